@@ -1,0 +1,56 @@
+import type { FieldProblem } from "./field-problem.ts";
+import type { AnyType, Stored } from "./schema.ts";
+
+/** What makes a type a resource: its names, how it prints, and what only several fields together can say. */
+export interface Kind<T extends AnyType = AnyType, O = Stored<T>> {
+  /** "" for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly scope: "Namespaced" | "Cluster";
+  readonly type: T;
+  readonly subresources: readonly Subresource[];
+  readonly columns: readonly Column<O>[];
+  /** Fields besides metadata.name and metadata.namespace that a field selector may name. */
+  readonly selectableFields: Readonly<Record<string, (object: O) => string>>;
+  /** Rules for metadata.name. */
+  readonly nameRule: NameRule;
+  /** Defaults that depend on other fields; after the static ones, before the rules. Leaves its argument alone. */
+  readonly derive: (object: O) => O;
+  /** What a new object's status is; `undefined` where the kind has none. A client's own status is ignored on creation. */
+  readonly initialStatus: ((object: O) => unknown) | undefined;
+  readonly rules: readonly Rule<O>[];
+  /** Rules that compare an update with what is stored; immutable fields first. */
+  readonly updateRules: readonly UpdateRule<O>[];
+}
+
+export type NameRule = "dns-subdomain" | "dns-label" | "dns-1035-label" | "path-segment";
+
+export interface Subresource {
+  readonly name: string;
+  /** The kind that it speaks, where that isn't the resource's own: `Scale` of autoscaling/v1, `Binding`, … */
+  readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly verbs: readonly string[];
+}
+
+/** A column of `kubectl get`. `now` (milliseconds since 1970) is for ages. Source: pkg/printers/internalversion in Kubernetes. */
+export interface Column<O> {
+  readonly name: string;
+  readonly type: "string" | "integer" | "date";
+  readonly cell: (object: O, now: number) => string | number;
+  /** Shown with `-o wide` alone. */
+  readonly wide?: true;
+  readonly doc: string;
+}
+export type Rule<O> = (object: O) => Iterable<FieldProblem>;
+export type UpdateRule<O> = (next: O, old: O) => Iterable<FieldProblem>;
+
+export const defineKind = <T extends AnyType>(kind: Kind<T>): Kind<T> => kind;
+
+/** "v1" or "apps/v1". */
+export const apiVersionOf = ({ group, version }: { readonly group: string; readonly version: string }): string =>
+  group === "" ? version : `${group}/${version}`;
