@@ -1,0 +1,87 @@
+/**
+ * Keys, bytes, revisions, watch: what the API server needs of a database. Knows no kind.
+ *
+ * A revision is one number for the whole store; every write takes the next one. It is never repeated and never goes back, also
+ * across restarts. Keys are compared as strings of code units.
+ * Source: the guarantees are etcd's (KV and watch API guarantees), since several servers will share one.
+ */
+export interface Store {
+  /** The revision of the last write. */
+  readonly revision: () => Promise<number>;
+  readonly get: (key: string) => Promise<Entry | undefined>;
+  /** Entries whose key begins with `prefix`, in key order. Throws `Compacted` where `at` is gone. */
+  readonly range: (prefix: string, options?: RangeOptions) => Promise<Range>;
+  /** Resolves when the write would survive a power cut; the writes of one event-loop turn share the cost of that. */
+  readonly write: (write: Write) => Promise<Written>;
+  /** Throws `Compacted` where history after `afterRevision` is no longer complete. */
+  readonly watch: (prefix: string, afterRevision: number, sink: WatchSink) => Promise<Watch>;
+  /** Forgets what only revisions before `revision` could show. */
+  readonly compact: (revision: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Entry {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly createRevision: number;
+  readonly modRevision: number;
+}
+
+export interface RangeOptions {
+  /** At most so many entries. */
+  readonly limit?: number;
+  /** Only keys after this one: where a page went on. */
+  readonly after?: string;
+  /** As the store was at that revision; the present where absent. */
+  readonly at?: number;
+}
+export interface Range {
+  readonly entries: readonly Entry[];
+  /** The revision that this answer shows. */
+  readonly revision: number;
+  /** How many entries stand after the last one given. */
+  readonly remaining: number;
+}
+
+export interface Write {
+  readonly key: string;
+  /** undefined deletes. A function is given the revision that the write takes, since objects carry their own. */
+  readonly value: Uint8Array | ((revision: number) => Uint8Array) | undefined;
+  /** The write happens only while the key's modRevision is this; 0 for "must not exist". */
+  readonly expect: number;
+  /** Further keys that must be at that modRevision too: the fencing of leaders. */
+  readonly fences?: readonly { readonly key: string; readonly modRevision: number }[];
+}
+export type Written =
+  | { readonly kind: "done"; readonly revision: number }
+  | { readonly kind: "conflict"; readonly current: Entry | undefined };
+
+/** Changes arrive in the order of their revisions, each once. Nothing is called before `watch` has resolved. */
+export interface WatchSink {
+  readonly change: (change: Change) => void;
+  /** Everything up to here has been delivered. */
+  readonly progress: (revision: number) => void;
+  /** The watch is over: the store closed, or lost track of history. Resume with a new watch. */
+  readonly end: (reason: "closed" | "compacted") => void;
+}
+export interface Change {
+  readonly key: string;
+  readonly revision: number;
+  /** What stands there now; undefined after a deletion. */
+  readonly entry: Entry | undefined;
+  /** What stood there before; undefined for a creation. */
+  readonly previous: Entry | undefined;
+}
+export interface Watch {
+  readonly stop: () => void;
+}
+
+/** History before `oldest` is gone. */
+export class Compacted extends Error {
+  readonly code = "Compacted";
+  readonly oldest: number;
+  constructor(wanted: number, oldest: number) {
+    super(`revision ${wanted} has been compacted; the oldest one kept is ${oldest}`);
+    this.oldest = oldest;
+  }
+}
