@@ -106,7 +106,7 @@ export function object<const F extends Fields>(name: string, fields: F, how: Obj
     retainKeys: how.retainKeys ?? false,
   };
   // A function is the cheapest thing that a class may extend; nothing constructs one, so no prototype is asked for.
-  return Object.assign(function () {} as unknown as typeof type, { shape }) as unknown as ObjectType<F>;
+  return Object.assign((() => {}) as unknown as typeof type, { shape }) as unknown as ObjectType<F>;
 }
 
 interface Zero {

@@ -11,7 +11,8 @@ export const addressBits = (family: IpFamily): number => (family === "IPv4" ? 32
 
 /** The address that `number` stands for in its family: 0 is 0.0.0.0 or ::. */
 export function ipOf(family: IpFamily, number: bigint): Ip {
-  if (number < 0n || number >= 1n << BigInt(addressBits(family))) throw new RangeError(`no ${family} address: ${number}`);
+  if (number < 0n || number >= 1n << BigInt(addressBits(family)))
+    throw new RangeError(`no ${family} address: ${number}`);
   return { family, number, text: family === "IPv4" ? showIPv4(number) : showIPv6(number) };
 }
 
@@ -36,7 +37,8 @@ export function mustIp(text: string): Ip {
 
 function parseIPv4(text: string): bigint | undefined {
   const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined;
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256))
+    return undefined;
   return parts.reduce((sum, part) => (sum << 8n) | BigInt(part), 0n);
 }
 
