@@ -9,14 +9,21 @@ export interface Store {
   /** The revision of the last write. */
   readonly revision: () => Promise<number>;
   readonly get: (key: string) => Promise<Entry | undefined>;
-  /** Entries whose key begins with `prefix`, in key order. Throws `Compacted` where `at` is gone. */
+  /** Entries whose key begins with `prefix`, in key order. Throws `Compacted` where `at` is gone, `FutureRevision` where it has not come yet. */
   readonly range: (prefix: string, options?: RangeOptions) => Promise<Range>;
-  /** Resolves when the write would survive a power cut; the writes of one event-loop turn share the cost of that. */
+  /**
+   * Resolves when the write would survive a power cut; the writes of one event-loop turn share the cost of that. No reader and no
+   * watch sees it before. Throws `StoreUnwritable` while the disk takes nothing; reads and watches go on meanwhile.
+   */
   readonly write: (write: Write) => Promise<Written>;
-  /** Throws `Compacted` where history after `afterRevision` is no longer complete. */
+  /**
+   * Changes after `afterRevision`: those that have happened, then those that happen. Throws `Compacted` where that history is no longer
+   * complete. A revision that has not come yet is waited for: nothing up to it is delivered.
+   */
   readonly watch: (prefix: string, afterRevision: number, sink: WatchSink) => Promise<Watch>;
-  /** Forgets what only revisions before `revision` could show. */
+  /** Forgets what only revisions before `revision` could show. Throws `FutureRevision` where that has not come yet. */
   readonly compact: (revision: number) => Promise<void>;
+  /** Commits what was asked for before, ends the watches. Whatever is asked for later gets `StoreClosed`. */
   readonly close: () => Promise<void>;
 }
 
@@ -44,25 +51,35 @@ export interface Range {
 }
 
 export interface Write {
+  /** Not empty, no NUL, no lone surrogate: a `RangeError` otherwise. */
   readonly key: string;
-  /** undefined deletes. A function is given the revision that the write takes, since objects carry their own. */
+  /**
+   * undefined deletes. A function is given the revision that the write takes, since objects carry their own; what it throws rejects this
+   * write alone. The bytes are kept as they are, not copied: nobody may change them later.
+   */
   readonly value: Uint8Array | ((revision: number) => Uint8Array) | undefined;
   /** The write happens only while the key's modRevision is this; 0 for "must not exist". */
   readonly expect: number;
-  /** Further keys that must be at that modRevision too: the fencing of leaders. */
+  /** Further keys that must be at that modRevision too (0: absent): the fencing of leaders. */
   readonly fences?: readonly { readonly key: string; readonly modRevision: number }[];
 }
+/**
+ * A conflict shows what stands at the written key. Where that is what was expected, a fence has changed, or the key to delete does not exist.
+ */
 export type Written =
   | { readonly kind: "done"; readonly revision: number }
   | { readonly kind: "conflict"; readonly current: Entry | undefined };
 
-/** Changes arrive in the order of their revisions, each once. Nothing is called before `watch` has resolved. */
+/**
+ * Changes arrive in the order of their revisions, each once. Nothing is called before `watch` has resolved, and nothing after `stop`.
+ * The store waits for nobody: a sink returns at once and keeps its own queue.
+ */
 export interface WatchSink {
   readonly change: (change: Change) => void;
-  /** Everything up to here has been delivered. */
+  /** Everything up to here has been delivered. Told when the past has been replayed, and a while after changes, whatever their keys. */
   readonly progress: (revision: number) => void;
-  /** The watch is over: the store closed, or lost track of history. Resume with a new watch. */
-  readonly end: (reason: "closed" | "compacted") => void;
+  /** The watch is over: the store closed or lost track of history, or this sink threw. Resume with a new watch. */
+  readonly end: (reason: "closed" | "compacted" | "failed") => void;
 }
 export interface Change {
   readonly key: string;
@@ -83,5 +100,15 @@ export class Compacted extends Error {
   constructor(wanted: number, oldest: number) {
     super(`revision ${wanted} has been compacted; the oldest one kept is ${oldest}`);
     this.oldest = oldest;
+  }
+}
+
+/** Revision `wanted` has not been written yet; the last one is `latest`. */
+export class FutureRevision extends Error {
+  readonly code = "FutureRevision";
+  readonly latest: number;
+  constructor(wanted: number, latest: number) {
+    super(`revision ${wanted} has not been written yet; the last one is ${latest}`);
+    this.latest = latest;
   }
 }

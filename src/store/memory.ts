@@ -1,0 +1,8 @@
+import { JournaledStore, type StoreOptions, storeDefaults } from "./journaled-store.ts";
+import type { Store } from "./store.ts";
+import { Timeline } from "./timeline.ts";
+
+/** A store that ends with its process. */
+export function openMemoryStore(options: StoreOptions = storeDefaults): Store {
+  return new JournaledStore(new Timeline([], 0), { commit: () => {}, close: () => {} }, options);
+}

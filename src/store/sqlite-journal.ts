@@ -1,0 +1,155 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+import { StoreUnreadable } from "./faults.ts";
+import type { Journal } from "./journaled-store.ts";
+import { openDatabase, sqliteCode, writingFault } from "./sqlite-file.ts";
+import type { Change, Entry } from "./store.ts";
+import { type Forgetting, Timeline } from "./timeline.ts";
+
+/** The changes in an SQLite file: one row each, appended, and deleted by its revision when nothing shows it any more. */
+export class SqliteJournal implements Journal {
+  readonly #file: string;
+  readonly #database: DatabaseSync;
+  readonly #begin: StatementSync;
+  readonly #append: StatementSync;
+  readonly #forget: StatementSync;
+  readonly #compacted: StatementSync;
+  readonly #end: StatementSync;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#database = openDatabase(file);
+    this.#begin = this.#database.prepare("BEGIN IMMEDIATE");
+    this.#append = this.#database.prepare(
+      "INSERT INTO change (revision, key, create_revision, deleted, checksum, value) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    this.#forget = this.#database.prepare("DELETE FROM change WHERE revision = ?");
+    this.#compacted = this.#database.prepare("UPDATE compaction SET oldest = ?, entries = ?");
+    this.#end = this.#database.prepare("COMMIT");
+  }
+
+  /** What the file holds. Throws `StoreUnreadable`, with the file closed, where it is not whole. */
+  load(): Timeline {
+    try {
+      return loadTimeline(this.#database, this.#file);
+    } catch (error) {
+      this.#database.close();
+      if (sqliteCode(error) === undefined) throw error;
+      throw new StoreUnreadable(this.#file, error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  commit(changes: readonly Change[], forgetting: Forgetting | undefined): void {
+    try {
+      this.#begin.run();
+      for (const change of changes) this.#append.run(...rowOf(change));
+      for (const revision of forgetting?.revisions ?? []) this.#forget.run(revision);
+      if (forgetting !== undefined) this.#compacted.run(forgetting.oldest, forgetting.entries);
+      this.#end.run();
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw writingFault(this.#file, error);
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+type Row = readonly [
+  revision: number,
+  key: string,
+  createRevision: number,
+  deleted: number,
+  checksum: number,
+  value: Uint8Array | null,
+];
+
+function rowOf({
+  key,
+  revision,
+  entry,
+  previous,
+}: Change): [number, string, number, number, number, Uint8Array | null] {
+  const createRevision = entry?.createRevision ?? previous?.createRevision ?? revision;
+  const deleted = entry === undefined ? 1 : 0;
+  const value = entry?.value ?? null;
+  return [
+    revision,
+    key,
+    createRevision,
+    deleted,
+    checksumOf([revision, key, createRevision, deleted, 0, value]),
+    value,
+  ];
+}
+
+// SQLite vouches for its own commits; this tells a page that somebody else has put back, and a bit that the disk has turned.
+function checksumOf([revision, key, createRevision, deleted, , value]: Row): number {
+  const head = crc32(`${revision} ${createRevision} ${deleted} ${key}`);
+  return value === null ? head : crc32(value, head);
+}
+
+function loadTimeline(database: DatabaseSync, file: string): Timeline {
+  const compaction = database.prepare("SELECT oldest, entries FROM compaction").get();
+  const oldest = Number(compaction?.oldest ?? Number.NaN);
+  const rows = database.prepare(
+    "SELECT revision, key, create_revision, deleted, checksum, value FROM change ORDER BY revision",
+  );
+  rows.setReturnArrays(true);
+  const entries: Entry[] = [];
+  let timeline: Timeline | undefined;
+  for (const cells of rows.iterate()) {
+    const row = parseRow(cells, file);
+    const entry = entryOf(row);
+    if (row[0] <= oldest && entry !== undefined) entries.push(entry);
+    else {
+      timeline ??= new Timeline(entries, oldest);
+      replay(timeline, { row, entry, file });
+    }
+  }
+  timeline ??= new Timeline(entries, oldest);
+  if (new Set(entries.map(({ key }) => key)).size !== compaction?.entries) {
+    throw new StoreUnreadable(
+      file,
+      `${entries.length} entries at revision ${oldest}, where there were ${compaction?.entries}`,
+    );
+  }
+  return timeline;
+}
+
+function replay(timeline: Timeline, { row: [revision, key], entry, file }: Replayed): void {
+  if (revision !== timeline.revision + 1) {
+    throw new StoreUnreadable(file, `revision ${timeline.revision + 1} is missing: ${revision} comes next`);
+  }
+  timeline.apply({ key, revision, entry, previous: timeline.get(key) });
+}
+
+interface Replayed {
+  readonly row: Row;
+  readonly entry: Entry | undefined;
+  readonly file: string;
+}
+
+function entryOf([revision, key, createRevision, deleted, , value]: Row): Entry | undefined {
+  return deleted === 1 ? undefined : { key, value: value ?? new Uint8Array(), createRevision, modRevision: revision };
+}
+
+function parseRow(cells: unknown, file: string): Row {
+  const [revision, key, createRevision, deleted, checksum, value]: readonly unknown[] = Array.isArray(cells)
+    ? cells
+    : [];
+  if (
+    typeof revision === "number" &&
+    typeof key === "string" &&
+    typeof createRevision === "number" &&
+    typeof deleted === "number" &&
+    typeof checksum === "number" &&
+    (value === null || value instanceof Uint8Array)
+  ) {
+    const row: Row = [revision, key, createRevision, deleted, checksum, value];
+    if (checksumOf(row) === checksum) return row;
+  }
+  throw new StoreUnreadable(file, `revision ${String(revision)} does not fit its checksum`);
+}
