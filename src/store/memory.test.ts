@@ -1,0 +1,12 @@
+import { conformance } from "./conformance.ts";
+import { storeDefaults } from "./journaled-store.ts";
+import { openMemoryStore } from "./memory.ts";
+
+conformance({
+  name: "memory",
+  fresh: async (t) => {
+    const store = openMemoryStore({ ...storeDefaults, progressAfterMs: 2 });
+    t.after(() => store.close());
+    return { store };
+  },
+});

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after as afterAll, before, test } from "node:test";
+import { chance } from "#store/conformance/subject.ts";
+import { StoreUnreadable } from "#store/faults.ts";
+import { storeDefaults } from "#store/journaled-store.ts";
+import { openSqliteStore } from "#store/sqlite.ts";
+import { showState } from "./state.ts";
+
+// Source: sqlite.org/fileformat2.html section 4: a header, then frames of a header and a page; the words are big-endian.
+const logHeaderBytes = 32;
+const frameHeaderBytes = 24;
+
+const folder = mkdtempSync(join(tmpdir(), "portolan-torn-"));
+const written = join(folder, "written.db");
+const copy = join(folder, "copy.db");
+// What the store showed at each revision.
+const states: string[] = [""];
+
+before(async () => {
+  const store = openSqliteStore(join(folder, "store.db"), { ...storeDefaults, historyChanges: 40 });
+  const random = chance(7);
+  for (let revision = 1; ; revision += 1) {
+    const key = `key/${Math.floor(random() * 25)}`;
+    const there = await store.get(key);
+    const text = `${revision}:`.padEnd(Math.floor(random() ** 4 * 40_000), "abcdefg");
+    const value = there !== undefined && random() < 0.2 ? undefined : new TextEncoder().encode(text);
+    assert.equal((await store.write({ key, value, expect: there?.modRevision ?? 0 })).kind, "done");
+    states.push(await showState(store));
+    if (revision < 100) continue;
+    // The log has begun anew after a checkpoint, and holds a fair number of frames again.
+    const { commits, restarts } = readLog(readFileSync(join(folder, "store.db-wal")));
+    if (restarts > 0 && commits.length >= 25) break;
+  }
+  copyFileSync(join(folder, "store.db"), written);
+  copyFileSync(join(folder, "store.db-wal"), `${written}-wal`);
+  await store.close();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Log {
+  /** The end of each frame of this round of the log, in bytes. */
+  readonly frames: readonly number[];
+  /** The end of each commit. */
+  readonly commits: readonly number[];
+  /** How often the log had begun anew. */
+  readonly restarts: number;
+}
+
+function readLog(log: Buffer): Log {
+  const frameBytes = frameHeaderBytes + log.readUInt32BE(8);
+  const salt = log.subarray(16, 24);
+  const frames: number[] = [];
+  const commits: number[] = [];
+  for (let at = logHeaderBytes; at + frameBytes <= log.length; at += frameBytes) {
+    // Frames of an earlier round stand behind those of this one.
+    if (!log.subarray(at + 8, at + 16).equals(salt)) break;
+    frames.push(at + frameBytes);
+    if (log.readUInt32BE(at + 4) !== 0) commits.push(at + frameBytes);
+  }
+  return { frames, commits, restarts: log.readUInt32BE(12) };
+}
+
+/** The store as it opens with the log given: its last revision, after its content was compared with what stood there then. */
+async function openWith(log: Uint8Array, database: string): Promise<number> {
+  rmSync(`${copy}-wal`, { force: true });
+  copyFileSync(database, copy);
+  writeFileSync(`${copy}-wal`, log);
+  const store = openSqliteStore(copy);
+  try {
+    const revision = await store.revision();
+    assert.equal(await showState(store), states[revision]);
+    assert.equal((await store.write({ key: "new", value: new Uint8Array(9), expect: 0 })).kind, "done");
+    return revision;
+  } finally {
+    await store.close();
+  }
+}
+
+const cutsOf = (frames: readonly number[]): readonly number[] => [
+  0,
+  17,
+  logHeaderBytes,
+  ...frames.flatMap((end) => [end - 1, end, end + 11, end + frameHeaderBytes + 500]),
+];
+
+test("a log cut anywhere gives exactly the commits that are whole in it", async () => {
+  const log = readFileSync(`${written}-wal`);
+  const { frames, commits } = readLog(log);
+  const last = states.length - 1;
+  for (const cut of cutsOf(frames)) {
+    const whole = commits.filter((end) => end <= cut).length;
+    assert.equal(await openWith(log.subarray(0, cut), written), last - commits.length + whole, `cut at byte ${cut}`);
+  }
+});
+
+test("a log whose tail is noise gives exactly the commits before the noise", async () => {
+  const log = readFileSync(`${written}-wal`);
+  const { frames, commits } = readLog(log);
+  const random = chance(3);
+  for (const cut of frames.filter((_, i) => i % 5 === 0).map((end) => end + Math.floor(random() * 4000))) {
+    const noisy = Buffer.from(log);
+    for (let at = cut; at < noisy.length; at += 1) noisy[at] = Math.floor(random() * 256);
+    const whole = commits.filter((end) => end <= cut).length;
+    assert.equal(await openWith(noisy, written), states.length - 1 - commits.length + whole, `noise from byte ${cut}`);
+  }
+});
+
+// No honest disk does this: the log was on disk before the pages were copied. What opens must be some moment of the past all the same.
+test("a log cut behind a checkpoint is refused or gives one moment of the past, never a mixture", async (t) => {
+  const checkpointed = join(folder, "checkpointed.db");
+  const log = readFileSync(`${written}-wal`);
+  copyFileSync(written, join(folder, "work.db"));
+  writeFileSync(join(folder, "work.db-wal"), log);
+  const database = new DatabaseSync(join(folder, "work.db"));
+  database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  copyFileSync(join(folder, "work.db"), checkpointed);
+  database.close();
+  const { frames } = readLog(log);
+  const outcomes = { whole: 0, past: 0, refused: 0 };
+  for (const cut of cutsOf(frames)) {
+    const revision = await openWith(log.subarray(0, cut), checkpointed).catch((error: unknown) => {
+      if (error instanceof StoreUnreadable) return "refused";
+      throw error;
+    });
+    outcomes[revision === "refused" ? revision : revision === states.length - 1 ? "whole" : "past"] += 1;
+  }
+  t.diagnostic(JSON.stringify(outcomes));
+  assert.ok(outcomes.whole > 0);
+});
