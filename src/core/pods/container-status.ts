@@ -1,0 +1,101 @@
+import type { Container } from "#api/core/pod/container.ts";
+import type { ContainerState, ContainerStatus } from "#api/core/pod/status.ts";
+import type { Pod } from "#api/core/pod.ts";
+import { showTime } from "../time.ts";
+import { lastRun, type Observed, type Refusal, type Run } from "./observed.ts";
+import { backOffMs, hasStarted, isFinished, isSidecar, probed, restarts } from "./steps.ts";
+
+/** What `status.containerStatuses` says of one container. Source: the kubelet's convertToAPIContainerStatuses. */
+export function containerStatus(pod: Pod, observed: Observed, { container, now }: Asked): ContainerStatus {
+  const run = lastRun(observed, container.name);
+  const started = hasStarted(container, observed);
+  return {
+    name: container.name,
+    image: container.image ?? "",
+    imageID: run === undefined ? "" : `catalogue://${container.image ?? ""}`,
+    ...(run !== undefined && { containerID: containerId(pod, run) }),
+    restartCount: run?.attempt ?? 0,
+    ready: isReady(container, observed),
+    started,
+    state: stateOf(pod, observed, { container, now }),
+    lastState: lastState(pod, observed, container),
+  };
+}
+interface Asked {
+  readonly container: Container;
+  readonly now: number;
+}
+
+/** Sidecars and main containers are ready while they run and their probe, if any, says so; other init containers once done. */
+export function isReady(container: Container, observed: Observed): boolean {
+  const run = lastRun(observed, container.name);
+  if (run?.end !== undefined) return false;
+  if (!hasStarted(container, observed)) return false;
+  return container.readinessProbe === undefined || probed(observed, container.name).readiness === true;
+}
+
+/** `portolan://<pod uid>/<container>/<attempt>`: tells runs apart, also after a restart of the agent. */
+export const containerId = (pod: Pod, { container, attempt }: Run): string =>
+  `portolan://${pod.metadata.uid}/${container}/${attempt}`;
+
+function stateOf(pod: Pod, observed: Observed, { container, now }: Asked): ContainerState {
+  const run = lastRun(observed, container.name);
+  const refusal = observed.refusals.get(container.name);
+  if (run !== undefined && run.end === undefined) return { running: { startedAt: showTime(run.startedAt) } };
+  if (run === undefined || (refusal !== undefined && restarts(pod, container, run))) {
+    return { waiting: refusal === undefined ? waitingForTurn(pod) : waitingFor(refusal) };
+  }
+  const wait = backOffMs(run);
+  if (run.end !== undefined && willRestart(pod, observed, { container, run }) && run.end.finishedAt + wait > now) {
+    const detail = `back-off ${Math.round(wait / 1000)}s restarting failed container=${container.name} pod=${podTitle(pod)}`;
+    return { waiting: { reason: "CrashLoopBackOff", message: detail } };
+  }
+  return terminated(pod, run);
+}
+
+const willRestart = (pod: Pod, observed: Observed, { container, run }: { container: Container; run: Run }): boolean =>
+  pod.metadata.deletionTimestamp === undefined && !isFinished(pod, observed) && restarts(pod, container, run);
+
+const waitingFor = ({ reason, message }: Refusal): { reason: string; message: string } => ({ reason, message });
+const waitingForTurn = (pod: Pod): { reason: string } => ({
+  reason: (pod.spec.initContainers ?? []).some((container) => !isSidecar(container))
+    ? "PodInitializing"
+    : "ContainerCreating",
+});
+
+/** `web_default(3f2c…)`: how the kubelet names a pod in its messages. */
+export const podTitle = ({ metadata }: Pod): string => `${metadata.name}_${metadata.namespace}(${metadata.uid})`;
+
+function lastState(pod: Pod, { runs }: Observed, { name }: Container): ContainerState {
+  const ended = runs.filter((run) => run.container === name).toReversed();
+  const [current, previous] = ended;
+  if (current?.end === undefined) return previous?.end === undefined ? {} : terminated(pod, previous);
+  // While it waits to be started again, its last end is shown here; otherwise `state` shows it.
+  return restarts(pod, containerOf(pod, name), current)
+    ? terminated(pod, current)
+    : previous === undefined
+      ? {}
+      : terminated(pod, previous);
+}
+
+function containerOf(pod: Pod, name: string): Container {
+  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  const found = all.find((container) => container.name === name);
+  if (found === undefined) throw new RangeError(`pod ${pod.metadata.name} has no container ${name}`);
+  return found;
+}
+
+function terminated(pod: Pod, run: Run): ContainerState {
+  const { end } = run;
+  if (end === undefined) return {};
+  return {
+    terminated: {
+      exitCode: end.exitCode,
+      reason: end.reason,
+      ...(end.message !== "" && { message: end.message }),
+      startedAt: showTime(run.startedAt),
+      finishedAt: showTime(end.finishedAt),
+      containerID: containerId(pod, run),
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Container } from "#api/core/pod/container.ts";
+import type { ResourceFieldSelector } from "#api/core/pod/env.ts";
+import { milliUnits, mustQuantity, wholeUnits } from "#machinery/quantity.ts";
+import type { NodeFacts } from "./node-facts.ts";
+
+/** What the kernel is asked to hold a container to; undefined: no limit. */
+export interface Limits {
+  readonly memoryBytes: number | undefined;
+  readonly cpuMillis: number | undefined;
+}
+
+export function limitsOf({ resources }: Container): Limits {
+  const { memory, cpu } = resources.limits ?? {};
+  return {
+    memoryBytes: memory === undefined ? undefined : Number(wholeUnits(mustQuantity(memory))),
+    cpuMillis: cpu === undefined ? undefined : Number(milliUnits(mustQuantity(cpu))),
+  };
+}
+
+/**
+ * What a `resourceFieldRef` names, in units of its divisor, rounded up; a limit that isn't set is the node's whole amount.
+ * Source: core/v1 ResourceFieldSelector; the kubelet's ExtractContainerResourceValue.
+ */
+export function resourceOf(
+  { resources }: Container,
+  { resource, divisor }: ResourceFieldSelector,
+  node: NodeFacts,
+): string {
+  const [list, name = ""] = resource.split(".");
+  const given = (list === "requests" ? resources.requests : resources.limits)?.[name];
+  const whole: Readonly<Record<string, string>> = { cpu: `${node.cpuMillis}m`, memory: String(node.memoryBytes) };
+  const amount = mustQuantity(given ?? (list === "limits" ? whole[name] : undefined) ?? 0).nanos;
+  const unit = mustQuantity(divisor === undefined || String(divisor) === "0" ? 1 : divisor).nanos;
+  return String((amount + unit - 1n) / unit);
+}

@@ -1,0 +1,148 @@
+import type { Container } from "#api/core/pod/container.ts";
+import type { Pod } from "#api/core/pod.ts";
+import { unreachable } from "../unreachable.ts";
+import { lastRun, type Observed, type Probed, type Run } from "./observed.ts";
+
+/** What the node does next for a pod. All steps of a plan may be taken at once. */
+export type Step =
+  | { readonly do: "createSandbox" }
+  | { readonly do: "start"; readonly container: string; readonly attempt: number }
+  | { readonly do: "stop"; readonly container: string; readonly graceSeconds: number; readonly because: StopReason }
+  | { readonly do: "removeSandbox" }
+  | { readonly do: "confirmDeletion" };
+
+export type StopReason = "PodDeleted" | "PodFinished" | "LivenessFailed" | "StartupFailed";
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** When to plan again though nothing has happened by then: a back-off ends. Milliseconds since 1970. */
+  readonly wakeAt: number | undefined;
+}
+
+/** How long a container that keeps failing waits: 10 s, doubled up to 300 s; forgotten after ten minutes of running. */
+const firstDelayMs = 10_000;
+const longestDelayMs = 300_000;
+const longRunMs = 600_000;
+
+/**
+ * The steps that bring what runs nearer to what the pod asks for.
+ * Source: the kubelet's computePodActions (pkg/kubelet/kuberuntime); sidecar containers as in KEP-753.
+ */
+export function planPod(pod: Pod, observed: Observed, now: number): Plan {
+  if (pod.metadata.deletionTimestamp !== undefined) return plan(leave(pod, observed, "PodDeleted"));
+  if (isFinished(pod, observed)) return plan(leave(pod, observed, "PodFinished"));
+  if (observed.sandbox === undefined) return plan([{ do: "createSandbox" }]);
+  const inits = (pod.spec.initContainers ?? []).map((container) => initStand(pod, observed, container));
+  const waiting = inits.findIndex((stand) => stand !== "done");
+  const due = waiting === -1 ? inits.length : waiting + 1;
+  const wanted = [...(pod.spec.initContainers ?? []).slice(0, due), ...(waiting === -1 ? pod.spec.containers : [])];
+  return merge(wanted.map((container) => planContainer(pod, observed, { container, now })));
+}
+
+const plan = (steps: readonly Step[], wakeAt?: number): Plan => ({ steps, wakeAt });
+
+function merge(plans: readonly Plan[]): Plan {
+  const wakes = plans.flatMap(({ wakeAt }) => (wakeAt === undefined ? [] : [wakeAt]));
+  return plan(
+    plans.flatMap(({ steps }) => steps),
+    wakes.length === 0 ? undefined : Math.min(...wakes),
+  );
+}
+
+/** Stops what runs, then takes the sandbox down, then says so: main containers first, sidecars after them. */
+function leave(pod: Pod, observed: Observed, because: StopReason): readonly Step[] {
+  const graceSeconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds;
+  const running = (containers: readonly Container[]): readonly Step[] =>
+    containers
+      .filter(({ name }) => isRunning(observed, name))
+      .map(({ name }) => ({ do: "stop", container: name, graceSeconds, because }));
+  const main = running(pod.spec.containers);
+  const steps = main.length > 0 ? main : running(pod.spec.initContainers ?? []);
+  if (steps.length > 0) return steps;
+  if (observed.sandbox !== undefined) return [{ do: "removeSandbox" }];
+  return because === "PodDeleted" ? [{ do: "confirmDeletion" }] : [];
+}
+
+const isRunning = (observed: Observed, container: string): boolean => {
+  const run = lastRun(observed, container);
+  return run !== undefined && run.end === undefined;
+};
+
+/** A sidecar is an init container that goes on running: later ones wait only until it has started (KEP-753). */
+export const isSidecar = (container: Container): boolean => container.restartPolicy === "Always";
+
+type Stand = "done" | "due";
+function initStand(pod: Pod, observed: Observed, container: Container): Stand {
+  const run = lastRun(observed, container.name);
+  if (isSidecar(container)) return run !== undefined && hasStarted(container, observed) ? "done" : "due";
+  if (run?.end?.exitCode === 0) return "done";
+  // Init containers don't run again while the main ones do: their traces may be gone (node restarted the agent).
+  return pod.spec.containers.some(({ name }) => isRunning(observed, name)) ? "done" : "due";
+}
+
+const none: Probed = { startup: undefined, readiness: undefined, liveness: undefined };
+export const probed = (observed: Observed, container: string): Probed => observed.probes.get(container) ?? none;
+
+/** Whether it runs and its startup probe, if it has one, has passed. */
+export const hasStarted = (container: Container, observed: Observed): boolean =>
+  isRunning(observed, container.name) &&
+  (container.startupProbe === undefined || probed(observed, container.name).startup === true);
+
+interface Asked {
+  readonly container: Container;
+  readonly now: number;
+}
+
+function planContainer(pod: Pod, observed: Observed, { container, now }: Asked): Plan {
+  const run = lastRun(observed, container.name);
+  if (run === undefined) return plan([{ do: "start", container: container.name, attempt: 0 }]);
+  if (run.end === undefined) return plan(failedProbe(pod, container, observed));
+  if (!restarts(pod, container, run)) return plan([]);
+  const at = run.end.finishedAt + backOffMs(run);
+  if (at > now) return plan([], at);
+  return plan([{ do: "start", container: container.name, attempt: run.attempt + 1 }]);
+}
+
+function failedProbe(pod: Pod, container: Container, observed: Observed): readonly Step[] {
+  const { startup, liveness } = probed(observed, container.name);
+  const because = startup === false ? "StartupFailed" : liveness === false ? "LivenessFailed" : undefined;
+  if (because === undefined) return [];
+  const probe = because === "StartupFailed" ? container.startupProbe : container.livenessProbe;
+  const graceSeconds = probe?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds;
+  return [{ do: "stop", container: container.name, graceSeconds, because }];
+}
+
+/** How long after its end a container waits before it starts again, in milliseconds. */
+export function backOffMs({ attempt, startedAt, end }: Run): number {
+  if (end === undefined || attempt === 0 || end.finishedAt - startedAt >= longRunMs) return 0;
+  return Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1));
+}
+
+/** Whether the restart policy starts it again after this end. */
+export function restarts(pod: Pod, container: Container, run: Run): boolean {
+  if (isSidecar(container)) return true;
+  const isInit = pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false;
+  const policy = pod.spec.restartPolicy;
+  switch (policy) {
+    case "Always":
+      return !isInit || run.end?.exitCode !== 0;
+    case "OnFailure":
+      return run.end?.exitCode !== 0;
+    case "Never":
+      return false;
+    default:
+      return unreachable(policy);
+  }
+}
+
+/** Whether no main container will ever run again: all have ended for good, or an init container failed for good. */
+export function isFinished(pod: Pod, observed: Observed): boolean {
+  const forGood = (container: Container): boolean => {
+    const run = lastRun(observed, container.name);
+    return run?.end !== undefined && !restarts(pod, container, run);
+  };
+  const failedInit = (pod.spec.initContainers ?? []).some(
+    (container) => forGood(container) && lastRun(observed, container.name)?.end?.exitCode !== 0,
+  );
+  return failedInit || pod.spec.containers.every(forGood);
+}
