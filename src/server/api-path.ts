@@ -1,0 +1,93 @@
+/**
+ * What a URL's path names. Everything under a group version is a resource; the rest are documents: discovery, OpenAPI, health.
+ *
+ *     /api/v1 | /apis/GROUP/VERSION      then  [/watch] [/namespaces/NAMESPACE] /RESOURCE [/NAME [/SUBRESOURCE [/REST…]]]
+ *
+ * Source: "API concepts", Resource URIs, in the Kubernetes reference; RequestInfoFactory in k8s.io/apiserver.
+ */
+export type ApiPath =
+  | ResourcePath
+  | { readonly kind: "document"; readonly path: string }
+  | { readonly kind: "refused"; readonly message: string };
+
+export interface ResourcePath {
+  readonly kind: "resource";
+  readonly group: string;
+  readonly version: string;
+  /** Empty: all namespaces, or a resource that has none. */
+  readonly namespace: string;
+  readonly resource: string;
+  /** Empty: the collection. */
+  readonly name: string;
+  readonly subresource: string;
+  /** What stands behind the subresource, without the slash before it: a proxy's own path. */
+  readonly rest: string;
+  /** The old way to ask for a watch: `/api/v1/watch/pods`. */
+  readonly isOldWatch: boolean;
+}
+
+const maximumBytes = 8192;
+// A name that a decoder could turn into another path is refused before anything looks at it.
+const encodedSeparator = /%(2f|5c|00)/i;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controlCharacter = /[\u0000-\u001f\u007f]/;
+
+/** Reads the path of a URL, without its query. */
+export function parseApiPath(path: string): ApiPath {
+  if (path.length > maximumBytes) return refused(`the path is longer than ${maximumBytes} bytes`);
+  if (!path.startsWith("/")) return refused(`the path ${show(path)} does not begin with a slash`);
+  const [, root = "", ...rest] = path.split("/");
+  if (root === "api" && rest.length >= 2 && rest[1] !== "") return resourcePath("", rest[0] ?? "", rest.slice(1));
+  if (root === "apis" && rest.length >= 3 && rest[2] !== "")
+    return resourcePath(rest[0] ?? "", rest[1] ?? "", rest.slice(2));
+  return hasDots(path.split("/"))
+    ? refused(`the path ${show(path)} has a segment "." or ".."`)
+    : { kind: "document", path: trimmed(path) };
+}
+
+function resourcePath(group: string, version: string, encoded: readonly string[]): ApiPath {
+  const decoded = decodeAll(encoded);
+  if (decoded.kind === "refused") return decoded;
+  const { words } = decoded;
+  const isOldWatch = words[0] === "watch";
+  const steps = isOldWatch ? words.slice(1) : words;
+  const [first = "", second = "", third = ""] = steps;
+  // "namespaces/x/status" and "namespaces/x/finalize" belong to the Namespace; any other word there is a resource in it.
+  const isInNamespace = first === "namespaces" && third !== "" && !namespaceSubresources.has(third);
+  const namespace = first === "namespaces" ? second : "";
+  const [resource = "", name = "", subresource = "", ...rest] = isInNamespace ? steps.slice(2) : steps;
+  return { kind: "resource", group, version, namespace, resource, name, subresource, rest: rest.join("/"), isOldWatch };
+}
+const namespaceSubresources = new Set(["status", "finalize"]);
+
+/** The segments with their `%xx` decoded; one slash at the end is allowed. Behind a subresource empty segments stay. */
+function decodeAll(
+  encoded: readonly string[],
+): { readonly kind: "read"; readonly words: readonly string[] } | (ApiPath & { readonly kind: "refused" }) {
+  const segments = encoded.at(-1) === "" ? encoded.slice(0, -1) : encoded;
+  const words: string[] = [];
+  for (const segment of segments) {
+    const word = encodedSeparator.test(segment) ? undefined : decode(segment);
+    if (word === undefined || controlCharacter.test(word))
+      return refused(`the path segment ${show(segment)} can't be read`);
+    words.push(word);
+  }
+  if (hasDots(words)) return refused(`the path has a segment "." or ".."`);
+  if (words.slice(0, 5).includes("")) return refused("the path has an empty segment");
+  return { kind: "read", words };
+}
+
+function decode(segment: string): string | undefined {
+  if (!segment.includes("%")) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch (fault) {
+    if (fault instanceof URIError) return undefined;
+    throw fault;
+  }
+}
+
+const hasDots = (words: readonly string[]): boolean => words.some((word) => word === "." || word === "..");
+const trimmed = (path: string): string => (path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path);
+const show = (text: string): string => JSON.stringify(text.slice(0, 200));
+const refused = (message: string): ApiPath & { readonly kind: "refused" } => ({ kind: "refused", message });
