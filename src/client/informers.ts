@@ -1,0 +1,40 @@
+import type { Kind } from "#machinery/kind.ts";
+import type { AnyType } from "#machinery/schema.ts";
+import { type Informer, type InformerOptions, informer } from "./informer.ts";
+import type { ApiObject } from "./resource.ts";
+import type { Transport } from "./transport.ts";
+
+/** One informer a collection, shared by everyone in this process who follows it. */
+export interface Informers {
+  readonly of: <T extends AnyType, O extends ApiObject>(kind: Kind<T, O>, options?: InformerOptions) => Informer<O>;
+  /** Resolves when every informer handed out so far has its first list. */
+  readonly synced: () => Promise<void>;
+  readonly stop: () => void;
+}
+
+export function informers(transport: Transport, shared: Pick<InformerOptions, "backoff" | "failed"> = {}): Informers {
+  const byKind = new WeakMap<object, Map<string, unknown>>();
+  const all = new Set<{ readonly synced: () => Promise<void>; readonly stop: () => void }>();
+
+  const of = <T extends AnyType, O extends ApiObject>(kind: Kind<T, O>, options: InformerOptions = {}): Informer<O> => {
+    const ofKind: Map<string, unknown> = byKind.get(kind) ?? new Map();
+    byKind.set(kind, ofKind);
+    const { namespace = "", labelSelector = "", fieldSelector = "" } = options;
+    const selection = JSON.stringify([namespace, labelSelector, fieldSelector]);
+    const known = ofKind.get(selection);
+    if (known !== undefined) return known as Informer<O>; // the map is keyed by the kind itself, so O is that kind's
+    const made = informer(transport, kind, { ...shared, ...options });
+    ofKind.set(selection, made);
+    all.add(made);
+    return made;
+  };
+  return {
+    of,
+    async synced() {
+      await Promise.all([...all].map((one) => one.synced()));
+    },
+    stop() {
+      for (const one of all) one.stop();
+    },
+  };
+}

@@ -1,0 +1,154 @@
+/** Where an API server is and how to prove who one is, from a kubeconfig file. */
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+export interface Access {
+  /** `https://127.0.0.1:6443`. */
+  readonly server: string;
+  /** PEM; undefined: what the machine trusts. */
+  readonly ca: string | undefined;
+  /** PEM of a client certificate and its key. */
+  readonly certificate: { readonly cert: string; readonly key: string } | undefined;
+  readonly token: string | undefined;
+  /** The name the server's certificate must carry, where that isn't the address's. */
+  readonly serverName: string | undefined;
+  readonly insecure: boolean;
+  /** Of the context; "default" where it has none. */
+  readonly namespace: string;
+}
+
+export class KubeconfigUnusable extends Error {
+  readonly code = "KubeconfigUnusable";
+  readonly where: string;
+  readonly fix = "name another file by --kubeconfig or KUBECONFIG, or another context";
+  constructor(where: string, why: string, options?: { readonly cause: unknown }) {
+    super(`the kubeconfig ${where} can't be used: ${why}`, options);
+    this.where = where;
+  }
+}
+
+/** `KUBECONFIG`'s first file, else `~/.kube/config`, as kubectl looks for it. */
+export const usualKubeconfig = (environment: NodeJS.ProcessEnv = process.env): string =>
+  environment.KUBECONFIG?.split(":").find((path) => path !== "") ?? join(homedir(), ".kube", "config");
+
+/** The current context, or the named one. Throws `KubeconfigUnusable`. */
+export async function readKubeconfig(path: string, context?: string): Promise<Access> {
+  const file = new Kubeconfig(path, await parse(path));
+  const chosen = context ?? file.text(file.root, "current-context");
+  if (chosen === undefined) throw new KubeconfigUnusable(path, "it names no current-context");
+  const { cluster: clusterName, user: userName, namespace } = file.named("contexts", "context", chosen);
+  const cluster = file.named("clusters", "cluster", asText(clusterName) ?? "");
+  const user = userName === undefined ? {} : file.named("users", "user", asText(userName) ?? "");
+  const server = file.text(cluster, "server");
+  if (server === undefined)
+    throw new KubeconfigUnusable(path, `its cluster ${JSON.stringify(clusterName)} has no server`);
+  for (const way of ["exec", "auth-provider"])
+    if (user[way] !== undefined) throw new KubeconfigUnusable(path, `its user needs a program (${way}) to log in`);
+  const cert = await file.pem(user, "client-certificate");
+  const key = await file.pem(user, "client-key");
+  if ((cert === undefined) !== (key === undefined))
+    throw new KubeconfigUnusable(path, "a client certificate needs its key, and a key its certificate");
+  return {
+    server,
+    ca: await file.pem(cluster, "certificate-authority"),
+    certificate: cert === undefined || key === undefined ? undefined : { cert, key },
+    token: file.text(user, "token") ?? (await file.fileAt(user, "tokenFile"))?.trim(),
+    serverName: file.text(cluster, "tls-server-name"),
+    insecure: cluster["insecure-skip-tls-verify"] === true,
+    namespace: asText(namespace) ?? "default",
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const asText = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+async function parse(path: string): Promise<Fields> {
+  const text = await readText(path, path);
+  const { parse } = await import("yaml"); // only who has a file pays for loading it
+  let root: unknown;
+  try {
+    root = parse(text);
+  } catch (fault) {
+    throw new KubeconfigUnusable(path, "it isn't YAML", { cause: fault });
+  }
+  if (!isFields(root)) throw new KubeconfigUnusable(path, "it holds no fields");
+  return root;
+}
+
+async function readText(path: string, kubeconfig: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (fault) {
+    throw new KubeconfigUnusable(kubeconfig, `${path} can't be read`, { cause: fault });
+  }
+}
+
+class Kubeconfig {
+  readonly path: string;
+  readonly root: Fields;
+  constructor(path: string, root: Fields) {
+    this.path = path;
+    this.root = root;
+  }
+
+  text(from: Fields, field: string): string | undefined {
+    return asText(from[field]);
+  }
+
+  /** `{contexts: [{name, context: {…}}]}` */
+  named(list: string, field: string, name: string): Fields {
+    const entries = this.root[list];
+    const entry = Array.isArray(entries) ? entries.find((one) => isFields(one) && one.name === name) : undefined;
+    const fields = isFields(entry) ? entry[field] : undefined;
+    if (!isFields(fields)) throw new KubeconfigUnusable(this.path, `it has no ${field} ${JSON.stringify(name)}`);
+    return fields;
+  }
+
+  /** `field-data` in base64 wins over `field`, a path that is relative to the kubeconfig. */
+  async pem(from: Fields, field: string): Promise<string | undefined> {
+    const inline = this.text(from, `${field}-data`);
+    return inline === undefined ? this.fileAt(from, field) : Buffer.from(inline, "base64").toString("utf8");
+  }
+
+  async fileAt(from: Fields, field: string): Promise<string | undefined> {
+    const path = this.text(from, field);
+    return path === undefined ? undefined : readText(resolve(dirname(this.path), path), this.path);
+  }
+}
+
+export interface KubeconfigText {
+  /** Names the cluster, the user and the context. */
+  readonly name: string;
+  readonly server: string;
+  /** PEM. */
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A kubeconfig with one context. */
+export function showKubeconfig({ name, server, ca, cert, key }: KubeconfigText): string {
+  const base64 = (pem: string): string => Buffer.from(pem, "utf8").toString("base64");
+  return `apiVersion: v1
+kind: Config
+clusters:
+- name: ${name}
+  cluster:
+    server: ${server}
+    certificate-authority-data: ${base64(ca)}
+users:
+- name: ${name}
+  user:
+    client-certificate-data: ${base64(cert)}
+    client-key-data: ${base64(key)}
+contexts:
+- name: ${name}
+  context:
+    cluster: ${name}
+    user: ${name}
+current-context: ${name}
+`;
+}
