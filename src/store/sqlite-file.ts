@@ -43,10 +43,11 @@ function prepareDatabase(database: DatabaseSync, file: string): void {
   if (format > migrations.length) throw new StoreNewer(file, format, migrations.length);
   // Objects are around 2 KB: with the default of 4 KB only one would fit on a page.
   database.exec("PRAGMA page_size = 16384");
-  // fullfsync: what fsync means on macOS. The size limit is that of a log left behind by a burst, in bytes.
+  // fullfsync is what fsync means on macOS. The log is copied into the file every 256 pages (4 MB), so that no writer waits long for
+  // that; the size limit, in bytes, is that of a log which a burst left behind.
   database.exec(
     `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;
-     PRAGMA journal_size_limit = 67108864`,
+     PRAGMA wal_autocheckpoint = 256; PRAGMA journal_size_limit = 16777216`,
   );
   demand(database, file, { journal_mode: "wal", synchronous: 2, locking_mode: "exclusive" });
   for (let next = format; next < migrations.length; next += 1) migrate(database, next);
@@ -84,7 +85,7 @@ const pragma = (database: DatabaseSync, name: string): unknown => database.prepa
 
 function openingFault(file: string, error: unknown): Error {
   if (error instanceof StoreNewer || error instanceof StoreUnreadable || error instanceof StoreUnwritable) return error;
-  switch (sqliteCode(error)) {
+  switch (troubleOf(error)) {
     case "BUSY":
       return new StoreLocked(file, error);
     case "CORRUPT":
@@ -97,10 +98,12 @@ function openingFault(file: string, error: unknown): Error {
 
 /** The fault that SQLite's or the file system's error stands for while something is written. */
 export function writingFault(file: string, error: unknown): StoreUnwritable {
-  return new StoreUnwritable(file, { what: textOf(error), fix: fixes[sqliteCode(error) ?? "other"], cause: error });
+  return new StoreUnwritable(file, { what: textOf(error), fix: fixes[troubleOf(error) ?? "other"], cause: error });
 }
 
-const fixes = {
+type Trouble = "BUSY" | "READONLY" | "IOERR" | "CORRUPT" | "FULL" | "NOTADB";
+
+const fixes: Readonly<Record<Trouble | "other", string>> = {
   FULL: "free space on its file system; writes go on by themselves then",
   READONLY: "make the file, its folder and its file system writable; writes go on by themselves then",
   IOERR: "look at the kernel's messages about its disk (`dmesg`); every write tries again",
@@ -108,10 +111,10 @@ const fixes = {
   CORRUPT: "the file is damaged: stop the program and restore the file from a copy",
   NOTADB: "the file is damaged: stop the program and restore the file from a copy",
   other: "make sure that its folder exists and may be written to",
-} as const;
+};
 
 // Source: sqlite.org/rescode.html, primary result codes: the low eight bits.
-const codes = new Map<number, Exclude<keyof typeof fixes, "other">>([
+const troubles: ReadonlyMap<number, Trouble> = new Map([
   [5, "BUSY"],
   [8, "READONLY"],
   [10, "IOERR"],
@@ -120,9 +123,10 @@ const codes = new Map<number, Exclude<keyof typeof fixes, "other">>([
   [26, "NOTADB"],
 ]);
 
-export function sqliteCode(error: unknown): Exclude<keyof typeof fixes, "other"> | undefined {
+/** What SQLite complains of; undefined where the error is not SQLite's, or of another sort. */
+export function troubleOf(error: unknown): Trouble | undefined {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
-  return codes.get(error.errcode & 255);
+  return troubles.get(error.errcode & 255);
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { StoreUnreadable } from "./faults.ts";
 import type { Journal } from "./journaled-store.ts";
-import { openDatabase, sqliteCode, writingFault } from "./sqlite-file.ts";
+import { openDatabase, troubleOf, writingFault } from "./sqlite-file.ts";
 import type { Change, Entry } from "./store.ts";
 import { type Forgetting, Timeline } from "./timeline.ts";
 
@@ -34,7 +34,7 @@ export class SqliteJournal implements Journal {
       return loadTimeline(this.#database, this.#file);
     } catch (error) {
       this.#database.close();
-      if (sqliteCode(error) === undefined) throw error;
+      if (troubleOf(error) === undefined) throw error;
       throw new StoreUnreadable(this.#file, error instanceof Error ? error.message : String(error), error);
     }
   }
@@ -93,43 +93,35 @@ function checksumOf([revision, key, createRevision, deleted, , value]: Row): num
 
 function loadTimeline(database: DatabaseSync, file: string): Timeline {
   const compaction = database.prepare("SELECT oldest, entries FROM compaction").get();
-  const oldest = Number(compaction?.oldest ?? Number.NaN);
-  const rows = database.prepare(
-    "SELECT revision, key, create_revision, deleted, checksum, value FROM change ORDER BY revision",
-  );
-  rows.setReturnArrays(true);
-  const entries: Entry[] = [];
-  let timeline: Timeline | undefined;
-  for (const cells of rows.iterate()) {
-    const row = parseRow(cells, file);
-    const entry = entryOf(row);
-    if (row[0] <= oldest && entry !== undefined) entries.push(entry);
-    else {
-      timeline ??= new Timeline(entries, oldest);
-      replay(timeline, { row, entry, file });
-    }
+  const oldest = Number(compaction?.oldest);
+  const timeline = new Timeline([...liveEntries(database, oldest, file)], oldest);
+  const { remaining: found } = timeline.range("", { limit: 0 });
+  if (found !== compaction?.entries) {
+    throw new StoreUnreadable(file, `${found} entries at revision ${oldest}, where there were ${compaction?.entries}`);
   }
-  timeline ??= new Timeline(entries, oldest);
-  if (new Set(entries.map(({ key }) => key)).size !== compaction?.entries) {
-    throw new StoreUnreadable(
-      file,
-      `${entries.length} entries at revision ${oldest}, where there were ${compaction?.entries}`,
-    );
+  for (const row of rowsWhere(database, `revision > ${oldest}`, file)) {
+    const [revision, key] = row;
+    if (revision !== timeline.revision + 1) {
+      throw new StoreUnreadable(file, `revision ${timeline.revision + 1} is missing: ${revision} comes next`);
+    }
+    timeline.apply({ key, revision, entry: entryOf(row), previous: timeline.get(key) });
   }
   return timeline;
 }
 
-function replay(timeline: Timeline, { row: [revision, key], entry, file }: Replayed): void {
-  if (revision !== timeline.revision + 1) {
-    throw new StoreUnreadable(file, `revision ${timeline.revision + 1} is missing: ${revision} comes next`);
+function* liveEntries(database: DatabaseSync, oldest: number, file: string): Generator<Entry> {
+  for (const row of rowsWhere(database, `revision <= ${oldest}`, file)) {
+    const entry = entryOf(row);
+    if (entry !== undefined) yield entry;
   }
-  timeline.apply({ key, revision, entry, previous: timeline.get(key) });
 }
 
-interface Replayed {
-  readonly row: Row;
-  readonly entry: Entry | undefined;
-  readonly file: string;
+function* rowsWhere(database: DatabaseSync, condition: string, file: string): Generator<Row> {
+  const rows = database.prepare(
+    `SELECT revision, key, create_revision, deleted, checksum, value FROM change WHERE ${condition} ORDER BY revision`,
+  );
+  rows.setReturnArrays(true);
+  for (const cells of rows.iterate()) yield parseRow(cells, file);
 }
 
 function entryOf([revision, key, createRevision, deleted, , value]: Row): Entry | undefined {
