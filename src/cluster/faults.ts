@@ -1,0 +1,31 @@
+/** Why a cluster can't be brought up or down on this machine. The code is the contract; docs/reference/errors.md lists them. */
+export type FaultCode =
+  | "NotRoot"
+  | "NoNetAdmin"
+  | "ProgramMissing"
+  | "PortTaken"
+  | "RangesOverlap"
+  | "RangeOnMachine"
+  | "DiskFull"
+  | "DataDirUnusable"
+  | "AlreadyRunning"
+  | "NotRunning"
+  | "ForwardDropped"
+  | "StartFailed"
+  | "StillRunning";
+
+/** The machine refuses: what, where, and how to mend it. */
+export class ClusterFault extends Error {
+  readonly code: FaultCode;
+  readonly where: string;
+  readonly fix: string;
+  constructor(
+    code: FaultCode,
+    story: { readonly what: string; readonly where: string; readonly fix: string; readonly cause?: unknown },
+  ) {
+    super(story.what, { cause: story.cause });
+    this.code = code;
+    this.where = story.where;
+    this.fix = story.fix;
+  }
+}

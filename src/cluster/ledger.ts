@@ -1,0 +1,52 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/**
+ * Everything that a running cluster changes on its machine, written down before it is changed, so that `down` can undo it even
+ * when every process was killed.
+ */
+export type Effect =
+  | { readonly is: "link"; readonly name: string }
+  | { readonly is: "sysctl"; readonly key: string; readonly before: string }
+  | { readonly is: "nftTable"; readonly name: string }
+  /** A rule of ours in somebody else's firewall; `undo` takes it out again. */
+  | { readonly is: "foreignRule"; readonly undo: readonly [program: string, ...args: string[]] }
+  /** Connections that the kernel remembers because of our rules. */
+  | { readonly is: "conntrack"; readonly blocks: readonly string[] }
+  /** Folders of pods: their processes, namespaces, mounts and cgroups are found from there. */
+  | { readonly is: "pods"; readonly folder: string };
+
+export interface Ledger {
+  /** Call it before the effect is made. */
+  readonly note: (effect: Effect) => void;
+  readonly effects: () => readonly Effect[];
+  /** When all of them are undone. */
+  readonly clear: () => void;
+}
+
+export function openLedger(dataDir: string): Ledger {
+  const file = join(dataDir, "run", "effects.jsonl");
+  const effects = (): readonly Effect[] => (existsSync(file) ? readLines(readFileSync(file, "utf8")) : []);
+  return {
+    effects,
+    clear: () => rmSync(file, { force: true }),
+    note(effect) {
+      const line = JSON.stringify(effect);
+      // The first note of a sysctl has the machine's own value; later ones would remember ours.
+      const known = effects().some((old) => JSON.stringify(old) === line || isSameSysctl(old, effect));
+      if (known) return;
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      appendFileSync(file, `${line}\n`, { mode: 0o600 });
+    },
+  };
+}
+
+const isSameSysctl = (a: Effect, b: Effect): boolean => a.is === "sysctl" && b.is === "sysctl" && a.key === b.key;
+
+/** A last line that a kill cut short is an effect that was not made. */
+function readLines(text: string): readonly Effect[] {
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line): Effect => JSON.parse(line));
+}

@@ -1,0 +1,222 @@
+import { type Cidr, parseCidr } from "#net/cidr.ts";
+import { type Ip, parseIp } from "#net/ip.ts";
+import { type PortRange, parsePortRange } from "#net/port.ts";
+
+/** What a cluster is asked to be; the same names as the flags of `up`, the lines of config.yaml and the variables. */
+export interface Settings {
+  readonly "data-dir": string;
+  readonly "api-port": number;
+  readonly "bind-address": Ip;
+  readonly "cluster-cidr": Cidr;
+  readonly "service-cluster-ip-range": Cidr;
+  readonly "service-node-port-range": PortRange;
+  readonly "cluster-domain": string;
+  readonly "node-labels": Readonly<Record<string, string>>;
+  readonly "kubernetes-version": string;
+  /** "": the built-in catalogue alone. */
+  readonly images: string;
+  readonly nodes: 1;
+  readonly "proxy-mode": "nftables";
+  readonly runtime: "process";
+  /** How much the logs tell: 0 to 10. */
+  readonly v: number;
+}
+export type SettingName = keyof Settings;
+
+/** One row a setting: parser, `--help` and the reference page come from here. */
+export interface Setting<T = unknown> {
+  readonly name: SettingName;
+  /** Where it isn't given. */
+  readonly fallback: string;
+  readonly placeholder: string;
+  readonly doc: string;
+  /** undefined where the text is none; `expected` then says what it should have been. */
+  readonly parse: (text: string) => T | undefined;
+  readonly expected: string;
+}
+
+export const variableOf = ({ name }: Pick<Setting, "name">): string =>
+  `PORTOLAN_${name.toUpperCase().replaceAll("-", "_")}`;
+
+type Table = { readonly [K in SettingName]: Setting<Settings[K]> };
+export const settingsTable: Table = {
+  "data-dir": {
+    name: "data-dir",
+    fallback: "/var/lib/portolan",
+    placeholder: "DIR",
+    doc: "folder of the cluster's data; it alone names the cluster",
+    parse: (text) => (text.startsWith("/") ? text.replace(/\/+$/, "") || undefined : undefined),
+    expected: "an absolute path",
+  },
+  nodes: {
+    name: "nodes",
+    fallback: "1",
+    placeholder: "N",
+    doc: "number of nodes; this version runs one, the machine itself",
+    parse: (text) => (text === "1" ? 1 : undefined),
+    expected: "1: this version runs one node, the machine itself",
+  },
+  "api-port": {
+    name: "api-port",
+    fallback: "6443",
+    placeholder: "PORT",
+    doc: "port of the Kubernetes API",
+    parse: parsePort,
+    expected: "a port from 1 to 65535",
+  },
+  "bind-address": {
+    name: "bind-address",
+    fallback: "127.0.0.1",
+    placeholder: "IP",
+    doc: "where clients from outside may come in; the node's own address is always served too",
+    parse: parseIp,
+    expected: "an IP address",
+  },
+  "cluster-cidr": {
+    name: "cluster-cidr",
+    fallback: "10.244.0.0/16",
+    placeholder: "CIDR",
+    doc: "addresses of pods",
+    parse: (text) => blockFrom(text, 24),
+    expected: "an IPv4 block of /24 or more, such as 10.244.0.0/16",
+  },
+  "service-cluster-ip-range": {
+    name: "service-cluster-ip-range",
+    fallback: "10.96.0.0/12",
+    placeholder: "CIDR",
+    doc: "addresses of Services; the first is the API's, the tenth the cluster's DNS",
+    parse: (text) => blockFrom(text, 28),
+    expected: "an IPv4 block of /28 or more, such as 10.96.0.0/12",
+  },
+  "service-node-port-range": {
+    name: "service-node-port-range",
+    fallback: "30000-32767",
+    placeholder: "FROM-TO",
+    doc: "ports that Services of type NodePort may take on the node",
+    parse: parsePortRange,
+    expected: "a range of ports, such as 30000-32767",
+  },
+  "cluster-domain": {
+    name: "cluster-domain",
+    fallback: "cluster.local",
+    placeholder: "NAME",
+    doc: "the domain that the names of Services end with",
+    parse: (text) =>
+      /^(?=.{1,200}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text) ? text : undefined,
+    expected: "a DNS name in lower case, such as cluster.local",
+  },
+  "node-labels": {
+    name: "node-labels",
+    fallback: "",
+    placeholder: "node-1=KEY=VALUE,…",
+    doc: "labels of the node",
+    parse: parseNodeLabels,
+    expected: "a list like node-1=topology.kubernetes.io/zone=a",
+  },
+  images: {
+    name: "images",
+    fallback: "",
+    placeholder: "FILE",
+    doc: "what image names mean, besides the built-in ones",
+    parse: (text) => text,
+    expected: "a file",
+  },
+  "kubernetes-version": {
+    name: "kubernetes-version",
+    fallback: "v1.36.0",
+    placeholder: "VERSION",
+    doc: "the version that the API reports",
+    parse: (text) => (/^v1\.\d{1,3}\.\d{1,3}$/.test(text) ? text : undefined),
+    expected: "a version such as v1.36.0",
+  },
+  "proxy-mode": {
+    name: "proxy-mode",
+    fallback: "nftables",
+    placeholder: "MODE",
+    doc: "what programs the rules of Services: nftables",
+    parse: (text) => (text === "nftables" ? text : undefined),
+    expected: "nftables: this version has no other mode",
+  },
+  runtime: {
+    name: "runtime",
+    fallback: "process",
+    placeholder: "RUNTIME",
+    doc: "what runs containers: process",
+    parse: (text) => (text === "process" ? text : undefined),
+    expected: "process: this version has no other runtime",
+  },
+  v: {
+    name: "v",
+    fallback: "0",
+    placeholder: "N",
+    doc: "how much the logs tell, 0 to 10",
+    parse: (text) => (/^(\d|10)$/.test(text) ? Number(text) : undefined),
+    expected: "a number from 0 to 10",
+  },
+};
+
+function parsePort(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : undefined;
+}
+
+function blockFrom(text: string, longestPrefix: number): Cidr | undefined {
+  const cidr = parseCidr(text);
+  return cidr?.family === "IPv4" && cidr.prefixLength <= longestPrefix && cidr.prefixLength >= 8 ? cidr : undefined;
+}
+
+/** Labels of the one node; `node-1=` may be left out. */
+function parseNodeLabels(text: string): Readonly<Record<string, string>> | undefined {
+  const labels: Record<string, string> = {};
+  for (const part of text.split(",").filter((one) => one !== "")) {
+    const match = /^(?:node-1=)?([A-Za-z0-9._/-]+)=([A-Za-z0-9._-]*)$/.exec(part);
+    if (match === null) return undefined;
+    labels[match[1] ?? ""] = match[2] ?? "";
+  }
+  return labels;
+}
+
+/** A setting that can't be read: where it was given, and what was expected there. */
+export class SettingInvalid extends Error {
+  readonly code = "SettingInvalid";
+  readonly where: string;
+  readonly fix: string;
+  constructor(setting: Setting, given: Given) {
+    super(`${given.from}: ${JSON.stringify(given.text)} is not ${setting.expected}`);
+    this.where = given.from;
+    this.fix = `give ${setting.expected}`;
+  }
+}
+
+/** A text and where it comes from: `--api-port`, `PORTOLAN_API_PORT`, `config.yaml: api-port`. */
+export interface Given {
+  readonly text: string;
+  readonly from: string;
+}
+
+/** Reads every setting; what isn't given has its default. Throws `SettingInvalid`. */
+export function readSettings(given: ReadonlyMap<string, Given>): Settings {
+  const read = <T>(setting: Setting<T>): T => {
+    const one = given.get(setting.name) ?? { text: setting.fallback, from: `the default of --${setting.name}` };
+    const value = setting.parse(one.text);
+    if (value === undefined) throw new SettingInvalid(setting, one);
+    return value;
+  };
+  const table = settingsTable;
+  return {
+    "data-dir": read(table["data-dir"]),
+    nodes: read(table.nodes),
+    "api-port": read(table["api-port"]),
+    "bind-address": read(table["bind-address"]),
+    "cluster-cidr": read(table["cluster-cidr"]),
+    "service-cluster-ip-range": read(table["service-cluster-ip-range"]),
+    "service-node-port-range": read(table["service-node-port-range"]),
+    "cluster-domain": read(table["cluster-domain"]),
+    "node-labels": read(table["node-labels"]),
+    images: read(table.images),
+    "kubernetes-version": read(table["kubernetes-version"]),
+    "proxy-mode": read(table["proxy-mode"]),
+    runtime: read(table.runtime),
+    v: read(table.v),
+  };
+}
