@@ -19,3 +19,86 @@ export type ProblemKind =
   | "TooMany"
   | "NotFound"
   | "TypeInvalid";
+
+export const requiredField = (path: string, detail = ""): FieldProblem => ({
+  path,
+  kind: "Required",
+  value: "",
+  detail,
+});
+export const invalidField = (path: string, value: unknown, detail: string): FieldProblem => ({
+  path,
+  kind: "Invalid",
+  value,
+  detail,
+});
+export const forbiddenField = (path: string, detail: string): FieldProblem => ({
+  path,
+  kind: "Forbidden",
+  value: "",
+  detail,
+});
+export const duplicateField = (path: string, value: unknown): FieldProblem => ({
+  path,
+  kind: "Duplicate",
+  value,
+  detail: "",
+});
+export const notFoundField = (path: string, value: unknown): FieldProblem => ({
+  path,
+  kind: "NotFound",
+  value,
+  detail: "",
+});
+/** The supported values are named in alphabetical order, as Kubernetes does. */
+export const unsupportedField = (path: string, value: unknown, supported: readonly string[]): FieldProblem => ({
+  path,
+  kind: "NotSupported",
+  value,
+  detail:
+    supported.length === 0
+      ? ""
+      : `supported values: ${supported
+          .toSorted()
+          .map((one) => JSON.stringify(one))
+          .join(", ")}`,
+});
+export const tooLongField = (path: string, maximum: number): FieldProblem => ({
+  path,
+  kind: "TooLong",
+  value: "",
+  detail: `may not be more than ${maximum} bytes`,
+});
+export const tooManyField = (path: string, actual: number, maximum: number): FieldProblem => ({
+  path,
+  kind: "TooMany",
+  value: actual,
+  detail: maximum === 1 ? "must have at most 1 item" : `must have at most ${maximum} items`,
+});
+
+/** How each kind of problem begins, and the reason that a Status names for it. Source: field.ErrorType. */
+const words: Readonly<Record<ProblemKind, readonly [beginning: string, reason: string]>> = {
+  Required: ["Required value", "FieldValueRequired"],
+  Invalid: ["Invalid value", "FieldValueInvalid"],
+  NotSupported: ["Unsupported value", "FieldValueNotSupported"],
+  Duplicate: ["Duplicate value", "FieldValueDuplicate"],
+  Forbidden: ["Forbidden", "FieldValueForbidden"],
+  TooLong: ["Too long", "FieldValueTooLong"],
+  TooMany: ["Too many", "FieldValueTooMany"],
+  NotFound: ["Not found", "FieldValueNotFound"],
+  TypeInvalid: ["Invalid value", "FieldValueTypeInvalid"],
+};
+
+/** `Invalid value: 0: must be between 1 and 65535, inclusive`: the message without the path. */
+export function bodyOf({ kind, value, detail }: FieldProblem): string {
+  const [beginning] = words[kind];
+  const shown =
+    kind === "Required" || kind === "Forbidden" || kind === "TooLong" ? beginning : `${beginning}: ${show(value)}`;
+  return detail === "" ? shown : `${shown}: ${detail}`;
+}
+/** `spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive`. */
+export const messageOf = (problem: FieldProblem): string => `${problem.path}: ${bodyOf(problem)}`;
+export const reasonOf = ({ kind }: FieldProblem): string => words[kind][1];
+
+/** Go prints text and objects as JSON, numbers and booleans bare. */
+const show = (value: unknown): string => (value === undefined ? "null" : JSON.stringify(value));

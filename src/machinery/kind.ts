@@ -16,17 +16,21 @@ export interface Kind<T extends AnyType = AnyType, O = Stored<T>> {
   readonly subresources: readonly Subresource[];
   readonly columns: readonly Column<O>[];
   /** Fields besides metadata.name and metadata.namespace that a field selector may name. */
-  readonly selectableFields: Readonly<Record<string, (object: O) => string>>;
+  readonly selectableFields: Readonly<Record<string, Select<O>>>;
   /** Rules for metadata.name. */
   readonly nameRule: NameRule;
   /** Defaults that depend on other fields; after the static ones, before the rules. Leaves its argument alone. */
-  readonly derive: (object: O) => O;
+  readonly derive: Derive<O>;
   /** What a new object's status is; `undefined` where the kind has none. A client's own status is ignored on creation. */
-  readonly initialStatus: ((object: O) => unknown) | undefined;
+  readonly initialStatus: Select<O, unknown> | undefined;
+  /** In the order in which Kubernetes looks. */
   readonly rules: readonly Rule<O>[];
   /** Rules that compare an update with what is stored; immutable fields first. */
   readonly updateRules: readonly UpdateRule<O>[];
 }
+
+/** Any kind, for code that treats them alike: it must hand a kind's functions only objects of that kind. */
+export type AnyKind = Kind<AnyType, unknown>;
 
 export type NameRule = "dns-subdomain" | "dns-label" | "dns-1035-label" | "path-segment";
 
@@ -37,19 +41,34 @@ export interface Subresource {
   readonly verbs: readonly string[];
 }
 
-/** A column of `kubectl get`. `now` (milliseconds since 1970) is for ages. Source: pkg/printers/internalversion in Kubernetes. */
+/** A column of `kubectl get`. Source: pkg/printers/internalversion in Kubernetes. */
 export interface Column<O> {
   readonly name: string;
   readonly type: "string" | "integer" | "date";
-  readonly cell: (object: O, now: number) => string | number;
+  /** `now` (milliseconds since 1970) is for ages. */
+  cell(object: O, now: number): string | number;
   /** Shown with `-o wide` alone. */
   readonly wide?: true;
   readonly doc: string;
 }
-export type Rule<O> = (object: O) => Iterable<FieldProblem>;
-export type UpdateRule<O> = (next: O, old: O) => Iterable<FieldProblem>;
+
+// Taken from method signatures, so that a kind of services is also a kind of anything: see AnyKind.
+export type Rule<O> = { rule(object: O): Iterable<FieldProblem> }["rule"];
+export type UpdateRule<O> = { rule(next: O, old: O): Iterable<FieldProblem> }["rule"];
+export type Derive<O> = { derive(object: O): O }["derive"];
+export type Select<O, R = string> = { select(object: O): R }["select"];
 
 export const defineKind = <T extends AnyType>(kind: Kind<T>): Kind<T> => kind;
+
+/** For kinds whose defaults are all static. */
+export const unchanged = <O>(object: O): O => object;
+
+export const statusSubresource: Subresource = { name: "status", verbs: ["get", "patch", "update"] };
+export const scaleSubresource: Subresource = {
+  name: "scale",
+  kind: { group: "autoscaling", version: "v1", kind: "Scale" },
+  verbs: ["get", "patch", "update"],
+};
 
 /** "v1" or "apps/v1". */
 export const apiVersionOf = ({ group, version }: { readonly group: string; readonly version: string }): string =>

@@ -21,11 +21,14 @@ export type Shape =
   | { readonly is: "string"; readonly check: Check<string> | undefined }
   | { readonly is: "oneOf"; readonly values: readonly string[] }
   | { readonly is: "int32" | "int64"; readonly min: number; readonly max: number }
-  | { readonly is: "boolean" | "double" | "bytes" | "time" | "microTime" | "quantity" | "intOrString" | "json" }
+  | Plain
   | { readonly is: "list"; readonly of: AnyType; readonly merge: ListMerge; readonly min: number }
   | { readonly is: "map"; readonly of: AnyType; readonly atomic: boolean }
   | ObjectShape
   | { readonly is: "lazy"; readonly to: () => AnyType };
+
+type PlainName = "boolean" | "double" | "bytes" | "time" | "microTime" | "quantity" | "intOrString" | "json";
+type Plain = { readonly [N in PlainName]: { readonly is: N } }[PlainName];
 
 export interface ObjectShape {
   readonly is: "object";
@@ -34,6 +37,13 @@ export interface ObjectShape {
   readonly atomic: boolean;
   /** A strategic merge patch names the fields that stay (`$retainKeys`). */
   readonly retainKeys: boolean;
+}
+
+/** The shape of a type that is known to be an object. Throws TypeError where it isn't: a fault of the declaration. */
+export function objectShape({ shape }: AnyType): ObjectShape {
+  if (shape.is === "lazy") return objectShape(shape.to());
+  if (shape.is !== "object") throw new TypeError(`${shape.is} where an object type is needed`);
+  return shape;
 }
 
 /** How two versions of a list become one: `keys` for server-side apply, `patchKey` for strategic merge (undefined: replace). */
@@ -97,16 +107,9 @@ interface ObjectOptions {
 
 /** `name` is the type's name in OpenAPI, as Kubernetes has it. */
 export function object<const F extends Fields>(name: string, fields: F, how: ObjectOptions = {}): ObjectType<F> {
-  const type = () => undefined;
-  const shape: ObjectShape = {
-    is: "object",
-    name,
-    fields,
-    atomic: how.atomic ?? false,
-    retainKeys: how.retainKeys ?? false,
-  };
-  // A function is the cheapest thing that a class may extend; nothing constructs one, so no prototype is asked for.
-  return Object.assign((() => {}) as unknown as typeof type, { shape }) as unknown as ObjectType<F>;
+  const { atomic = false, retainKeys = false } = how;
+  const shape: ObjectShape = { is: "object", name, fields, atomic, retainKeys };
+  return Object.assign(class {}, { shape }) as unknown as ObjectType<F>;
 }
 
 interface Zero {

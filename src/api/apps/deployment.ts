@@ -1,70 +1,62 @@
-import {
-  boolean,
-  defaulted,
-  int32,
-  int64,
-  intOrString,
-  listMap,
-  object,
-  oneOf,
-  optional,
-  present,
-  required,
-  string,
-  time,
-} from "#machinery/schema.ts";
-import { PodTemplateSpec } from "../core/pod/spec.ts";
-import { LabelSelector } from "../meta/label-selector.ts";
+import { ageColumn, nameColumn } from "#machinery/columns.ts";
+import { defineKind, scaleSubresource, statusSubresource, unchanged } from "#machinery/kind.ts";
+import { defaulted, object, required } from "#machinery/schema.ts";
+import { templateColumns } from "../core/pod/template-columns.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { DeploymentSpec, DeploymentStatus } from "./deployment/spec.ts";
 
-export class RollingUpdateDeployment extends object("io.k8s.api.apps.v1.RollingUpdateDeployment", {
-  maxUnavailable: defaulted(1, intOrString, "25%"),
-  maxSurge: defaulted(2, intOrString, "25%"),
-}) {}
-
-export class DeploymentStrategy extends object(
-  "io.k8s.api.apps.v1.DeploymentStrategy",
-  {
-    type: defaulted(1, oneOf("Recreate", "RollingUpdate"), "RollingUpdate"),
-    rollingUpdate: optional(2, RollingUpdateDeployment),
-  },
-  { retainKeys: true },
-) {}
-
-export class DeploymentSpec extends object("io.k8s.api.apps.v1.DeploymentSpec", {
-  replicas: defaulted(1, int32(), 1, { zero: "counts" }),
-  selector: required(2, LabelSelector),
-  template: required(3, PodTemplateSpec),
-  strategy: defaulted(4, DeploymentStrategy, {}),
-  minReadySeconds: optional(5, int32()),
-  revisionHistoryLimit: defaulted(6, int32(), 10, { zero: "counts" }),
-  paused: optional(7, boolean),
-  progressDeadlineSeconds: defaulted(9, int32(), 600, { zero: "counts" }),
-}) {}
-
-export class DeploymentCondition extends object("io.k8s.api.apps.v1.DeploymentCondition", {
-  type: present(1, string),
-  status: present(2, string),
-  reason: optional(4, string),
-  message: optional(5, string),
-  lastUpdateTime: optional(6, time),
-  lastTransitionTime: optional(7, time),
-}) {}
-
-export class DeploymentStatus extends object("io.k8s.api.apps.v1.DeploymentStatus", {
-  observedGeneration: optional(1, int64()),
-  replicas: optional(2, int32()),
-  updatedReplicas: optional(3, int32()),
-  availableReplicas: optional(4, int32()),
-  unavailableReplicas: optional(5, int32()),
-  conditions: optional(6, listMap(DeploymentCondition, ["type"])),
-  readyReplicas: optional(7, int32()),
-  collisionCount: optional(8, int32(), { zero: "counts" }),
-  terminatingReplicas: optional(9, int32(), { zero: "counts" }),
-}) {}
+export {
+  DeploymentCondition,
+  DeploymentSpec,
+  DeploymentStatus,
+  DeploymentStrategy,
+  RollingUpdateDeployment,
+} from "./deployment/spec.ts";
 
 export class Deployment extends object("io.k8s.api.apps.v1.Deployment", {
   metadata: defaulted(1, ObjectMeta, {}),
   spec: required(2, DeploymentSpec),
   status: defaulted(3, DeploymentStatus, {}),
 }) {}
+
+export const deployments = defineKind<typeof Deployment>({
+  group: "apps",
+  version: "v1",
+  kind: "Deployment",
+  plural: "deployments",
+  singular: "deployment",
+  shortNames: ["deploy"],
+  categories: ["all"],
+  scope: "Namespaced",
+  type: Deployment,
+  subresources: [scaleSubresource, statusSubresource],
+  columns: [
+    nameColumn,
+    {
+      name: "Ready",
+      type: "string",
+      cell: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas}`,
+      doc: "Pods that are ready, of those wanted.",
+    },
+    {
+      name: "Up-to-date",
+      type: "string",
+      cell: ({ status }) => status.updatedReplicas ?? 0,
+      doc: "Pods made from the present template.",
+    },
+    {
+      name: "Available",
+      type: "string",
+      cell: ({ status }) => status.availableReplicas ?? 0,
+      doc: "Pods that have been ready for minReadySeconds.",
+    },
+    ageColumn,
+    ...templateColumns,
+  ],
+  selectableFields: {},
+  nameRule: "dns-subdomain",
+  derive: unchanged,
+  initialStatus: () => ({}),
+  rules: [],
+  updateRules: [],
+});

@@ -1,46 +1,41 @@
-import {
-  defaulted,
-  int32,
-  int64,
-  listMap,
-  object,
-  optional,
-  present,
-  required,
-  string,
-  time,
-} from "#machinery/schema.ts";
-import { PodTemplateSpec } from "../core/pod/spec.ts";
-import { LabelSelector } from "../meta/label-selector.ts";
+import { ageColumn, nameColumn } from "#machinery/columns.ts";
+import { defineKind, scaleSubresource, statusSubresource, unchanged } from "#machinery/kind.ts";
+import { defaulted, object, required } from "#machinery/schema.ts";
+import { templateColumns } from "../core/pod/template-columns.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { ReplicaSetSpec, ReplicaSetStatus } from "./replica-set/spec.ts";
 
-export class ReplicaSetSpec extends object("io.k8s.api.apps.v1.ReplicaSetSpec", {
-  replicas: defaulted(1, int32(), 1, { zero: "counts" }),
-  selector: required(2, LabelSelector),
-  template: required(3, PodTemplateSpec),
-  minReadySeconds: optional(4, int32()),
-}) {}
-
-export class ReplicaSetCondition extends object("io.k8s.api.apps.v1.ReplicaSetCondition", {
-  type: present(1, string),
-  status: present(2, string),
-  lastTransitionTime: optional(3, time),
-  reason: optional(4, string),
-  message: optional(5, string),
-}) {}
-
-export class ReplicaSetStatus extends object("io.k8s.api.apps.v1.ReplicaSetStatus", {
-  replicas: present(1, int32()),
-  fullyLabeledReplicas: optional(2, int32()),
-  observedGeneration: optional(3, int64()),
-  readyReplicas: optional(4, int32()),
-  availableReplicas: optional(5, int32()),
-  conditions: optional(6, listMap(ReplicaSetCondition, ["type"])),
-  terminatingReplicas: optional(7, int32(), { zero: "counts" }),
-}) {}
+export { ReplicaSetCondition, ReplicaSetSpec, ReplicaSetStatus } from "./replica-set/spec.ts";
 
 export class ReplicaSet extends object("io.k8s.api.apps.v1.ReplicaSet", {
   metadata: defaulted(1, ObjectMeta, {}),
   spec: required(2, ReplicaSetSpec),
   status: defaulted(3, ReplicaSetStatus, {}),
 }) {}
+
+export const replicaSets = defineKind<typeof ReplicaSet>({
+  group: "apps",
+  version: "v1",
+  kind: "ReplicaSet",
+  plural: "replicasets",
+  singular: "replicaset",
+  shortNames: ["rs"],
+  categories: ["all"],
+  scope: "Namespaced",
+  type: ReplicaSet,
+  subresources: [scaleSubresource, statusSubresource],
+  columns: [
+    nameColumn,
+    { name: "Desired", type: "integer", cell: ({ spec }) => spec.replicas, doc: "How many pods are wanted." },
+    { name: "Current", type: "integer", cell: ({ status }) => status.replicas, doc: "How many there are." },
+    { name: "Ready", type: "integer", cell: ({ status }) => status.readyReplicas ?? 0, doc: "How many are ready." },
+    ageColumn,
+    ...templateColumns,
+  ],
+  selectableFields: { "status.replicas": ({ status }) => String(status.replicas) },
+  nameRule: "dns-subdomain",
+  derive: unchanged,
+  initialStatus: () => ({ replicas: 0 }),
+  rules: [],
+  updateRules: [],
+});

@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from "#machinery/columns.ts";
+import { defineKind, unchanged } from "#machinery/kind.ts";
 import { defaulted, int32, microTime, object, optional, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 
@@ -15,3 +17,27 @@ export class Lease extends object("io.k8s.api.coordination.v1.Lease", {
   metadata: defaulted(1, ObjectMeta, {}),
   spec: defaulted(2, LeaseSpec, {}),
 }) {}
+
+export const leases = defineKind<typeof Lease>({
+  group: "coordination.k8s.io",
+  version: "v1",
+  kind: "Lease",
+  plural: "leases",
+  singular: "lease",
+  shortNames: [],
+  categories: [],
+  scope: "Namespaced",
+  type: Lease,
+  subresources: [],
+  columns: [
+    nameColumn,
+    { name: "Holder", type: "string", cell: ({ spec }) => spec.holderIdentity ?? "", doc: "Who holds it." },
+    ageColumn,
+  ],
+  selectableFields: {},
+  nameRule: "dns-subdomain",
+  derive: unchanged,
+  initialStatus: undefined,
+  rules: [],
+  updateRules: [],
+});

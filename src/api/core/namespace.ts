@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from "#machinery/columns.ts";
+import { defineKind, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, list, listMap, object, optional, present, string, time } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 
@@ -23,3 +25,37 @@ export class Namespace extends object("io.k8s.api.core.v1.Namespace", {
   spec: defaulted(2, NamespaceSpec, {}),
   status: defaulted(3, NamespaceStatus, {}),
 }) {}
+
+export const namespaces = defineKind<typeof Namespace>({
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  singular: "namespace",
+  shortNames: ["ns"],
+  categories: [],
+  scope: "Cluster",
+  type: Namespace,
+  subresources: [{ name: "finalize", verbs: ["update"] }, statusSubresource],
+  columns: [
+    nameColumn,
+    { name: "Status", type: "string", cell: ({ status }) => status.phase ?? "", doc: "Active, or Terminating." },
+    ageColumn,
+  ],
+  selectableFields: { "status.phase": ({ status }) => status.phase ?? "", name: ({ metadata }) => metadata.name },
+  nameRule: "dns-label",
+  derive: deriveNamespace,
+  initialStatus: () => ({ phase: "Active" }),
+  rules: [],
+  updateRules: [],
+});
+
+/** Every namespace can be chosen by its name as by a label. Source: SetDefaults_Namespace (KEP-2161). */
+function deriveNamespace(namespace: Namespace): Namespace {
+  const { metadata } = namespace;
+  if (!metadata.name) return namespace;
+  return {
+    ...namespace,
+    metadata: { ...metadata, labels: { ...metadata.labels, "kubernetes.io/metadata.name": metadata.name } },
+  };
+}

@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from "#machinery/columns.ts";
+import { defineKind, statusSubresource, unchanged } from "#machinery/kind.ts";
 import {
   boolean,
   defaulted,
@@ -140,3 +142,88 @@ export class Node extends object("io.k8s.api.core.v1.Node", {
   spec: defaulted(2, NodeSpec, {}),
   status: defaulted(3, NodeStatus, {}),
 }) {}
+
+export const nodes = defineKind<typeof Node>({
+  group: "",
+  version: "v1",
+  kind: "Node",
+  plural: "nodes",
+  singular: "node",
+  shortNames: ["no"],
+  categories: [],
+  scope: "Cluster",
+  type: Node,
+  subresources: [{ name: "proxy", verbs: ["create", "delete", "get", "patch", "update"] }, statusSubresource],
+  columns: [
+    nameColumn,
+    { name: "Status", type: "string", cell: readiness, doc: "Ready or not, and whether pods may be placed on it." },
+    { name: "Roles", type: "string", cell: roles, doc: "From its labels node-role.kubernetes.io/…." },
+    ageColumn,
+    {
+      name: "Version",
+      type: "string",
+      cell: ({ status }) => status.nodeInfo?.kubeletVersion ?? "",
+      doc: "Of its agent.",
+    },
+    {
+      name: "Internal-IP",
+      type: "string",
+      cell: (node) => addressOf(node, "InternalIP"),
+      wide: true,
+      doc: "In the cluster.",
+    },
+    {
+      name: "External-IP",
+      type: "string",
+      cell: (node) => addressOf(node, "ExternalIP"),
+      wide: true,
+      doc: "From outside.",
+    },
+    {
+      name: "OS-Image",
+      type: "string",
+      cell: ({ status }) => status.nodeInfo?.osImage || "<unknown>",
+      wide: true,
+      doc: "Its system.",
+    },
+    {
+      name: "Kernel-Version",
+      type: "string",
+      cell: ({ status }) => status.nodeInfo?.kernelVersion || "<unknown>",
+      wide: true,
+      doc: "Its kernel.",
+    },
+    {
+      name: "Container-Runtime",
+      type: "string",
+      cell: ({ status }) => status.nodeInfo?.containerRuntimeVersion || "<unknown>",
+      wide: true,
+      doc: "What runs its containers.",
+    },
+  ],
+  selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
+  nameRule: "dns-subdomain",
+  derive: unchanged,
+  initialStatus: () => ({}),
+  rules: [],
+  updateRules: [],
+});
+
+// Source: printNode in pkg/printers/internalversion/printers.go.
+function readiness({ spec, status }: Node): string {
+  const ready = status.conditions?.find(({ type }) => type === "Ready");
+  const shown = ready === undefined ? "Unknown" : ready.status === "True" ? "Ready" : "NotReady";
+  return spec.unschedulable ? `${shown},SchedulingDisabled` : shown;
+}
+
+const roleLabel = "node-role.kubernetes.io/";
+function roles({ metadata: { labels = {} } }: Node): string {
+  const named = Object.entries(labels).flatMap(([key, value]) => {
+    if (key.startsWith(roleLabel)) return key.length > roleLabel.length ? [key.slice(roleLabel.length)] : [];
+    return key === "kubernetes.io/role" && value !== "" ? [value] : [];
+  });
+  return [...new Set(named)].toSorted().join(",") || "<none>";
+}
+
+const addressOf = ({ status }: Node, wanted: string): string =>
+  status.addresses?.find(({ type }) => type === wanted)?.address ?? "<none>";

@@ -1,3 +1,5 @@
+import { ageColumn, nameColumn } from "#machinery/columns.ts";
+import { defineKind } from "#machinery/kind.ts";
 import { boolean, bytes, defaulted, map, object, optional, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 
@@ -8,3 +10,41 @@ export class Secret extends object("io.k8s.api.core.v1.Secret", {
   stringData: optional(4, map(string)),
   immutable: optional(5, boolean, { zero: "counts" }),
 }) {}
+
+export const secrets = defineKind<typeof Secret>({
+  group: "",
+  version: "v1",
+  kind: "Secret",
+  plural: "secrets",
+  singular: "secret",
+  shortNames: [],
+  categories: [],
+  scope: "Namespaced",
+  type: Secret,
+  subresources: [],
+  columns: [
+    nameColumn,
+    { name: "Type", type: "string", cell: ({ type }) => type, doc: "Which entries are expected in it." },
+    {
+      name: "Data",
+      type: "string",
+      cell: ({ data }) => Object.keys(data ?? {}).length,
+      doc: "How many entries it has.",
+    },
+    ageColumn,
+  ],
+  selectableFields: { type: ({ type }) => type },
+  nameRule: "dns-subdomain",
+  derive: foldStringData,
+  initialStatus: undefined,
+  rules: [],
+  updateRules: [],
+});
+
+/** `stringData` is for writing only: its entries win over those of `data`, in base64. */
+function foldStringData({ stringData, ...secret }: Secret): Secret {
+  if (stringData === undefined) return secret;
+  const encoded = Object.entries(stringData).map(([key, text]) => [key, utf8.encode(text).toBase64()] as const);
+  return { ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } };
+}
+const utf8 = new TextEncoder();

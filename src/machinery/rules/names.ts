@@ -1,0 +1,134 @@
+/**
+ * What names, labels and their like may look like. Each function gives the sentences that Kubernetes has for what is wrong, none
+ * where all is well. Source: k8s.io/apimachinery/pkg/util/validation.
+ */
+type Troubles = readonly string[];
+
+const tooLong = (maximum: number): string => `must be no more than ${maximum} characters`;
+const emptyOrSpec = "must be non-empty";
+
+/** The sentence for a pattern that didn't match; its commas are Kubernetes' own. */
+const regexSentence = (what: string, pattern: string, ...examples: readonly string[]): string =>
+  `${what} (e.g. ${examples.map((one) => `'${one}', `).join(" or ")}regex used for validation is '${pattern}')`;
+
+const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const label1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
+const subdomain = `${label}(\\.${label})*`;
+const qualified = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+const labelValue = `(${qualified})?`;
+const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
+
+const patterns = {
+  label: whole(label),
+  label1035: whole(label1035),
+  subdomain: whole(subdomain),
+  qualified: whole(qualified),
+  labelValue: whole(labelValue),
+};
+
+/** RFC 1123 label: a pod's container, a port of a Service. */
+export function dnsLabelTrouble(value: string): Troubles {
+  return [
+    ...(value.length > 63 ? [tooLong(63)] : []),
+    ...(patterns.label.test(value)
+      ? []
+      : [
+          regexSentence(
+            "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+            label,
+            "my-name",
+            "123-abc",
+          ),
+        ]),
+  ];
+}
+
+/** RFC 1035 label: the name of a Service. */
+export function dns1035LabelTrouble(value: string): Troubles {
+  return [
+    ...(value.length > 63 ? [tooLong(63)] : []),
+    ...(patterns.label1035.test(value)
+      ? []
+      : [
+          regexSentence(
+            "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+            label1035,
+            "my-name",
+            "abc-123",
+          ),
+        ]),
+  ];
+}
+
+/** RFC 1123 subdomain: most names. */
+export function dnsSubdomainTrouble(value: string): Troubles {
+  return [
+    ...(value.length > 253 ? [tooLong(253)] : []),
+    ...(patterns.subdomain.test(value)
+      ? []
+      : [
+          regexSentence(
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+            subdomain,
+            "example.com",
+          ),
+        ]),
+  ];
+}
+
+const qualifiedSentence = regexSentence(
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  qualified,
+  "MyName",
+  "my.name",
+  "123-abc",
+);
+
+/** A label's key, an annotation's, a finalizer: an optional DNS subdomain, a slash, a name. */
+export function labelKeyTrouble(value: string): Troubles {
+  const parts = value.split("/");
+  if (parts.length > 2)
+    return [
+      regexSentence(
+        "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+        qualified,
+        "MyName",
+        "my.name",
+        "123-abc",
+      ) + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
+    ];
+  const [prefix, name = ""] = parts.length === 2 ? parts : [undefined, value];
+  return [
+    ...(prefix === undefined
+      ? []
+      : prefix === ""
+        ? ["prefix part must be non-empty"]
+        : dnsSubdomainTrouble(prefix).map((one) => `prefix part ${one}`)),
+    ...(name === "" ? [`name part ${emptyOrSpec}`] : []),
+    ...(name.length > 63 ? [`name part ${tooLong(63)}`] : []),
+    ...(patterns.qualified.test(name) ? [] : [qualifiedSentence]),
+  ];
+}
+
+export function labelValueTrouble(value: string): Troubles {
+  return [
+    ...(value.length > 63 ? [tooLong(63)] : []),
+    ...(patterns.labelValue.test(value)
+      ? []
+      : [
+          regexSentence(
+            "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+            labelValue,
+            "MyValue",
+            "my_value",
+            "12345",
+          ),
+        ]),
+  ];
+}
+
+/** For names that may be nearly anything: only what would change the path is refused. */
+export function pathSegmentTrouble(value: string): Troubles {
+  if (value === "." || value === "..") return [`may not be '${value}'`];
+  return ["/", "%"].filter((illegal) => value.includes(illegal)).map((illegal) => `may not contain '${illegal}'`);
+}

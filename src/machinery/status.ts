@@ -1,0 +1,213 @@
+import { bodyOf, type FieldProblem, messageOf, reasonOf } from "./field-problem.ts";
+
+/**
+ * The API's answer where there is no object to give: refusals, and the acknowledgement of a deletion.
+ * Source: meta/v1 Status; words and codes of k8s.io/apimachinery/pkg/api/errors.
+ */
+export interface Status {
+  readonly kind: "Status";
+  readonly apiVersion: "v1";
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly status: "Success" | "Failure";
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: StatusDetails;
+  /** The HTTP status. */
+  readonly code: number;
+}
+export interface StatusDetails {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly StatusCause[];
+  readonly retryAfterSeconds?: number;
+}
+export interface StatusCause {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
+
+/** A refusal that reaches the client as it is. */
+export class StatusError extends Error {
+  readonly code: string;
+  readonly status: Status;
+  /** Header lines that belong to it (`Retry-After`, `Allow`). */
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(status: Status, headers: Readonly<Record<string, string>> = {}) {
+    super(status.message ?? status.reason ?? "refused");
+    this.status = status;
+    this.code = status.reason ?? "Unknown";
+    this.headers = headers;
+  }
+}
+
+/** What a refusal needs to know of a kind: its plural names the resource, its `kind` the object. */
+export interface Named {
+  readonly group: string;
+  readonly kind: string;
+  readonly plural: string;
+}
+
+interface Refusal {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly details?: StatusDetails;
+}
+const refuse = ({ code, reason, message, details }: Refusal, headers?: Readonly<Record<string, string>>): StatusError =>
+  new StatusError(
+    {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message,
+      reason,
+      ...(details && { details }),
+      code,
+    },
+    headers,
+  );
+
+/** "services", "deployments.apps": how messages name a resource. */
+export const resourceName = ({ group, plural }: Named): string => (group === "" ? plural : `${plural}.${group}`);
+const objectName = ({ group, kind }: Named): string => (group === "" ? kind : `${kind}.${group}`);
+const detailsOf = ({ group, plural }: Named, name: string): StatusDetails => ({
+  ...(name !== "" && { name }),
+  ...(group !== "" && { group }),
+  kind: plural,
+});
+
+export const notFound = (kind: Named, name: string): StatusError =>
+  refuse({
+    code: 404,
+    reason: "NotFound",
+    message: `${resourceName(kind)} ${JSON.stringify(name)} not found`,
+    details: detailsOf(kind, name),
+  });
+
+/** For a path that leads nowhere. */
+export const noSuchPath = (): StatusError =>
+  refuse({ code: 404, reason: "NotFound", message: "the server could not find the requested resource", details: {} });
+
+export const alreadyExists = (kind: Named, name: string): StatusError =>
+  refuse({
+    code: 409,
+    reason: "AlreadyExists",
+    message: `${resourceName(kind)} ${JSON.stringify(name)} already exists`,
+    details: detailsOf(kind, name),
+  });
+
+/** The detail of a write that was based on an older version. */
+export const modifiedMeanwhile =
+  "the object has been modified; please apply your changes to the latest version and try again";
+
+export const conflict = (kind: Named, name: string, detail: string = modifiedMeanwhile): StatusError =>
+  refuse({
+    code: 409,
+    reason: "Conflict",
+    message: `Operation cannot be fulfilled on ${resourceName(kind)} ${JSON.stringify(name)}: ${detail}`,
+    details: detailsOf(kind, name),
+  });
+
+/** 422: every problem in one sentence, and each as a cause that names its field. */
+export function invalid(kind: Named, name: string, problems: readonly FieldProblem[]): StatusError {
+  const { group } = kind;
+  return refuse({
+    code: 422,
+    reason: "Invalid",
+    message: `${objectName(kind)} ${JSON.stringify(name)} is invalid: ${aggregate(problems.map(messageOf))}`,
+    details: {
+      ...(name !== "" && { name }),
+      ...(group !== "" && { group }),
+      kind: kind.kind,
+      causes: problems.map((one) => ({ reason: reasonOf(one), message: bodyOf(one), field: one.path })),
+    },
+  });
+}
+
+/** Several sentences as Go's aggregated error prints them: each once, `[a, b]`. */
+function aggregate(messages: readonly string[]): string {
+  const once = [...new Set(messages)];
+  return once.length === 1 ? (once[0] ?? "") : `[${once.join(", ")}]`;
+}
+
+export const badRequest = (message: string): StatusError => refuse({ code: 400, reason: "BadRequest", message });
+
+export const unauthorized = (): StatusError => refuse({ code: 401, reason: "Unauthorized", message: "Unauthorized" });
+
+/** `who` may not do it; `detail` says what was tried or why it is refused. */
+export const forbidden = (kind: Named, name: string, detail: string): StatusError =>
+  refuse({
+    code: 403,
+    reason: "Forbidden",
+    message: `${resourceName(kind)}${name === "" ? "" : ` ${JSON.stringify(name)}`} is forbidden: ${detail}`,
+    details: detailsOf(kind, name),
+  });
+
+/** 410: the revision asked for is no longer kept. */
+export const expired = (message: string): StatusError => refuse({ code: 410, reason: "Expired", message });
+/** 410, for a watch that asks for history before what is kept. */
+export const gone = (message: string): StatusError => refuse({ code: 410, reason: "Gone", message });
+
+export const tooLarge = (message: string): StatusError =>
+  refuse({ code: 413, reason: "RequestEntityTooLarge", message });
+
+export const unsupportedMediaType = (accepted: readonly string[]): StatusError =>
+  refuse({
+    code: 415,
+    reason: "UnsupportedMediaType",
+    message: `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`,
+  });
+
+export const notAcceptable = (offered: readonly string[]): StatusError =>
+  refuse({
+    code: 406,
+    reason: "NotAcceptable",
+    message: `only the following media types are accepted: ${offered.join(", ")}`,
+  });
+
+export const methodNotAllowed = (kind: Named, action: string): StatusError =>
+  refuse({
+    code: 405,
+    reason: "MethodNotAllowed",
+    message: `${action} is not supported on resources of kind ${JSON.stringify(resourceName(kind))}`,
+    details: detailsOf(kind, ""),
+  });
+
+export const timeout = (message: string, retryAfterSeconds = 0): StatusError =>
+  refuse({
+    code: 504,
+    reason: "Timeout",
+    message: `Timeout: ${message}`,
+    ...(retryAfterSeconds > 0 && { details: { retryAfterSeconds } }),
+  });
+
+export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
+  refuse(
+    { code: 429, reason: "TooManyRequests", message, details: { retryAfterSeconds } },
+    { "retry-after": String(retryAfterSeconds) },
+  );
+
+export const unavailable = (message: string): StatusError =>
+  refuse({ code: 503, reason: "ServiceUnavailable", message });
+
+export const internal = (message: string): StatusError =>
+  refuse({
+    code: 500,
+    reason: "InternalError",
+    message: `Internal error occurred: ${message}`,
+    details: { causes: [{ message }] },
+  });
+
+/** The answer to a deletion that is complete. */
+export const success = (kind: Named, name: string, uid: string): Status => ({
+  kind: "Status",
+  apiVersion: "v1",
+  metadata: {},
+  status: "Success",
+  details: { ...detailsOf(kind, name), ...(uid !== "" && { uid }) },
+  code: 200,
+});
