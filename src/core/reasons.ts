@@ -1,0 +1,50 @@
+/**
+ * Why a decision about exposure came out as it did. One closed list: events, conditions, traces, metrics and the reference use the
+ * same codes. A new decision adds its code here, with the sentence that explains it.
+ */
+export type Reason =
+  // Why a Service has no frontends here.
+  | "Headless"
+  | "ExternalName"
+  | "NoClusterIP"
+  | "OtherProxy"
+  // Why an endpoint gets no traffic.
+  | "NotReady"
+  | "Terminating"
+  | "TerminatingUnneeded"
+  | "OnOtherNode"
+  // Why a packet is refused.
+  | "NoEndpoints"
+  | "NoReadyEndpoints"
+  | "NoLocalEndpoints"
+  | "SourceRangeDenied"
+  | "UnusedPort"
+  | "UnallocatedServiceAddress"
+  // Why its source address changes.
+  | "Hairpin"
+  | "ReplyMustReturnHere"
+  | "LeavesCluster";
+
+const sentences: Readonly<Record<Reason, string>> = {
+  Headless:
+    "the Service is headless (clusterIP: None): its name leads straight to its pods, and it has no address of its own",
+  ExternalName: "the Service is of type ExternalName: only its DNS name exists",
+  NoClusterIP: "the Service has no cluster IP yet",
+  OtherProxy: "the Service's label service.kubernetes.io/service-proxy-name gives it to another proxy",
+  NotReady: "the endpoint is not ready",
+  Terminating: "the endpoint is terminating and no longer serves",
+  TerminatingUnneeded: "the endpoint is terminating; it serves only while no other endpoint is ready (KEP-1669)",
+  OnOtherNode: "the endpoint is on another node, and the traffic policy is Local",
+  NoEndpoints: "the Service has no endpoints",
+  NoReadyEndpoints: "the Service has endpoints, but none of them is ready",
+  NoLocalEndpoints: "the traffic policy is Local, and no endpoint on this node is ready",
+  SourceRangeDenied: "the client's address is in none of the Service's loadBalancerSourceRanges",
+  UnusedPort: "the Service has no such port",
+  UnallocatedServiceAddress: "no Service has this address of the service range",
+  Hairpin: "a pod that reaches itself through a Service must see the answer come from elsewhere",
+  ReplyMustReturnHere: "the answer must pass this node again to be translated back",
+  LeavesCluster: "pod addresses mean nothing outside the cluster",
+};
+
+/** The sentence that explains a reason to a user. */
+export const explain = (reason: Reason): string => sentences[reason];

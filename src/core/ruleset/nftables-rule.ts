@@ -1,0 +1,100 @@
+import type { Cidr } from "#net/cidr.ts";
+import type { IpFamily } from "#net/ip.ts";
+import { unreachable } from "../unreachable.ts";
+import { type Draw, type Match, numeral, type Rule, type Statement } from "./table.ts";
+
+/** The firewall mark of packets whose source becomes the node's: Kubernetes' own bit, which others know to leave alone. */
+export const masqueradeMark = 0x4000;
+
+/** One rule in nft's words, without the chain it stands in. */
+export const showRule = ({ when, then }: Rule): string =>
+  [...when.map(showMatch), ...then.map(showStatement)].join(" ");
+
+const word = (family: IpFamily): "ip" | "ip6" => (family === "IPv4" ? "ip" : "ip6");
+const keyOf = (family: IpFamily): string => `${word(family)} daddr . meta l4proto . th dport`;
+const not = (negated: boolean): string => (negated ? "!= " : "");
+
+function showMatch(match: Match): string {
+  switch (match.is) {
+    case "from":
+    case "to":
+      return `${word(match.in[0]?.family ?? "IPv4")} ${match.is === "from" ? "saddr" : "daddr"} ${not(match.not)}${showBlocks(match.in)}`;
+    case "fromLocal":
+      return `fib saddr type ${not(match.not)}local`;
+    case "toNode":
+      return `${word(match.family)} daddr ${not(match.not)}@nodes${numeral(match.family)}`;
+    case "state":
+      return `ct state ${match.state === "established" ? "established,related" : match.state}`;
+    case "hairpin": {
+      const ip = word(match.family);
+      return `ct status dnat ${ip} saddr . ${ip} daddr @hairpins${numeral(match.family)}`;
+    }
+    case "marked":
+      return `meta mark & ${masqueradeMark} != 0`;
+    case "tcp":
+      return "meta l4proto tcp";
+    case "dns": {
+      const [address, port] = match.end === "source" ? ["saddr", "sport"] : ["daddr", "dport"];
+      return `${word(match.address.family)} ${address} ${match.address.text} meta l4proto { tcp, udp } th ${port} 53`;
+    }
+    default:
+      return unreachable(match);
+  }
+}
+
+const showBlocks = (blocks: readonly Cidr[]): string =>
+  blocks.length === 1 ? blocks.map(({ text }) => text).join() : `{ ${blocks.map(({ text }) => text).join(", ")} }`;
+
+function showStatement(statement: Statement): string {
+  switch (statement.do) {
+    case "dispatch":
+      return `${keyOf(statement.family)} vmap @${statement.map}${numeral(statement.family)}`;
+    case "dispatchAddress":
+      return `${word(statement.family)} daddr vmap @addresses${numeral(statement.family)}`;
+    case "mark":
+      return `meta mark set meta mark or ${masqueradeMark}`;
+    case "unmark":
+      return `meta mark set meta mark xor ${masqueradeMark}`;
+    // Without it two clients behind one address could race for the same port (kubernetes issue 56903).
+    case "masquerade":
+      return "masquerade fully-random";
+    case "reject":
+      return statement.with === "tcpReset" ? "reject with tcp reset" : "reject with icmpx port-unreachable";
+    case "notrack":
+    case "drop":
+    case "accept":
+      return statement.do;
+    default:
+      return showTranslation(statement);
+  }
+}
+
+type Translation = Extract<
+  Statement,
+  { readonly do: "dnatDrawn" | "draw" | "recall" | "remember" | "forget" | "dnatNoted" }
+>;
+
+function showTranslation(statement: Translation): string {
+  const { family } = statement;
+  const [ip, n, key] = [word(family), numeral(family), keyOf(family)];
+  const client = `${ip} saddr . ${key}`;
+  switch (statement.do) {
+    case "dnatDrawn":
+      return `dnat ${ip} to ${key} . ${showDraw(statement.draw)} map @endpoints${n}`;
+    case "draw":
+      return `meta priority set ${key} . ${showDraw(statement.draw)} map @seats${n}`;
+    case "recall":
+      return `meta priority set ${client} map @affinity${n} update @affinity${n} { ${client} timeout ${statement.seconds}s : meta priority }`;
+    case "remember":
+      return `add @affinity${n} { ${client} timeout ${statement.seconds}s : meta priority }`;
+    case "forget":
+      return `delete @affinity${n} { ${client} : meta priority }`;
+    case "dnatNoted":
+      return `dnat ${ip} to ${key} . meta priority map @members${n}`;
+    default:
+      return unreachable(statement);
+  }
+}
+
+const showDraw = ({ first, count }: Draw): string =>
+  `numgen random mod ${count}${first === 0 ? "" : ` offset ${first}`}`;

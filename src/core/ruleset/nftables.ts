@@ -1,0 +1,127 @@
+import type { IpFamily } from "#net/ip.ts";
+import { wireName } from "#net/port.ts";
+import { unreachable } from "../unreachable.ts";
+import { frameOf, type Surroundings } from "./frame.ts";
+import { showRule } from "./nftables-rule.ts";
+import type { Contents, Delta } from "./shadow.ts";
+import { type At, type Chain, type Element, familyOf, type MapName, numeral, type Target } from "./table.ts";
+
+/** How many clients' affinities one family remembers; beyond that new clients are served without. About 50 MB when full. */
+const affinityEntries = 262_144;
+
+/**
+ * The text that replaces the whole table in one transaction: connections under way don't notice. Nothing in it comes from a user's
+ * hands: addresses and numbers were parsed, names of chains are ours.
+ */
+export function printTable(table: string, around: Surroundings, contents: Contents): string {
+  const byMap = Map.groupBy(contents.elements, (element) => `${element.in}${numeral(familyOf(element))}`);
+  const maps = around.families.flatMap((family) =>
+    mapsOf(family).map(({ name, type, kind }) => {
+      const elements = (byMap.get(name) ?? []).map(showElement);
+      const list = elements.length === 0 ? "" : `    elements = {\n      ${elements.join(",\n      ")}\n    }\n`;
+      return `  ${kind} ${name} {\n    ${type}\n${list}  }\n`;
+    }),
+  );
+  const chains = [...frameOf(around), ...contents.chains.toSorted((a, b) => (a.name < b.name ? -1 : 1))];
+  return `add table inet ${table}\ndelete table inet ${table}\ntable inet ${table} {\n${maps.join("")}${chains.map(showChain).join("")}}\n`;
+}
+
+/** The text that makes the difference, on one line, which nft takes as one transaction. */
+export function printDelta(table: string, { chainsAdded, removed, added, chainsRemoved }: Delta): string {
+  const commands = [
+    ...chainsAdded.map(({ name }) => `add chain inet ${table} ${name}`),
+    ...chainsAdded.flatMap(({ name, rules }) =>
+      rules.map((rule) => `add rule inet ${table} ${name} ${showRule(rule)}`),
+    ),
+    ...byMap(removed).map(([name, some]) => `delete element inet ${table} ${name} { ${some.map(showKey).join(", ")} }`),
+    ...byMap(added).map(([name, some]) => `add element inet ${table} ${name} { ${some.map(showElement).join(", ")} }`),
+    ...chainsRemoved.map(({ name }) => `flush chain inet ${table} ${name}; delete chain inet ${table} ${name}`),
+  ];
+  return commands.length === 0 ? "" : `${commands.join("; ")}\n`;
+}
+
+/** The text that takes the table away, also where it isn't there. */
+export const printRemoval = (table: string): string => `add table inet ${table}\ndelete table inet ${table}\n`;
+
+const byMap = (elements: readonly Element[]): readonly [string, readonly Element[]][] => [
+  ...Map.groupBy(elements, (element) => `${element.in}${numeral(familyOf(element))}`),
+];
+
+interface MapText {
+  readonly name: string;
+  readonly kind: "map" | "set";
+  readonly type: string;
+}
+
+// nft takes `numgen` in a key only by `typeof`.
+function mapsOf(family: IpFamily): readonly MapText[] {
+  const [ip, n] = [family === "IPv4" ? "ip" : "ip6", numeral(family)];
+  const at = `${ip} daddr . meta l4proto . th dport`;
+  const to = `${ip} daddr . tcp dport`;
+  const types: readonly (readonly [MapName | "affinity", string])[] = [
+    ["services", `typeof ${at} : verdict`],
+    ["endpoints", `typeof ${at} . numgen random mod 65536 : ${to}`],
+    ["seats", `typeof ${at} . numgen random mod 65536 : meta priority`],
+    ["members", `typeof ${at} . meta priority : ${to}`],
+    ["affinity", `typeof ${ip} saddr . ${at} : meta priority\n    flags dynamic,timeout\n    size ${affinityEntries}`],
+    ["refusals", `typeof ${at} : verdict`],
+    ["addresses", `typeof ${ip} daddr : verdict`],
+    ["hairpins", `typeof ${ip} saddr . ${ip} daddr`],
+    ["nodes", `typeof ${ip} daddr`],
+  ];
+  return types.map(([name, type]) => ({ name: `${name}${n}`, kind: type.includes(" : ") ? "map" : "set", type }));
+}
+
+function showChain({ name, hook, rules }: Chain): string {
+  const lines = [
+    ...(hook === undefined ? [] : [`type ${hook.type} hook ${hook.at} priority ${hook.priority}; policy accept;`]),
+    ...rules.map(showRule),
+  ];
+  return `  chain ${name} {\n${lines.map((line) => `    ${line}\n`).join("")}  }\n`;
+}
+
+const showAt = ({ ip, protocol, port }: At): string => `${ip.text} . ${wireName(protocol)} . ${port}`;
+const showTarget = ({ ip, port }: Target): string => `${ip.text} . ${port}`;
+/** As nft writes a packet's priority: two halves in hexadecimal. */
+const showNumber = (number: number): string => `${(number >>> 16).toString(16)}:${(number & 0xffff).toString(16)}`;
+
+function showKey(element: Element): string {
+  switch (element.in) {
+    case "services":
+    case "refusals":
+      return showAt(element.at);
+    case "endpoints":
+    case "seats":
+      return `${showAt(element.at)} . ${element.seat}`;
+    case "members":
+      return `${showAt(element.at)} . ${showNumber(element.number)}`;
+    case "hairpins":
+      return `${element.ip.text} . ${element.ip.text}`;
+    case "addresses":
+    case "nodes":
+      return element.ip.text;
+    default:
+      return unreachable(element);
+  }
+}
+
+function showElement(element: Element): string {
+  const key = showKey(element);
+  switch (element.in) {
+    case "services":
+    case "refusals":
+      return `${key} : goto ${element.go.name}`;
+    case "endpoints":
+    case "members":
+      return `${key} : ${showTarget(element.to)}`;
+    case "seats":
+      return `${key} : ${showNumber(element.number)}`;
+    case "addresses":
+      return `${key} : ${element.go === "reject" ? "goto reject" : "accept"}`;
+    case "hairpins":
+    case "nodes":
+      return key;
+    default:
+      return unreachable(element);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Ip } from "#net/ip.ts";
+import type { ServiceEntry, ServiceName } from "../services/service-map.ts";
+import { layoutOf, type Place, type Seating } from "./elements.ts";
+import type { Surroundings } from "./frame.ts";
+import { printDelta, printTable } from "./nftables.ts";
+import { type Claims, type Contents, type Delta, isEmpty, Shadow } from "./shadow.ts";
+import type { ChainBook } from "./shapes.ts";
+
+export interface TableOptions {
+  /** The table's name in nft. */
+  readonly table: string;
+  readonly around: Surroundings;
+  readonly nodeName: string;
+}
+
+/** The node's addresses that node ports are served at, and those of all nodes, which pods reach under their own address. */
+export interface NodeAddresses {
+  readonly own: readonly Ip[];
+  readonly all: readonly Ip[];
+}
+
+/**
+ * One node's table as it should be: takes entries of Services as they change, and gives the text that changes the kernel's table
+ * likewise, or the text of the whole.
+ */
+export class NodeTable {
+  readonly #options: TableOptions;
+  readonly #shadow = new Shadow();
+  readonly #book: ChainBook = new Map();
+  readonly #entries = new Map<ServiceName, { readonly entry: ServiceEntry; readonly seating: Seating }>();
+  #addresses: NodeAddresses = { own: [], all: [] };
+
+  constructor(options: TableOptions) {
+    this.#options = options;
+  }
+
+  /** Takes new entries; undefined for a Service that is gone. Returns what is different now. */
+  change(entries: ReadonlyMap<ServiceName, ServiceEntry | undefined>): Delta {
+    return this.#shadow.change([...entries].map(([name, entry]) => this.#claims(name, entry)));
+  }
+
+  /** Takes the nodes' addresses. Returns what is different now: every node port may be. */
+  moveTo(addresses: NodeAddresses): Delta {
+    this.#addresses = addresses;
+    const nodes: Claims = {
+      owner: "nodes",
+      seniority: "",
+      elements: addresses.all.map((ip) => ({ in: "nodes", ip })),
+    };
+    const again = [...this.#entries].map(([name, { entry }]) => this.#claims(name, entry));
+    return this.#shadow.change([nodes, ...again]);
+  }
+
+  /** What the table has at this moment by name, for whoever must compare. */
+  entry(name: ServiceName): ServiceEntry | undefined {
+    return this.#entries.get(name)?.entry;
+  }
+
+  contents(): Contents {
+    return this.#shadow.contents();
+  }
+
+  place(): Place {
+    const { nodeName, around } = this.#options;
+    return { nodeName, nodeAddresses: this.#addresses.own, clusterCidrs: around.clusterCidrs };
+  }
+
+  printAll(): string {
+    return printTable(this.#options.table, this.#options.around, this.contents());
+  }
+
+  print(delta: Delta): string {
+    return isEmpty(delta) ? "" : printDelta(this.#options.table, delta);
+  }
+
+  #claims(name: ServiceName, entry: ServiceEntry | undefined): Claims {
+    if (entry === undefined) {
+      this.#entries.delete(name);
+      return { owner: name, seniority: "", elements: [] };
+    }
+    const before = this.#entries.get(name)?.seating ?? new Map();
+    const { elements, seating } = layoutOf(entry, this.place(), { before, book: this.#book });
+    this.#entries.set(name, { entry, seating });
+    return { owner: name, seniority: entry.seniority, elements };
+  }
+}
