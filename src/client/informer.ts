@@ -1,9 +1,12 @@
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import type { Backoff } from "./backoff.ts";
+import { Cache, keyOf, placeKey } from "./cache.ts";
 import { reflect } from "./reflect.ts";
 import { type ApiObject, resourceClient, type Selection } from "./resource.ts";
 import type { Transport } from "./transport.ts";
+
+export { keyOf, placeOf } from "./cache.ts";
 
 /** A local copy of one collection, kept up to date by a watch. */
 export interface Informer<O extends ApiObject> {
@@ -22,6 +25,10 @@ export interface Informer<O extends ApiObject> {
   readonly onChange: (listener: Listener<O>) => () => void;
   /** Groups objects by keys of your own; kept up to date from here on. */
   readonly index: (keysOf: (object: O) => readonly string[]) => Index<O>;
+  /** What a request of this process was answered: seen at once, ahead of the watch. */
+  readonly learn: (object: O) => void;
+  /** What this process has deleted for good. */
+  readonly forget: (key: string, uid: string) => void;
   readonly stop: () => void;
 }
 export type Listener<O> = (before: O | undefined, after: O | undefined) => void;
@@ -41,16 +48,6 @@ export class InformerStopped extends Error {
   readonly code = "InformerStopped";
 }
 
-/** "namespace/name"; the key of loops too. */
-export const keyOf = ({ metadata }: ApiObject): string => placeKey(metadata.namespace, metadata.name);
-const placeKey = (namespace: string | undefined, name: string): string =>
-  namespace === undefined || namespace === "" ? name : `${namespace}/${name}`;
-/** What `keyOf` made. */
-export function placeOf(key: string): { readonly namespace: string; readonly name: string } {
-  const slash = key.indexOf("/");
-  return slash === -1 ? { namespace: "", name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
 export function informer<T extends AnyType, O extends ApiObject>(
   transport: Transport,
   kind: Kind<T, O>,
@@ -58,45 +55,28 @@ export function informer<T extends AnyType, O extends ApiObject>(
 ): Informer<O> {
   const { namespace = "", labelSelector, fieldSelector, failed = () => {} } = options;
   const backoff = options.backoff ?? { firstSeconds: 0.1, longestSeconds: 5, random: Math.random };
-  const objects = new Map<string, O>();
-  const listeners = new Set<Listener<O>>();
+  const cache = new Cache<O>();
   const stopping = new AbortController();
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => {}); // nobody may be waiting when it is stopped
   let state: "new" | "started" | "synced" = "new";
 
-  const set = (key: string, after: O | undefined): void => {
-    const before = objects.get(key);
-    if (before?.metadata.resourceVersion === after?.metadata.resourceVersion) return;
-    if (after === undefined) objects.delete(key);
-    else objects.set(key, after);
-    for (const listener of listeners) listener(before, after);
-  };
-  const replace = (all: readonly O[]): void => {
-    const present = new Set(all.map(keyOf));
-    for (const key of [...objects.keys()]) if (!present.has(key)) set(key, undefined);
-    for (const object of all) put(object);
+  const replace = (all: readonly O[], resourceVersion: string): void => {
+    cache.replace(all, resourceVersion);
     state = "synced";
     first.resolve();
   };
-  // An object that was deleted and made anew while nobody watched: two changes, since who owned what must be told.
-  const put = (object: O): void => {
-    const key = keyOf(object);
-    if (objects.has(key) && objects.get(key)?.metadata.uid !== object.metadata.uid) set(key, undefined);
-    set(key, object);
-  };
-  const sink = { replace, put, remove: (object: O) => set(keyOf(object), undefined), failed };
   const start = (): void => {
     if (state !== "new") return;
     state = "started";
-    const followed = { namespace, labelSelector, fieldSelector };
-    void reflect(resourceClient(transport, kind), followed, { sink, signal: stopping.signal, backoff });
+    const { put, remove, progress } = cache;
+    void reflect(
+      resourceClient(transport, kind),
+      { namespace, labelSelector, fieldSelector },
+      { sink: { replace, put, remove, progress, failed }, signal: stopping.signal, backoff },
+    );
   };
-  const onChange = (listener: Listener<O>): (() => void) => {
-    for (const object of objects.values()) listener(undefined, object);
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  };
+  const onChange = (listener: Listener<O>): (() => void) => cache.subscribe(listener);
   return {
     start,
     synced() {
@@ -104,10 +84,12 @@ export function informer<T extends AnyType, O extends ApiObject>(
       return first.promise;
     },
     hasSynced: () => state === "synced",
-    list: () => [...objects.values()],
-    get: (inNamespace, name) => objects.get(placeKey(inNamespace, name)),
+    list: () => cache.list(),
+    get: (inNamespace, name) => cache.get(placeKey(inNamespace, name)),
     onChange,
     index: (keysOf) => indexed(onChange, keysOf),
+    learn: cache.learn,
+    forget: cache.forget,
     stop() {
       stopping.abort();
       first.reject(new InformerStopped(`the informer of ${kind.plural} was stopped before its first list`));
@@ -120,17 +102,23 @@ function indexed<O extends ApiObject>(
   keysOf: (object: O) => readonly string[],
 ): Index<O> {
   const groups = new Map<string, Map<string, O>>();
-  onChange((before, after) => {
-    for (const key of before === undefined ? [] : keysOf(before)) {
+  const drop = (object: O): void => {
+    for (const key of keysOf(object)) {
       const group = groups.get(key);
-      group?.delete(before === undefined ? "" : keyOf(before));
+      group?.delete(keyOf(object));
       if (group?.size === 0) groups.delete(key);
     }
-    for (const key of after === undefined ? [] : keysOf(after)) {
-      const group = groups.get(key) ?? new Map<string, O>();
-      groups.set(key, group);
-      if (after !== undefined) group.set(keyOf(after), after);
+  };
+  const add = (object: O): void => {
+    for (const key of keysOf(object)) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, new Map([[keyOf(object), object]]));
+      else group.set(keyOf(object), object);
     }
+  };
+  onChange((before, after) => {
+    if (before !== undefined) drop(before);
+    if (after !== undefined) add(after);
   });
   return (key) => [...(groups.get(key)?.values() ?? [])];
 }

@@ -12,10 +12,12 @@ import {
 
 /** Who is told what the server holds. */
 export interface Sink<O> {
-  /** All that there is, after a first list or after history was lost. */
-  readonly replace: (objects: readonly O[]) => void;
+  /** All that there was at that resourceVersion, after a first list or after history was lost. */
+  readonly replace: (objects: readonly O[], resourceVersion: string) => void;
   readonly put: (object: O) => void;
   readonly remove: (object: O) => void;
+  /** Everything up to that resourceVersion has been told. */
+  readonly progress: (resourceVersion: string) => void;
   /** The connection failed or was refused; it is tried again. */
   readonly failed: (fault: unknown) => void;
 }
@@ -68,10 +70,11 @@ export async function reflect<O extends ApiObject>(
 }
 
 function deliver<O extends ApiObject>(event: WatchEvent<O>, sink: Sink<O>): string {
-  if (event.type === "BOOKMARK") return event.resourceVersion;
   if (event.type === "DELETED") sink.remove(event.object);
-  else sink.put(event.object);
-  return event.object.metadata.resourceVersion;
+  else if (event.type !== "BOOKMARK") sink.put(event.object);
+  const seen = event.type === "BOOKMARK" ? event.resourceVersion : event.object.metadata.resourceVersion;
+  sink.progress(seen);
+  return seen;
 }
 
 /** Returns the resourceVersion that the list shows. A list whose pages expire on the way is asked for again in one piece. */
@@ -93,7 +96,7 @@ async function listInto<O extends ApiObject>(
     }
     objects.push(...page.items);
   }
-  sink.replace(objects);
+  sink.replace(objects, page.resourceVersion);
   return page.resourceVersion;
 }
 

@@ -5,6 +5,7 @@ import { pathOf, queryOf } from "./path.ts";
 import type { ApiAnswer, ApiRequest, Transport } from "./transport.ts";
 import {
   type ApiObject,
+  isStatus,
   type Page,
   parseJson,
   readAs,
@@ -30,12 +31,15 @@ export interface ResourceClient<O extends ApiObject, D = O> {
   readonly update: (object: O) => Promise<O>;
   readonly updateStatus: (object: O) => Promise<O>;
   readonly patch: (namespace: string, name: string, patch: Patch) => Promise<O>;
-  readonly delete: (namespace: string, name: string, options?: DeleteOptions) => Promise<void>;
+  readonly delete: (namespace: string, name: string, options?: DeleteOptions) => Promise<Deletion<O>>;
   /** For `pods/binding` and its like: what comes back is a Status. */
   readonly post: (namespace: string, name: string, body: SubresourceBody) => Promise<void>;
   /** Ends when the server ends it or `signal` is aborted. */
   readonly watch: (namespace: string, options: WatchOptions) => AsyncIterable<WatchEvent<O>>;
 }
+
+/** A deletion that waits for finalizers or a grace period shows the object as it goes. */
+export type Deletion<O> = { readonly kind: "going"; readonly object: O } | { readonly kind: "gone" };
 
 export interface Selection {
   readonly labelSelector?: string | undefined;
@@ -101,7 +105,10 @@ export function resourceClient<T extends AnyType, O extends ApiObject>(
     async delete(namespace, name, options = {}) {
       const body = writeAs({ group: "", version: "v1", kind: "DeleteOptions" }, options);
       const request = sending("DELETE", pathOf(kind, { namespace, name }), body);
-      await bodyOf(await transport.send(request), request);
+      const answer = await bodyOf(await transport.send(request), request);
+      if (isStatus(answer)) return { kind: "gone" };
+      const object = readAs(kind, answer);
+      return object.metadata.deletionTimestamp === undefined ? { kind: "gone" } : { kind: "going", object };
     },
     async post(namespace, name, { subresource, body, ...spoken }) {
       const request = sending("POST", pathOf(kind, { namespace, name, subresource }), writeAs(spoken, body));

@@ -88,6 +88,8 @@ export function readWatchEvent<T extends AnyType, O extends ApiObject>(kind: Kin
   }
 }
 
+export const isStatus = (json: unknown): boolean => isRecord(json) && json.kind === "Status";
+
 /** The Status of an answer that isn't a success; made up from its code where the body is something else. */
 export function readStatus(json: unknown, code: number): Status {
   if (isRecord(json) && json.kind === "Status" && typeof json.code === "number") return json as unknown as Status;
