@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Given, readSettings, type Settings, settingsTable, variableOf } from "#cluster/settings.ts";
+import { hasCode } from "#os/files.ts";
+import { UsageFault } from "./usage.ts";
+
+interface Flag {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+  readonly multiple?: boolean;
+}
+export type Flags = Readonly<Record<string, Flag>>;
+
+export interface Parsed {
+  readonly text: (name: string) => string | undefined;
+  readonly texts: (name: string) => readonly string[];
+  readonly has: (name: string) => boolean;
+  readonly rest: readonly string[];
+}
+
+/** Flags every command of a cluster takes. */
+export const clusterFlags: Flags = {
+  "data-dir": { type: "string" },
+  debug: { type: "boolean" },
+  output: { type: "string", short: "o" },
+};
+
+/** Reads a command line. Throws `UsageFault` for what isn't a flag of the command, and for arguments that it doesn't take. */
+export function parse(args: readonly string[], flags: Flags, takesRest = false): Parsed {
+  let parsed: { readonly values: Record<string, unknown>; readonly positionals: string[] };
+  try {
+    parsed = parseArgs({ args: [...args], options: { ...flags }, allowPositionals: takesRest, strict: true });
+  } catch (fault) {
+    if (fault instanceof TypeError)
+      throw new UsageFault(fault.message.split(". ")[0] ?? fault.message, "see `--help` of the command");
+    throw fault;
+  }
+  const texts = (name: string): readonly string[] =>
+    [parsed.values[name] ?? []].flat().filter((one) => typeof one === "string");
+  return {
+    texts,
+    text: (name) => texts(name).at(-1),
+    has: (name) => parsed.values[name] === true,
+    rest: parsed.positionals,
+  };
+}
+
+export const settingFlags: Flags = Object.fromEntries(
+  Object.keys(settingsTable).map((name) => [name, { type: "string", ...(name === "v" && { short: "v" }) }]),
+);
+
+/** A flag wins over a variable, that over config.yaml, that over the default. Throws `SettingInvalid`. */
+export async function settingsFrom(parsed: Parsed, environment: NodeJS.ProcessEnv = process.env): Promise<Settings> {
+  const given = new Map<string, Given>();
+  for (const { name } of Object.values(settingsTable)) {
+    const variable = variableOf({ name });
+    const fromEnvironment = environment[variable];
+    const flag = parsed.text(name);
+    if (fromEnvironment !== undefined && fromEnvironment !== "")
+      given.set(name, { text: fromEnvironment, from: variable });
+    if (flag !== undefined) given.set(name, { text: flag, from: `--${name}` });
+  }
+  const dataDir = readSettings(new Map([...given].filter(([name]) => name === "data-dir")))["data-dir"];
+  return readSettings(new Map([...(await configGiven(join(dataDir, "config.yaml"))), ...given]));
+}
+
+async function configGiven(file: string): Promise<ReadonlyMap<string, Given>> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (fault) {
+    if (hasCode(fault, "ENOENT", "ENOTDIR")) return new Map();
+    throw fault;
+  }
+  const { parse: parseYaml } = await import("yaml");
+  const read: unknown = parseYaml(text);
+  const given = new Map<string, Given>();
+  for (const [name, value] of Object.entries(typeof read === "object" && read !== null ? read : {})) {
+    if (!(name in settingsTable))
+      throw new UsageFault(`${file}: there is no setting ${JSON.stringify(name)}`, "see `portolan up --help`");
+    given.set(name, { text: String(value), from: `${file}: ${name}` });
+  }
+  return given;
+}
+
+/** The data folder of commands that need a cluster which stands already. */
+export function dataDirFrom(parsed: Parsed, environment: NodeJS.ProcessEnv = process.env): string {
+  const flag = parsed.text("data-dir");
+  const variable = variableOf({ name: "data-dir" });
+  const text = flag ?? environment[variable];
+  return readSettings(
+    text === undefined
+      ? new Map()
+      : new Map([["data-dir", { text, from: flag === undefined ? variable : "--data-dir" }]]),
+  )["data-dir"];
+}
+
+/** Whether facts are wanted as JSON. Throws `UsageFault` for any other form. */
+export function wantsJson(parsed: Parsed): boolean {
+  const form = parsed.text("output");
+  if (form !== undefined && form !== "json") throw new UsageFault(`-o ${form} is not known`, "-o json, or nothing");
+  return form === "json";
+}

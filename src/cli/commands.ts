@@ -1,0 +1,83 @@
+/** A command of the program; its code is loaded only when it is asked for. */
+export interface Command {
+  readonly name: string;
+  /** What stands behind its name: `[-d] [-f FILE…]`. */
+  readonly usage: string;
+  readonly does: string;
+  readonly options: readonly Option[];
+  /** Whether it takes the settings of a cluster as flags. */
+  readonly takesSettings: boolean;
+  readonly load: () => Promise<(args: readonly string[]) => Promise<number>>;
+}
+export interface Option {
+  readonly flag: string;
+  readonly doc: string;
+}
+
+const dataDir: Option = {
+  flag: "--data-dir DIR",
+  doc: "which cluster: its folder (default /var/lib/portolan, or PORTOLAN_DATA_DIR)",
+};
+const asJson: Option = { flag: "-o json", doc: "facts for programs" };
+const debug: Option = { flag: "--debug", doc: "show where in the program an error comes from" };
+
+export const commands: readonly Command[] = [
+  {
+    name: "up",
+    usage: "[-d] [-f FILE…]",
+    does: "bring a cluster up and stay in the foreground; Ctrl-C takes it down",
+    options: [
+      { flag: "-d", doc: "return when the cluster is ready, and leave it running" },
+      {
+        flag: "-f FILE",
+        doc: "apply manifests (a file, a folder, - for standard input) and show how to reach what they expose",
+      },
+      { flag: "-n NAMESPACE", doc: "where manifests go that name no namespace (default: default)" },
+      debug,
+    ],
+    takesSettings: true,
+    load: async () => (await import("./up.ts")).up,
+  },
+  {
+    name: "down",
+    usage: "[--purge]",
+    does: "stop the cluster and leave the machine as it was; its data stays",
+    options: [{ flag: "--purge", doc: "delete the data too" }, dataDir, debug],
+    takesSettings: false,
+    load: async () => (await import("./down.ts")).down,
+  },
+  {
+    name: "status",
+    usage: "",
+    does: "what runs: nodes, processes, addresses",
+    options: [asJson, dataDir, debug],
+    takesSettings: false,
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
+    name: "kubectl",
+    usage: "ARGUMENTS…",
+    does: "the kubectl on PATH, talking to this cluster",
+    options: [{ flag: "--data-dir DIR", doc: "which cluster; before kubectl's own arguments" }],
+    takesSettings: false,
+    load: async () => (await import("./kubectl.ts")).kubectl,
+  },
+  {
+    name: "version",
+    usage: "",
+    does: "the version of the program, and of the Kubernetes API that it serves",
+    options: [asJson],
+    takesSettings: false,
+    load: async () => (await import("./version.ts")).version,
+  },
+  {
+    name: "completion",
+    usage: "bash|zsh|fish",
+    does: "print the shell's completion script",
+    options: [],
+    takesSettings: false,
+    load: async () => (await import("./completion.ts")).completion,
+  },
+];
+
+export const commandNamed = (name: string): Command | undefined => commands.find((command) => command.name === name);

@@ -1,0 +1,137 @@
+import type { AnyKind } from "#machinery/kind.ts";
+import type { AnyType, ListMerge } from "#machinery/schema.ts";
+import { StatusError } from "#machinery/status.ts";
+import { pathOf } from "./path.ts";
+import { refusedFor } from "./resource.ts";
+import type { ApiAnswer, ApiRequest, Transport } from "./transport.ts";
+import { parseJson, readStatus } from "./wire.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** An object as a manifest has it: nothing is filled in. */
+export interface Manifest {
+  readonly kind: AnyKind;
+  /** "" for a kind without namespaces. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: Fields;
+}
+export type Applied = "created" | "configured" | "unchanged";
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+/**
+ * Makes the object what the manifest says, as `kubectl apply` does and in a way that kubectl can go on with: what an earlier
+ * manifest said and this one no longer does is taken away, what others set stays. Throws `StatusError`, `Unreachable`.
+ */
+export async function applyManifest(transport: Transport, manifest: Manifest): Promise<Applied> {
+  const { kind, namespace, name } = manifest;
+  const wanted = withLastApplied(manifest.object);
+  const current = await getOrNothing(transport, pathOf(kind, { namespace, name }));
+  if (current === undefined) {
+    await send(transport, "POST", `${pathOf(kind, { namespace, name: "" })}${asApply}`, wanted);
+    return "created";
+  }
+  const before = lastAppliedOf(current);
+  const patch = { ...removals(before, manifest.object), ...merged(kind.type, before, wanted) };
+  const after = await send(transport, "PATCH", `${pathOf(kind, { namespace, name })}${asApply}`, patch);
+  return versionOf(after) === versionOf(current) ? "unchanged" : "configured";
+}
+const asApply = "?fieldManager=kubectl-client-side-apply&fieldValidation=Strict";
+
+function withLastApplied(object: Fields): Fields {
+  const metadata = isFields(object.metadata) ? object.metadata : {};
+  const annotations = isFields(metadata.annotations) ? metadata.annotations : {};
+  const { [lastApplied]: _, ...own } = annotations;
+  const said = { ...object, metadata: { ...metadata, annotations: own } };
+  return { ...object, metadata: { ...metadata, annotations: { ...own, [lastApplied]: `${JSON.stringify(said)}\n` } } };
+}
+
+function lastAppliedOf(current: Fields): Fields {
+  const annotations = isFields(current.metadata) ? current.metadata.annotations : undefined;
+  const text = isFields(annotations) ? annotations[lastApplied] : undefined;
+  const read = typeof text === "string" ? parseJson(text, `the annotation ${lastApplied}`) : {};
+  return isFields(read) ? read : {};
+}
+
+const versionOf = (object: Fields): unknown =>
+  isFields(object.metadata) ? object.metadata.resourceVersion : undefined;
+
+/** The wanted values, with what is to go beside them: a strategic merge patch. */
+function merged(type: AnyType | undefined, before: Fields, wanted: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([key, value]) => [key, mergedValue(fieldType(type, key), before[key], value)]),
+  );
+}
+
+function mergedValue(type: AnyType | undefined, before: unknown, wanted: unknown): unknown {
+  if (isFields(wanted)) {
+    const old = isFields(before) ? before : {};
+    return { ...removals(old, wanted), ...merged(type, old, wanted) };
+  }
+  const merge = type?.shape.is === "list" ? type.shape.merge : undefined;
+  if (!Array.isArray(wanted) || !Array.isArray(before) || !merge?.patchKey || type?.shape.is !== "list") return wanted;
+  return mergedList(type.shape.of, { before, wanted, merge });
+}
+
+interface Lists {
+  readonly before: readonly unknown[];
+  readonly wanted: readonly unknown[];
+  readonly merge: ListMerge;
+}
+function mergedList(item: AnyType, { before, wanted, merge }: Lists): readonly unknown[] {
+  const key = merge.patchKey ?? "";
+  const idOf = (entry: unknown): unknown => (isFields(entry) ? entry[key] : undefined);
+  const gone = before.filter((old) => !wanted.some((entry) => idOf(entry) === idOf(old)));
+  const kept = wanted.map((entry) =>
+    mergedValue(
+      item,
+      before.find((old) => idOf(old) === idOf(entry)),
+      entry,
+    ),
+  );
+  return [...kept, ...gone.map((old) => ({ $patch: "delete", [key]: idOf(old) }))];
+}
+
+/** null for every field that was said before and no longer is. */
+const removals = (before: Fields, wanted: Fields): Fields =>
+  Object.fromEntries(Object.keys(before).flatMap((key) => (key in wanted ? [] : [[key, null]])));
+
+function fieldType(type: AnyType | undefined, key: string): AnyType | undefined {
+  const shape = type?.shape;
+  if (shape?.is === "object") return shape.fields[key]?.type;
+  return shape?.is === "map" ? shape.of : undefined;
+}
+
+async function getOrNothing(transport: Transport, path: string): Promise<Fields | undefined> {
+  try {
+    return await send(transport, "GET", path);
+  } catch (fault) {
+    if (refusedFor(fault, "NotFound")) return undefined;
+    throw fault;
+  }
+}
+
+async function send(
+  transport: Transport,
+  method: "GET" | "POST" | "PATCH",
+  path: string,
+  body?: Fields,
+): Promise<Fields> {
+  const type = method === "PATCH" ? "application/strategic-merge-patch+json" : "application/json";
+  const request: ApiRequest = {
+    method,
+    path,
+    headers: { accept: "application/json", "content-type": type },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  };
+  return objectIn(await transport.send(request), `${method} ${path}`);
+}
+
+async function objectIn(answer: ApiAnswer, where: string): Promise<Fields> {
+  const json = parseJson(await answer.text(), where);
+  if (answer.status >= 300) throw new StatusError(readStatus(json, answer.status));
+  return isFields(json) ? json : {};
+}
