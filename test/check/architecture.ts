@@ -55,6 +55,7 @@ function refusalOf(
 ): string | undefined {
   const inside = roomOf(from);
   if (!from.startsWith("src/") || rooms[inside] === undefined) return undefined;
+  if (target === "package.json" && !mustBePure(from)) return undefined;
   if (target.startsWith("node:")) return mustBePure(from) ? "a pure room does without Node" : undefined;
   if (target.startsWith("test/")) {
     return isTest(from) && target.startsWith("test/harness/")

@@ -2,7 +2,7 @@ import type { Source } from "./sources.ts";
 
 /** Groups of files that import each other in a circle, each in an order in which the circle runs. */
 export function cyclesOf(sources: readonly Pick<Source, "path" | "imports">[]): string[][] {
-  const edges = new Map(sources.map(({ path, imports }) => [path, imports.map(({ target }) => target)]));
+  const edges = new Map(sources.map(({ path, imports }) => [path, new Set(imports.map(({ target }) => target))]));
   const finished = new Set<string>();
   const cycles: string[][] = [];
   const visit = (path: string, trail: readonly string[]): void => {
