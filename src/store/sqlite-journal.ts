@@ -94,7 +94,8 @@ function checksumOf([revision, key, createRevision, deleted, , value]: Row): num
 function loadTimeline(database: DatabaseSync, file: string): Timeline {
   const compaction = database.prepare("SELECT oldest, entries FROM compaction").get();
   const oldest = Number(compaction?.oldest);
-  const timeline = new Timeline([...liveEntries(database, oldest, file)], oldest);
+  const live = rowsWhere(database, `revision <= ${oldest}`, file).map((row) => liveEntry(row, file));
+  const timeline = new Timeline([...live], oldest);
   const { remaining: found } = timeline.range("", { limit: 0 });
   if (found !== compaction?.entries) {
     throw new StoreUnreadable(file, `${found} entries at revision ${oldest}, where there were ${compaction?.entries}`);
@@ -109,11 +110,11 @@ function loadTimeline(database: DatabaseSync, file: string): Timeline {
   return timeline;
 }
 
-function* liveEntries(database: DatabaseSync, oldest: number, file: string): Generator<Entry> {
-  for (const row of rowsWhere(database, `revision <= ${oldest}`, file)) {
-    const entry = entryOf(row);
-    if (entry !== undefined) yield entry;
-  }
+function liveEntry(row: Row, file: string): Entry {
+  const entry = entryOf(row);
+  if (entry === undefined)
+    throw new StoreUnreadable(file, `revision ${row[0]}, a deletion, was left behind by a compaction`);
+  return entry;
 }
 
 function* rowsWhere(database: DatabaseSync, condition: string, file: string): Generator<Row> {

@@ -155,7 +155,7 @@ function codeUnits(subject: StoreUnderTest): void {
       (await store.range("")).entries.map(({ key }) => key),
       ordered,
     );
-    if (reopen === undefined) return;
+    if (!subject.outlivesClose) return;
     await store.compact(4);
     await store.close();
     assert.deepEqual(

@@ -4,14 +4,16 @@ import type { Change, Entry, Store, WatchSink, Write, Written } from "../store.t
 /** A store to be judged. */
 export interface StoreUnderTest {
   readonly name: string;
+  /** Whether it can be opened again after `close`. */
+  readonly outlivesClose: boolean;
   /** An empty store that tells its watches their progress within a second. It is the subject's to clean up after the test. */
   readonly fresh: (t: TestContext) => Promise<Opened>;
 }
 
 export interface Opened {
   readonly store: Store;
-  /** Opens the same store again, after `store` was closed; absent where a store ends with `close`. */
-  readonly reopen?: () => Promise<Store>;
+  /** Opens the same store again, after `store` was closed. */
+  readonly reopen: () => Promise<Store>;
 }
 
 /** A write in the notation of the tables: key, value (undefined deletes), expected modRevision, fences. */

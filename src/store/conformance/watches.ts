@@ -113,6 +113,17 @@ function compaction(subject: StoreUnderTest): void {
     assert.deepEqual(seen.changes.map(showChange), [shown[3]]);
   });
 
+  test(`${subject.name}: a watch that history leaves behind before it begins is ended, or misses nothing`, async (t) => {
+    const { store } = await subject.fresh(t);
+    await writeAll(store);
+    const compacted = store.compact(4);
+    const seen = new Recorder();
+    await store.watch("", 1, seen);
+    await compacted;
+    await Promise.race([seen.ended(), seen.reached(4)]);
+    assert.deepEqual(seen.changes.map(showChange), seen.ends.includes("compacted") ? [] : shown.slice(1));
+  });
+
   test(`${subject.name}: a watch that is up to date outlives compaction and misses nothing`, async (t) => {
     const { store } = await subject.fresh(t);
     const seen = new Recorder();
