@@ -43,6 +43,9 @@ export function printDelta(table: string, { chainsAdded, removed, added, chainsR
 /** The text that takes the table away, also where it isn't there. */
 export const printRemoval = (table: string): string => `add table inet ${table}\ndelete table inet ${table}\n`;
 
+/** Changes nothing, and is refused where the table is gone. */
+export const printProbe = (table: string): string => `add chain inet ${table} reject\n`;
+
 const byMap = (elements: readonly Element[]): readonly [string, readonly Element[]][] => [
   ...Map.groupBy(elements, (element) => `${element.in}${numeral(familyOf(element))}`),
 ];

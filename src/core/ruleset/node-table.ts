@@ -2,7 +2,7 @@ import type { Ip } from "#net/ip.ts";
 import type { ServiceEntry, ServiceName } from "../services/service-map.ts";
 import { layoutOf, type Place, type Seating } from "./elements.ts";
 import type { Surroundings } from "./frame.ts";
-import { printDelta, printTable } from "./nftables.ts";
+import { printDelta, printProbe, printTable } from "./nftables.ts";
 import { type Claims, type Contents, type Delta, isEmpty, Shadow } from "./shadow.ts";
 import type { ChainBook } from "./shapes.ts";
 
@@ -71,6 +71,10 @@ export class NodeTable {
 
   print(delta: Delta): string {
     return isEmpty(delta) ? "" : printDelta(this.#options.table, delta);
+  }
+
+  printProbe(): string {
+    return printProbe(this.#options.table);
   }
 
   #claims(name: ServiceName, entry: ServiceEntry | undefined): Claims {

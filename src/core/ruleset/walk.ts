@@ -1,0 +1,224 @@
+import { contains } from "#net/cidr.ts";
+import type { Ip } from "#net/ip.ts";
+import type { Protocol } from "#net/port.ts";
+import { unreachable } from "../unreachable.ts";
+import { entryKey, type Element, type Chain, type Hook, type Match, type Rule, type Statement, type Target } from "./table.ts";
+
+/** The first packet of a connection. */
+export interface Packet {
+  readonly protocol: Protocol;
+  readonly from: Ip;
+  readonly to: Ip;
+  readonly port: number;
+}
+
+/** What becomes of it. Where lots are drawn there are several ways, each as likely as the other. */
+export type Fate =
+  | { readonly kind: "passes"; readonly ways: readonly Way[]; readonly trail: Trail }
+  | { readonly kind: "reject" | "drop"; readonly trail: Trail };
+
+export interface Way {
+  readonly to: Target;
+  /** The receiver sees the node's address instead of the client's. */
+  readonly masqueraded: boolean;
+}
+
+/** The rules that applied, in order, with the chains they stand in. */
+export type Trail = readonly { readonly chain: string; readonly rule: Rule }[];
+
+/** A table to walk through, on a node with these addresses. */
+export interface Walkable {
+  readonly chains: readonly Chain[];
+  readonly elements: readonly Element[];
+  readonly nodeAddresses: readonly Ip[];
+}
+
+/** Follows packets through a table as the kernel would. Build it once for many packets. */
+export function walker({ chains, elements, nodeAddresses }: Walkable): (packet: Packet) => Fate {
+  const byKey = new Map(elements.map((element) => [entryKey(element), element]));
+  const byName = new Map(chains.map((chain) => [chain.name, chain]));
+  const hooked = (at: Hook["at"]) =>
+    chains.filter(({ hook }) => hook?.at === at).toSorted((a, b) => (a.hook?.priority ?? 0) - (b.hook?.priority ?? 0));
+  const isLocal = (ip: Ip) => nodeAddresses.some(({ text }) => text === ip.text);
+  return (packet) => new Walk({ byKey, byName, hooked, isLocal }, packet).fate();
+}
+
+interface Ground {
+  readonly byKey: ReadonlyMap<string, Element>;
+  readonly byName: ReadonlyMap<string, Chain>;
+  readonly hooked: (at: Hook["at"]) => readonly Chain[];
+  readonly isLocal: (ip: Ip) => boolean;
+}
+
+type Outcome = "next" | "accept" | "translated" | "masquerade" | "reject" | "drop";
+
+class Walk {
+  readonly #ground: Ground;
+  readonly #packet: Packet;
+  readonly #trail: Trail[number][] = [];
+  #to: Target;
+  /** All that a translation may have chosen from; empty before. */
+  #drawn: readonly Target[] = [];
+  #noted: readonly number[] = [];
+  #marked = false;
+  #tracked = true;
+
+  constructor(ground: Ground, packet: Packet) {
+    this.#ground = ground;
+    this.#packet = packet;
+    this.#to = { ip: packet.to, port: packet.port };
+  }
+
+  fate(): Fate {
+    const { isLocal } = this.#ground;
+    const own = isLocal(this.#packet.from);
+    this.#hook(own ? "output" : "prerouting", (priority) => priority <= -100);
+    const targets = this.#drawn.length > 0 ? this.#drawn : [this.#to];
+    const ways: Way[] = [];
+    for (const to of targets) {
+      this.#to = to;
+      const inside = isLocal(to.ip);
+      const first = own ? "output" : inside ? "input" : "forward";
+      const outcome = this.#hook(first, (priority) => priority > -100);
+      if (outcome === "reject" || outcome === "drop") return { kind: outcome, trail: this.#trail };
+      const masqueraded = !inside && this.#hook("postrouting", () => true) === "masquerade";
+      ways.push({ to, masqueraded });
+    }
+    return { kind: "passes", ways, trail: this.#trail };
+  }
+
+  #hook(at: Hook["at"], which: (priority: number) => boolean): Outcome {
+    let last: Outcome = "next";
+    for (const chain of this.#ground.hooked(at)) {
+      if (!which(chain.hook?.priority ?? 0) || (chain.hook?.type === "nat" && !this.#tracked)) continue;
+      last = this.#chain(chain);
+      if (last === "drop" || last === "reject") return last;
+    }
+    return last;
+  }
+
+  #chain(chain: Chain): Outcome {
+    for (const rule of chain.rules) {
+      if (!rule.when.every((match) => this.#holds(match))) continue;
+      const outcome = this.#run(rule, chain);
+      if (outcome !== "next") return outcome;
+    }
+    return "next";
+  }
+
+  #run(rule: Rule, { name }: Chain): Outcome {
+    const place = this.#trail.push({ chain: name, rule }) - 1;
+    for (const statement of rule.then) {
+      const outcome = this.#do(statement);
+      if (outcome === "breaks") {
+        this.#trail.splice(place, 1);
+        return "next";
+      }
+      if (outcome !== "next") return outcome;
+    }
+    return "next";
+  }
+
+  #holds(match: Match): boolean {
+    const { from, protocol } = this.#packet;
+    switch (match.is) {
+      case "from":
+      case "to": {
+        const ip = match.is === "from" ? from : this.#to.ip;
+        const sameFamily = match.in[0]?.family === ip.family;
+        return sameFamily && match.in.some((block) => contains(block, ip)) !== match.not;
+      }
+      case "fromLocal":
+        return this.#ground.isLocal(from) !== match.not;
+      case "toNode":
+        return match.family === this.#to.ip.family && this.#has({ in: "nodes", ip: this.#to.ip }) !== match.not;
+      case "state":
+        return match.state === "new" && this.#tracked;
+      case "hairpin":
+        return this.#drawn.length > 0 && from.text === this.#to.ip.text && this.#has({ in: "hairpins", ip: from });
+      case "marked":
+        return this.#marked;
+      case "tcp":
+        return protocol === "TCP";
+      case "dns":
+        return match.end === "destination" && this.#isDns(match.address);
+      default:
+        return unreachable(match);
+    }
+  }
+
+  #isDns(address: Ip): boolean {
+    return this.#packet.protocol !== "SCTP" && this.#packet.port === 53 && this.#packet.to.text === address.text;
+  }
+
+  #has(element: Element): boolean {
+    return this.#ground.byKey.has(entryKey(element));
+  }
+
+  #do(statement: Statement): Outcome | "breaks" {
+    switch (statement.do) {
+      case "dispatch":
+      case "dispatchAddress":
+        return this.#dispatch(statement);
+      case "dnatDrawn":
+        return this.#translate(this.#seats(statement.draw).flatMap((one) => (one.in === "endpoints" ? [one.to] : [])));
+      case "draw":
+        this.#noted = this.#seats(statement.draw).flatMap((one) => (one.in === "seats" ? [one.number] : []));
+        return this.#noted.length > 0 ? "next" : "breaks";
+      case "dnatNoted":
+        return this.#translate(this.#noted.flatMap((number) => this.#member(number)));
+      // A client that was never here before.
+      case "recall":
+        return "breaks";
+      case "remember":
+      case "forget":
+        return "next";
+      case "mark":
+      case "unmark":
+        this.#marked = statement.do === "mark";
+        return "next";
+      case "notrack":
+        this.#tracked = false;
+        return "next";
+      case "masquerade":
+      case "accept":
+      case "reject":
+      case "drop":
+        return statement.do;
+      default:
+        return unreachable(statement);
+    }
+  }
+
+  #dispatch(statement: Extract<Statement, { readonly do: "dispatch" | "dispatchAddress" }>): Outcome | "breaks" {
+    if (this.#to.ip.family !== statement.family) return "breaks";
+    const key =
+      statement.do === "dispatch"
+        ? `${statement.map} ${this.#at()}`
+        : entryKey({ in: "addresses", ip: this.#to.ip, go: "accept" });
+    const found = this.#ground.byKey.get(key);
+    if (found === undefined || !("go" in found)) return "breaks";
+    if (found.go === "accept") return "accept";
+    const chain = found.go === "reject" ? this.#ground.byName.get("reject") : found.go;
+    return chain === undefined ? "breaks" : this.#chain(chain);
+  }
+
+  #at(): string {
+    return `${this.#to.ip.text} ${this.#packet.protocol} ${this.#to.port}`;
+  }
+
+  #seats({ first, count }: { readonly first: number; readonly count: number }): readonly Element[] {
+    return Array.from({ length: count }, (_, i) => this.#ground.byKey.get(`endpoints ${this.#at()} ${first + i}`) ?? this.#ground.byKey.get(`seats ${this.#at()} ${first + i}`)).filter((one) => one !== undefined);
+  }
+
+  #member(number: number): readonly Target[] {
+    const found = this.#ground.byKey.get(`members ${this.#at()} ${number}`);
+    return found?.in === "members" ? [found.to] : [];
+  }
+
+  #translate(targets: readonly Target[]): Outcome | "breaks" {
+    if (targets.length === 0) return "breaks";
+    this.#drawn = targets;
+    return "translated";
+  }
+}

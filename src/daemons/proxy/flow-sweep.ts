@@ -1,0 +1,49 @@
+import type { Backoff } from "#client/backoff.ts";
+import { nameOf, staleFlows, type Watched } from "#core/services/flows.ts";
+import type { IpFamily } from "#net/ip.ts";
+import { deleteUdpFlows, listUdpFlows } from "#os/conntrack.ts";
+import { everything, type Failure, loop } from "../loop.ts";
+
+/** Makes the kernel forget UDP flows whose endpoint is gone. */
+export interface FlowSweep {
+  /** Call it when the new rules are in the kernel: a flow that is forgotten earlier could come back through the old ones. */
+  readonly check: (watched: readonly Watched[]) => void;
+  readonly idle: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+interface SweepOptions {
+  readonly backoff: Backoff;
+  readonly failed: (failure: Failure) => void;
+}
+
+/** Works beside the rules, which never wait for it. However many frontends changed, the kernel's table is read once. */
+export function sweepFlows(families: readonly IpFamily[], { backoff, failed }: SweepOptions): FlowSweep {
+  const waiting = new Map<string, Watched>();
+  const sweeping = loop<readonly Watched[]>({
+    name: "udp-flows",
+    sources: [],
+    plan: () => (waiting.size === 0 ? undefined : [...waiting.values()]),
+    async apply(watched) {
+      for (const family of families.filter((one) => watched.some(({ at }) => at.ip.family === one))) {
+        const stale = staleFlows(await listUdpFlows(family), watched);
+        const kinds = new Map(stale.map((flow) => [`${nameOf(flow.to)} ${nameOf(flow.answeredBy)}`, flow]));
+        for (const flow of kinds.values()) await deleteUdpFlows(flow);
+      }
+      // What changed again meanwhile has been replaced, and waits on.
+      for (const one of watched) if (waiting.get(nameOf(one.at)) === one) waiting.delete(nameOf(one.at));
+      return undefined;
+    },
+    parallel: 1,
+    backoff,
+    failed,
+  });
+  return {
+    check(watched) {
+      for (const one of watched) waiting.set(nameOf(one.at), one);
+      if (watched.length > 0) sweeping.enqueue(everything);
+    },
+    idle: sweeping.idle,
+    stop: sweeping.stop,
+  };
+}
