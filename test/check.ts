@@ -1,5 +1,6 @@
 /** `npm run check [-- --update]`: everything that can be said of the code without running it, in a few seconds. */
 import { spawn } from "node:child_process";
+import { dirname } from "node:path";
 import { text } from "node:stream/consumers";
 import manifest from "../package.json" with { type: "json" };
 import { architectureProblems } from "./check/architecture.ts";
@@ -14,7 +15,7 @@ interface Verdict {
   readonly problems: readonly string[];
 }
 
-const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const root = dirname(import.meta.dirname);
 const shown = (name: string, problems: readonly Problem[]): Verdict => ({ name, problems: problems.map(showProblem) });
 
 /** A program whose exit code is the verdict and whose output says why. */

@@ -2,13 +2,14 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import { eventually } from "./harness/eventually.ts";
 import { leftovers, type MachineState, machineState, showDifference } from "./harness/machine-state.ts";
 import { findTests } from "./run/files.ts";
 import type { TestResult } from "./run/reporter.ts";
 import { type FileRun, runFile, type Surroundings } from "./run/run-file.ts";
 
-const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const root = dirname(import.meta.dirname);
 const sideBySide = 2;
 
 async function main(words: readonly string[]): Promise<number> {

@@ -1,10 +1,11 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Finished, run } from "#os/spawn.ts";
 import { findKubectls, type Kubectl } from "./kubectls.ts";
 
-const portolan = new URL("../../bin/portolan", import.meta.url).pathname;
+const portolan = join(import.meta.dirname, "../../bin/portolan");
 
 /** A cluster of a test's own; `await using` takes it down and deletes its data. */
 export interface TestCluster extends AsyncDisposable {

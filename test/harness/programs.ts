@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { delimiter } from "node:path";
+import { delimiter, join } from "node:path";
 import { commandEnv } from "#os/spawn.ts";
 
 /** Where `bin/setup --test` unpacks Debian packages, a folder each, without installing them. */
-const unpackedRoot = new URL("../../node_modules/.cache/portolan-debs", import.meta.url).pathname;
+const unpackedRoot = join(import.meta.dirname, "../../node_modules/.cache/portolan-debs");
 
 /** The folder of a package that set-up unpacked; undefined where it could not be had. */
 export function unpackedPackage(name: string): string | undefined {

@@ -1,5 +1,8 @@
+import { writeSync } from "node:fs";
 import type { TestEvent } from "node:test/reporters";
 import { inspect } from "node:util";
+
+const resultsFile = 3;
 
 /** How one test ended, as the runner reads it: a line of JSON. */
 export interface TestResult {
@@ -10,14 +13,18 @@ export interface TestResult {
   readonly why: string;
 }
 
-/** For `--test-reporter`: one `TestResult` a line. A suite counts only where it is left out as a whole. */
+/**
+ * For `--test-reporter`: one `TestResult` a line, to the open file 3, so that what tests print is not in between. A suite counts
+ * only where it is left out as a whole.
+ */
 export default async function* reporter(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const trail: string[] = [];
   for await (const event of events) {
     if (event.type === "test:start") trail[event.data.nesting] = event.data.name;
     const result = resultOf(event, trail);
-    if (result !== undefined) yield `${JSON.stringify(result)}\n`;
+    if (result !== undefined) writeSync(resultsFile, `${JSON.stringify(result)}\n`);
   }
+  yield "";
 }
 
 function resultOf(event: TestEvent, trail: readonly string[]): TestResult | undefined {

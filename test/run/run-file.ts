@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../harness/eventually.ts";
 import { isOfPureRoom } from "./files.ts";
@@ -8,7 +8,7 @@ import type { TestResult } from "./reporter.ts";
 const timeoutSeconds = 240;
 /** After a SIGTERM: the time for `after` hooks to take everything away again. */
 const graceSeconds = 15;
-const reporter = new URL("./reporter.ts", import.meta.url).pathname;
+const reporter = `${import.meta.dirname}/reporter.ts`;
 
 export interface FileRun {
   readonly path: string;
@@ -30,9 +30,9 @@ export interface Surroundings {
 export async function runFile(path: string, surroundings: Surroundings): Promise<FileRun> {
   const started = performance.now();
   const base = `${surroundings.scratch}/${path.replaceAll("/", "-")}`;
-  const child = startFile(path, base, surroundings);
+  const child = startFile(path, base, surroundings.root);
   const end = await endOf(child, surroundings.signal);
-  const reported = existsSync(`${base}.results`) ? readFileSync(`${base}.results`, "utf8") : "";
+  const reported = readFileSync(`${base}.results`, "utf8");
   const results = reported.split("\n").flatMap((line): TestResult[] => (line === "" ? [] : [JSON.parse(line)]));
   const left = await processesLeft(child);
   const complaints = [end.complaint, silence(results, end), left].filter((complaint) => complaint !== undefined);
@@ -47,18 +47,20 @@ export async function runFile(path: string, surroundings: Surroundings): Promise
   };
 }
 
-function startFile(path: string, base: string, { root, scratch }: Surroundings): ChildProcess {
+function startFile(path: string, base: string, root: string): ChildProcess {
   // Node itself proves of pure rooms that they touch no file, socket or process.
-  const confined = ["--permission", "--allow-fs-read=*", `--allow-fs-write=${scratch}/*`];
+  const confined = ["--permission", "--allow-fs-read=*"];
   const flags = [...process.execArgv, ...(isOfPureRoom(path) ? confined : [])];
-  const reporting = [`--test-reporter=${reporter}`, `--test-reporter-destination=${base}.results`];
+  const reporting = [`--test-reporter=${reporter}`, "--test-reporter-destination=stdout"];
   const output = openSync(`${base}.output`, "w");
+  const results = openSync(`${base}.results`, "w");
   const child = spawn(process.execPath, [...flags, ...reporting, path], {
     cwd: root,
     detached: true,
-    stdio: ["ignore", output, output],
+    stdio: ["ignore", output, output, results],
   });
   closeSync(output);
+  closeSync(results);
   return child;
 }
 
