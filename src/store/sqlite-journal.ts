@@ -93,7 +93,8 @@ function checksumOf([revision, key, createRevision, deleted, , value]: Row): num
 
 function loadTimeline(database: DatabaseSync, file: string): Timeline {
   const compaction = database.prepare("SELECT oldest, entries FROM compaction").get();
-  const oldest = Number(compaction?.oldest);
+  const oldest = compaction?.oldest;
+  if (typeof oldest !== "number") throw new StoreUnreadable(file, "it does not say where its history begins");
   const live = rowsWhere(database, `revision <= ${oldest}`, file).map((row) => liveEntry(row, file));
   const timeline = new Timeline([...live], oldest);
   const { remaining: found } = timeline.range("", { limit: 0 });
@@ -112,8 +113,7 @@ function loadTimeline(database: DatabaseSync, file: string): Timeline {
 
 function liveEntry(row: Row, file: string): Entry {
   const entry = entryOf(row);
-  if (entry === undefined)
-    throw new StoreUnreadable(file, `revision ${row[0]}, a deletion, was left behind by a compaction`);
+  if (entry === undefined) throw new StoreUnreadable(file, `revision ${row[0]}, a deletion, outlived its compaction`);
   return entry;
 }
 

@@ -84,6 +84,12 @@ const refusals: readonly Refusal[] = [
   },
   { name: "another program's", sql: "PRAGMA application_id = 7", code: "StoreUnreadable", says: /another program's/ },
   {
+    name: "that does not know its compaction",
+    sql: "DELETE FROM compaction",
+    code: "StoreUnreadable",
+    says: /where its history begins/,
+  },
+  {
     name: "without one of its entries",
     sql: "DELETE FROM change WHERE key = 'a'",
     code: "StoreUnreadable",
