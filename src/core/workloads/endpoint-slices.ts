@@ -1,0 +1,177 @@
+import type { Pod } from "#api/core/pod.ts";
+import { type Service, services } from "#api/core/service.ts";
+import type { Endpoint, EndpointSlice, EndpointSlicePort } from "#api/discovery/endpoint-slice.ts";
+import type { OwnerReference } from "#api/meta/object-meta.ts";
+import type { IpFamily } from "#net/ip.ts";
+import { controllerReference } from "./owners.ts";
+import { canonicalJson, sameJson } from "./same-json.ts";
+import { addressOf, backingOf, familiesOf, hasManagedEndpoints, hostnameIn, portsAt } from "./service-pods.ts";
+
+export const serviceNameLabel = "kubernetes.io/service-name";
+export const managedByLabel = "endpointslice.kubernetes.io/managed-by";
+/** The controller's name in Kubernetes; slices with another value there are left alone. */
+export const sliceController = "endpointslice-controller.k8s.io";
+const headlessLabel = "service.kubernetes.io/headless";
+/** Source: --max-endpoints-per-slice of kube-controller-manager. */
+const sliceMost = 100;
+
+export interface SliceFacts {
+  readonly service: Service;
+  /** Those that its selector chooses. */
+  readonly pods: readonly Pod[];
+  /** Those of this controller for this Service. */
+  readonly slices: readonly EndpointSlice[];
+  readonly zoneOf: (nodeName: string) => string | undefined;
+}
+export interface SlicePlan {
+  readonly create: readonly SliceDraft[];
+  readonly update: readonly EndpointSlice[];
+  readonly remove: readonly EndpointSlice[];
+}
+export interface SliceDraft {
+  readonly metadata: {
+    readonly generateName: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly ownerReferences: readonly OwnerReference[];
+  };
+  readonly addressType: IpFamily;
+  readonly endpoints: readonly Endpoint[];
+  readonly ports: readonly EndpointSlicePort[];
+}
+
+/**
+ * The slices that tell which pods stand behind the Service. An endpoint stays in the slice where it is, so that a change of one pod
+ * changes one slice. Source: the EndpointSlice reconciler in k8s.io/endpointslice.
+ */
+export function planSlices(facts: SliceFacts): SlicePlan {
+  const { service, slices } = facts;
+  if (!hasManagedEndpoints(service)) return { create: [], update: [], remove: slices };
+  const families = familiesOf(service);
+  const plans = families.map((family) => planFamily(facts, family));
+  return {
+    create: plans.flatMap(({ create }) => create),
+    update: plans.flatMap(({ update }) => update),
+    remove: [
+      ...plans.flatMap(({ remove }) => remove),
+      ...slices.filter(({ addressType }) => addressType === "FQDN" || !families.includes(addressType)),
+    ],
+  };
+}
+
+function planFamily(facts: SliceFacts, family: IpFamily): SlicePlan {
+  const groups = wantedGroups(facts, family);
+  const slices = facts.slices.filter(({ addressType }) => addressType === family);
+  const byPorts = Map.groupBy(slices, ({ ports }) => canonicalJson(ports));
+  const plans = [...groups].map(([key, group]) =>
+    planGroup(facts, { ...group, family, slices: byPorts.get(key) ?? [] }),
+  );
+  const remove = [...byPorts].flatMap(([key, stale]) => (groups.has(key) ? [] : stale));
+  return {
+    create: plans.flatMap(({ create }) => create),
+    update: plans.flatMap(({ update }) => update),
+    remove: [...plans.flatMap((one) => one.remove), ...remove],
+  };
+}
+
+interface Group {
+  readonly ports: readonly EndpointSlicePort[];
+  /** By pod address. */
+  readonly endpoints: Map<string, Endpoint>;
+}
+
+/** Pods whose named ports differ can't share a slice. Without any pod, one empty slice says that the Service was seen. */
+function wantedGroups({ service, pods, zoneOf }: SliceFacts, family: IpFamily): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const pod of pods) {
+    const endpoint = endpointOf(service, pod, { family, zoneOf });
+    if (endpoint === undefined) continue;
+    const ports = portsAt(service, pod);
+    const key = canonicalJson(ports);
+    const group = groups.get(key) ?? { ports, endpoints: new Map<string, Endpoint>() };
+    groups.set(key, group);
+    group.endpoints.set(endpoint.targetRef?.uid ?? "", endpoint);
+  }
+  if (groups.size === 0) groups.set(canonicalJson([]), { ports: [], endpoints: new Map() });
+  return groups;
+}
+
+function endpointOf(
+  service: Service,
+  pod: Pod,
+  { family, zoneOf }: { readonly family: IpFamily; readonly zoneOf: SliceFacts["zoneOf"] },
+): Endpoint | undefined {
+  const address = addressOf(pod, family);
+  const conditions = backingOf(service, pod);
+  if (address === undefined || conditions === undefined) return undefined;
+  const { nodeName } = pod.spec;
+  const hostname = hostnameIn(service, pod);
+  const zone = nodeName === undefined ? undefined : zoneOf(nodeName);
+  const { namespace, name, uid } = pod.metadata;
+  return {
+    addresses: [address],
+    conditions: { ...conditions },
+    ...(hostname !== undefined && { hostname }),
+    targetRef: { kind: "Pod", namespace, name, uid },
+    ...(nodeName !== undefined && { nodeName }),
+    ...(zone !== undefined && { zone }),
+  };
+}
+
+interface Placing extends Group {
+  readonly family: IpFamily;
+  /** Those with these ports already. */
+  readonly slices: readonly EndpointSlice[];
+}
+
+function planGroup({ service }: SliceFacts, { ports, endpoints, family, slices }: Placing): SlicePlan {
+  const left = new Map(endpoints);
+  const kept = slices.map((slice) => ({
+    slice,
+    endpoints: slice.endpoints.flatMap((endpoint) => {
+      const uid = endpoint.targetRef?.uid ?? "";
+      const next = left.get(uid);
+      left.delete(uid);
+      return next === undefined ? [] : [next];
+    }),
+  }));
+  const rest = [...left.values()];
+  // fill what changes anyway first, then whatever has room
+  const changing = ({ slice, endpoints: next }: (typeof kept)[number]): number =>
+    sameJson(slice.endpoints, next) ? 1 : 0;
+  for (const one of kept.toSorted((a, b) => changing(a) - changing(b)))
+    one.endpoints.push(...rest.splice(0, Math.max(0, sliceMost - one.endpoints.length)));
+  const create: SliceDraft[] = [];
+  const draft = { metadata: metadataOf(service), addressType: family, ports };
+  while (rest.length > 0) create.push({ ...draft, endpoints: rest.splice(0, sliceMost) });
+  if (kept.length === 0 && create.length === 0) create.push({ ...draft, endpoints: [] });
+  const full = kept.filter((one) => one.endpoints.length > 0);
+  // the last slice stays, also when it is empty
+  const staying = full.length > 0 || create.length > 0 ? full : kept.slice(0, 1);
+  return {
+    create,
+    update: staying.flatMap((one) => renewed(service, one.slice, one.endpoints)),
+    remove: kept.filter((one) => !staying.includes(one)).map(({ slice }) => slice),
+  };
+}
+
+function renewed(service: Service, slice: EndpointSlice, endpoints: readonly Endpoint[]): readonly EndpointSlice[] {
+  const { labels, ownerReferences } = metadataOf(service);
+  const next = { ...slice, metadata: { ...slice.metadata, labels, ownerReferences }, endpoints };
+  return sameJson(next, slice) ? [] : [next];
+}
+
+function metadataOf(service: Service): SliceDraft["metadata"] {
+  const { namespace, name, labels } = service.metadata;
+  return {
+    generateName: `${name}-`,
+    namespace,
+    labels: {
+      ...labels,
+      ...(service.spec.clusterIP === "None" && { [headlessLabel]: "" }),
+      [serviceNameLabel]: name,
+      [managedByLabel]: sliceController,
+    },
+    ownerReferences: [controllerReference(services, service)],
+  };
+}
