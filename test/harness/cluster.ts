@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Finished, run } from "#os/spawn.ts";
+import { heldUntilInterrupted } from "./interruption.ts";
 import { findKubectls, type Kubectl } from "./kubectls.ts";
 
 const portolan = join(import.meta.dirname, "../../bin/portolan");
@@ -50,7 +51,7 @@ export async function startCluster({ addresses = "own", flags = [] }: ClusterOpt
     await onCluster("down", "--purge");
   });
   await onCluster("up", "-d", "--api-port", `${apiPort}`, ...(block?.flags ?? []), ...flags);
-  const owned = unlessDone.move();
+  const owned = heldUntilInterrupted(unlessDone.move());
   return {
     dataDir,
     kubeconfig,
@@ -58,7 +59,7 @@ export async function startCluster({ addresses = "own", flags = [] }: ClusterOpt
     kubectl: (args, { input, by } = {}) =>
       run([by?.path ?? newest, "--kubeconfig", kubeconfig, ...args], input === undefined ? {} : { input }),
     portolan: onCluster,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { run } from "#os/spawn.ts";
+import { heldUntilInterrupted } from "./interruption.ts";
 
 /** A network namespace that a test made: a host beside this machine, joined to it by a veth pair. */
 export interface Namespace extends AsyncDisposable {
@@ -41,13 +42,13 @@ export async function makeNamespace({ outside, inside }: Link): Promise<Namespac
   await run([...inNamespace, "address", "add", inside, "dev", "eth0"]);
   await run([...inNamespace, "link", "set", "eth0", "up"]);
   await run([...inNamespace, "route", "add", "default", "via", addressOf(outside)]);
-  const owned = unlessDone.move();
+  const owned = heldUntilInterrupted(unlessDone.move());
   return {
     name,
     link,
     exec: async (program, ...programArguments) =>
       (await run(["ip", "netns", "exec", name, program, ...programArguments])).stdout,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
 

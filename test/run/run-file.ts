@@ -6,6 +6,8 @@ import { isOfPureRoom } from "./files.ts";
 import type { TestResult } from "./reporter.ts";
 
 const timeoutSeconds = 240;
+/** A single test: so much earlier that its file can still clean up and say which test it was. */
+const testTimeoutSeconds = 200;
 /** After a SIGTERM: the time for `after` hooks to take everything away again. */
 const graceSeconds = 15;
 const reporter = `${import.meta.dirname}/reporter.ts`;
@@ -51,10 +53,11 @@ function startFile(path: string, base: string, root: string): ChildProcess {
   // Node itself proves of pure rooms that they touch no file, socket or process.
   const confined = ["--permission", "--allow-fs-read=*"];
   const flags = [...process.execArgv, ...(isOfPureRoom(path) ? confined : [])];
+  const limit = `--test-timeout=${testTimeoutSeconds * 1000}`;
   const reporting = [`--test-reporter=${reporter}`, "--test-reporter-destination=stdout"];
   const output = openSync(`${base}.output`, "w");
   const results = openSync(`${base}.results`, "w");
-  const child = spawn(process.execPath, [...flags, ...reporting, path], {
+  const child = spawn(process.execPath, [...flags, limit, ...reporting, path], {
     cwd: root,
     detached: true,
     stdio: ["ignore", output, output, results],
