@@ -3,17 +3,17 @@ import type { ResourceFieldSelector } from "#api/core/pod/env.ts";
 import { milliUnits, mustQuantity, wholeUnits } from "#machinery/quantity.ts";
 import type { NodeFacts } from "./node-facts.ts";
 
-/** What the kernel is asked to hold a container to; undefined: no limit. */
+/** What the kernel is asked to hold a container to; what is absent has no limit. */
 export interface Limits {
-  readonly memoryBytes: number | undefined;
-  readonly cpuMillis: number | undefined;
+  readonly memoryBytes?: number;
+  readonly cpuMillis?: number;
 }
 
 export function limitsOf({ resources }: Container): Limits {
   const { memory, cpu } = resources.limits ?? {};
   return {
-    memoryBytes: memory === undefined ? undefined : Number(wholeUnits(mustQuantity(memory))),
-    cpuMillis: cpu === undefined ? undefined : Number(milliUnits(mustQuantity(cpu))),
+    ...(memory !== undefined && { memoryBytes: Number(wholeUnits(mustQuantity(memory))) }),
+    ...(cpu !== undefined && { cpuMillis: Number(milliUnits(mustQuantity(cpu))) }),
   };
 }
 

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import type { Container } from "#api/core/pod/container.ts";
+import type { Pod } from "#api/core/pod.ts";
+import { environmentOf, type Sources } from "#core/pods/env.ts";
+import type { NodeFacts } from "#core/pods/node-facts.ts";
+import type { Refusal } from "#core/pods/observed.ts";
+import { hostnameOf, type NetworkFacts } from "#core/pods/pod-files.ts";
+import { planVolume } from "#core/pods/volumes.ts";
+import { mustIp } from "#net/ip.ts";
+import type { ContainerPlan, SandboxPlan } from "#os/process-runtime/plan.ts";
+import { containerPlan, type ImageMeaning } from "./container-plan.ts";
+import { makeVolume } from "./volumes.ts";
+
+/** What the node knows when it prepares a container. */
+export interface StarterFacts {
+  readonly node: NodeFacts;
+  readonly network: Omit<NetworkFacts, "addresses">;
+  /** Below it stand the volumes of pods, a folder each. */
+  readonly volumesFolder: string;
+  readonly imageOf: (pod: Pod, container: Container) => ImageMeaning | Refusal;
+}
+
+export interface Start {
+  readonly container: Container;
+  readonly attempt: number;
+  readonly addresses: readonly string[];
+  readonly sources: Sources;
+}
+
+/** Prepares a container's volumes and environment. Throws `VolumeRefused`, `CommandFailed`. */
+export async function prepareContainer(pod: Pod, start: Start, facts: StarterFacts): Promise<ContainerPlan | Refusal> {
+  const { container, attempt, sources, addresses } = start;
+  const image = facts.imageOf(pod, container);
+  if ("reason" in image) return image;
+  const environment = environmentOf(pod, container, { sources, node: facts.node });
+  if (environment.kind === "refused") return { reason: "CreateContainerConfigError", message: environment.message };
+  const network = { ...facts.network, addresses: pod.spec.hostNetwork === true ? facts.node.addresses : addresses };
+  const { variables } = environment;
+  const volumes = await makeVolumes(pod, sources, facts);
+  return containerPlan(pod, { container, attempt, image, variables, volumes, network });
+}
+
+/** Writes the pod's volumes, or brings them up to date. */
+export async function makeVolumes(
+  pod: Pod,
+  sources: Sources,
+  facts: StarterFacts,
+): Promise<ReadonlyMap<string, string>> {
+  const folder = volumesOf(facts.volumesFolder, pod.metadata.uid);
+  const made = (pod.spec.volumes ?? []).map(async (volume) => {
+    const plan = planVolume(pod, volume, { sources, node: facts.node });
+    return [volume.name, await makeVolume(folder, volume, plan)] as const;
+  });
+  return new Map(await Promise.all(made));
+}
+
+export const volumesOf = (folder: string, uid: string): string => join(folder, uid);
+
+/** The namespaces that the pod's containers share. */
+export function sandboxPlan(pod: Pod, address: string | undefined): SandboxPlan {
+  const { spec, metadata } = pod;
+  return {
+    id: metadata.uid,
+    hostname: hostnameOf(pod),
+    network: spec.hostNetwork === true || address === undefined ? "host" : [mustIp(address)],
+    hostPID: spec.hostPID === true,
+    hostIPC: spec.hostIPC === true,
+    sysctls: Object.fromEntries((spec.securityContext.sysctls ?? []).map(({ name, value }) => [name, value])),
+    labels: { pod: metadata.name, namespace: metadata.namespace },
+  };
+}

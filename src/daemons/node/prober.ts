@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Container } from "#api/core/pod/container.ts";
+import type { Probe } from "#api/core/pod/probe.ts";
+import type { Probed } from "#core/pods/observed.ts";
+import { type Tally, tally, untried } from "#core/pods/probing.ts";
+import { type Outcome, probeOnce, type Target } from "./probe.ts";
+
+const kinds = ["startup", "readiness", "liveness"] as const;
+export type ProbeKind = (typeof kinds)[number];
+
+export interface ProberOptions {
+  /** A verdict has changed. */
+  readonly verdict: (probed: Probed) => void;
+  /** A probe failed; for the event. */
+  readonly failed: (kind: ProbeKind, outcome: Outcome) => void;
+}
+
+/** Probes one run of a container until it is stopped. Startup comes first; the others wait until it has passed. */
+export class Prober {
+  readonly #target: Target;
+  readonly #options: ProberOptions;
+  readonly #stopped = new AbortController();
+  #probed: Probed = { startup: undefined, readiness: undefined, liveness: undefined };
+
+  constructor(target: Target, options: ProberOptions) {
+    this.#target = target;
+    this.#options = options;
+    const { startupProbe } = target.container;
+    if (startupProbe === undefined) this.#others();
+    else this.#watch("startup", startupProbe);
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  #others(): void {
+    for (const kind of ["readiness", "liveness"] as const) {
+      const probe = probeOf(this.#target.container, kind);
+      if (probe !== undefined) this.#watch(kind, probe);
+    }
+  }
+
+  #watch(kind: ProbeKind, probe: Probe): void {
+    this.#repeat(kind, probe).catch((fault: unknown) => {
+      if (!this.#stopped.signal.aborted) throw fault;
+    });
+  }
+
+  async #repeat(kind: ProbeKind, probe: Probe): Promise<void> {
+    const { signal } = this.#stopped;
+    await sleep((probe.initialDelaySeconds ?? 0) * 1000, undefined, { signal, ref: false });
+    for (let state = untried; !signal.aborted; ) {
+      const outcome = await probeOnce(probe, this.#target);
+      if (signal.aborted) return;
+      if (!outcome.passed) this.#options.failed(kind, outcome);
+      state = this.#note(kind, state, tally(state, outcome.passed, probe));
+      if (kind === "startup" && state.verdict === true) return this.#others();
+      await sleep(this.#pauseMs(kind, state, probe), undefined, { signal, ref: false });
+    }
+  }
+
+  /** A container that isn't ready yet is asked more often at first, so that it takes part as soon as it can. */
+  #pauseMs(kind: ProbeKind, { verdict, inARow }: Tally, { periodSeconds }: Probe): number {
+    const isEarly = kind === "readiness" && verdict !== true && inARow <= earlyProbes;
+    return isEarly ? Math.min(earlyPauseMs * 2 ** inARow, periodSeconds * 1000) : periodSeconds * 1000;
+  }
+
+  #note(kind: ProbeKind, before: Tally, after: Tally): Tally {
+    if (before.verdict !== after.verdict) {
+      this.#probed = { ...this.#probed, [kind]: after.verdict };
+      this.#options.verdict(this.#probed);
+    }
+    return after;
+  }
+}
+const earlyProbes = 6;
+const earlyPauseMs = 50;
+
+const probeOf = (container: Container, kind: ProbeKind): Probe | undefined =>
+  ({ startup: container.startupProbe, readiness: container.readinessProbe, liveness: container.livenessProbe })[kind];
+
+export const hasProbes = (container: Container): boolean =>
+  kinds.some((kind) => probeOf(container, kind) !== undefined);
