@@ -17,8 +17,8 @@ export function updateProblemsOf(kind: AnyKind, next: unknown, old: unknown): re
   const told = [
     ...metadataProblems(kind, next),
     ...metadataUpdateProblems(next, old),
-    ...kind.updateRules.flatMap((rule) => [...rule(next, old)]),
     ...kind.rules.flatMap((rule) => [...rule(next)]),
+    ...kind.updateRules.flatMap((rule) => [...rule(next, old)]),
   ];
   return withDeclared(kind, next, told);
 }

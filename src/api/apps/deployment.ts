@@ -56,6 +56,7 @@ export const deployments = defineKind<typeof Deployment>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
+  inherit: unchanged,
   initialStatus: () => ({}),
   rules: [],
   updateRules: [],

@@ -37,6 +37,7 @@ export const leases = defineKind<typeof Lease>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
+  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

@@ -34,6 +34,7 @@ export const configMaps = defineKind<typeof ConfigMap>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
+  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

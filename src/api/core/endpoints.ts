@@ -61,6 +61,7 @@ export const endpoints = defineKind<typeof Endpoints>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
+  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

@@ -83,6 +83,7 @@ export const events = defineKind<typeof Event>({
   },
   nameRule: "dns-subdomain",
   derive: unchanged,
+  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

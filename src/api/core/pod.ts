@@ -51,6 +51,7 @@ export const pods = defineKind<typeof Pod>({
   },
   nameRule: "dns-subdomain",
   derive: unchanged,
+  inherit: unchanged,
   initialStatus: () => ({ phase: "Pending" }),
   rules: [],
   updateRules: [],

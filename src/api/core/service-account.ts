@@ -30,6 +30,7 @@ export const serviceAccounts = defineKind<typeof ServiceAccount>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
+  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

@@ -31,8 +31,8 @@ export function applyJsonPatch(document: unknown, operations: unknown): unknown 
 
 /** Only `copy` makes more out of less, so only there the size is counted. */
 function costOf(document: unknown, operation: unknown): number {
-  if (!isObject(operation) || operation["op"] !== "copy" || typeof operation["from"] !== "string") return 0;
-  return JSON.stringify(valueAt(document, operation["from"]))?.length ?? 0;
+  if (!isObject(operation) || operation.op !== "copy" || typeof operation.from !== "string") return 0;
+  return JSON.stringify(valueAt(document, operation.from))?.length ?? 0;
 }
 
 function valueAt(document: unknown, pointer: string): unknown {

@@ -40,7 +40,7 @@ function sorted(change: readonly unknown[], mergeKey: string): Sorted {
   let replaces = false;
   for (const one of change) {
     if (!isObject(one)) throw new PatchRefused("invalid", `a list that is merged by ${mergeKey} holds objects`);
-    const directive = one["$patch"];
+    const directive = one.$patch;
     const key = one[mergeKey];
     if (directive === "replace" && key === undefined) replaces = true;
     else if (key === undefined)

@@ -16,7 +16,7 @@ export function applyStrategicMerge(type: AnyType, document: unknown, patch: unk
 
 /** `type` is undefined below what is declared: there, lists are replaced. */
 function mergeObject(type: AnyType | undefined, document: JsonObject, patch: JsonObject): JsonObject {
-  switch (patch["$patch"]) {
+  switch (patch.$patch) {
     case undefined:
     case "merge":
       break;
@@ -25,7 +25,7 @@ function mergeObject(type: AnyType | undefined, document: JsonObject, patch: Jso
     case "delete":
       return {};
     default:
-      throw new PatchRefused("invalid", `unknown patch directive $patch: ${JSON.stringify(patch["$patch"])}`);
+      throw new PatchRefused("invalid", `unknown patch directive $patch: ${JSON.stringify(patch.$patch)}`);
   }
   const result = retained(document, patch);
   for (const key of changedKeys(patch)) {
@@ -79,7 +79,7 @@ function mergeList(type: AnyType | undefined, list: ListChange): readonly unknow
 
 /** What `$retainKeys` leaves of the document: everything where the patch has none. */
 function retained(document: JsonObject, patch: JsonObject): Record<string, unknown> {
-  const keys = patch["$retainKeys"];
+  const keys = patch.$retainKeys;
   if (keys === undefined) return { ...document };
   if (!Array.isArray(keys)) throw new PatchRefused("invalid", "$retainKeys must be a list of field names");
   const stray = Object.keys(patch).find((key) => !key.startsWith("$") && !keys.includes(key));

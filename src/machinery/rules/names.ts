@@ -4,8 +4,7 @@
  */
 type Troubles = readonly string[];
 
-const tooLong = (maximum: number): string => `must be no more than ${maximum} characters`;
-const emptyOrSpec = "must be non-empty";
+const tooLong = (maximum: number): string => `must be no more than ${maximum} bytes`;
 
 /** The sentence for a pattern that didn't match; its commas are Kubernetes' own. */
 const regexSentence = (what: string, pattern: string, ...examples: readonly string[]): string =>
@@ -32,14 +31,16 @@ export function dnsLabelTrouble(value: string): Troubles {
     ...(value.length > 63 ? [tooLong(63)] : []),
     ...(patterns.label.test(value)
       ? []
-      : [
-          regexSentence(
-            "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-            label,
-            "my-name",
-            "123-abc",
-          ),
-        ]),
+      : patterns.subdomain.test(value)
+        ? ["must not contain dots"]
+        : [
+            regexSentence(
+              "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+              label,
+              "my-name",
+              "123-abc",
+            ),
+          ]),
   ];
 }
 
@@ -89,13 +90,13 @@ export function labelKeyTrouble(value: string): Troubles {
   const parts = value.split("/");
   if (parts.length > 2)
     return [
-      regexSentence(
-        "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+      `${regexSentence(
+        "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
         qualified,
         "MyName",
         "my.name",
         "123-abc",
-      ) + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
+      )} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ];
   const [prefix, name = ""] = parts.length === 2 ? parts : [undefined, value];
   return [
@@ -104,7 +105,7 @@ export function labelKeyTrouble(value: string): Troubles {
       : prefix === ""
         ? ["prefix part must be non-empty"]
         : dnsSubdomainTrouble(prefix).map((one) => `prefix part ${one}`)),
-    ...(name === "" ? [`name part ${emptyOrSpec}`] : []),
+    ...(name === "" ? ["name part must be non-empty"] : []),
     ...(name.length > 63 ? [`name part ${tooLong(63)}`] : []),
     ...(patterns.qualified.test(name) ? [] : [qualifiedSentence]),
   ];
@@ -131,4 +132,59 @@ export function labelValueTrouble(value: string): Troubles {
 export function pathSegmentTrouble(value: string): Troubles {
   if (value === "." || value === "..") return [`may not be '${value}'`];
   return ["/", "%"].filter((illegal) => value.includes(illegal)).map((illegal) => `may not contain '${illegal}'`);
+}
+
+/** What a container calls a port, or a Service its target: RFC 6335, lower case. */
+export function portNameTrouble(value: string): Troubles {
+  return [
+    ...(value.length > 15 ? [tooLong(15)] : []),
+    ...(/^[-a-z0-9]+$/.test(value) ? [] : ["must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"]),
+    ...(/[a-z]/.test(value) ? [] : ["must contain at least one letter (a-z)"]),
+    ...(value.includes("--") ? ["must not contain consecutive hyphens"] : []),
+    ...(/^-|-$/.test(value) ? ["must not begin or end with a hyphen"] : []),
+  ];
+}
+
+/** The name of an environment variable: anything printable but `=`. Source: KEP-4369. */
+export function envNameTrouble(value: string): Troubles {
+  return [
+    ...(value === "" ? ["environment variable name must be non-empty"] : []),
+    ...(/^[\x20-\x3c\x3e-\x7e]*$/.test(value)
+      ? []
+      : ["a valid environment variable name must consist only of printable ASCII characters other than '='"]),
+  ];
+}
+
+/** A key of a ConfigMap or Secret, which becomes a file's name. */
+export function configKeyTrouble(value: string): Troubles {
+  return [
+    ...(value.length > 253 ? [tooLong(253)] : []),
+    ...(/^[-._a-zA-Z0-9]+$/.test(value)
+      ? []
+      : [
+          regexSentence(
+            "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+            "[-._a-zA-Z0-9]+",
+            "key.name",
+            "KEY_NAME",
+            "key-name",
+          ),
+        ]),
+    ...(value === "." || value === ".."
+      ? [`must not be '${value}'`]
+      : value.startsWith("..")
+        ? ["must not start with '..'"]
+        : []),
+  ];
+}
+
+export function httpHeaderNameTrouble(value: string): Troubles {
+  if (/^[-A-Za-z0-9]+$/.test(value)) return [];
+  return [
+    regexSentence(
+      "a valid HTTP header must consist of alphanumeric characters or '-'",
+      "[-A-Za-z0-9]+",
+      "X-Header-Name",
+    ),
+  ];
 }

@@ -42,7 +42,9 @@ function externalAddresses({ spec, status }: Row): string {
     case "NodePort":
       return spec.externalIPs?.join(",") ?? "<none>";
     case "LoadBalancer": {
-      const assigned = [...new Set(status.loadBalancer.ingress?.flatMap(({ ip, hostname }) => ip ?? hostname ?? []))];
+      const assigned = [
+        ...new Set(status.loadBalancer.ingress?.flatMap(({ ip, hostname }) => ip ?? hostname ?? [])),
+      ].toSorted();
       return [...assigned, ...(spec.externalIPs ?? [])].join(",") || "<pending>";
     }
     case "ExternalName":

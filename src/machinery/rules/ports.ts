@@ -1,0 +1,20 @@
+import { type FieldProblem, invalidField, requiredField, unsupportedField } from "../field-problem.ts";
+import type { IntOrString } from "../schema.ts";
+import { portNameTrouble } from "./names.ts";
+
+export const rangeDetail = (first: number, last: number): string => `must be between ${first} and ${last}, inclusive`;
+
+export const portNumberProblems = (path: string, value: number): readonly FieldProblem[] =>
+  value >= 1 && value <= 65_535 ? [] : [invalidField(path, value, rangeDetail(1, 65_535))];
+
+/** A port's number, or the name that a container gives it. */
+export const portProblems = (path: string, value: IntOrString): readonly FieldProblem[] =>
+  typeof value === "number"
+    ? portNumberProblems(path, value)
+    : portNameTrouble(value).map((detail) => invalidField(path, value, detail));
+
+const protocols = ["TCP", "UDP", "SCTP"];
+export const protocolProblems = (path: string, value: string): readonly FieldProblem[] => {
+  if (value === "") return [requiredField(path)];
+  return protocols.includes(value) ? [] : [unsupportedField(path, value, protocols)];
+};
