@@ -29,7 +29,7 @@ async function main(words: readonly string[]): Promise<number> {
 
 /** `npm run check`, which prints for itself. */
 async function runChecks(): Promise<TestResult> {
-  const child = spawn(process.execPath, [...process.execArgv, `${root}/test/check.ts`], {
+  const child = spawn(`${root}/bin/with-node`, [`${root}/test/check.ts`], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const code = await new Promise<number | null>((resolve, reject) => child.once("exit", resolve).once("error", reject));

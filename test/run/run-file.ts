@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../harness/eventually.ts";
 import { isOfPureRoom } from "./files.ts";
@@ -10,6 +11,7 @@ const timeoutSeconds = 240;
 const testTimeoutSeconds = 200;
 /** After a SIGTERM: the time for `after` hooks to take everything away again. */
 const graceSeconds = 15;
+const withNode = join(import.meta.dirname, "../../bin/with-node");
 const reporter = `${import.meta.dirname}/reporter.ts`;
 
 export interface FileRun {
@@ -52,13 +54,15 @@ export async function runFile(path: string, surroundings: Surroundings): Promise
 function startFile(path: string, base: string, root: string): ChildProcess {
   // Node itself proves of pure rooms that they touch no file, socket or process.
   const confined = ["--permission", "--allow-fs-read=*"];
-  const flags = [...process.execArgv, ...(isOfPureRoom(path) ? confined : [])];
+  const flags = isOfPureRoom(path) ? confined : [];
   const limit = `--test-timeout=${testTimeoutSeconds * 1000}`;
   const reporting = [`--test-reporter=${reporter}`, "--test-reporter-destination=stdout"];
   const output = openSync(`${base}.output`, "w");
   const results = openSync(`${base}.results`, "w");
-  const child = spawn(process.execPath, [...flags, limit, ...reporting, path], {
+  const child = spawn(withNode, [...flags, limit, ...reporting, path], {
     cwd: root,
+    // Where this runner is itself under test, a file of its own must not take itself for a part of that.
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
     detached: true,
     stdio: ["ignore", output, output, results],
   });
