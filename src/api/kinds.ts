@@ -1,7 +1,10 @@
-import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
+import { type AnyKind, apiVersionOf, type NamedType } from "#machinery/kind.ts";
+import type { AnyType } from "#machinery/schema.ts";
 import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
+import { Scale } from "./autoscaling/scale.ts";
 import { leases } from "./coordination/lease.ts";
+import { Binding } from "./core/binding.ts";
 import { configMaps } from "./core/config-map.ts";
 import { endpoints } from "./core/endpoints.ts";
 import { events } from "./core/event.ts";
@@ -12,6 +15,7 @@ import { secrets } from "./core/secret.ts";
 import { services } from "./core/service.ts";
 import { serviceAccounts } from "./core/service-account.ts";
 import { endpointSlices } from "./discovery/endpoint-slice.ts";
+import { DeleteOptions } from "./meta/delete-options.ts";
 
 /** Every kind that is stored, in the order in which discovery names them. */
 export const kinds: readonly AnyKind[] = [
@@ -39,3 +43,17 @@ export const kindOf = (group: string, version: string, plural: string): AnyKind 
 
 /** `kindNamed("apps/v1", "Deployment")`: what an object says of itself. */
 export const kindNamed = (apiVersion: string, kind: string): AnyKind | undefined => byKind.get(`${apiVersion}/${kind}`);
+
+/** What a request may hold beside a stored kind: bodies of subresources, and options. */
+export const bodyTypes: readonly NamedType[] = [
+  { group: "", version: "v1", kind: "Binding", type: Binding },
+  { group: "autoscaling", version: "v1", kind: "Scale", type: Scale },
+  { group: "", version: "v1", kind: "DeleteOptions", type: DeleteOptions },
+];
+
+/** The type of what a body says that it is; DeleteOptions may come in the name of any group. */
+export const typeNamed = (apiVersion: string, kind: string): AnyType | undefined =>
+  kind === "DeleteOptions"
+    ? DeleteOptions
+    : (kindNamed(apiVersion, kind) ?? bodyTypes.find((one) => one.kind === kind && apiVersionOf(one) === apiVersion))
+        ?.type;

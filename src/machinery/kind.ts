@@ -34,6 +34,14 @@ export interface Kind<T extends AnyType = AnyType, O = Stored<T>> {
   readonly updateRules: readonly UpdateRule<O>[];
 }
 
+/** A type that requests or answers hold by name. */
+export interface NamedType {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly type: AnyType;
+}
+
 /** Any kind, for code that treats them alike: it must hand a kind's functions only objects of that kind. */
 export type AnyKind = Kind<AnyType, unknown>;
 

@@ -5,6 +5,7 @@ export class Preconditions extends object("io.k8s.apimachinery.pkg.apis.meta.v1.
   resourceVersion: optional(2, string, { zero: "counts" }),
 }) {}
 
+/** The body of a deletion. */
 export class DeleteOptions extends object("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions", {
   gracePeriodSeconds: optional(1, int64(), { zero: "counts" }),
   preconditions: optional(2, Preconditions),

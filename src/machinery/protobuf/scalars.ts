@@ -1,4 +1,4 @@
-import { fieldsOf, type Span } from "./reader.ts";
+import { fieldsOf, Garbled, type Span } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
 /** How one value is written and read; `wire` is the wire type of its tag. */
@@ -103,6 +103,15 @@ export const intOrString = folded(
 );
 export const json = folded(
   [text],
-  ([written]) => (typeof written === "string" && written !== "" ? JSON.parse(written) : undefined),
+  ([written]) => (typeof written === "string" && written !== "" ? parsed(written) : undefined),
   (value: unknown) => [JSON.stringify(value)],
 );
+
+function parsed(written: string): unknown {
+  try {
+    return JSON.parse(written);
+  } catch (fault) {
+    if (!(fault instanceof SyntaxError)) throw fault;
+    throw new Garbled(`protobuf: a field that holds JSON holds something else: ${fault.message}`);
+  }
+}

@@ -1,6 +1,6 @@
 import { showLabels } from "#machinery/columns.ts";
 import type { Column } from "#machinery/kind.ts";
-import type { LabelSelector } from "../../meta/label-selector.ts";
+import type { LabelSelector, LabelSelectorRequirement } from "../../meta/label-selector.ts";
 import type { PodTemplateSpec } from "./spec.ts";
 
 interface Workload {
@@ -42,18 +42,20 @@ export const templateColumns: readonly Column<Workload>[] = [
 
 /** Source: FormatLabelSelector of k8s.io/apimachinery. */
 function showSelector({ matchLabels, matchExpressions = [] }: LabelSelector): string {
-  const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
-    switch (operator) {
-      case "In":
-        return `${key} in (${values.toSorted().join(",")})`;
-      case "NotIn":
-        return `${key} notin (${values.toSorted().join(",")})`;
-      case "Exists":
-        return key;
-      case "DoesNotExist":
-        return `!${key}`;
-    }
-  });
+  const expressions = matchExpressions.map(showExpression);
   const labels = matchLabels === undefined ? [] : [showLabels(matchLabels)];
   return [...labels, ...expressions].join(",") || "<none>";
+}
+
+function showExpression({ key, operator, values = [] }: LabelSelectorRequirement): string {
+  switch (operator) {
+    case "In":
+      return `${key} in (${values.toSorted().join(",")})`;
+    case "NotIn":
+      return `${key} notin (${values.toSorted().join(",")})`;
+    case "Exists":
+      return key;
+    case "DoesNotExist":
+      return `!${key}`;
+  }
 }

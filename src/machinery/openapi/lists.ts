@@ -1,0 +1,29 @@
+import type { AnyKind, NamedType } from "../kind.ts";
+import { int64, list, object, objectShape, optional, required, string } from "../schema.ts";
+import type { Operation } from "./operations.ts";
+
+class ListMeta extends object("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta", {
+  selfLink: optional(1, string),
+  resourceVersion: optional(2, string),
+  continue: optional(3, string),
+  remainingItemCount: optional(4, int64(), { zero: "counts" }),
+}) {}
+
+/** The types of the answers to `list`: no declaration needs to say them. */
+export const listTypesOf = (kinds: readonly AnyKind[]): readonly NamedType[] =>
+  kinds.map(({ group, version, kind, type }) => ({
+    group,
+    version,
+    kind: `${kind}List`,
+    type: object(`${objectShape(type).name}List`, {
+      metadata: optional(1, ListMeta),
+      items: required(2, list(type)),
+    }),
+  }));
+
+/** What a good answer holds, where it is an object. */
+export function responseType({ action, target }: Operation, types: readonly NamedType[]): NamedType | undefined {
+  if (action === "connect") return undefined;
+  const kind = action === "list" ? `${target.kind}List` : target.kind;
+  return types.find((one) => one.kind === kind && one.group === target.group);
+}
