@@ -7,6 +7,8 @@ const privateRoots = ["work", "Users"].map((name) => `/${name}/`);
 
 /** Tracked files that mention somebody's machine; `PORTOLAN_PRIVATE_WORDS` (comma-separated) adds words that are private here. */
 export function wordProblems(root: string): Problem[] {
+  // An unpacked archive instead of a clone tracks nothing.
+  if (!existsSync(`${root}/.git`)) return [];
   const own = (process.env.PORTOLAN_PRIVATE_WORDS ?? "").split(",").filter((word) => word !== "");
   const words = [...privateRoots, ...own];
   const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0");
