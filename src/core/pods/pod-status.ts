@@ -24,7 +24,7 @@ export function podStatus(pod: Pod, observed: Observed, facts: StatusFacts): Pod
   return {
     ...pod.status,
     phase,
-    observedGeneration: pod.metadata.generation ?? 0,
+    ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
     conditions: conditionsOf(pod, observed, { phase, now }),
     ...(hostAddresses[0] !== undefined && { hostIP: hostAddresses[0], hostIPs: hostAddresses.map((ip) => ({ ip })) }),
     ...(addresses[0] !== undefined && { podIP: addresses[0], podIPs: addresses.map((ip) => ({ ip })) }),

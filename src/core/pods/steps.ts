@@ -59,8 +59,9 @@ function leave(pod: Pod, observed: Observed, because: StopReason): readonly Step
   const main = running(pod.spec.containers);
   const steps = main.length > 0 ? main : running(pod.spec.initContainers ?? []);
   if (steps.length > 0) return steps;
-  if (observed.sandbox !== undefined) return [{ do: "removeSandbox" }];
-  return because === "PodDeleted" ? [{ do: "confirmDeletion" }] : [];
+  // The logs of a pod that has ended stay readable until somebody deletes it.
+  if (because !== "PodDeleted") return [];
+  return observed.sandbox === undefined ? [{ do: "confirmDeletion" }] : [{ do: "removeSandbox" }];
 }
 
 const isRunning = (observed: Observed, container: string): boolean => {

@@ -11,6 +11,8 @@ export class PodMemory {
   adopt(sandbox: Sandbox): void {
     const known = this.#of(sandbox.id);
     known.sandbox = sandbox.ready ? sandbox : undefined;
+    const { namespace = "", pod = "" } = sandbox.labels;
+    known.key = `${namespace}/${pod}`;
     for (const container of sandbox.containers) this.note(container);
   }
 
@@ -40,6 +42,10 @@ export class PodMemory {
     const { refusals } = this.#of(uid);
     if (refusal === undefined) refusals.delete(container);
     else refusals.set(container, refusal);
+  }
+
+  refusalOf(uid: string, container: string): Refusal | undefined {
+    return this.#pods.get(uid)?.refusals.get(container);
   }
 
   probed(uid: string, container: string, probed: Probed): void {
@@ -75,6 +81,13 @@ export class PodMemory {
     return this.#pods.get(uid)?.sandbox;
   }
 
+  /** The pod's "namespace/name", so that what is left of it can be found when the API has it no more. */
+  named(uid: string, key: string): void {
+    this.#of(uid).key = key;
+  }
+  uidsOf(key: string): readonly string[] {
+    return [...this.#pods].flatMap(([uid, known]) => (known.key === key ? [uid] : []));
+  }
   uids(): readonly string[] {
     return [...this.#pods.keys()];
   }
@@ -91,6 +104,7 @@ export class PodMemory {
       refusals: new Map(),
       probes: new Map(),
       lastStatus: undefined,
+      key: undefined,
     };
     this.#pods.set(uid, known);
     return known;
@@ -103,6 +117,7 @@ interface Known {
   readonly refusals: Map<string, Refusal>;
   readonly probes: Map<string, Probed>;
   lastStatus: string | undefined;
+  key: string | undefined;
 }
 
 function runOf({ name, attempt, state }: RuntimeContainer): Run {

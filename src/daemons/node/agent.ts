@@ -1,0 +1,133 @@
+import { type Pod, pods } from "#api/core/pod.ts";
+import type { Service } from "#api/core/service.ts";
+import { eventRecorder } from "#client/events.ts";
+import { type Informer, informer } from "#client/informer.ts";
+import { resourceClient } from "#client/resource.ts";
+import type { Transport } from "#client/transport.ts";
+import type { NodeReport } from "#core/pods/node-object.ts";
+import type { Cidr } from "#net/cidr.ts";
+import { openRuntime, type Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
+import { everything, type Failure, loop } from "../loop.ts";
+import { type KubeletApi, startKubeletApi, type TlsTexts } from "./kubelet-api.ts";
+import { Operations } from "./operations.ts";
+import { PodLoops } from "./pod-loops.ts";
+import { PodMemory } from "./pod-memory.ts";
+import type { StarterFacts } from "./pod-starter.ts";
+import { Probers } from "./probers.ts";
+import { References } from "./references.ts";
+import { type Registration, register } from "./registration.ts";
+
+export interface AgentOptions {
+  readonly transport: Transport;
+  readonly services: Informer<Service>;
+  /** How the node is at this moment; `kubeletPort` is left out, since it is known only when the agent listens. */
+  readonly report: () => Omit<NodeReport, "kubeletPort">;
+  readonly podCidr: Cidr;
+  /** What the runtime keeps, and what containers must not see. */
+  readonly runtime: { readonly dir: string; readonly hidden: readonly string[] };
+  readonly starter: StarterFacts;
+  readonly kubelet: { readonly addresses: readonly string[]; readonly port: number; readonly tls: TlsTexts };
+  readonly failed: (failure: Failure) => void;
+}
+
+export interface Agent {
+  /** Resolves when the Node is registered and pods can be started. */
+  readonly ready: Promise<void>;
+  /** Pods go on running. */
+  readonly stop: () => Promise<void>;
+}
+
+/** How often the runtime looks for supervisors that were killed, and for logs that have grown long. Seconds. */
+const sweepSeconds = 10;
+
+/** Runs one node's pods: whatever an earlier agent started is adopted. Throws the faults of the runtime and of its ports. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { transport, report, failed } = options;
+  const { name } = report();
+  const memory = new PodMemory();
+  let loops: PodLoops | undefined;
+  const runtime = await openRuntime({
+    ...options.runtime,
+    ended(container: RuntimeContainer) {
+      memory.note(container);
+      loops?.changed(container.sandbox);
+    },
+    failed: (fault) => failed({ loop: "runtime", key: name, fault, failures: 1 }),
+  });
+  for (const sandbox of await runtime.list()) memory.adopt(sandbox);
+
+  const mine: Informer<Pod> = informer(transport, pods, { fieldSelector: `spec.nodeName=${name}` });
+  const recorder = eventRecorder(transport, { component: "kubelet", host: name });
+  const references = new References(transport, options.services, (key) => loops?.referencesChanged(key));
+  const client = resourceClient(transport, pods);
+  const hostAddresses = options.starter.node.addresses;
+  const shared = { memory, runtime, recorder };
+  const probers = new Probers({ ...shared, nodeAddresses: hostAddresses, changed: (uid) => loops?.changed(uid) });
+  const operations = new Operations({
+    ...shared,
+    references,
+    client,
+    facts: options.starter,
+    podCidr: options.podCidr,
+  });
+  const api = await startKubeletApi({ ...options.kubelet, pods: podAccess(mine, memory, runtime) });
+  const registration = register({
+    transport,
+    podCidr: options.podCidr.text,
+    report: () => ({ ...report(), kubeletPort: api.port }),
+    failed,
+  });
+  loops = new PodLoops({ ...shared, informer: mine, client, operations, probers, references, hostAddresses, failed });
+  const orphans = loops;
+  const ready = Promise.all([registration.registered, mine.synced(), options.services.synced()]).then(() => {
+    for (const uid of memory.uids()) orphans.changed(uid); // what ran for pods that were deleted meanwhile
+  });
+  const sweeping = sweep(runtime, failed);
+  return { ready, stop: stopper({ loops, probers, references, mine, registration, api, sweeping, runtime }) };
+}
+
+function podAccess(mine: Informer<Pod>, memory: PodMemory, runtime: Awaited<ReturnType<typeof openRuntime>>) {
+  return {
+    pod: (namespace: string, pod: string) => mine.get(namespace, pod),
+    all: () => mine.list(),
+    container: (pod: Pod, container: string, previous: boolean) =>
+      memory.containersOf(pod.metadata.uid, container).at(previous ? -2 : -1),
+    exec: (id: string, argv: readonly string[]) => runtime.exec(id, argv),
+  };
+}
+
+function sweep(runtime: Awaited<ReturnType<typeof openRuntime>>, failed: AgentOptions["failed"]) {
+  const sweeping = loop<true>({
+    name: "runtime-sweep",
+    sources: [],
+    plan: () => true,
+    async apply() {
+      await runtime.sweep();
+      return { againSeconds: sweepSeconds };
+    },
+    parallel: 1,
+    backoff: { firstSeconds: 1, longestSeconds: sweepSeconds, random: Math.random },
+    failed,
+  });
+  sweeping.enqueue(everything);
+  return sweeping;
+}
+
+interface Running {
+  readonly loops: PodLoops;
+  readonly probers: Probers;
+  readonly references: References;
+  readonly mine: Informer<Pod>;
+  readonly registration: Registration;
+  readonly api: KubeletApi;
+  readonly sweeping: { readonly stop: () => Promise<void> };
+  readonly runtime: { readonly close: () => void };
+}
+
+const stopper = (running: Running) => async (): Promise<void> => {
+  running.probers.stop();
+  await Promise.all([running.registration.stop(), running.loops.stop(), running.sweeping.stop(), running.api.close()]);
+  running.references.stop();
+  running.mine.stop();
+  running.runtime.close();
+};

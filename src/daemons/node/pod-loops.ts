@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from "node:util";
+import type { PodStatus } from "#api/core/pod/status.ts";
+import { type Pod, pods } from "#api/core/pod.ts";
+import { type EventRecorder, referenceTo } from "#client/events.ts";
+import { type Index, type Informer, keyOf, placeOf } from "#client/informer.ts";
+import { type ResourceClient, refusedFor } from "#client/resource.ts";
+import { podTitle } from "#core/pods/container-status.ts";
+import { podStatus } from "#core/pods/pod-status.ts";
+import { planPod, type Step } from "#core/pods/steps.ts";
+import { type Again, changesOf, type Failure, type Loop, loop } from "../loop.ts";
+import type { Operations } from "./operations.ts";
+import type { PodMemory } from "./pod-memory.ts";
+import type { Probers } from "./probers.ts";
+import type { References } from "./references.ts";
+
+export interface PodLoopsOptions {
+  /** This node's pods. */
+  readonly informer: Informer<Pod>;
+  readonly client: ResourceClient<Pod, never>;
+  readonly memory: PodMemory;
+  readonly operations: Operations;
+  readonly probers: Probers;
+  readonly references: References;
+  readonly recorder: EventRecorder;
+  readonly hostAddresses: readonly string[];
+  readonly failed: (failure: Failure) => void;
+}
+
+const backoff = { firstSeconds: 0.1, longestSeconds: 10, random: Math.random };
+
+/**
+ * Two loops. `pods` watches: it writes each pod's status and asks for the steps that are due. `operations` acts: one step of one
+ * container at a time, however long it takes, planned afresh when its turn comes.
+ */
+export class PodLoops {
+  readonly #options: PodLoopsOptions;
+  readonly #byUid: Index<Pod>;
+  readonly #pods: Loop;
+  readonly #operations: Loop;
+
+  constructor(options: PodLoopsOptions) {
+    this.#options = options;
+    const { informer, failed } = options;
+    this.#byUid = informer.index(({ metadata }) => [metadata.uid]);
+    this.#operations = loop<Operation>({
+      name: "pod-operations",
+      sources: [],
+      plan: (key) => this.#planOperation(key),
+      apply: (operation, _, signal) => this.#operate(operation, signal),
+      parallel: 64,
+      backoff,
+      failed,
+    });
+    this.#pods = loop<PodWork>({
+      name: "pods",
+      sources: [changesOf(informer, (pod) => [keyOf(pod)])],
+      plan: (key) => this.#planPod(key),
+      apply: (work) => this.#applyPod(work),
+      parallel: 64,
+      backoff,
+      failed,
+    });
+  }
+
+  /** Something that concerns the pod has changed on this node. */
+  changed(uid: string): void {
+    for (const pod of this.#byUid(uid)) this.#pods.enqueue(keyOf(pod));
+    if (this.#byUid(uid).length === 0) this.#operations.enqueue(operationKey(uid, ""));
+  }
+
+  /** What the pod with this key names has changed. */
+  referencesChanged(key: string): void {
+    const { namespace, name } = placeOf(key);
+    const uid = this.#options.informer.get(namespace, name)?.metadata.uid;
+    if (uid === undefined) return;
+    this.#operations.enqueue(operationKey(uid, volumesOnly));
+    this.#pods.enqueue(key);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#pods.stop(), this.#operations.stop()]);
+  }
+
+  #planPod(key: string): PodWork {
+    const { informer, memory, hostAddresses } = this.#options;
+    const { namespace, name } = placeOf(key);
+    const pod = informer.get(namespace, name);
+    const others = memory.uidsOf(key).filter((uid) => uid !== pod?.metadata.uid);
+    if (pod === undefined) return { kind: "gone", key, uids: others };
+    const now = Date.now();
+    const observed = memory.observed(pod);
+    return {
+      kind: "pod",
+      key,
+      pod,
+      uids: others,
+      status: podStatus(pod, observed, { hostAddresses, now }),
+      ...planPod(pod, observed, now),
+    };
+  }
+
+  async #applyPod(work: PodWork): Promise<Again | undefined> {
+    for (const uid of work.uids) this.#operations.enqueue(operationKey(uid, ""));
+    if (work.kind === "gone") {
+      this.#options.references.release(work.key);
+      return undefined;
+    }
+    const { pod, key, status, steps, wakeAt } = work;
+    this.#options.memory.named(pod.metadata.uid, key);
+    this.#options.references.follow(key, pod);
+    this.#options.probers.follow(pod);
+    for (const step of steps)
+      this.#operations.enqueue(operationKey(pod.metadata.uid, "container" in step ? step.container : ""));
+    await this.#writeStatus(pod, status);
+    return wakeAt === undefined ? undefined : { againSeconds: Math.max(0, wakeAt - Date.now()) / 1000 };
+  }
+
+  async #writeStatus(pod: Pod, status: PodStatus): Promise<void> {
+    const { memory, client } = this.#options;
+    const { uid, namespace, name } = pod.metadata;
+    const text = JSON.stringify(status);
+    if (isDeepStrictEqual(status, pod.status) || memory.lastStatus(uid) === text) return;
+    try {
+      await client.patch(namespace, name, {
+        type: "strategic",
+        subresource: "status",
+        body: { metadata: { uid }, status },
+      });
+    } catch (fault) {
+      if (!refusedFor(fault, "NotFound", "Conflict")) throw fault;
+    }
+    memory.statusWritten(uid, text);
+    this.#tellBackOff(pod, status);
+  }
+
+  #tellBackOff(pod: Pod, { initContainerStatuses = [], containerStatuses = [] }: PodStatus): void {
+    for (const { name, state } of [...initContainerStatuses, ...containerStatuses]) {
+      if (state.waiting?.reason !== "CrashLoopBackOff") continue;
+      const about = referenceTo(pods, pod, `spec.containers{${name}}`);
+      const message = `Back-off restarting failed container ${name} in pod ${podTitle(pod)}`;
+      this.#options.recorder.record(about, "Warning", { reason: "BackOff", message });
+    }
+  }
+
+  #planOperation(key: string): Operation | undefined {
+    const [uid = "", container = ""] = key.split(" ");
+    const [pod] = this.#byUid(uid);
+    if (pod === undefined) return container === "" ? { kind: "purge", uid } : undefined;
+    if (container === volumesOnly) return { kind: "volumes", pod };
+    const { steps } = planPod(pod, this.#options.memory.observed(pod), Date.now());
+    const step = steps.find((one) => ("container" in one ? one.container : "") === container);
+    return step === undefined ? undefined : { kind: "step", pod, step };
+  }
+
+  async #operate(operation: Operation, signal: AbortSignal): Promise<Again | undefined> {
+    const { operations, probers } = this.#options;
+    switch (operation.kind) {
+      case "purge":
+        probers.forget(operation.uid);
+        await operations.purge(operation.uid);
+        return undefined;
+      case "volumes":
+        await operations.refreshVolumes(operation.pod);
+        return undefined;
+      case "step":
+        try {
+          return await operations.carryOut(operation.pod, operation.step, signal);
+        } finally {
+          this.changed(operation.pod.metadata.uid);
+        }
+    }
+  }
+}
+
+type PodWork =
+  | { readonly kind: "gone"; readonly key: string; readonly uids: readonly string[] }
+  | {
+      readonly kind: "pod";
+      readonly key: string;
+      readonly pod: Pod;
+      /** Earlier pods of that name which still have something here. */
+      readonly uids: readonly string[];
+      readonly status: PodStatus;
+      readonly steps: readonly Step[];
+      readonly wakeAt: number | undefined;
+    };
+
+type Operation =
+  | { readonly kind: "step"; readonly pod: Pod; readonly step: Step }
+  | { readonly kind: "volumes"; readonly pod: Pod }
+  /** The API no longer has the pod. */
+  | { readonly kind: "purge"; readonly uid: string };
+
+const volumesOnly = "*";
+const operationKey = (uid: string, container: string): string => `${uid} ${container}`;

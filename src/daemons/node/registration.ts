@@ -1,0 +1,104 @@
+import { type Lease, leases } from "#api/coordination/lease.ts";
+import { type Node, nodes } from "#api/core/node.ts";
+import { refusedFor, resourceClient } from "#client/resource.ts";
+import type { Transport } from "#client/transport.ts";
+import { type NodeReport, nodeObject, nodeStatus } from "#core/pods/node-object.ts";
+import { everything, type Failure, type Loop, loop } from "../loop.ts";
+
+export interface RegistrationOptions {
+  readonly transport: Transport;
+  readonly podCidr: string;
+  /** How the node is now. */
+  readonly report: () => NodeReport;
+  readonly failed: (failure: Failure) => void;
+}
+
+/** The kubelet's times: a Lease that isn't renewed for 40 s makes the node NotReady. Source: KubeletConfiguration. */
+const leaseSeconds = 40;
+const renewSeconds = 10;
+const statusSeconds = 300;
+const leaseNamespace = "kube-node-lease";
+const backoff = { firstSeconds: 0.2, longestSeconds: 5, random: Math.random };
+
+/** Makes the Node and keeps telling that it lives. */
+export interface Registration {
+  /** Resolves when the Node is there. */
+  readonly registered: Promise<Node>;
+  readonly stop: () => Promise<void>;
+}
+
+export function register(options: RegistrationOptions): Registration {
+  const { transport, report, failed, podCidr } = options;
+  const nodeClient = resourceClient(transport, nodes);
+  const leaseClient = resourceClient(transport, leases);
+  const registered = Promise.withResolvers<Node>();
+  const { name } = report();
+
+  const createOrRead = async (): Promise<Node> => {
+    const wanted = nodeObject(report());
+    try {
+      return await nodeClient.create("", { ...wanted, spec: { podCIDR: podCidr, podCIDRs: [podCidr] } });
+    } catch (fault) {
+      if (!refusedFor(fault, "AlreadyExists")) throw fault;
+      const labels = wanted.metadata?.labels ?? {};
+      return nodeClient.patch("", name, {
+        type: "strategic",
+        body: { metadata: { labels }, spec: { podCIDR: podCidr, podCIDRs: [podCidr] } },
+      });
+    }
+  };
+  const node = loop<true>({
+    name: "node-status",
+    sources: [],
+    plan: () => true,
+    async apply() {
+      const current = await createOrRead();
+      const status = nodeStatus(report(), current.status.conditions ?? []);
+      registered.resolve(
+        await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } } as Node),
+      );
+      return { againSeconds: statusSeconds };
+    },
+    parallel: 1,
+    backoff,
+    failed,
+  });
+  const lease = loop<true>({
+    name: "node-lease",
+    sources: [],
+    plan: () => true,
+    async apply() {
+      await renew(leaseClient, name, await registered.promise);
+      return { againSeconds: renewSeconds };
+    },
+    parallel: 1,
+    backoff,
+    failed,
+  });
+  const both: readonly Loop[] = [node, lease];
+  for (const one of both) one.enqueue(everything);
+  return {
+    registered: registered.promise,
+    async stop() {
+      await Promise.all(both.map((one) => one.stop()));
+    },
+  };
+}
+
+type LeaseClient = ReturnType<typeof resourceClient<typeof Lease, Lease>>;
+
+async function renew(client: LeaseClient, name: string, { metadata }: Node): Promise<void> {
+  const spec = { holderIdentity: name, leaseDurationSeconds: leaseSeconds, renewTime: microTime(Date.now()) };
+  try {
+    await client.patch(leaseNamespace, name, { type: "merge", body: { spec } });
+  } catch (fault) {
+    if (!refusedFor(fault, "NotFound")) throw fault;
+    const owner = { apiVersion: "v1", kind: "Node", name, uid: metadata.uid };
+    await client.create(leaseNamespace, {
+      metadata: { name, namespace: leaseNamespace, ownerReferences: [owner] },
+      spec,
+    });
+  }
+}
+
+const microTime = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z");
