@@ -1,6 +1,7 @@
 import { MAX_ALIASES } from "./answer.ts";
 import { CLASS, MAX_UDP_BYTES, type Message, OPCODE, RCODE } from "./message.ts";
 import { isWithin, lowerName, type Name } from "./name.ts";
+import { type Content, emptyContent } from "./query.ts";
 import { type ResourceRecord, typeNumber } from "./record.ts";
 import { decodeMessage, encodeMessage } from "./wire.ts";
 
@@ -133,3 +134,9 @@ const older = (record: ResourceRecord, ageSeconds: number): ResourceRecord => ({
   ...record,
   ttlSeconds: Math.max(0, record.ttlSeconds - ageSeconds),
 });
+
+/** What a client hears of a name of others, after the aliases of ours that led there; `undefined`: nobody had a reply. */
+export function foreignContent(aliases: readonly ResourceRecord[], reply: Reply | undefined): Content {
+  const { rcode, answers, authorities } = reply ?? emptyContent(RCODE.SERVFAIL);
+  return { rcode, authoritative: aliases.length > 0, answers: [...aliases, ...answers], authorities, additionals: [] };
+}
