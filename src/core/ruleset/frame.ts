@@ -1,7 +1,7 @@
 import type { Cidr } from "#net/cidr.ts";
 import type { Ip, IpFamily } from "#net/ip.ts";
 import { rejectRules, rule } from "./shapes.ts";
-import type { Chain, Match, Rule } from "./table.ts";
+import { type Chain, type Match, type Rule, unusedPort } from "./table.ts";
 
 /** What the rules need to know of the cluster; a change of it means a full load. */
 export interface Surroundings {
@@ -26,7 +26,7 @@ export function frameOf(around: Surroundings): readonly Chain[] {
   });
   const dispatch = around.families.map((family) => rule([], { do: "dispatch", map: "services", family }));
   return [
-    { name: "reject", hook: undefined, rules: rejectRules([]) },
+    { name: unusedPort, hook: undefined, rules: rejectRules([]) },
     ...rawChains(around.dnsAddresses),
     { name: "nat-prerouting", hook: { type: "nat", at: "prerouting", priority: -100 }, rules: dispatch },
     { name: "nat-output", hook: { type: "nat", at: "output", priority: -100 }, rules: dispatch },

@@ -77,7 +77,7 @@ type Translation = Extract<
 function showTranslation(statement: Translation): string {
   const { family } = statement;
   const [ip, n, key] = [word(family), numeral(family), keyOf(family)];
-  const client = `${ip} saddr . ${key}`;
+  const client = clientKey(family);
   switch (statement.do) {
     case "dnatDrawn":
       return `dnat ${ip} to ${key} . ${showDraw(statement.draw)} map @endpoints${n}`;
@@ -95,6 +95,13 @@ function showTranslation(statement: Translation): string {
       return unreachable(statement);
   }
 }
+
+/**
+ * What an affinity is kept under. The addresses of IPv6 are too long for nft 1.0.6, which lets key and value overlap in its
+ * registers: there it is 32 bits made of them. Two clients whose bits are equal would share an endpoint, and nothing worse.
+ */
+export const clientKey = (family: IpFamily): string =>
+  family === "IPv4" ? `ip saddr . ${keyOf(family)}` : `jhash ip6 saddr . ${keyOf(family)} mod 4294967295 seed 1`;
 
 const showDraw = ({ first, count }: Draw): string =>
   `numgen random mod ${count}${first === 0 ? "" : ` offset ${first}`}`;

@@ -2,9 +2,18 @@ import type { IpFamily } from "#net/ip.ts";
 import { wireName } from "#net/port.ts";
 import { unreachable } from "../unreachable.ts";
 import { frameOf, type Surroundings } from "./frame.ts";
-import { showRule } from "./nftables-rule.ts";
+import { clientKey, showRule } from "./nftables-rule.ts";
 import type { Contents, Delta } from "./shadow.ts";
-import { type At, type Chain, type Element, familyOf, type MapName, numeral, type Target } from "./table.ts";
+import {
+  type At,
+  type Chain,
+  type Element,
+  familyOf,
+  type MapName,
+  numeral,
+  type Target,
+  unusedPort,
+} from "./table.ts";
 
 /** How many clients' affinities one family remembers; beyond that new clients are served without. About 50 MB when full. */
 const affinityEntries = 262_144;
@@ -44,7 +53,7 @@ export function printDelta(table: string, { chainsAdded, removed, added, chainsR
 export const printRemoval = (table: string): string => `add table inet ${table}\ndelete table inet ${table}\n`;
 
 /** Changes nothing, and is refused where the table is gone. */
-export const printProbe = (table: string): string => `add chain inet ${table} reject\n`;
+export const printProbe = (table: string): string => `add chain inet ${table} ${unusedPort}\n`;
 
 const byMap = (elements: readonly Element[]): readonly [string, readonly Element[]][] => [
   ...Map.groupBy(elements, (element) => `${element.in}${numeral(familyOf(element))}`),
@@ -56,17 +65,17 @@ interface MapText {
   readonly type: string;
 }
 
-// nft takes `numgen` in a key only by `typeof`.
+// nft takes `numgen` in a key only by `typeof`. With `tcp dport` as value it would take the first rule that uses the map for TCP only.
 function mapsOf(family: IpFamily): readonly MapText[] {
   const [ip, n] = [family === "IPv4" ? "ip" : "ip6", numeral(family)];
   const at = `${ip} daddr . meta l4proto . th dport`;
-  const to = `${ip} daddr . tcp dport`;
+  const to = `${ip} daddr . th dport`;
   const types: readonly (readonly [MapName | "affinity", string])[] = [
     ["services", `typeof ${at} : verdict`],
     ["endpoints", `typeof ${at} . numgen random mod 65536 : ${to}`],
     ["seats", `typeof ${at} . numgen random mod 65536 : meta priority`],
     ["members", `typeof ${at} . meta priority : ${to}`],
-    ["affinity", `typeof ${ip} saddr . ${at} : meta priority\n    flags dynamic,timeout\n    size ${affinityEntries}`],
+    ["affinity", `typeof ${clientKey(family)} : meta priority\n    flags dynamic,timeout\n    size ${affinityEntries}`],
     ["refusals", `typeof ${at} : verdict`],
     ["addresses", `typeof ${ip} daddr : verdict`],
     ["hairpins", `typeof ${ip} saddr . ${ip} daddr`],
@@ -120,7 +129,7 @@ function showElement(element: Element): string {
     case "seats":
       return `${key} : ${showNumber(element.number)}`;
     case "addresses":
-      return `${key} : ${element.go === "reject" ? "goto reject" : "accept"}`;
+      return `${key} : ${element.go === "reject" ? `goto ${unusedPort}` : "accept"}`;
     case "hairpins":
     case "nodes":
       return key;

@@ -88,6 +88,9 @@ export type Element =
   | { readonly in: "addresses"; readonly ip: Ip; readonly go: "reject" | "accept" }
   | { readonly in: "hairpins" | "nodes"; readonly ip: Ip };
 
+/** The chain for what comes to an address of ours where no frontend is. */
+export const unusedPort = "unused-port";
+
 export type MapName = Element["in"];
 
 export const familyOf = (element: Element): IpFamily => ("at" in element ? element.at.ip.family : element.ip.family);

@@ -2,7 +2,17 @@ import { contains } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
 import type { Protocol } from "#net/port.ts";
 import { unreachable } from "../unreachable.ts";
-import { entryKey, type Element, type Chain, type Hook, type Match, type Rule, type Statement, type Target } from "./table.ts";
+import {
+  type Chain,
+  type Element,
+  entryKey,
+  type Hook,
+  type Match,
+  type Rule,
+  type Statement,
+  type Target,
+  unusedPort,
+} from "./table.ts";
 
 /** The first packet of a connection. */
 export interface Packet {
@@ -75,8 +85,10 @@ class Walk {
     this.#hook(own ? "output" : "prerouting", (priority) => priority <= -100);
     const targets = this.#drawn.length > 0 ? this.#drawn : [this.#to];
     const ways: Way[] = [];
+    const marked = this.#marked;
     for (const to of targets) {
       this.#to = to;
+      this.#marked = marked;
       const inside = isLocal(to.ip);
       const first = own ? "output" : inside ? "input" : "forward";
       const outcome = this.#hook(first, (priority) => priority > -100);
@@ -199,8 +211,11 @@ class Walk {
     const found = this.#ground.byKey.get(key);
     if (found === undefined || !("go" in found)) return "breaks";
     if (found.go === "accept") return "accept";
-    const chain = found.go === "reject" ? this.#ground.byName.get("reject") : found.go;
-    return chain === undefined ? "breaks" : this.#chain(chain);
+    const chain = found.go === "reject" ? this.#ground.byName.get(unusedPort) : found.go;
+    if (chain === undefined) return "breaks";
+    // It is gone to, not jumped to: its end is the end of the chain that led here.
+    const outcome = this.#chain(chain);
+    return outcome === "next" ? "accept" : outcome;
   }
 
   #at(): string {
@@ -208,7 +223,12 @@ class Walk {
   }
 
   #seats({ first, count }: { readonly first: number; readonly count: number }): readonly Element[] {
-    return Array.from({ length: count }, (_, i) => this.#ground.byKey.get(`endpoints ${this.#at()} ${first + i}`) ?? this.#ground.byKey.get(`seats ${this.#at()} ${first + i}`)).filter((one) => one !== undefined);
+    return Array.from(
+      { length: count },
+      (_, i) =>
+        this.#ground.byKey.get(`endpoints ${this.#at()} ${first + i}`) ??
+        this.#ground.byKey.get(`seats ${this.#at()} ${first + i}`),
+    ).filter((one) => one !== undefined);
   }
 
   #member(number: number): readonly Target[] {

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { after, before, suite, test } from "node:test";
+import { walker } from "#core/ruleset/walk.ts";
+import { type Flow, flowsOf, objectsOf, root, showPlace, tableOf, walkableOf, walked } from "./scenario.ts";
+import { makeWorld, nodeHost, type World } from "./world.ts";
+
+/** Renews the goldens: `PORTOLAN_RENEW=1 npm test`. */
+const renew = process.env.PORTOLAN_RENEW === "1";
+const names = readdirSync(root).filter((name) => readdirSync(`${root}${name}`).includes("flows.txt"));
+/** The kernel may have no SCTP sockets: such flows are judged by walking and by nft alone. */
+const isSendable = ({ protocol }: Flow): boolean => protocol !== "SCTP";
+
+for (const name of names) {
+  test(`${name}: a walk through the rules ends where flows.txt says`, () => {
+    const walk = walker(walkableOf(tableOf(objectsOf(name))));
+    for (const flow of flowsOf(name)) assert.deepEqual(walked(walk, flow), flow.ends, flow.line);
+  });
+  test(`${name}: the table's text is ruleset.nft`, () => {
+    const text = tableOf(objectsOf(name)).printAll();
+    if (renew) writeFileSync(`${root}${name}/ruleset.nft`, text);
+    assert.equal(text, readFileSync(`${root}${name}/ruleset.nft`, "utf8"));
+  });
+}
+
+const skip = process.getuid?.() === 0 ? false : "needs root: it makes network namespaces";
+suite("in the kernel", { skip }, () => {
+  let world: World;
+  before(async () => {
+    world = await makeWorld();
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  for (const name of names) {
+    test(`${name}: packets end where flows.txt says`, async () => {
+      await world.exec("nft", "-c", "-f", `${root}${name}/ruleset.nft`);
+      await world.load(readFileSync(`${root}${name}/ruleset.nft`, "utf8"));
+      const sendable = flowsOf(name).filter(isSendable);
+      const seen = await Promise.all(sendable.map(async (flow) => [flow.line, await sent(world, flow)] as const));
+      for (const [i, [line, ends]] of seen.entries())
+        for (const end of ends) assert.ok(sendable[i]?.ends.includes(end), `${line}\nwas seen to end: ${end}`);
+    });
+  }
+});
+
+/** Where real packets ended, in the words of `flows.txt`; each way of a lot is met sooner or later, but not in every run. */
+async function sent(world: World, { from, to, port, protocol, ends }: Flow): Promise<readonly string[]> {
+  if (protocol === "SCTP") throw new TypeError("SCTP flows can't be sent");
+  const dropped = ends.includes("drop");
+  const times = dropped || ends.includes("reject") ? 1 : ends.length * 4;
+  const said = await world.ask(from, { protocol, to, port, times, patienceMs: dropped ? 400 : 3000 });
+  return said.map((one) => seenEnd(one, from));
+}
+
+function seenEnd(said: string, from: string): string {
+  if (said === "timeout") return "drop";
+  if (said === "ECONNREFUSED") return "reject";
+  const [server = "", port = "", peer = ""] = said.split(" ");
+  const place = showPlace(server, Number(port));
+  if (peer === from) return place;
+  return peer === nodeHost.ipv4 || peer === nodeHost.ipv6 ? `${place} as node` : `${place} as ${peer}`;
+}
