@@ -1,0 +1,125 @@
+import { gunzip } from "node:zlib";
+import { type Envelope, openEnvelope } from "#machinery/envelope.ts";
+import { Garbled } from "#machinery/protobuf/reader.ts";
+import { decodeProtobuf } from "#machinery/protobuf.ts";
+import type { AnyType } from "#machinery/schema.ts";
+import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from "#machinery/status.ts";
+import type { ServerRequest } from "./exchange.ts";
+import { isRecord } from "./object.ts";
+
+/** What Kubernetes takes in one request, packed or not. */
+const maximumBodyBytes = 3 * 1024 * 1024;
+const deepest = 1000;
+
+/** A body in the form that its `Content-Type` names. */
+export interface Body {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Reads the whole body. Throws a 413 where it is too large, a 415 where it is packed in a way unknown here. */
+export async function readBody(request: ServerRequest): Promise<Body> {
+  const sent = await request.body(maximumBodyBytes);
+  const mediaType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  if (encoding === "identity") return { mediaType, bytes: sent };
+  if (encoding !== "gzip") throw unsupportedMediaType(["identity", "gzip"]);
+  return { mediaType, bytes: await unpack(sent) };
+}
+
+const unpack = (packed: Uint8Array): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    gunzip(packed, { maxOutputLength: maximumBodyBytes }, (fault, bytes) => {
+      if (fault === null) resolve(bytes);
+      else
+        reject(
+          "code" in fault && fault.code === "ERR_BUFFER_TOO_LARGE" ? bodyTooLarge() : badRequest("the body is no gzip"),
+        );
+    });
+  });
+
+export const bodyTooLarge = (): StatusError => tooLarge(`Request entity too large: limit is ${maximumBodyBytes}`);
+
+/** A document as the client wrote it. */
+export interface Document {
+  readonly value: unknown;
+  /** JSON text, where that is what was sent: it shows fields that stand twice. */
+  readonly text: string | undefined;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Throws a 400. */
+export function parseJsonBody(bytes: Uint8Array): Document {
+  const text = textOf(bytes);
+  if (nestsDeeperThan(text, deepest)) throw badRequest(`the body is nested more than ${deepest} levels deep`);
+  try {
+    return { value: JSON.parse(text), text };
+  } catch (fault) {
+    if (!(fault instanceof SyntaxError)) throw fault;
+    throw badRequest(`couldn't get version/kind; json parse error: ${fault.message.slice(0, 200)}`);
+  }
+}
+
+/** One YAML document, as kubectl's reader takes it (YAML 1.1). Throws a 400. */
+export async function parseYamlBody(bytes: Uint8Array): Promise<Document> {
+  const { parseDocument } = await import("yaml");
+  const text = textOf(bytes);
+  try {
+    const document = parseDocument(text, { version: "1.1", schema: "core", uniqueKeys: true, prettyErrors: false });
+    const [trouble] = document.errors;
+    if (trouble !== undefined)
+      throw badRequest(`error converting YAML to JSON: yaml: ${trouble.message.slice(0, 200)}`);
+    const json = JSON.stringify(document.toJS({ maxAliasCount: 100 }));
+    return { value: parseJsonBody(Buffer.from(json)).value, text: undefined };
+  } catch (fault) {
+    // What the library throws for too many aliases, and what the machine does for too deep a document.
+    if (fault instanceof ReferenceError)
+      throw badRequest("error converting YAML to JSON: yaml: document contains excessive aliasing");
+    if (fault instanceof RangeError) throw badRequest("error converting YAML to JSON: yaml: exceeded max depth");
+    throw fault;
+  }
+}
+
+/** The message that a protobuf body holds, as JSON of its type, and what it says that it is. Throws a 400. */
+export function parseProtobufBody(bytes: Uint8Array, type: AnyType): Document & Pick<Envelope, "apiVersion" | "kind"> {
+  try {
+    const { apiVersion, kind, raw } = openEnvelope(bytes);
+    return { value: decodeProtobuf(type, raw), text: undefined, apiVersion, kind };
+  } catch (fault) {
+    if (!(fault instanceof Garbled)) throw fault;
+    throw badRequest(fault.message);
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (fault) {
+    if (!(fault instanceof TypeError)) throw fault;
+    throw badRequest("the body is not UTF-8");
+  }
+}
+
+/** Whether more brackets and braces than `levels` are open at once, outside of strings. */
+function nestsDeeperThan(text: string, levels: number): boolean {
+  let open = 0;
+  let isInString = false;
+  for (let i = 0; i < text.length && open <= levels; i++) {
+    const character = text.charCodeAt(i);
+    if (character === quote) isInString = !isInString;
+    else if (isInString) i += character === backslash ? 1 : 0;
+    else if (character === openBracket || character === openBrace) open++;
+    else if (character === closeBracket || character === closeBrace) open--;
+  }
+  return open > levels;
+}
+const [quote, backslash] = [0x22, 0x5c];
+const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** Throws a 400 for a list, a number, a text. */
+export function mustRecord(value: unknown): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value;
+  const what = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+  throw badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into an object`);
+}

@@ -1,0 +1,136 @@
+import type { Transport } from "#client/transport.ts";
+import type { Cidr } from "#net/cidr.ts";
+import { plus } from "#net/ip.ts";
+import { isRecord } from "./object.ts";
+
+/** What the first objects of a cluster say of it. */
+export interface Foundation {
+  /** Where nodes and pods reach the API. */
+  readonly apiAddress: string;
+  readonly apiPort: number;
+  readonly serviceRange: Cidr;
+}
+
+/** The API's address inside the cluster: the first of the range. */
+export const apiServiceAddress = (range: Cidr): string => plus(range.first, 1n).text;
+/** The resolver's: the tenth, as is the custom. */
+export const dnsServiceAddress = (range: Cidr): string => plus(range.first, 10n).text;
+
+/**
+ * Makes the objects that every cluster has, and brings those up to date that say where the API is. To be called again when that changes.
+ * Throws `BootstrapRefused`.
+ */
+export async function bootstrap(api: Transport, foundation: Foundation): Promise<void> {
+  const names = ["default", "kube-system", "kube-public", "kube-node-lease"];
+  await Promise.all(
+    names.map((name) => ensure(api, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } })),
+  );
+  await Promise.all([
+    ensure(api, "/api/v1/namespaces/default/services", apiService(foundation)),
+    ensure(api, "/api/v1/namespaces/kube-system/services", dnsService(foundation)),
+    renew(api, "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", apiSlice(foundation)),
+    renew(api, "/api/v1/namespaces/default/endpoints", apiEndpoints(foundation)),
+  ]);
+}
+
+interface Sketch {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly [field: string]: unknown;
+}
+
+const apiService = ({ serviceRange, apiPort }: Foundation): Sketch => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "kubernetes", labels: { component: "apiserver", provider: "kubernetes" } },
+  spec: {
+    clusterIP: apiServiceAddress(serviceRange),
+    ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: apiPort }],
+  },
+});
+
+const apiSlice = ({ apiAddress, apiPort, serviceRange }: Foundation): Sketch => ({
+  apiVersion: "discovery.k8s.io/v1",
+  kind: "EndpointSlice",
+  metadata: { name: "kubernetes", labels: { "kubernetes.io/service-name": "kubernetes" } },
+  addressType: serviceRange.family,
+  endpoints: [{ addresses: [apiAddress], conditions: { ready: true } }],
+  ports: [{ name: "https", port: apiPort, protocol: "TCP" }],
+});
+
+const apiEndpoints = ({ apiAddress, apiPort }: Foundation): Sketch => ({
+  apiVersion: "v1",
+  kind: "Endpoints",
+  metadata: { name: "kubernetes", labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
+  subsets: [{ addresses: [{ ip: apiAddress }], ports: [{ name: "https", port: apiPort, protocol: "TCP" }] }],
+});
+
+/** Every node answers its own pods at this address: no pod stands behind it, and the proxy leaves it alone. */
+const dnsService = ({ serviceRange }: Foundation): Sketch => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: {
+    name: "kube-dns",
+    labels: {
+      "k8s-app": "kube-dns",
+      "kubernetes.io/cluster-service": "true",
+      "kubernetes.io/name": "PortolanDNS",
+      "service.kubernetes.io/service-proxy-name": "portolan-dns",
+    },
+  },
+  spec: {
+    clusterIP: dnsServiceAddress(serviceRange),
+    ports: [
+      { name: "dns", port: 53, protocol: "UDP", targetPort: 53 },
+      { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: 53 },
+    ],
+  },
+});
+
+/** Makes an object where it is missing. */
+async function ensure(api: Transport, collection: string, object: Sketch): Promise<void> {
+  const found = await send(api, "GET", `${collection}/${object.metadata.name}`);
+  if (found.status !== 404) return;
+  expect(await send(api, "POST", collection, object), [201, 409], object);
+}
+
+/** Makes an object, or replaces what is there. */
+async function renew(api: Transport, collection: string, object: Sketch): Promise<void> {
+  const path = `${collection}/${object.metadata.name}`;
+  const replaced = await send(api, "PUT", path, object);
+  if (replaced.status !== 404) return expect(replaced, [200], object);
+  expect(await send(api, "POST", collection, object), [201], object);
+}
+
+interface Told {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function send(api: Transport, method: "GET" | "POST" | "PUT", path: string, body?: Sketch): Promise<Told> {
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  const answer = await api.send({ method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  return { status: answer.status, text: await answer.text() };
+}
+
+function expect({ status, text }: Told, wanted: readonly number[], { kind, metadata }: Sketch): void {
+  if (!wanted.includes(status)) throw new BootstrapRefused(`${kind} ${metadata.name}`, messageOf(text));
+}
+
+function messageOf(text: string): string {
+  const status: unknown = JSON.parse(text);
+  return isRecord(status) && typeof status.message === "string" ? status.message : text;
+}
+
+/** The API did not take one of the objects that every cluster has. */
+export class BootstrapRefused extends Error {
+  readonly code = "BootstrapRefused";
+  readonly where: string;
+  readonly fix =
+    "if --service-cluster-ip-range has changed, delete the Service that holds the address, or begin with an empty data folder";
+  constructor(object: string, message: string) {
+    super(`${object} could not be made: ${message}`);
+    this.where = object;
+  }
+}

@@ -1,0 +1,26 @@
+import type { AnyKind, Subresource } from "#machinery/kind.ts";
+import type { ResourcePath } from "./api-path.ts";
+import type { Environment } from "./environment.ts";
+import type { Answer, Identity, ServerRequest } from "./exchange.ts";
+import type { Format } from "./negotiate.ts";
+import type { Place } from "./objects.ts";
+
+/** One request for a resource: understood, and allowed to the one who asks. */
+export interface Call {
+  readonly env: Environment;
+  readonly request: ServerRequest;
+  readonly identity: Identity;
+  readonly kind: AnyKind;
+  /** undefined: the object itself. */
+  readonly subresource: Subresource | undefined;
+  readonly path: ResourcePath;
+  readonly query: URLSearchParams;
+  /** What the answer must look like. */
+  readonly format: Format;
+  /** Adds a `Warning` line to the answer. */
+  readonly warn: (text: string) => void;
+}
+
+export type Verb = (call: Call) => Promise<Answer>;
+
+export const placeOf = ({ path: { namespace, name } }: Call): Place => ({ namespace, name });

@@ -1,0 +1,147 @@
+import { type AnyKind, apiVersionOf, type Subresource } from "#machinery/kind.ts";
+import type { Format } from "./negotiate.ts";
+
+/** What can be done with an object of every kind. */
+export const objectVerbs: readonly string[] = [
+  "create",
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "update",
+  "watch",
+];
+
+/** The kinds that are told of, with the subresources that are served. */
+export interface Served {
+  readonly kinds: readonly AnyKind[];
+  readonly isServed: (kind: AnyKind, subresource: Subresource) => boolean;
+}
+
+/** `/api` and `/apis` as one document each, which saves clients a request a group. Source: KEP-3352. */
+export function aggregated(
+  served: Served,
+  which: "core" | "named",
+  { version }: Format & { readonly kind: "discovery" },
+): unknown {
+  const groups = groupsOf(served).filter(({ name }) => (name === "") === (which === "core"));
+  return {
+    kind: "APIGroupDiscoveryList",
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items: groups.map(({ name, versions }) => ({
+      metadata: { ...(name !== "" && { name }), creationTimestamp: null },
+      versions: versions.map((one) => ({
+        version: one.version,
+        freshness: "Current",
+        resources: one.kinds.map((kind) => resourceDiscovery(served, kind)),
+      })),
+    })),
+  };
+}
+
+function resourceDiscovery(served: Served, kind: AnyKind): unknown {
+  const { plural, scope, singular, shortNames, categories } = kind;
+  const subresources = servedSubresources(served, kind);
+  return {
+    resource: plural,
+    responseKind: responseKind(kind),
+    scope: scope === "Namespaced" ? "Namespaced" : "Cluster",
+    singularResource: singular,
+    verbs: objectVerbs,
+    ...(shortNames.length > 0 && { shortNames }),
+    ...(categories.length > 0 && { categories }),
+    ...(subresources.length > 0 && {
+      subresources: subresources.map(({ name, kind: own, verbs }) => ({
+        subresource: name,
+        responseKind: responseKind(own ?? kind),
+        verbs,
+      })),
+    }),
+  };
+}
+const responseKind = ({ group, version, kind }: Pick<AnyKind, "group" | "version" | "kind">): unknown => ({
+  group,
+  version,
+  kind,
+});
+
+/** `/api/v1`, `/apis/apps/v1`; undefined for a group version that isn't served. */
+export function resourceList(served: Served, group: string, version: string): unknown {
+  const kinds = served.kinds.filter((kind) => kind.group === group && kind.version === version);
+  if (kinds.length === 0) return undefined;
+  return {
+    kind: "APIResourceList",
+    apiVersion: "v1",
+    groupVersion: apiVersionOf({ group, version }),
+    resources: kinds.flatMap((kind) => resourcesOf(served, kind)),
+  };
+}
+
+function resourcesOf(served: Served, kind: AnyKind): readonly unknown[] {
+  const namespaced = kind.scope === "Namespaced";
+  const { plural, singular, shortNames, categories } = kind;
+  const main = {
+    name: plural,
+    singularName: singular,
+    namespaced,
+    kind: kind.kind,
+    verbs: objectVerbs,
+    ...(shortNames.length > 0 && { shortNames }),
+    ...(categories.length > 0 && { categories }),
+  };
+  const others = servedSubresources(served, kind).map(({ name, kind: own, verbs }) => ({
+    name: `${plural}/${name}`,
+    singularName: "",
+    namespaced,
+    ...(own !== undefined &&
+      (own.group !== kind.group || own.version !== kind.version) && { group: own.group, version: own.version }),
+    kind: own?.kind ?? kind.kind,
+    verbs,
+  }));
+  return [main, ...others];
+}
+
+const servedSubresources = (served: Served, kind: AnyKind): readonly Subresource[] =>
+  kind.subresources.filter((one) => served.isServed(kind, one)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+
+/** `/api` */
+export const coreVersions = (address: string): unknown => ({
+  kind: "APIVersions",
+  versions: ["v1"],
+  serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress: address }],
+});
+
+/** `/apis` */
+export const groupList = (served: Served): unknown => ({
+  kind: "APIGroupList",
+  apiVersion: "v1",
+  groups: groupsOf(served)
+    .filter(({ name }) => name !== "")
+    .map(({ name }) => groupOf(served, name)),
+});
+
+/** `/apis/apps`, without its kind; undefined for a group that isn't served. */
+export function group(served: Served, name: string): unknown {
+  const found = groupOf(served, name);
+  return found === undefined || name === "" ? undefined : { kind: "APIGroup", apiVersion: "v1", ...found };
+}
+
+function groupOf(served: Served, name: string): { readonly name: string } | undefined {
+  const found = groupsOf(served).find((one) => one.name === name);
+  if (found === undefined) return undefined;
+  const versions = found.versions.map(({ version }) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, ...{ versions, preferredVersion: versions[0] } };
+}
+
+interface Group {
+  readonly name: string;
+  readonly versions: readonly { readonly version: string; readonly kinds: readonly AnyKind[] }[];
+}
+function groupsOf({ kinds }: Served): readonly Group[] {
+  return [...Map.groupBy(kinds, (kind) => kind.group)].map(([name, members]) => ({
+    name,
+    versions: [...Map.groupBy(members, ({ version }) => version)].map(([version, own]) => ({ version, kinds: own })),
+  }));
+}

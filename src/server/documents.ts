@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { kinds } from "#api/kinds.ts";
+import { methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
+import { aggregated, coreVersions, group, groupList, resourceList, type Served } from "./discovery.ts";
+import type { Environment } from "./environment.ts";
+import { type Answer, jsonType, type ServerRequest, type WholeAnswer, wholeJson } from "./exchange.ts";
+import { type Check, healthAnswer } from "./health.ts";
+import { discoveryFormat, plainFormat } from "./negotiate.ts";
+import { typeOf } from "./present.ts";
+import { servesSubresource } from "./routes.ts";
+import { versionInfo } from "./version.ts";
+
+const served: Served = { kinds, isServed: servesSubresource };
+
+/** Documents that whoever asks may read, also without a certificate. */
+export const isPublic = (path: string): boolean => /^\/(healthz|livez|readyz|version)(\/|$)/.test(path);
+
+/** Everything that is no resource: discovery, OpenAPI, health, the version. Throws a 404, 405 or 406. */
+export async function documentAnswer(
+  env: Environment,
+  request: ServerRequest,
+  { path, query }: Asked,
+): Promise<Answer> {
+  if (request.method !== "GET" && request.method !== "HEAD")
+    throw methodNotAllowed({ group: "", kind: "", plural: path }, request.method.toLowerCase());
+  const [, root = "", first = "", second = "", ...rest] = path.split("/");
+  const { accept } = request.headers;
+  switch (root) {
+    case "healthz":
+    case "livez":
+    case "readyz":
+      return found(await healthAnswer(path, query, checksOf(env)));
+    case "version":
+      return wholeJson(200, versionInfo(env.options.gitVersion));
+    case "api":
+      return first === ""
+        ? tagged(request, discovery("core", accept, request))
+        : plain(request, resourceList(served, "", first));
+    case "apis":
+      if (first === "") return tagged(request, discovery("named", accept, request));
+      return plain(request, second === "" ? group(served, first) : resourceList(served, first, second));
+    case "openapi":
+      return tagged(request, found(await openApiAnswer(accept, [first, second, ...rest], env.options.gitVersion)));
+    case "":
+      return plain(request, {
+        paths: ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"],
+      });
+    default:
+      throw noSuchPath();
+  }
+}
+
+async function openApiAnswer(
+  accept: string | undefined,
+  [which = "", ...path]: readonly string[],
+  version: string,
+): Promise<WholeAnswer | undefined> {
+  const { v2Answer, v3Answer } = await import("./openapi.ts");
+  if (which === "v2") return v2Answer(accept, version);
+  return which === "v3" ? v3Answer(path.filter((step) => step !== "").join("/"), version) : undefined;
+}
+
+export interface Asked {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+const checksOf = ({ store }: Environment): readonly Check[] => [
+  { name: "ping", probe: async () => {} },
+  { name: "store", probe: () => store.revision() },
+];
+
+function discovery(which: "core" | "named", accept: string | undefined, { headers }: ServerRequest): WholeAnswer {
+  const format = discoveryFormat(accept);
+  if (format === undefined) throw notAcceptable([jsonType]);
+  const listed = which === "core" ? coreVersions(headers.host ?? "") : groupList(served);
+  const value = format.kind === "discovery" ? aggregated(served, which, format) : listed;
+  return { ...wholeJson(200, value), headers: { "content-type": typeOf(format), vary: "Accept" } };
+}
+
+function plain({ headers }: ServerRequest, value: unknown): WholeAnswer {
+  if (value === undefined) throw noSuchPath();
+  if (plainFormat(headers.accept) === undefined) throw notAcceptable([jsonType]);
+  return wholeJson(200, value);
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw noSuchPath();
+  return value;
+}
+
+/** With its hash, so that a client that has it need not be sent it again. */
+function tagged({ headers }: ServerRequest, answer: WholeAnswer): WholeAnswer {
+  const etag = `"${createHash("sha256").update(answer.body).digest("hex").toUpperCase()}"`;
+  const isKnown = (headers["if-none-match"] ?? "").split(",").some((one) => one.trim() === etag);
+  const tags = { ...answer.headers, etag, "cache-control": "public" };
+  return isKnown ? { kind: "whole", status: 304, headers: tags, body: "" } : { ...answer, headers: tags };
+}

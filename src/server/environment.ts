@@ -1,0 +1,46 @@
+import type { Cidr } from "#net/cidr.ts";
+import type { PortRange } from "#net/port.ts";
+import type { Store } from "#store/store.ts";
+import type { ServiceAddresses } from "./service-addresses.ts";
+
+/** What every part of the server works with. */
+export interface Environment extends ServerParts {
+  readonly serviceAddresses: ServiceAddresses;
+}
+
+/** What a server is made of. */
+export interface ServerParts {
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly chance: Chance;
+  readonly options: ServerOptions;
+  /** Told of what should never happen: a request that failed for no reason of its own. */
+  readonly report: (fault: unknown) => void;
+}
+
+/** Where what nobody can foresee comes from. */
+export interface Chance {
+  /** A fresh UUID as RFC 9562 writes it. */
+  readonly uuid: () => string;
+  /** 0 ≤ result < below. */
+  readonly number: (below: number) => number;
+}
+
+export interface ServerOptions {
+  /** What `/version` reports, as in `v1.36.0`. */
+  readonly gitVersion: string;
+  /** One block a family; the first is of the cluster's own family. */
+  readonly serviceRanges: readonly Cidr[];
+  /** In the beginning; it can be changed while the server runs. */
+  readonly nodePortRange: PortRange;
+  /** How the server shows itself to the agents of nodes; undefined: it can't reach them, and says so. */
+  readonly kubelet: KubeletCredentials | undefined;
+}
+
+/** PEM texts. */
+export interface KubeletCredentials {
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string;
+}

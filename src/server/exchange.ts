@@ -1,0 +1,76 @@
+import type { Status } from "#machinery/status.ts";
+
+/** Who asks, as its certificate says. */
+export interface Identity {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+/** A request, whatever way it came. */
+export interface ServerRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The body as it was sent; throws a 413 where it is longer than that. To be called once. */
+  readonly body: (maximumBytes: number) => Promise<Uint8Array>;
+}
+
+/** The whole of an answer, or one that goes on. */
+export type Answer = WholeAnswer | StreamAnswer;
+export interface WholeAnswer {
+  readonly kind: "whole";
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array | string;
+}
+export interface StreamAnswer {
+  readonly kind: "stream";
+  readonly status: number;
+  readonly headers: Headers;
+  /** Called once, when the head has been sent; what it writes is the body. */
+  readonly run: (outlet: Outlet) => void;
+}
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+/** The reader's end of a stream. */
+export interface Outlet {
+  /** How many bytes wait for the reader afterwards. */
+  readonly write: (chunk: Uint8Array) => number;
+  /** Resolves when few bytes wait, or the reader has gone. */
+  readonly drained: () => Promise<void>;
+  readonly end: () => void;
+  /** Aborted when the reader has gone, or the answer has ended. */
+  readonly closed: AbortSignal;
+}
+
+export const jsonType = "application/json";
+
+export const wholeJson = (status: number, value: unknown): WholeAnswer => ({
+  kind: "whole",
+  status,
+  headers: { "content-type": jsonType },
+  body: JSON.stringify(value),
+});
+
+export const wholeText = (status: number, body: string): WholeAnswer => ({
+  kind: "whole",
+  status,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body,
+});
+
+export const statusAnswer = (status: Status, headers: Headers = {}): WholeAnswer => ({
+  kind: "whole",
+  status: status.code,
+  headers: { "content-type": jsonType, ...headers },
+  body: JSON.stringify(status),
+});
+
+/** Adds `Warning` lines. Source: RFC 7234 section 5.5, code 299, agent "-". */
+export function withWarnings<A extends Answer>(answer: A, warnings: readonly string[]): A {
+  if (warnings.length === 0) return answer;
+  const lines = [...new Set(warnings)].map((text) => `299 - "${text.replace(/["\\]/g, "\\$&").replace(/\s/g, " ")}"`);
+  return { ...answer, headers: { ...answer.headers, warning: lines } };
+}

@@ -1,0 +1,179 @@
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import { gzip } from "node:zlib";
+import type { ApiServer } from "./api-server.ts";
+import { bodyTooLarge } from "./body.ts";
+import type { Answer, Identity, Outlet, ServerRequest, StreamAnswer, WholeAnswer } from "./exchange.ts";
+import type { KeyPair } from "./pki.ts";
+
+/** Where a server listens, and by what it shows who it is. */
+export interface ListenOptions {
+  readonly address: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly serving: KeyPair;
+  /** PEM: who signs the certificates of clients. */
+  readonly clientCa: string;
+}
+
+export interface Listener {
+  readonly port: number;
+  /** Cuts what is open; resolves when the port is free again. */
+  readonly close: () => Promise<void>;
+}
+
+/** Rejects with Node's own fault where the port can't be had (`EADDRINUSE`, `EADDRNOTAVAIL`). */
+export function listen(server: ApiServer, options: ListenOptions): Promise<Listener> {
+  const { serving, clientCa, address, port } = options;
+  const http = createSecureServer({
+    allowHTTP1: true,
+    cert: serving.certificate,
+    key: serving.key,
+    ca: clientCa,
+    requestCert: true,
+    rejectUnauthorized: false, // who shows no certificate may still ask for the version
+    minVersion: "TLSv1.2",
+    maxSessionMemory: 64,
+    settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: 64 << 10 },
+    ...{ headersTimeout: 10_000, requestTimeout: 60_000, maxHeaderSize: 64 << 10 },
+  });
+  http.on("request", (request, response) => void exchange(server, request, response));
+  http.on("sessionError", () => {}); // the client's side of a connection broke; its streams end by themselves
+  const open = new Set<Duplex>();
+  http.on("connection", (socket) => keep(open, socket));
+  return new Promise((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(port, address, () => {
+      http.off("error", reject);
+      resolve({ port: portOf(http.address()), close: () => closing(http, open) });
+    });
+  });
+}
+
+function keep(open: Set<Duplex>, socket: Duplex): void {
+  open.add(socket);
+  socket.once("close", () => open.delete(socket));
+}
+
+const portOf = (address: AddressInfo | string | null): number =>
+  typeof address === "object" && address !== null ? address.port : 0;
+
+function closing(http: ReturnType<typeof createSecureServer>, open: Set<Duplex>): Promise<void> {
+  return new Promise((resolve) => {
+    http.close(() => resolve());
+    for (const socket of open) socket.destroy();
+  });
+}
+
+async function exchange(server: ApiServer, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+  request.on("error", () => {}); // the client went away: the answer, if any, goes nowhere
+  response.on("error", () => {});
+  const answer = await server.handle(asked(request), identityOf(request.socket));
+  if (response.destroyed || response.stream?.destroyed) return;
+  await send(answer, request, response);
+}
+
+const asked = (request: Http2ServerRequest): ServerRequest => ({
+  method: request.method,
+  url: request.url,
+  headers: headersOf(request),
+  body: (maximumBytes) => bodyOf(request, maximumBytes),
+});
+
+function headersOf(request: Http2ServerRequest): ServerRequest["headers"] {
+  const headers: Record<string, string | undefined> = { host: request.authority };
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  return headers;
+}
+
+async function bodyOf(request: Http2ServerRequest, maximumBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.length;
+    if (size > maximumBytes) throw bodyTooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Who a client is, as its certificate says; undefined without one that our authority has signed. */
+export function identityOf(socket: unknown): Identity | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const { subject } = socket.getPeerCertificate();
+  const user = subject?.CN;
+  if (typeof user !== "string" || user === "") return undefined;
+  const groups: readonly string[] = typeof subject.O === "string" ? [subject.O] : (subject.O ?? []);
+  return { user, groups: [...groups, "system:authenticated"] };
+}
+
+async function send(answer: Answer, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+  switch (answer.kind) {
+    case "whole":
+      return sendWhole(await packed(answer, request.headers["accept-encoding"]), request, response);
+    case "stream":
+      return sendStream(answer, response);
+  }
+}
+
+function sendWhole(
+  { status, headers, body }: WholeAnswer,
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+): void {
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  response.writeHead(status, { ...mutable(headers), "content-length": bytes.length });
+  if (request.method === "HEAD") response.end();
+  else response.end(bytes);
+  // A body that nobody has read would keep an HTTP/1.1 connection from its next request.
+  if (!request.readableEnded) request.resume();
+}
+
+const mutable = (headers: Answer["headers"]): Record<string, string | string[]> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),
+  );
+
+// An HTTP/1.1 response keeps its head until there is a body; the types of HTTP/2 don't know the method that both have.
+function flush(response: Http2ServerResponse): void {
+  if ("flushHeaders" in response && typeof response.flushHeaders === "function") response.flushHeaders();
+}
+
+/** Below this, packing costs more than it saves. Source: kube-apiserver packs from 128 KiB on. */
+const packFromBytes = 128 << 10;
+
+async function packed(answer: WholeAnswer, accepted: string | string[] | undefined): Promise<WholeAnswer> {
+  const { body, headers } = answer;
+  if (body.length < packFromBytes || !/\bgzip\b/.test(String(accepted ?? ""))) return answer;
+  const bytes = await new Promise<Uint8Array>((resolve, reject) => {
+    gzip(body, { level: 1 }, (fault, result) => (fault === null ? resolve(result) : reject(fault)));
+  });
+  return { ...answer, headers: { ...headers, "content-encoding": "gzip", vary: "Accept-Encoding" }, body: bytes };
+}
+
+function sendStream({ status, headers, run }: StreamAnswer, response: Http2ServerResponse): void {
+  const closed = new AbortController();
+  response.once("close", () => closed.abort());
+  response.writeHead(status, mutable(headers));
+  flush(response);
+  const outlet: Outlet = {
+    write: (chunk) => {
+      if (closed.signal.aborted || response.writableEnded) return 0;
+      response.write(chunk);
+      return response.writableLength;
+    },
+    drained: () =>
+      new Promise((resolve) => {
+        if (response.writableLength === 0 || closed.signal.aborted) return resolve();
+        response.once("drain", resolve);
+        closed.signal.addEventListener("abort", () => resolve(), { once: true });
+      }),
+    end: () => response.end(),
+    closed: closed.signal,
+  };
+  run(outlet);
+}

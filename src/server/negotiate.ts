@@ -1,0 +1,108 @@
+/** What an answer looks like, as the request's `Accept` wants it. */
+export type Format =
+  | { readonly kind: "json" }
+  | { readonly kind: "table"; readonly version: MetaVersion }
+  /** Only the metadata of an object, or of each object of a list. */
+  | { readonly kind: "metadata"; readonly version: MetaVersion; readonly isList: boolean }
+  | { readonly kind: "discovery"; readonly version: "v2" | "v2beta1" };
+export type MetaVersion = "v1" | "v1beta1";
+
+interface MediaRange {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly weight: number;
+}
+
+/**
+ * The best of what the client accepts that `offers` makes something of; undefined where there is none (406).
+ * Clients name JSON after the formats that they like better, so the first one that we have is theirs.
+ * Source: RFC 9110 section 12.5.1; parameters `as`, `v`, `g` of the Kubernetes API concepts.
+ */
+export function negotiate(
+  accept: string | undefined,
+  offers: (range: MediaRange) => Format | undefined,
+): Format | undefined {
+  if (accept === undefined || accept.trim() === "") return { kind: "json" };
+  return mediaRanges(accept)
+    .filter(({ weight }) => weight > 0)
+    .map(offers)
+    .find((format) => format !== undefined);
+}
+
+/** Answers that hold objects. */
+export function objectFormat(accept: string | undefined): Format | undefined {
+  return negotiate(accept, ({ type, parameters }) => {
+    if (!isJson(type)) return undefined;
+    const as = parameters.get("as");
+    if (as === undefined) return { kind: "json" };
+    const version = metaVersion(parameters);
+    if (version === undefined) return undefined;
+    if (as === "Table") return { kind: "table", version };
+    if (as === "PartialObjectMetadata") return { kind: "metadata", version, isList: false };
+    return as === "PartialObjectMetadataList" ? { kind: "metadata", version, isList: true } : undefined;
+  });
+}
+
+/** `/api` and `/apis`: a client that asks for v2beta1 alone must not get v2. */
+export function discoveryFormat(accept: string | undefined): Format | undefined {
+  return negotiate(accept, ({ type, parameters }) => {
+    if (!isJson(type)) return undefined;
+    if (!parameters.has("as")) return { kind: "json" };
+    const version = parameters.get("v");
+    const isDiscovery =
+      parameters.get("g") === "apidiscovery.k8s.io" && parameters.get("as") === "APIGroupDiscoveryList";
+    return isDiscovery && (version === "v2" || version === "v2beta1") ? { kind: "discovery", version } : undefined;
+  });
+}
+
+/** Documents that are JSON and nothing else. */
+export const plainFormat = (accept: string | undefined): Format | undefined =>
+  negotiate(accept, ({ type, parameters }) => (isJson(type) && !parameters.has("as") ? { kind: "json" } : undefined));
+
+/** The first of `types` that is accepted, in the client's order; undefined where none is. */
+export function firstAccepted(accept: string | undefined, types: readonly string[]): string | undefined {
+  if (accept === undefined || accept.trim() === "") return types[0];
+  for (const { type, weight } of mediaRanges(accept)) {
+    if (weight === 0) continue;
+    const match = types.find(
+      (one) => type === one || type === "*/*" || (type.endsWith("/*") && one.startsWith(type.slice(0, -1))),
+    );
+    if (match !== undefined) return match;
+  }
+  return undefined;
+}
+
+const isJson = (type: string): boolean => type === "application/json" || type === "*/*" || type === "application/*";
+
+function metaVersion(parameters: ReadonlyMap<string, string>): MetaVersion | undefined {
+  if ((parameters.get("g") ?? "meta.k8s.io") !== "meta.k8s.io") return undefined;
+  const version = parameters.get("v") ?? "v1";
+  return version === "v1" || version === "v1beta1" ? version : undefined;
+}
+
+/** In the order of their weight `q`, then as they stand. */
+function mediaRanges(accept: string): readonly MediaRange[] {
+  const ranges = accept
+    .slice(0, 4096)
+    .split(",")
+    .map((text) => {
+      const [type = "", ...rest] = text.split(";").map((part) => part.trim());
+      const parameters = new Map(rest.map((part) => parameter(part)));
+      const weight = Number(parameters.get("q") ?? "1");
+      return { type: type.toLowerCase(), parameters, weight: Number.isFinite(weight) ? weight : 1 };
+    });
+  return ranges.toSorted((a, b) => b.weight - a.weight);
+}
+
+function parameter(text: string): readonly [name: string, value: string] {
+  const at = text.indexOf("=");
+  return at < 0
+    ? [text, ""]
+    : [
+        text.slice(0, at).trim(),
+        text
+          .slice(at + 1)
+          .trim()
+          .replace(/^"(.*)"$/, "$1"),
+      ];
+}

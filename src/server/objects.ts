@@ -1,0 +1,103 @@
+import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
+import { conflict, modifiedMeanwhile, notFound, tooLarge } from "#machinery/status.ts";
+import type { Entry, Store } from "#store/store.ts";
+import { type ApiObject, parseStored, serialize } from "./object.ts";
+
+/** Every object stands under `/registry/GROUP/PLURAL/[NAMESPACE/]NAME`; "core" for the group without a name. */
+export const registry = "/registry/";
+
+export const prefixOf = ({ group, plural }: AnyKind, namespace = ""): string =>
+  `${registry}${group === "" ? "core" : group}/${plural}/${namespace === "" ? "" : `${namespace}/`}`;
+
+export const keyOf = (kind: AnyKind, { namespace, name }: Place): string =>
+  `${prefixOf(kind, kind.scope === "Cluster" ? "" : namespace)}${name}`;
+
+/** Where an object stands; `namespace` is empty for a cluster-wide one. */
+export interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** An object as the store has it. */
+export interface StoredObject {
+  readonly object: ApiObject;
+  readonly entry: Entry;
+}
+
+export const storedObject = (entry: Entry): StoredObject => ({ object: parseStored(entry.value), entry });
+
+/** Throws a 404. */
+export async function mustFind(store: Store, kind: AnyKind, place: Place): Promise<StoredObject> {
+  const entry = await store.get(keyOf(kind, place));
+  if (entry === undefined) throw notFound(kind, place.name);
+  return storedObject(entry);
+}
+
+/** An object with its bytes as they are stored, or would be. */
+export interface Saved {
+  readonly object: ApiObject;
+  readonly bytes: Uint8Array;
+  /** 0 where nothing was stored. */
+  readonly revision: number;
+}
+export type Saving =
+  | { readonly kind: "saved"; readonly saved: Saved }
+  | { readonly kind: "conflict"; readonly current: Entry | undefined };
+
+/** etcd's limit for one request; Kubernetes takes no larger object. */
+const largestObjectBytes = 1.5 * 1024 * 1024;
+
+/** Writes an object while its key is at revision `expect` (0: absent). Throws a 413. */
+export async function save(store: Store, key: string, object: ApiObject, expect: number): Promise<Saving> {
+  const text = serialize(object);
+  if (text.sizeBytes > largestObjectBytes)
+    throw tooLarge(`the object is too large: ${text.sizeBytes} bytes, at most ${largestObjectBytes} are stored`);
+  let bytes: Uint8Array = new Uint8Array();
+  const value = (revision: number) => {
+    bytes = text.at(revision);
+    return bytes;
+  };
+  const written = await store.write({ key, value, expect });
+  if (written.kind === "conflict") return written;
+  return { kind: "saved", saved: { object: parseStored(bytes), bytes, revision: written.revision } };
+}
+
+/** What `save` would have given, without a resourceVersion of its own. */
+export function rehearse(object: ApiObject, revision: number): Saved {
+  const text = serialize(object);
+  if (text.sizeBytes > largestObjectBytes)
+    throw tooLarge(`the object is too large: ${text.sizeBytes} bytes, at most ${largestObjectBytes} are stored`);
+  const bytes = revision === 0 ? Buffer.from(JSON.stringify(object)) : text.at(revision);
+  return { object, bytes, revision };
+}
+
+/** Deletes what stands at `entry`; false where somebody has changed it meanwhile. */
+export async function erase(store: Store, entry: Entry): Promise<{ readonly revision: number } | undefined> {
+  const written = await store.write({ key: entry.key, value: undefined, expect: entry.modRevision });
+  return written.kind === "done" ? { revision: written.revision } : undefined;
+}
+
+/** How often a write that names no version of its own is tried again when others were faster. */
+const mostAttempts = 10;
+
+/**
+ * Reads an object and tries `change` on it until no other write comes between. `change` gives undefined when others were faster.
+ * Throws a 404 where there is no object, a 409 where there is no end to it.
+ */
+export async function retryOnConflict<T>(
+  store: Store,
+  { kind, place }: { readonly kind: AnyKind; readonly place: Place },
+  change: (current: StoredObject) => Promise<T | undefined>,
+): Promise<T> {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const done = await change(await mustFind(store, kind, place));
+    if (done !== undefined) return done;
+  }
+  throw conflict(kind, place.name, modifiedMeanwhile);
+}
+
+/** "PodList". */
+export const listKind = (kind: AnyKind): { readonly kind: string; readonly apiVersion: string } => ({
+  kind: `${kind.kind}List`,
+  apiVersion: apiVersionOf(kind),
+});

@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from "node:util";
+import { services } from "#api/core/service.ts";
+import { type FieldProblem, forbiddenField } from "#machinery/field-problem.ts";
+import { badRequest, conflict, invalid } from "#machinery/status.ts";
+import { updateProblemsOf } from "#machinery/validate.ts";
+import { type Call, placeOf } from "./call.ts";
+import { type ApiObject, isOf, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
+import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject, save } from "./objects.ts";
+import { keepOrRelease } from "./service-addresses.ts";
+import { countsGenerations, hasStatus, isEmptied, strategyOf, wanted } from "./strategy.ts";
+
+/** What an update makes of the object that stands there; asked again where somebody else's write came first. */
+export type Build = (current: ApiObject) => ApiObject | Promise<ApiObject>;
+
+/**
+ * Replaces the object of a call. Where what `build` gives names a resourceVersion, it must be the present one (409).
+ * Throws what Kubernetes answers to an update that it doesn't take.
+ */
+export const replaceObject = (call: Call, isDryRun: boolean, build: Build): Promise<Saved> =>
+  retryOnConflict(call.env.store, { kind: call.kind, place: placeOf(call) }, async (stored) => {
+    const { object: old } = stored;
+    const sent = await build(old);
+    checkIdentity(call, sent, old);
+    const next = assemble(call, sent, old);
+    const problems = [...updateProblemsOf(call.kind, next, old), ...finalizerProblems(next, old)];
+    if (problems.length > 0) throw invalid(call.kind, old.metadata.name, problems);
+    const saving = await put(call, { next, stored, isDryRun });
+    return saving.kind === "saved" ? saving.saved : undefined;
+  });
+
+/** The object sent must be the one that stands there, and the version of it that the client has seen. */
+function checkIdentity({ kind, path }: Call, { metadata: sent }: ApiObject, { metadata: old }: ApiObject): void {
+  if (kind.scope === "Namespaced" && (sent.namespace ?? path.namespace) !== path.namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  if (sent.uid !== undefined && sent.uid !== old.uid)
+    throw conflict(
+      kind,
+      old.name,
+      `Precondition failed: UID in precondition: ${sent.uid}, UID in object meta: ${old.uid}`,
+    );
+  const version = sent.resourceVersion ?? "";
+  if (version !== "" && version !== "0" && version !== old.resourceVersion) throw conflict(kind, old.name);
+}
+
+/** What will stand there: what was sent, but for what the server alone decides. */
+function assemble(call: Call, sent: ApiObject, old: ApiObject): ApiObject {
+  const { kind, path } = call;
+  const { deletionTimestamp, deletionGracePeriodSeconds, generation } = old.metadata;
+  const bare = withoutMetadata(
+    sent,
+    "selfLink",
+    "managedFields",
+    "generation",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+  );
+  const own = withMetadata(bare, {
+    ...(kind.scope === "Namespaced" && { namespace: path.namespace }),
+    uid: old.metadata.uid,
+    creationTimestamp: sent.metadata.creationTimestamp ?? old.metadata.creationTimestamp,
+    resourceVersion: old.metadata.resourceVersion ?? "",
+    ...(generation !== undefined && { generation }),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }),
+  });
+  switch (call.subresource?.name) {
+    case "status":
+      return objectOf({ ...old, metadata: withOwnersOf(own, old).metadata, status: sent.status ?? {} });
+    case "finalize":
+      return own;
+    default:
+      return assembleMain(call, own, old);
+  }
+}
+
+function assembleMain({ kind }: Call, own: ApiObject, old: ApiObject): ApiObject {
+  const withStatus = hasStatus(kind) ? objectOf({ ...own, status: old.status }) : own;
+  const next = strategyOf(kind).prepareUpdate(named(kind, kind.derive(withStatus)), old);
+  const isChanged = countsGenerations(kind) && !isDeepStrictEqual(wanted(next), wanted(old));
+  return isChanged ? withMetadata(next, { generation: (old.metadata.generation ?? 0) + 1 }) : next;
+}
+
+/** Who may write a status can't give the object to another owner with it. */
+function withOwnersOf(object: ApiObject, old: ApiObject): ApiObject {
+  const bare = withoutMetadata(object, "ownerReferences");
+  const { ownerReferences } = old.metadata;
+  return ownerReferences === undefined ? bare : withMetadata(bare, { ownerReferences });
+}
+
+function* finalizerProblems({ metadata: next }: ApiObject, { metadata: old }: ApiObject): Iterable<FieldProblem> {
+  if (old.deletionTimestamp === undefined) return;
+  const added = (next.finalizers ?? []).filter((one) => !(old.finalizers ?? []).includes(one));
+  if (added.length === 0) return;
+  const names = `[]string{${added.map((one) => JSON.stringify(one)).join(", ")}}`;
+  const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${names}`;
+  yield forbiddenField("metadata.finalizers", detail);
+}
+
+interface Putting {
+  readonly next: ApiObject;
+  readonly stored: StoredObject;
+  readonly isDryRun: boolean;
+}
+
+async function put({ env }: Call, { next, stored, isDryRun }: Putting): Promise<Saving> {
+  const { entry, object: old } = stored;
+  const unchanged: Saving = { kind: "saved", saved: { object: old, bytes: entry.value, revision: entry.modRevision } };
+  if (isFinished(next) && !isDryRun) {
+    const erased = await erase(env.store, entry);
+    if (erased === undefined) return { kind: "conflict", current: undefined };
+    return { kind: "saved", saved: rehearse(next, erased.revision) };
+  }
+  if (isOf(services, next) && isOf(services, old)) {
+    const { serviceAddresses, store } = env;
+    const assigned = named(services, serviceAddresses.assign(next, old));
+    if (isDryRun) return { kind: "saved", saved: rehearse(assigned, entry.modRevision) };
+    if (isDeepStrictEqual(assigned, old)) return unchanged;
+    const reservation = serviceAddresses.reserve(entry.key, next, old);
+    return keepOrRelease(reservation, (service) => save(store, entry.key, named(services, service), entry.modRevision));
+  }
+  if (isDryRun) return { kind: "saved", saved: rehearse(next, entry.modRevision) };
+  return isDeepStrictEqual(next, old) ? unchanged : save(env.store, entry.key, next, entry.modRevision);
+}
+
+/** It is being deleted, and nothing waits for anything any more. */
+export const isFinished = (object: ApiObject): boolean =>
+  object.metadata.deletionTimestamp !== undefined &&
+  (object.metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
+  isEmptied(object);

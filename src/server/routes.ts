@@ -1,0 +1,72 @@
+import type { AnyKind, Subresource } from "#machinery/kind.ts";
+import type { Verb } from "./call.ts";
+import { create } from "./verbs/create.ts";
+import { deleteOne } from "./verbs/delete.ts";
+import { deleteCollection } from "./verbs/delete-collection.ts";
+import { get } from "./verbs/get.ts";
+import { list } from "./verbs/list.ts";
+import { patch } from "./verbs/patch.ts";
+import { update } from "./verbs/update.ts";
+import { watch } from "./verbs/watch.ts";
+
+/** What the API calls a verb, and who does it. */
+export interface Route {
+  readonly verb: string;
+  readonly run: Verb;
+}
+
+const collection: Readonly<Record<string, Route>> = {
+  GET: { verb: "list", run: list },
+  POST: { verb: "create", run: create },
+  DELETE: { verb: "deletecollection", run: deleteCollection },
+};
+const object: Readonly<Record<string, Route>> = {
+  GET: { verb: "get", run: get },
+  PUT: { verb: "update", run: update },
+  PATCH: { verb: "patch", run: patch },
+  DELETE: { verb: "delete", run: deleteOne },
+};
+export const watchRoute: Route = { verb: "watch", run: watch };
+
+const verbs: Readonly<Record<string, string>> = {
+  GET: "get",
+  HEAD: "get",
+  POST: "create",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+};
+
+/** The same for every kind that has them. */
+const common: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
+  status: { get, update, patch },
+  finalize: { update },
+};
+/** By `GROUP/PLURAL/SUBRESOURCE`. */
+const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {};
+
+function handlers({ group, plural }: AnyKind, { name }: Subresource): Readonly<Record<string, Verb>> {
+  return special[`${group}/${plural}/${name}`] ?? common[name] ?? {};
+}
+
+/** Whether anything can be done with a subresource that a kind declares. */
+export const servesSubresource = (kind: AnyKind, subresource: Subresource): boolean =>
+  Object.keys(handlers(kind, subresource)).length > 0;
+
+/** Who answers; undefined where the method means nothing there. */
+export function routeOf(
+  kind: AnyKind,
+  subresource: Subresource | undefined,
+  { method, name }: Target,
+): Route | undefined {
+  if (subresource === undefined) return (name === "" ? collection : object)[method === "HEAD" ? "GET" : method];
+  const verb = verbs[method] ?? "";
+  const run = subresource.verbs.includes(verb) ? handlers(kind, subresource)[verb] : undefined;
+  return run === undefined ? undefined : { verb, run };
+}
+
+export interface Target {
+  readonly method: string;
+  /** Empty: the collection. */
+  readonly name: string;
+}

@@ -1,0 +1,49 @@
+import type { AnyKind } from "#machinery/kind.ts";
+import { parseFieldSelector, parseLabelSelector } from "#machinery/selector-text.ts";
+import { type FieldSelector, type LabelSelector, matchesFields, matchesLabels } from "#machinery/selectors.ts";
+import { badRequest } from "#machinery/status.ts";
+import type { ApiObject } from "./object.ts";
+
+/** Which objects of a kind a request is about. */
+export interface Selection {
+  readonly isEverything: boolean;
+  /** The one name that can be chosen, where there is only one. */
+  readonly name: string | undefined;
+  readonly matches: (object: ApiObject) => boolean;
+}
+
+/** Reads `labelSelector` and `fieldSelector`. Throws a 400 for what can't be read and for fields that can't be selected by. */
+export function selectionOf(kind: AnyKind, query: URLSearchParams, pathName = ""): Selection {
+  const labels = parseLabelSelector(query.get("labelSelector") ?? "");
+  if (labels.kind === "refused") throw badRequest(labels.message);
+  const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
+  if (fields.kind === "refused") throw badRequest(fields.message);
+  const requirements = [
+    ...fields.selector.requirements,
+    ...(pathName === "" ? [] : [{ field: "metadata.name", operator: "=" as const, value: pathName }]),
+  ];
+  for (const { field } of requirements)
+    if (!isSelectable(kind, field)) throw badRequest(`field label not supported: ${field}`);
+  return selection(kind, labels.selector, { requirements });
+}
+
+function selection(kind: AnyKind, labels: LabelSelector, fields: FieldSelector): Selection {
+  const name = fields.requirements.find(({ field, operator }) => field === "metadata.name" && operator === "=")?.value;
+  return {
+    isEverything: labels.requirements.length === 0 && fields.requirements.length === 0,
+    name,
+    matches: (object) =>
+      matchesLabels(labels, object.metadata.labels) && matchesFields(fields, (field) => fieldOf(kind, object, field)),
+  };
+}
+
+const isSelectable = (kind: AnyKind, field: string): boolean =>
+  field === "metadata.name" ||
+  (field === "metadata.namespace" && kind.scope === "Namespaced") ||
+  Object.hasOwn(kind.selectableFields, field);
+
+function fieldOf(kind: AnyKind, object: ApiObject, field: string): string {
+  if (field === "metadata.name") return object.metadata.name;
+  if (field === "metadata.namespace") return object.metadata.namespace ?? "";
+  return kind.selectableFields[field]?.(object) ?? "";
+}

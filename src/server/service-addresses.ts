@@ -1,0 +1,158 @@
+import { type Service, services } from "#api/core/service.ts";
+import { assign } from "#core/addresses/assign.ts";
+import type { Random } from "#core/addresses/pool.ts";
+import { type Holding, holdingOf } from "#core/addresses/taken.ts";
+import { internal, invalid } from "#machinery/status.ts";
+import type { Cidr } from "#net/cidr.ts";
+import type { PortRange } from "#net/port.ts";
+import type { Entry, Store, Watch } from "#store/store.ts";
+import { isOf, parseStored } from "./object.ts";
+import { prefixOf, type Saving } from "./objects.ts";
+
+/** Addresses and ports kept for a write that is under way. */
+export interface Reservation {
+  readonly service: Service;
+  /** The write is done; `revision` is its own. */
+  readonly keep: (revision: number) => void;
+  /** The write did not happen. */
+  readonly release: () => void;
+}
+
+/** Does the write that a reservation is for, and ends the reservation with it. */
+export async function keepOrRelease(
+  reservation: Reservation,
+  write: (service: Service) => Promise<Saving>,
+): Promise<Saving> {
+  let saving: Saving | undefined;
+  try {
+    saving = await write(reservation.service);
+    return saving;
+  } finally {
+    if (saving?.kind === "saved") reservation.keep(saving.saved.revision);
+    else reservation.release();
+  }
+}
+
+interface Held extends Holding {
+  readonly revision: number;
+}
+
+/**
+ * Who holds which cluster address and node port. The Services in the store are the only record; this is an index over them, and
+ * over the writes that are under way, so that two requests at once never get the same.
+ */
+export class ServiceAddresses {
+  readonly #ranges: readonly Cidr[];
+  readonly #random: Random;
+  #nodePorts: PortRange;
+  // By the Service's key in the store.
+  readonly #held = new Map<string, Held>();
+  // How many hold it: an address or port is free again when the last one has let go.
+  readonly #addresses = new Map<string, number>();
+  readonly #ports = new Map<number, number>();
+  // Changes up to here have been observed.
+  #seen = 0;
+  #watch: Watch | undefined;
+
+  constructor(ranges: readonly Cidr[], nodePorts: PortRange, random: Random) {
+    this.#ranges = ranges;
+    this.#nodePorts = nodePorts;
+    this.#random = random;
+  }
+
+  /** Reads what is held, and follows it from then on. */
+  async follow(store: Store): Promise<void> {
+    const prefix = prefixOf(services);
+    const { entries, revision } = await store.range(prefix);
+    this.#seen = revision;
+    for (const entry of entries) this.#observe(entry.key, entry, entry.modRevision);
+    this.#watch = await store.watch(prefix, revision, {
+      change: ({ key, entry, revision: changed }) => this.#observe(key, entry, changed),
+      progress: (reached) => {
+        this.#seen = reached;
+      },
+      end: (reason) => {
+        if (reason !== "closed") void this.follow(store);
+      },
+    });
+  }
+
+  stop(): void {
+    this.#watch?.stop();
+  }
+
+  /** Takes effect on what is given out from now on; what Services hold they keep. */
+  set nodePortRange(range: PortRange) {
+    this.#nodePorts = range;
+  }
+
+  get nodePortRange(): PortRange {
+    return this.#nodePorts;
+  }
+
+  /** Gives a Service what its type calls for. Throws a 422 where what it asks for can't be had, a 500 where nothing is left. */
+  assign(service: Service, old: Service | undefined): Service {
+    const assignment = assign(service, old, {
+      ranges: this.#ranges,
+      nodePorts: this.#nodePorts,
+      isAddressTaken: (address) => this.#addresses.has(address),
+      isPortTaken: (port) => this.#ports.has(port),
+      random: this.#random,
+    });
+    switch (assignment.kind) {
+      case "assigned":
+        return assignment.service;
+      case "refused":
+        throw invalid(services, service.metadata.name, assignment.problems);
+      case "exhausted":
+        throw internal(assignment.message);
+    }
+  }
+
+  /** Like `assign`, and nobody else gets it until the write has ended one way or the other. */
+  reserve(key: string, service: Service, old: Service | undefined): Reservation {
+    const assigned = this.assign(service, old);
+    const holding = holdingOf(assigned);
+    this.#take(holding);
+    return {
+      service: assigned,
+      keep: (revision) => {
+        if (revision > this.#seen) this.#set(key, { ...holding, revision });
+        this.#release(holding);
+      },
+      release: () => this.#release(holding),
+    };
+  }
+
+  #observe(key: string, entry: Entry | undefined, revision: number): void {
+    const service = entry === undefined ? undefined : parseStored(entry.value);
+    this.#seen = Math.max(this.#seen, revision);
+    const isKnown = service !== undefined && isOf(services, service);
+    this.#set(key, { ...(isKnown ? holdingOf(service) : { addresses: [], ports: [] }), revision });
+  }
+
+  #set(key: string, next: Held): void {
+    const before = this.#held.get(key);
+    if (before !== undefined && before.revision >= next.revision) return;
+    this.#take(next);
+    if (before !== undefined) this.#release(before);
+    this.#held.set(key, next);
+    if (next.addresses.length === 0 && next.ports.length === 0) this.#held.delete(key);
+  }
+
+  #take({ addresses, ports }: Holding): void {
+    for (const address of addresses) this.#addresses.set(address, (this.#addresses.get(address) ?? 0) + 1);
+    for (const port of ports) this.#ports.set(port, (this.#ports.get(port) ?? 0) + 1);
+  }
+
+  #release({ addresses, ports }: Holding): void {
+    for (const address of addresses) letGo(this.#addresses, address);
+    for (const port of ports) letGo(this.#ports, port);
+  }
+}
+
+function letGo<K>(counts: Map<K, number>, key: K): void {
+  const count = counts.get(key) ?? 0;
+  if (count > 1) counts.set(key, count - 1);
+  else counts.delete(key);
+}

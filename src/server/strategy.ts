@@ -1,0 +1,35 @@
+import { namespaces } from "#api/core/namespace.ts";
+import type { AnyKind } from "#machinery/kind.ts";
+import { type ApiObject, isOf } from "./object.ts";
+import { namespaceStrategy } from "./strategies/namespaces.ts";
+import { podStrategy } from "./strategies/pods.ts";
+import { serviceStrategy } from "./strategies/services.ts";
+import type { Strategy } from "./strategies/strategy.ts";
+
+const plain: Strategy = { prepareCreate: (object) => object, prepareUpdate: (next) => next };
+
+const strategies = new Map<string, Strategy>([
+  ["/namespaces", namespaceStrategy],
+  ["/pods", podStrategy],
+  ["/services", serviceStrategy],
+]);
+
+export const strategyOf = ({ group, plural }: AnyKind): Strategy => strategies.get(`${group}/${plural}`) ?? plain;
+
+/** Kinds whose `metadata.generation` counts the changes of what is wanted. */
+const counted = new Set(["/pods", "apps/deployments", "apps/replicasets", "discovery.k8s.io/endpointslices"]);
+export const countsGenerations = ({ group, plural }: AnyKind): boolean => counted.has(`${group}/${plural}`);
+
+export const hasStatus = ({ subresources }: AnyKind): boolean => subresources.some(({ name }) => name === "status");
+
+/** An object without what says nothing of what is wanted: its metadata and its status. */
+export function wanted(object: ApiObject): Readonly<Record<string, unknown>> {
+  const { apiVersion: _, kind: __, metadata: ___, status: ____, ...rest } = object;
+  return rest;
+}
+
+/** Whether nobody holds the object back from going: finalizers, and those that a Namespace has in its `spec`. */
+export function isEmptied(object: ApiObject): boolean {
+  const held = isOf(namespaces, object) ? (object.spec.finalizers ?? []) : [];
+  return (object.metadata.finalizers ?? []).length === 0 && held.length === 0;
+}

@@ -1,0 +1,147 @@
+import { type FieldProblem, forbiddenField, unsupportedField } from "#machinery/field-problem.ts";
+import { badRequest, expired, invalid, type StatusError } from "#machinery/status.ts";
+import type { ListMeta } from "#machinery/table.ts";
+import { Compacted, type Entry, type Range, type RangeOptions } from "#store/store.ts";
+import type { Call } from "../call.ts";
+import { parseToken, showToken } from "../continue-token.ts";
+import type { Answer } from "../exchange.ts";
+import { parseStored } from "../object.ts";
+import { keyOf, prefixOf } from "../objects.ts";
+import { presentList } from "../present.ts";
+import { checkReached, parseRevision } from "../resource-version.ts";
+import { type Selection, selectionOf } from "../selection.ts";
+import { metaKind } from "../write-options.ts";
+
+/** GET of a collection. */
+export async function list(call: Call): Promise<Answer> {
+  const selection = selectionOf(call.kind, call.query);
+  const limit = limitOf(call.query);
+  const options = await pageOf(call, limit);
+  const page = await chosen(call, selection, { ...options, limit });
+  return presentList(
+    call,
+    page.entries.map(({ value }) => value),
+    page.metadata,
+  );
+}
+
+/** 0: no limit. */
+function limitOf(query: URLSearchParams): number {
+  const text = query.get("limit") ?? "";
+  if (!/^-?\d{0,15}$/.test(text)) throw badRequest(`limit is no whole number: ${JSON.stringify(text.slice(0, 200))}`);
+  return Math.max(Number(text), 0);
+}
+
+/** Which revision the list shows, and after which key it begins. Throws a 400, 422 or 504. */
+async function pageOf({ query, kind, path, env }: Call, limit: number): Promise<RangeOptions> {
+  const token = query.get("continue") ?? "";
+  const version = query.get("resourceVersion") ?? "";
+  const match = query.get("resourceVersionMatch") ?? "";
+  checkMatch({ match, version, token });
+  if (token !== "") {
+    if (version !== "" && version !== "0")
+      throw badRequest("specifying resource version is not allowed when using continue");
+    const { revision, after } = parseToken(prefixOf(kind, path.namespace), token);
+    if (revision > (await env.store.revision()))
+      throw badRequest("continue key is not valid: its revision has not been reached");
+    return { at: revision, after };
+  }
+  const wanted = parseRevision(version);
+  if (wanted === undefined || wanted === 0) return {};
+  await checkReached(env.store, wanted);
+  // A page of an older revision is what clients ask for that have lost their token.
+  return match === "Exact" || (match === "" && limit > 0) ? { at: wanted } : {};
+}
+
+interface VersionWords {
+  readonly match: string;
+  readonly version: string;
+  readonly token: string;
+}
+
+/** Source: ValidateListOptions in k8s.io/apimachinery. */
+function checkMatch({ match, version, token }: VersionWords): void {
+  if (match === "") return;
+  const problems: FieldProblem[] = [];
+  if (version === "")
+    problems.push(
+      forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"),
+    );
+  if (token !== "")
+    problems.push(
+      forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"),
+    );
+  if (match !== "Exact" && match !== "NotOlderThan")
+    problems.push(unsupportedField("resourceVersionMatch", match, ["", "Exact", "NotOlderThan"]));
+  if (match === "Exact" && version === "0")
+    problems.push(
+      forbiddenField("resourceVersionMatch", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
+    );
+  if (problems.length > 0) throw invalid(metaKind("ListOptions"), "", problems);
+}
+
+interface Page {
+  readonly entries: readonly Entry[];
+  readonly metadata: ListMeta;
+}
+
+async function chosen(
+  call: Call,
+  selection: Selection,
+  options: RangeOptions & { readonly limit: number },
+): Promise<Page> {
+  const { kind, path } = call;
+  const isOne =
+    selection.name !== undefined && options.at === undefined && (kind.scope === "Cluster" || path.namespace !== "");
+  if (isOne) return oneChosen(call, selection);
+  const prefix = prefixOf(kind, path.namespace);
+  const { limit, ...where } = options;
+  const isLimited = limit > 0 && selection.isEverything;
+  const range = await rangeOf(call, prefix, isLimited ? { ...where, limit } : where);
+  const { revision } = range;
+  if (selection.isEverything) return page(prefix, range.entries, { revision, remaining: range.remaining });
+  const matching = range.entries.filter(({ value }) => selection.matches(parseStored(value)));
+  const entries = limit > 0 ? matching.slice(0, limit) : matching;
+  return page(prefix, entries, { revision, remaining: matching.length - entries.length, isFiltered: true });
+}
+
+async function oneChosen({ env, kind, path }: Call, selection: Selection): Promise<Page> {
+  const revision = await env.store.revision();
+  const entry = await env.store.get(keyOf(kind, { namespace: path.namespace, name: selection.name ?? "" }));
+  const entries = entry !== undefined && selection.matches(parseStored(entry.value)) ? [entry] : [];
+  return { entries, metadata: { resourceVersion: String(revision) } };
+}
+
+interface Rest {
+  readonly revision: number;
+  readonly remaining: number;
+  /** How many remain is not told then. */
+  readonly isFiltered?: boolean;
+}
+
+function page(prefix: string, entries: readonly Entry[], { revision, remaining, isFiltered = false }: Rest): Page {
+  const resourceVersion = String(revision);
+  const last = entries.at(-1);
+  if (remaining === 0 || last === undefined) return { entries, metadata: { resourceVersion } };
+  const token = showToken(prefix, { revision, after: last.key });
+  return {
+    entries,
+    metadata: { resourceVersion, continue: token, ...(!isFiltered && { remainingItemCount: remaining }) },
+  };
+}
+
+async function rangeOf({ env }: Call, prefix: string, options: RangeOptions): Promise<Range> {
+  try {
+    return await env.store.range(prefix, options);
+  } catch (fault) {
+    if (!(fault instanceof Compacted)) throw fault;
+    throw tooOld(options.after !== undefined);
+  }
+}
+
+const tooOld = (isContinued: boolean): StatusError =>
+  expired(
+    isContinued
+      ? "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter."
+      : "The resourceVersion for the provided list is too old.",
+  );

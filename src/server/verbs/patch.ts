@@ -1,0 +1,97 @@
+import { readObject } from "#machinery/decode.ts";
+import { invalidField } from "#machinery/field-problem.ts";
+import { duplicateFields } from "#machinery/json-text.ts";
+import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
+import { applyMergePatch } from "#machinery/patch/merge-patch.ts";
+import { PatchRefused } from "#machinery/patch/refused.ts";
+import { applyStrategicMerge } from "#machinery/patch/strategic-merge.ts";
+import type { AnyType } from "#machinery/schema.ts";
+import { badRequest, invalid, StatusError, tooLarge, unsupportedMediaType } from "#machinery/status.ts";
+import { type Document, parseJsonBody, readBody } from "../body.ts";
+import type { Call } from "../call.ts";
+import type { Answer } from "../exchange.ts";
+import { type ApiObject, named } from "../object.ts";
+import { presentObject } from "../present.ts";
+import { replaceObject } from "../replace.ts";
+import { type WriteOptions, writeOptions } from "../write-options.ts";
+
+/** How a patch of one media type is applied to a document of a declared type. */
+type Apply = (type: AnyType, document: unknown, patch: unknown) => unknown;
+const patches: Readonly<Record<string, Apply>> = {
+  "application/json-patch+json": (_type, document, patch) => applyJsonPatch(document, patch),
+  "application/merge-patch+json": (_type, document, patch) => applyMergePatch(document, patch),
+  "application/strategic-merge-patch+json": applyStrategicMerge,
+};
+
+/** A patch, ready to be applied to whatever stands there. */
+export interface Patch {
+  readonly apply: (type: AnyType, document: unknown) => unknown;
+  readonly document: Document;
+}
+
+/** PATCH of an object, or of its `status`. */
+export async function patch(call: Call): Promise<Answer> {
+  const options = writeOptions(call.query, "PatchOptions");
+  const sent = await sentPatch(call);
+  const saved = await replaceObject(call, options.isDryRun, (current) => patched(call, current, { sent, options }));
+  return presentObject(call, 200, saved.bytes);
+}
+
+/** Reads the patch of a request. Throws a 400 where it isn't JSON, a 415 where it is of a kind that isn't known. */
+export async function sentPatch({ request }: Call): Promise<Patch> {
+  const { mediaType, bytes } = await readBody(request);
+  const apply = patches[mediaType];
+  if (apply === undefined) throw unsupportedMediaType(Object.keys(patches));
+  const document = parseJsonBody(bytes);
+  return { apply: (type, value) => refusing(() => apply(type, value, document.value)), document };
+}
+
+interface Patching {
+  readonly sent: Patch;
+  readonly options: WriteOptions;
+}
+
+function patched(call: Call, current: ApiObject, { sent, options }: Patching): ApiObject {
+  const { kind } = call;
+  const outcome = readObject(kind, sent.apply(kind.type, current));
+  if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
+  const { text } = sent.document;
+  const strange = [...outcome.unknown, ...(text === undefined ? [] : duplicateFields(text))];
+  if (strange.length > 0 && options.fieldValidation === "Strict")
+    throw patchInvalid(sent, `strict decoding error: ${strange.join(", ")}`);
+  if (options.fieldValidation === "Warn") for (const one of strange) call.warn(one);
+  return named(kind, outcome.object);
+}
+
+/** 422: what the patch leads to is no object of the kind. */
+export const patchInvalid = ({ document }: Patch, detail: string): StatusError =>
+  invalid({ group: "", kind: "", plural: "" }, "", [invalidField("patch", document.value, detail)]);
+
+function refusing<T>(apply: () => T): T {
+  try {
+    return apply();
+  } catch (fault) {
+    if (!(fault instanceof PatchRefused)) throw fault;
+    switch (fault.because) {
+      case "invalid":
+        throw badRequest(fault.message);
+      case "tooLarge":
+        throw tooLarge(fault.message);
+      case "failed":
+        throw unprocessable(fault.message);
+    }
+  }
+}
+
+/** What Kubernetes answers to a JSON patch whose `test` fails. */
+const unprocessable = (message: string): StatusError =>
+  new StatusError({
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message: `the server rejected our request due to an error in our request: ${message}`,
+    reason: "Invalid",
+    details: { causes: [{ reason: "UnexpectedServerResponse", message }] },
+    code: 422,
+  });

@@ -1,0 +1,70 @@
+import { apiVersionOf } from "#machinery/kind.ts";
+import type { Status } from "#machinery/status.ts";
+import { tableOf } from "#machinery/table.ts";
+import type { Change } from "#store/store.ts";
+import type { MetaVersion } from "./negotiate.ts";
+import { parseStored, serialize } from "./object.ts";
+import { objectBytes, type Presentation } from "./present.ts";
+
+export type EventType = "ADDED" | "MODIFIED" | "DELETED";
+
+// One line for all who watch the same thing in the same form.
+const lines = new WeakMap<Change, Map<string, Uint8Array>>();
+
+/** The line of a change. `isFirst`: the first of its watch, which in a table says what the columns are. */
+export function eventLine(change: Change, type: EventType, { presentation, isFirst }: Line): Uint8Array {
+  const known = lines.get(change) ?? new Map<string, Uint8Array>();
+  lines.set(change, known);
+  const { format, includeObject } = presentation;
+  const name = format.kind === "json" ? type : `${type} ${JSON.stringify(format)} ${includeObject} ${isFirst}`;
+  const line = known.get(name) ?? lineOf(type, objectOf(change, type), { presentation, isFirst });
+  known.set(name, line);
+  return line;
+}
+
+/** How a line is written. */
+export interface Line {
+  readonly presentation: Presentation;
+  readonly isFirst: boolean;
+}
+
+/** What the event shows: what stands there, or what stood there last, as of the revision in which it went. */
+function objectOf({ entry, previous, revision }: Change, type: EventType): Uint8Array {
+  if (type !== "DELETED" && entry !== undefined) return entry.value;
+  return previous === undefined ? new Uint8Array() : serialize(parseStored(previous.value)).at(revision);
+}
+
+/** The line of an object that was there when the watch began. */
+export const initialLine = (bytes: Uint8Array, line: Line): Uint8Array => lineOf("ADDED", bytes, line);
+
+function lineOf(type: EventType, bytes: Uint8Array, { presentation, isFirst }: Line): Uint8Array {
+  const shown = objectBytes(presentation, bytes);
+  const isBareTable = presentation.format.kind === "table" && !isFirst;
+  return wrap(type, isBareTable ? withoutColumns(shown) : shown);
+}
+
+const withoutColumns = (table: Uint8Array): Uint8Array =>
+  Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(table).toString()), columnDefinitions: [] }));
+
+const wrap = (type: string, object: Uint8Array): Uint8Array =>
+  Buffer.concat([Buffer.from(`{"type":"${type}","object":`), object, lineEnd]);
+const lineEnd = Buffer.from("}\n");
+
+/** Everything up to `revision` has been told. */
+export function bookmarkLine(
+  { kind, format, includeObject, now }: Presentation,
+  revision: number,
+  isInitialEnd: boolean,
+): Uint8Array {
+  const annotations = isInitialEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
+  const metadata = { resourceVersion: String(revision), ...annotations };
+  const object = (version: MetaVersion): unknown => {
+    if (format.kind === "table") return tableOf(kind, [], { now, includeObject, version, metadata });
+    return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata };
+  };
+  const isPlain = format.kind === "json" || format.kind === "discovery";
+  const shown = isPlain ? { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } : object(format.version);
+  return wrap("BOOKMARK", Buffer.from(JSON.stringify(shown)));
+}
+
+export const errorLine = (status: Status): Uint8Array => wrap("ERROR", Buffer.from(JSON.stringify(status)));

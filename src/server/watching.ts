@@ -1,0 +1,113 @@
+import { expired } from "#machinery/status.ts";
+import { type Change, Compacted, type Entry, type Store, type Watch } from "#store/store.ts";
+import type { Outlet } from "./exchange.ts";
+import { parseStored } from "./object.ts";
+import type { Presentation } from "./present.ts";
+import type { Selection } from "./selection.ts";
+import { bookmarkLine, type EventType, errorLine, eventLine, initialLine } from "./watch-events.ts";
+
+/** What a watch tells, and from when on. */
+export interface WatchPlan {
+  readonly prefix: string;
+  readonly selection: Selection;
+  readonly presentation: Presentation;
+  /** Changes after this revision; undefined: what is there first, then every change. */
+  readonly after: number | undefined;
+  readonly wantsBookmarks: boolean;
+  /** A bookmark tells where what was there first ends. */
+  readonly marksInitialEnd: boolean;
+  readonly timeoutMs: number;
+}
+
+/** A reader that lets more than this wait is cut off; it goes on where it stopped. */
+const mostWaitingBytes = 16 << 20;
+const bookmarkEveryMs = 60_000;
+
+/** One watch, from its first event to its end. */
+export class Watching {
+  readonly #plan: WatchPlan;
+  readonly #outlet: Outlet;
+  #isFirst = true;
+  /** Everything up to here has been told, or was not asked for. */
+  #reached: number;
+  #watch: Watch | undefined;
+
+  constructor(plan: WatchPlan, outlet: Outlet) {
+    this.#plan = plan;
+    this.#outlet = outlet;
+    this.#reached = plan.after ?? 0;
+  }
+
+  async run(store: Store): Promise<void> {
+    const { after, prefix, timeoutMs, wantsBookmarks } = this.#plan;
+    const timeout = setTimeout(() => this.#end(), timeoutMs);
+    const bookmarks = wantsBookmarks ? setInterval(() => this.#bookmark(false), bookmarkEveryMs) : undefined;
+    this.#outlet.closed.addEventListener("abort", () => {
+      clearTimeout(timeout);
+      clearInterval(bookmarks);
+      this.#watch?.stop();
+    });
+    try {
+      if (after === undefined) await this.#tellPresent(store);
+      if (this.#outlet.closed.aborted) return;
+      this.#watch = await store.watch(prefix, this.#reached, {
+        change: (change) => this.#tell(change),
+        progress: (revision) => {
+          this.#reached = Math.max(this.#reached, revision);
+        },
+        end: () => this.#outlet.end(),
+      });
+      if (this.#outlet.closed.aborted) this.#watch.stop();
+    } catch (fault) {
+      if (!(fault instanceof Compacted)) throw fault;
+      const message = `too old resource version: ${this.#reached} (${fault.oldest})`;
+      this.#outlet.write(errorLine(expired(message).status));
+      this.#outlet.end();
+    }
+  }
+
+  async #tellPresent(store: Store): Promise<void> {
+    const { prefix, selection, marksInitialEnd } = this.#plan;
+    const { entries, revision } = await store.range(prefix);
+    for (const { value } of entries) {
+      if (!selection.isEverything && !selection.matches(parseStored(value))) continue;
+      const waiting = this.#outlet.write(initialLine(value, this.#line()));
+      if (waiting > mostWaitingBytes / 4) await this.#outlet.drained();
+      if (this.#outlet.closed.aborted) return;
+    }
+    this.#reached = revision;
+    if (marksInitialEnd) this.#bookmark(true);
+  }
+
+  #tell(change: Change): void {
+    this.#reached = change.revision;
+    const type = typeOf(change, this.#plan.selection);
+    if (type === undefined) return;
+    const waiting = this.#outlet.write(eventLine(change, type, this.#line()));
+    if (waiting > mostWaitingBytes) this.#outlet.end();
+  }
+
+  #line(): { readonly presentation: Presentation; readonly isFirst: boolean } {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    return { presentation: this.#plan.presentation, isFirst };
+  }
+
+  #bookmark(isInitialEnd: boolean): void {
+    this.#outlet.write(bookmarkLine(this.#plan.presentation, this.#reached, isInitialEnd));
+  }
+
+  #end(): void {
+    if (this.#plan.wantsBookmarks && this.#watch !== undefined) this.#bookmark(false);
+    this.#outlet.end();
+  }
+}
+
+/** What a change means to one who sees only what is selected: an object that comes into view has been added. */
+function typeOf({ entry, previous }: Change, selection: Selection): EventType | undefined {
+  const isIn = (one: Entry | undefined) =>
+    one !== undefined && (selection.isEverything || selection.matches(parseStored(one.value)));
+  const [was, is] = [isIn(previous), isIn(entry)];
+  if (is) return was ? "MODIFIED" : "ADDED";
+  return was ? "DELETED" : undefined;
+}
