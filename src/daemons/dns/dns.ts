@@ -56,10 +56,12 @@ export async function startDns({ domain, listen, cidrs, sources, upstreams }: Dn
   const stopFeed = feedZone(zone, sources);
   const settled = await Promise.allSettled(listen.map((at) => listenBoth(at, responder)));
   const listeners = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
+  let stopped: Promise<unknown> | undefined;
   const stop = async (): Promise<void> => {
     stopFeed();
     forwarder.stop();
-    await Promise.all(listeners.map((listener) => listener.stop()));
+    stopped ??= Promise.all(listeners.map((listener) => listener.stop()));
+    await stopped;
   };
   const refused = settled.find((it) => it.status === "rejected");
   if (refused !== undefined) {

@@ -32,6 +32,8 @@ export async function listenTcp({ address, port }: ServerAddress, responder: Res
   server.maxConnections = MAX_CONNECTIONS;
   server.listen({ port, host: address, ipv6Only: true });
   await once(server, "listening");
+  // A connection that can't be taken, for want of file descriptors, must not end the service for others.
+  server.on("error", () => {});
   const bound = server.address();
   return {
     port: bound === null || typeof bound === "string" ? port : bound.port,
