@@ -106,6 +106,7 @@ export function readingOwnWrites<O extends ApiObject, D>(
     create: (namespace, object) => learning(client.create(namespace, object)),
     update: (object) => learning(client.update(object)),
     updateStatus: (object) => learning(client.updateStatus(object)),
+    updateAt: (subresource, object) => learning(client.updateAt(subresource, object)),
     patch: (namespace, name, patch) => learning(client.patch(namespace, name, patch)),
     async delete(namespace, name, options) {
       const deletion = await client.delete(namespace, name, options);

@@ -30,6 +30,8 @@ export interface ResourceClient<O extends ApiObject, D = O> {
   /** Replaces it; 409 where its resourceVersion is no longer the newest. */
   readonly update: (object: O) => Promise<O>;
   readonly updateStatus: (object: O) => Promise<O>;
+  /** Other subresources that take the whole object: `finalize` of namespaces. */
+  readonly updateAt: (subresource: string, object: O) => Promise<O>;
   readonly patch: (namespace: string, name: string, patch: Patch) => Promise<O>;
   readonly delete: (namespace: string, name: string, options?: DeleteOptions) => Promise<Deletion<O>>;
   /** For `pods/binding` and its like: what comes back is a Status. */
@@ -100,6 +102,7 @@ export function resourceClient<T extends AnyType, O extends ApiObject>(
     create: (namespace, object) => read(sending("POST", pathOf(kind, { namespace, name: "" }), writeAs(kind, object))),
     update: (object) => put(object),
     updateStatus: (object) => put(object, "status"),
+    updateAt: (subresource, object) => put(object, subresource),
     patch: (namespace, name, { type, body, subresource }) =>
       read(sending("PATCH", pathOf(kind, { namespace, name, subresource }), JSON.stringify(body), mediaTypes[type])),
     async delete(namespace, name, options = {}) {

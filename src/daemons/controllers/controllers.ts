@@ -1,0 +1,47 @@
+import type { Loop } from "../loop.ts";
+import { rootCaController, serviceAccountController } from "./accounts.ts";
+import type { ControllerContext } from "./context.ts";
+import { deploymentController } from "./deployments.ts";
+import { endpointSliceController } from "./endpoint-slices.ts";
+import { legacyEndpointsController } from "./endpoints.ts";
+import { garbageCollector } from "./garbage.ts";
+import { namespaceController } from "./namespaces.ts";
+import { type NodeClock, nodeLifecycleController } from "./node-lifecycle.ts";
+import { replicaSetController } from "./replica-sets.ts";
+
+export type { ControllerContext } from "./context.ts";
+
+export interface ControllerOptions extends ControllerContext, NodeClock {
+  /** What pods trust the API server by. */
+  readonly caPem: string;
+}
+
+export interface Controllers {
+  /** Resolves when nothing is queued nor worked on at the moment. */
+  readonly idle: () => Promise<void>;
+  /** Resolves when no work is under way any more. The informers are their owner's to stop. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Everything that kube-controller-manager does for the kinds that this cluster has. Starts at once. */
+export function startControllers(options: ControllerOptions): Controllers {
+  const loops: readonly Loop[] = [
+    deploymentController(options),
+    replicaSetController(options),
+    endpointSliceController(options),
+    legacyEndpointsController(options),
+    namespaceController(options),
+    garbageCollector(options),
+    serviceAccountController(options),
+    rootCaController(options, options.caPem),
+    nodeLifecycleController(options, options),
+  ];
+  return {
+    async idle() {
+      await Promise.all(loops.map((loop) => loop.idle()));
+    },
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}

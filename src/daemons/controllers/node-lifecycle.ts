@@ -1,0 +1,121 @@
+import { leases } from "#api/coordination/lease.ts";
+import { type Node, nodes } from "#api/core/node.ts";
+import { type Pod, pods } from "#api/core/pod.ts";
+import { referenceTo } from "#client/events.ts";
+import { refusedFor } from "#client/resource.ts";
+import {
+  readyOf,
+  secondsUntilEviction,
+  silentStatus,
+  unreadyStatus,
+  wantedTaints,
+} from "#core/workloads/node-health.ts";
+import { type Again, changesOf, type Loop, loop } from "../loop.ts";
+import { backoffOf, type ControllerContext, collection, recorderOf } from "./context.ts";
+import { type Silence, silenceOf } from "./silence.ts";
+
+const leaseNamespace = "kube-node-lease";
+/** Source: --node-monitor-grace-period of kube-controller-manager was 40 s until 1.31, and is 50 s since. */
+const graceSeconds = 40;
+
+export interface NodeClock {
+  /** Milliseconds that only go forward, whatever the clock on the wall does. */
+  readonly elapsedMs: () => number;
+}
+
+interface Work {
+  readonly node: Node;
+  readonly isSilent: boolean;
+  readonly pods: readonly Pod[];
+  readonly againSeconds: number;
+}
+
+/**
+ * Notices nodes that are no longer heard of, takes their pods out of service, and in time off the node. A node is heard of when its
+ * Lease or its status changes, by this process' own count of time: nobody's wall clock matters.
+ */
+export function nodeLifecycleController(context: ControllerContext, { elapsedMs }: NodeClock): Loop {
+  const all = collection(context, nodes);
+  const allPods = collection(context, pods);
+  const leaseCache = context.informers.of(leases, { namespace: leaseNamespace });
+  const podsOn = allPods.cache.index(({ spec }) => (spec.nodeName === undefined ? [] : [spec.nodeName]));
+  const recorder = recorderOf(context, "node-controller");
+  const silences = new Map<string, Silence>();
+
+  const plan = (name: string): Work | undefined => {
+    const node = all.cache.get("", name);
+    if (node === undefined) {
+      silences.delete(name);
+      return undefined;
+    }
+    const sign = `${leaseCache.get(leaseNamespace, name)?.spec.renewTime} ${readyOf(node)?.lastHeartbeatTime}`;
+    const silence = silenceOf(silences.get(name), { sign, atMs: elapsedMs(), graceSeconds });
+    silences.set(name, silence);
+    const { isSilent, againSeconds } = silence;
+    return { node, isSilent, againSeconds, pods: podsOn(name) };
+  };
+
+  const apply = async (work: Work): Promise<Again> => {
+    const heard = work.isSilent ? await silence(work.node) : work.node;
+    const taints = wantedTaints(heard, context.now());
+    const { metadata, spec } = heard;
+    const node =
+      taints === undefined
+        ? heard
+        : await all.client.patch("", metadata.name, {
+            type: "merge",
+            body: { metadata: { resourceVersion: metadata.resourceVersion }, spec: { ...spec, taints } },
+          });
+    const isLost = readyOf(node)?.status !== "True";
+    const waits = isLost ? await Promise.all(work.pods.map((pod) => withdraw(pod, node))) : [];
+    return { againSeconds: Math.min(work.againSeconds, ...waits.flatMap((one) => (one === undefined ? [] : [one]))) };
+  };
+
+  const silence = async (node: Node): Promise<Node> => {
+    const status = silentStatus(node, context.now());
+    if (status === undefined) return node;
+    const { name } = node.metadata;
+    recorder.record(referenceTo(nodes, node), "Normal", {
+      reason: "NodeNotReady",
+      message: `Node ${name} status is now: NodeNotReady`,
+    });
+    return all.client.updateStatus({ ...node, status });
+  };
+
+  /** Returns the seconds until it must leave, undefined where it may stay. */
+  const withdraw = async (pod: Pod, node: Node): Promise<number | undefined> => {
+    const { namespace, name, uid } = pod.metadata;
+    try {
+      const status = unreadyStatus(pod, context.now());
+      if (status !== undefined) {
+        await allPods.client.updateStatus({ ...pod, status });
+        recorder.record(referenceTo(pods, pod), "Warning", { reason: "NodeNotReady", message: "Node is not ready" });
+      }
+      const seconds = secondsUntilEviction(pod, node, context.now());
+      if (seconds !== 0) return seconds;
+      const message = `Marking for deletion Pod ${namespace}/${name}`;
+      recorder.record(referenceTo(pods, pod), "Normal", { reason: "TaintManagerEviction", message });
+      await allPods.client.delete(namespace, name, { preconditions: { uid } });
+    } catch (fault) {
+      if (!refusedFor(fault, "NotFound")) throw fault;
+    }
+    return undefined;
+  };
+
+  return loop({
+    name: "nodes",
+    sources: [
+      changesOf(all.cache, ({ metadata }) => [metadata.name]),
+      changesOf(leaseCache, ({ metadata }) => [metadata.name]),
+      changesOf(allPods.cache, (pod, other) => {
+        const { nodeName } = pod.spec; // one that comes to a node that is lost already
+        return nodeName === undefined || other?.spec.nodeName === nodeName ? [] : [nodeName];
+      }),
+    ],
+    plan,
+    apply,
+    parallel: 4,
+    backoff: backoffOf(context),
+    failed: context.failed,
+  });
+}
