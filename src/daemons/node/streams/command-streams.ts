@@ -8,6 +8,9 @@ export interface Wanted {
   readonly stderr: boolean;
 }
 
+/** How a command ended, as clients read it from the error stream: a Status without its envelope. */
+export type Ending = Omit<Status, "kind" | "apiVersion" | "code"> & Partial<Pick<Status, "code">>;
+
 /** A client's ends of a command, whatever protocol carries them. */
 export interface CommandStreams {
   /** Ends when the client has nothing more to say. */
@@ -15,10 +18,10 @@ export interface CommandStreams {
   readonly stdout: Writable | undefined;
   readonly stderr: Writable | undefined;
   /** Tells the client how the command ended, and closes the connection when all output is out. */
-  readonly finish: (status: Status) => void;
+  readonly finish: (ending: Ending) => void;
   /** Aborts when the client has gone. */
   readonly gone: AbortSignal;
 }
 
-/** The most that a client may need to open all of its streams. */
-export const openingSeconds = 30;
+/** How long a client that was told the end may take to close its connection; what it still sends is thrown away. */
+export const lingerSeconds = 10;

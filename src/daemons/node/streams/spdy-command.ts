@@ -1,41 +1,22 @@
 import type { Duplex } from "node:stream";
-import { type CommandStreams, openingSeconds, type Wanted } from "./command-streams.ts";
+import type { CommandStreams, Wanted } from "./command-streams.ts";
+import { NotSpdy } from "./spdy-frames.ts";
 import { SpdySession, type SpdyStream } from "./spdy-session.ts";
 
-/** The sub-protocols that carry an error stream with a Status; v5 adds nothing that SPDY needs. Newest first. */
-const spoken = ["v5.channel.k8s.io", "v4.channel.k8s.io"] as const;
+/** The sub-protocols that carry an error stream with a Status; v5 adds nothing that SPDY needs. */
+const spoken: readonly string[] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
 
-/** The sub-protocol to answer with; undefined where the client offers none that we speak. */
-export const chooseSpdyProtocol = (offered: string): string | undefined => {
-  const names = offered.split(",").map((name) => name.trim());
-  return spoken.find((name) => names.includes(name));
-};
+/** The first of the client's sub-protocols that we speak; undefined where there is none. */
+export const chooseSpdyProtocol = (offered: string): string | undefined =>
+  offered
+    .split(",")
+    .map((name) => name.trim())
+    .find((name) => spoken.includes(name));
 
-/**
- * The streams of an exec over SPDY/3.1: the client opens one per direction, named by its header `streamtype`.
- * Rejects where they aren't all open in time.
- */
-export function spdyCommand(socket: Duplex, wanted: Wanted): Promise<CommandStreams> {
-  const needed = ["error", ...(["stdin", "stdout", "stderr"] as const).filter((name) => wanted[name])];
-  const opened = new Map<string, SpdyStream>();
-  const gone = new AbortController();
-  socket.on("close", () => gone.abort());
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => {
-      socket.destroy();
-      reject(new StreamsMissing(needed.filter((name) => !opened.has(name))));
-    }, openingSeconds * 1000);
-    const session = new SpdySession(socket, (stream) => {
-      opened.set(stream.headers.get("streamtype") ?? "", stream);
-      if (!needed.every((name) => opened.has(name))) return;
-      clearTimeout(late);
-      resolve(streamsOf(session, opened, gone.signal));
-    });
-    gone.signal.addEventListener("abort", () => clearTimeout(late));
-  });
-}
+/** The sub-protocols, as a refusal lists them. */
+export const spdyProtocols = spoken.join(", ");
 
-/** The client did not open the streams that its own request names. */
+/** The client did not open the streams that its own request names, or went away before. */
 export class StreamsMissing extends Error {
   readonly code = "StreamsMissing";
   constructor(names: readonly string[]) {
@@ -43,16 +24,40 @@ export class StreamsMissing extends Error {
   }
 }
 
+/**
+ * The streams of an exec over SPDY/3.1: the client opens one per direction, named by its header `streamtype`. Rejects with
+ * `StreamsMissing` where they aren't all open within `seconds`; the connection is closed then.
+ */
+export function spdyCommand(socket: Duplex, wanted: Wanted, seconds: number): Promise<CommandStreams> {
+  const needed = ["error", ...(["stdin", "stdout", "stderr"] as const).filter((name) => wanted[name])];
+  const opened = new Map<string, SpdyStream>();
+  const gone = new AbortController();
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => socket.destroy(), seconds * 1000);
+    socket.once("close", () => {
+      clearTimeout(late);
+      gone.abort();
+      reject(new StreamsMissing(needed.filter((name) => !opened.has(name))));
+    });
+    const session = new SpdySession(socket, (stream) => {
+      const name = stream.headers.get("streamtype") ?? "";
+      if (!needed.includes(name) || opened.has(name)) throw new NotSpdy(`nobody asked for another stream "${name}"`);
+      opened.set(name, stream);
+      if (opened.size < needed.length) return;
+      clearTimeout(late);
+      resolve(streamsOf(session, opened, gone.signal));
+    });
+  });
+}
+
 function streamsOf(session: SpdySession, opened: ReadonlyMap<string, SpdyStream>, gone: AbortSignal): CommandStreams {
-  const error = opened.get("error");
   return {
     stdin: opened.get("stdin"),
     stdout: opened.get("stdout"),
     stderr: opened.get("stderr"),
     gone,
-    finish(status) {
-      for (const name of ["stdout", "stderr"]) opened.get(name)?.end();
-      error?.end(JSON.stringify(status), () => session.close());
+    finish(ending) {
+      opened.get("error")?.end(JSON.stringify(ending), () => session.close());
     },
   };
 }

@@ -13,6 +13,7 @@ const headBytes = 8;
 /** Nobody sends more than 64 KiB in a frame; a length beyond this is a peer that speaks something else. */
 const longestFrame = 1 << 20;
 
+/** The peer breaks the rules of SPDY, or speaks something else. */
 export class NotSpdy extends Error {
   readonly code = "NotSpdy";
 }

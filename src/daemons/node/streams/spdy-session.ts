@@ -1,140 +1,126 @@
 import { Duplex } from "node:stream";
-import zlib from "node:zlib";
-import { spdyDictionary } from "./spdy-dictionary.ts";
-import { dataFrame, type Frame, NotSpdy, pingFrame, readFrame, readHeaders, replyFrame } from "./spdy-frames.ts";
+import { lingerSeconds } from "./command-streams.ts";
+import { HeaderBlocks } from "./header-blocks.ts";
+import { dataFrame, type Frame, NotSpdy, pingFrame, readFrame, replyFrame } from "./spdy-frames.ts";
 
 /** One stream that the client opened; reading ends where the client half-closes it. */
 export class SpdyStream extends Duplex {
   readonly id: number;
   readonly headers: ReadonlyMap<string, string>;
-  readonly #session: SpdySession;
+  readonly #send: (frame: Buffer, sent: () => void) => void;
+  #wanted = (): void => {};
 
-  constructor(session: SpdySession, id: number, headers: ReadonlyMap<string, string>) {
-    super({ allowHalfOpen: true });
-    this.#session = session;
+  constructor(id: number, headers: ReadonlyMap<string, string>, send: (frame: Buffer, sent: () => void) => void) {
+    super();
     this.id = id;
     this.headers = headers;
+    this.#send = send;
+    this.on("close", () => this.#wanted());
+    this.on("error", () => {}); // it was cut off; whoever reads or writes it is told by its stream functions
   }
+
+  /** Resolves when the reader wants more, or is gone. */
+  async receive(bytes: Buffer, isLast: boolean): Promise<void> {
+    if (this.destroyed || this.readableEnded) return;
+    const isFull = bytes.length > 0 && !this.push(bytes);
+    if (isLast) this.push(null);
+    else if (isFull) await new Promise<void>((resolve) => (this.#wanted = resolve));
+  }
+
   override _read(): void {
-    this.#session.resume();
+    this.#wanted();
   }
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (fault?: Error | null) => void): void {
-    this.#session.send(dataFrame(this.id, chunk, false), done);
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#send(dataFrame(this.id, chunk, false), done);
   }
-  override _final(done: (fault?: Error | null) => void): void {
-    this.#session.send(dataFrame(this.id, Buffer.alloc(0), true), done);
+  override _final(done: () => void): void {
+    this.#send(dataFrame(this.id, Buffer.alloc(0), true), done);
   }
 }
 
 /**
  * The server's side of SPDY/3.1 on an upgraded connection, as much of it as exec, attach and port-forward need. Kubernetes'
- * clients keep no flow-control windows, so the connection itself holds back whoever is too fast.
+ * clients keep no flow-control windows: who is too fast is held back by the connection, which is read no faster than its streams.
  */
 export class SpdySession {
   readonly #socket: Duplex;
   readonly #opened: (stream: SpdyStream) => void;
   readonly #streams = new Map<number, SpdyStream>();
-  readonly #inflate = zlib.createInflate({ dictionary: spdyDictionary, finishFlush: zlib.constants.Z_SYNC_FLUSH });
-  #arrived: Buffer = Buffer.alloc(0);
+  readonly #headers = new HeaderBlocks();
   #replies = 0;
-  #turn: Promise<void> = Promise.resolve();
 
+  /** `opened` throws `NotSpdy` for a stream that nobody asked for; that ends the connection. */
   constructor(socket: Duplex, opened: (stream: SpdyStream) => void) {
     this.#socket = socket;
     this.#opened = opened;
-    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
-    // A connection that breaks is closed next; its streams end with it.
-    socket.on("error", () => socket.destroy());
+    socket.on("error", () => {}); // `close` follows
     socket.on("close", () => this.#closed());
+    this.#listen().catch((fault: unknown) => {
+      // A broken connection, and a peer that speaks something else: there is nobody to tell, and nothing to go on with.
+      socket.destroy(fault instanceof Error ? fault : undefined);
+    });
   }
 
-  readonly resume = (): void => {
-    this.#socket.resume();
-  };
-
-  readonly send = (frame: Buffer, done: (fault?: Error | null) => void = () => {}): void => {
-    if (this.#socket.destroyed || this.#socket.writableEnded) done();
-    else this.#socket.write(frame, (fault) => done(fault ?? null));
-  };
-
-  /** Ends the connection once everything that was sent is out. */
-  readonly close = (): void => {
+  /** Ends the connection once everything that was sent is out, and the client has seen it. */
+  close(): void {
+    this.#endStreams();
     this.#socket.end();
-  };
+    const late = setTimeout(() => this.#socket.destroy(), lingerSeconds * 1000);
+    this.#socket.once("close", () => clearTimeout(late));
+  }
 
   #closed(): void {
-    this.#inflate.close();
+    this.#headers.close();
+    this.#endStreams();
+  }
+
+  #endStreams(): void {
     for (const stream of this.#streams.values()) stream.destroy();
     this.#streams.clear();
   }
 
-  #receive(bytes: Buffer): void {
-    this.#arrived = this.#arrived.length === 0 ? bytes : Buffer.concat([this.#arrived, bytes]);
-    this.#turn = this.#turn.then(() => this.#work()).catch((fault: unknown) => this.#broken(fault));
-  }
+  readonly #send = (frame: Buffer, sent: () => void = () => {}): void => {
+    if (this.#socket.destroyed || this.#socket.writableEnded) sent();
+    else this.#socket.write(frame, () => sent());
+  };
 
-  #broken(fault: unknown): void {
-    this.#socket.destroy(fault instanceof Error ? fault : new NotSpdy(String(fault)));
-  }
-
-  async #work(): Promise<void> {
-    for (let next = readFrame(this.#arrived); next !== undefined; next = readFrame(this.#arrived)) {
-      this.#arrived = this.#arrived.subarray(next.size);
-      await this.#take(next.frame);
+  async #listen(): Promise<void> {
+    let arrived: Buffer = Buffer.alloc(0);
+    for await (const bytes of this.#socket) {
+      arrived = arrived.length === 0 ? bytes : Buffer.concat([arrived, bytes]);
+      for (let next = readFrame(arrived); next !== undefined; next = readFrame(arrived)) {
+        arrived = arrived.subarray(next.size);
+        await this.#take(next.frame);
+      }
     }
   }
 
   async #take(frame: Frame): Promise<void> {
     switch (frame.type) {
       case "open":
-        return this.#open(frame.stream, await this.#headersOf(frame.headers), frame.last);
+        return this.#open(frame.stream, await this.#headers.read(frame.headers), frame.last);
       case "data":
-        return this.#data(frame);
+        return this.#streams.get(frame.stream)?.receive(frame.bytes, frame.last);
       case "reset":
         this.#streams.get(frame.stream)?.destroy();
         this.#streams.delete(frame.stream);
         return;
       case "ping":
-        return this.send(pingFrame(frame.id));
+        return this.#send(pingFrame(frame.id));
       case "goAway":
       case "other":
         return;
     }
   }
 
-  #open(id: number, headers: ReadonlyMap<string, string>, last: boolean): void {
-    const stream = new SpdyStream(this, id, headers);
-    stream.on("error", () => stream.destroy()); // its peer is gone; who reads it sees the end
+  async #open(id: number, headers: ReadonlyMap<string, string>, isHalfClosed: boolean): Promise<void> {
+    if (this.#socket.writableEnded) return;
+    if (this.#streams.has(id)) throw new NotSpdy(`stream ${id} is opened twice`);
+    const stream = new SpdyStream(id, headers, this.#send);
     this.#streams.set(id, stream);
-    this.send(replyFrame(id, this.#replies === 0));
+    this.#send(replyFrame(id, this.#replies === 0));
     this.#replies += 1;
     this.#opened(stream);
-    if (last) stream.push(null);
-  }
-
-  #data({
-    stream: id,
-    bytes,
-    last,
-  }: {
-    readonly stream: number;
-    readonly bytes: Buffer;
-    readonly last: boolean;
-  }): void {
-    const stream = this.#streams.get(id);
-    if (stream === undefined || stream.destroyed) return;
-    if (bytes.length > 0 && !stream.push(Buffer.from(bytes))) this.#socket.pause();
-    if (last) stream.push(null);
-  }
-
-  #headersOf(block: Buffer): Promise<ReadonlyMap<string, string>> {
-    return new Promise((resolve, reject) => {
-      this.#inflate.once("error", reject);
-      this.#inflate.write(block, () => {
-        this.#inflate.off("error", reject);
-        const inflated: unknown = this.#inflate.read();
-        resolve(readHeaders(Buffer.isBuffer(inflated) ? inflated : Buffer.alloc(0)));
-      });
-    });
+    if (isHalfClosed) await stream.receive(Buffer.alloc(0), true);
   }
 }

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { type Duplex, Readable, Writable } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
-import type { CommandStreams, Wanted } from "./command-streams.ts";
+import { type CommandStreams, lingerSeconds, type Wanted } from "./command-streams.ts";
 
 /** The first byte of each message says which stream it belongs to. Source: KEP-4006; v5 adds `close`. */
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, close: 255 } as const;
 const spoken = ["v5.channel.k8s.io", "v4.channel.k8s.io"] as const;
-/** As long as a message may be; clients send at most 32 KiB. */
+/** As long as a message may be, in bytes; clients send at most 32 KiB. */
 const longestMessage = 1 << 20;
 
 const acceptor = new WebSocketServer({
@@ -22,16 +22,19 @@ export const offersWebSocketProtocol = (offered: string): boolean => {
   return spoken.some((name) => names.includes(name));
 };
 
-/** The streams of an exec over one WebSocket. */
+export interface WebSocketUpgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** Calls back with the streams of an exec over one WebSocket; a handshake that is wrong is refused and goes no further. */
 export function webSocketCommand(
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-): (wanted: Wanted) => Promise<CommandStreams> {
-  return (wanted) =>
-    new Promise((resolve) => {
-      acceptor.handleUpgrade(request, socket, head, (webSocket) => resolve(streamsOf(webSocket, wanted)));
-    });
+  { request, socket, head }: WebSocketUpgrade,
+  wanted: Wanted,
+  accepted: (streams: CommandStreams) => void,
+): void {
+  acceptor.handleUpgrade(request, socket, head, (webSocket) => accepted(streamsOf(webSocket, wanted)));
 }
 
 function streamsOf(webSocket: WebSocket, wanted: Wanted): CommandStreams {
@@ -39,16 +42,18 @@ function streamsOf(webSocket: WebSocket, wanted: Wanted): CommandStreams {
   webSocket.on("close", () => gone.abort());
   webSocket.on("error", () => webSocket.terminate()); // `close` follows, and tells everybody
   const stdin = wanted.stdin ? incoming(webSocket) : undefined;
-  if (stdin === undefined) webSocket.resume();
   return {
     stdin,
     stdout: wanted.stdout ? outgoing(webSocket, channel.stdout) : undefined,
     stderr: wanted.stderr ? outgoing(webSocket, channel.stderr) : undefined,
     gone: gone.signal,
-    finish(status) {
+    finish(ending) {
       if (webSocket.readyState !== webSocket.OPEN) return;
-      webSocket.send(Buffer.concat([Buffer.from([channel.error]), Buffer.from(JSON.stringify(status))]));
+      stdin?.destroy();
+      webSocket.send(Buffer.concat([Buffer.from([channel.error]), Buffer.from(JSON.stringify(ending))]));
       webSocket.close(1000);
+      const late = setTimeout(() => webSocket.terminate(), lingerSeconds * 1000);
+      webSocket.once("close", () => clearTimeout(late));
     },
   };
 }
@@ -56,13 +61,15 @@ function streamsOf(webSocket: WebSocket, wanted: Wanted): CommandStreams {
 function incoming(webSocket: WebSocket): Readable {
   const stdin = new Readable({ read: () => webSocket.resume() });
   webSocket.on("message", (message: RawData) => {
+    if (stdin.destroyed || stdin.readableEnded) return;
     const bytes = bytesOf(message);
-    const isClose = bytes[0] === channel.close && bytes[1] === channel.stdin;
-    if (isClose && !stdin.readableEnded) stdin.push(null);
+    if (bytes[0] === channel.close && bytes[1] === channel.stdin) stdin.push(null);
     if (bytes[0] === channel.stdin && bytes.length > 1 && !stdin.push(bytes.subarray(1))) webSocket.pause();
   });
   webSocket.on("close", () => stdin.destroy());
-  stdin.on("error", () => stdin.destroy()); // data after its end: nobody reads it any more
+  // Nobody reads it any more: what still comes is thrown away, so that the client's own close is seen.
+  stdin.on("close", () => webSocket.resume());
+  stdin.on("error", () => {}); // it was cut off, or goes on after its own end: `close` follows
   return stdin;
 }
 
@@ -73,6 +80,6 @@ const outgoing = (webSocket: WebSocket, to: number): Writable =>
   new Writable({
     write(chunk: Buffer, _encoding, done) {
       if (webSocket.readyState !== webSocket.OPEN) done();
-      else webSocket.send(Buffer.concat([Buffer.from([to]), chunk]), (fault) => done(fault ?? null));
+      else webSocket.send(Buffer.concat([Buffer.from([to]), chunk]), () => done());
     },
   });

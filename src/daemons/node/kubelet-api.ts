@@ -1,0 +1,170 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { Duplex } from "node:stream";
+import { serveLogs } from "./container-logs.ts";
+import { serveExec } from "./exec-request.ts";
+import { type CertificateSubject, isApiServer, subjectOf } from "./kubelet-clients.ts";
+import { type Route, routeOf } from "./kubelet-paths.ts";
+import type { PodAccess } from "./pod-access.ts";
+import { Refused } from "./refused.ts";
+
+export interface KubeletApiOptions {
+  /** Where it listens; each address by itself. */
+  readonly addresses: readonly string[];
+  /** 0 lets the kernel choose one, where there is a single address. */
+  readonly port: number;
+  readonly tls: TlsTexts;
+  readonly pods: PodAccess;
+  /** Told of what goes wrong on this side; where absent, only the client that asked is. */
+  readonly failed?: (fault: unknown) => void;
+  /** Which clients may ask for more than `/healthz`; the API server's certificate where absent. */
+  readonly isAllowed?: (subject: CertificateSubject) => boolean;
+  /** How long a client may take to open the streams of an exec; the kubelet's 30 where absent. */
+  readonly openingSeconds?: number;
+}
+
+/** PEM: what the node shows, and who signs the certificates of its clients. */
+export interface TlsTexts {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+export interface KubeletApi {
+  /** Of the first address. */
+  readonly port: number;
+  /** Cuts all connections; commands of exec end with them. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the node's side of logs and exec, as the API server dials it. Rejects where an address can't be listened on.
+ * Source: pkg/kubelet/server.
+ */
+export async function startKubeletApi(options: KubeletApiOptions): Promise<KubeletApi> {
+  const upgraded = new Set<Duplex>();
+  const servers = options.addresses.map(() => serverOf(options, upgraded));
+  const close = async (): Promise<void> => {
+    const closed = servers.filter((server) => server.listening).map((server) => closeServer(server));
+    for (const socket of upgraded) socket.destroy();
+    await Promise.all(closed);
+  };
+  try {
+    const ports = await Promise.all(
+      servers.map((server, i) => listen(server, options.addresses[i] ?? "", options.port)),
+    );
+    return { port: ports[0] ?? options.port, close };
+  } catch (fault) {
+    await close(); // an address that is taken must not leave the others listening
+    throw fault;
+  }
+}
+
+function serverOf(options: KubeletApiOptions, upgraded: Set<Duplex>): Server {
+  const server = createServer({ ...options.tls, requestCert: true, rejectUnauthorized: false });
+  server.on("request", (request, response) => {
+    answer(options, request, response).catch((fault: unknown) => {
+      if (!(fault instanceof Refused)) options.failed?.(fault);
+      refuse(response, fault);
+    });
+  });
+  server.on("upgrade", (request, socket, head) => {
+    upgraded.add(socket);
+    socket.on("error", () => socket.destroy()); // whoever uses the connection hears of its end
+    socket.once("close", () => upgraded.delete(socket));
+    try {
+      upgrade(options, request, { socket, head });
+    } catch (fault) {
+      // Not upgraded yet: answered as any other request.
+      if (!(fault instanceof Refused)) options.failed?.(fault);
+      socket.end(rawRefusal(fault));
+    }
+  });
+  return server;
+}
+
+async function answer(options: KubeletApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { route, query } = admitted(options, request);
+  if (route.kind !== "exec" && request.method !== "GET" && request.method !== "HEAD")
+    throw new Refused(405, "405: Method Not Allowed", { allow: "GET" });
+  switch (route.kind) {
+    case "healthz":
+      response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end("ok");
+      return;
+    case "pods":
+      response.writeHead(200, { "content-type": "application/json" }).end(podList(options.pods));
+      return;
+    case "containerLogs":
+      return serveLogs(options.pods, route.at, { query, response, now: Date.now() });
+    case "exec":
+      throw new Refused(400, "unable to upgrade: missing upgrade headers in request");
+    case "unknown":
+      throw new Refused(404, "404 page not found");
+  }
+}
+
+const podList = (pods: PodAccess): string =>
+  JSON.stringify({ kind: "PodList", apiVersion: "v1", metadata: {}, items: pods.all() });
+
+interface Connection {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+function upgrade(options: KubeletApiOptions, request: IncomingMessage, { socket, head }: Connection): void {
+  const { route, query } = admitted(options, request);
+  if (route.kind !== "exec") throw new Refused(404, "404 page not found");
+  const { openingSeconds = 30, failed = () => {}, pods } = options;
+  serveExec(pods, route.at, { request, query, socket, head, openingSeconds, failed });
+}
+
+/** What the request is for, if its client may ask for it. Throws `Refused`. */
+function admitted(options: KubeletApiOptions, request: IncomingMessage): { route: Route; query: URLSearchParams } {
+  const { pathname, searchParams: query } = new URL(request.url ?? "/", "https://node");
+  const route = routeOf(pathname);
+  if (route.kind === "healthz") return { route, query };
+  const subject = subjectOf(request.socket);
+  if (subject === undefined) throw new Refused(401, "Unauthorized");
+  const isAllowed = options.isAllowed ?? isApiServer;
+  if (!isAllowed(subject)) throw new Refused(403, `Forbidden (user=${subject.commonName}, resource=nodes)`);
+  return { route, query };
+}
+
+const refusalOf = (fault: unknown): Refused =>
+  fault instanceof Refused ? fault : new Refused(500, fault instanceof Error ? fault.message : String(fault));
+
+function refuse(response: ServerResponse, fault: unknown): void {
+  const { status, message, headers } = refusalOf(fault);
+  if (response.headersSent) response.destroy();
+  else response.writeHead(status, { ...headers, "content-type": "text/plain; charset=utf-8" }).end(`${message}\n`);
+}
+
+function rawRefusal(fault: unknown): string {
+  const { status, message, headers } = refusalOf(fault);
+  const body = `${message}\n`;
+  const lines = Object.entries({
+    ...headers,
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": String(Buffer.byteLength(body)),
+    connection: "close",
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`;
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      const bound = server.address();
+      resolve(typeof bound === "object" && bound !== null ? bound.port : port);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

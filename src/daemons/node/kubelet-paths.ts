@@ -1,0 +1,21 @@
+/** Which container a request is about. */
+export interface ContainerPath {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+export type Route =
+  | { readonly kind: "healthz" | "pods" | "unknown" }
+  | { readonly kind: "containerLogs" | "exec"; readonly at: ContainerPath };
+
+/** What a path of the kubelet's API leads to. Source: pkg/kubelet/server/server.go, InstallDefaultHandlers and -DebuggingHandlers. */
+export function routeOf(path: string): Route {
+  const [, first = "", namespace = "", pod = "", container = "", ...rest] = path.split("/");
+  const isBare = namespace === "" && pod === "";
+  if ((first === "healthz" || first === "pods") && isBare) return { kind: first };
+  const isWhole = namespace !== "" && pod !== "" && container !== "" && rest.length === 0;
+  if ((first === "containerLogs" || first === "exec") && isWhole)
+    return { kind: first, at: { namespace, pod, container } };
+  return { kind: "unknown" };
+}

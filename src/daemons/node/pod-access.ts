@@ -1,0 +1,13 @@
+import type { Pod } from "#api/core/pod.ts";
+import type { Execution } from "#os/process-runtime/exec.ts";
+import type { Container } from "#os/process-runtime/runtime.ts";
+
+/** What the kubelet's API shows of the node's pods. */
+export interface PodAccess {
+  readonly all: () => readonly Pod[];
+  readonly pod: (namespace: string, name: string) => Pod | undefined;
+  /** The latest run of a container as it is now, or the one before it; undefined where there was none, or it is forgotten. */
+  readonly container: (pod: Pod, name: string, previous: boolean) => Container | undefined;
+  /** Runs a command in a container that runs. Rejects with `CannotRun`. */
+  readonly exec: (containerId: string, argv: readonly string[]) => Promise<Execution>;
+}
