@@ -1,10 +1,11 @@
 import type { Cidr } from "#net/cidr.ts";
 import type { IpFamily } from "#net/ip.ts";
+import { type Protocol, wireName } from "#net/port.ts";
 import { unreachable } from "../unreachable.ts";
 import { type Draw, type Match, numeral, type Rule, type Statement } from "./table.ts";
 
 /** The firewall mark of packets whose source becomes the node's: Kubernetes' own bit, which others know to leave alone. */
-export const masqueradeMark = 0x4000;
+export const masqueradeMark = "0x4000";
 
 /** One rule in nft's words, without the chain it stands in. */
 export const showRule = ({ when, then }: Rule): string =>
@@ -80,7 +81,7 @@ function showTranslation(statement: Translation): string {
   const client = clientKey(family);
   switch (statement.do) {
     case "dnatDrawn":
-      return `dnat ${ip} to ${key} . ${showDraw(statement.draw)} map @endpoints${n}`;
+      return `dnat ${ip} to ${frontendKey(statement)} . ${showDraw(statement.draw)} map @${wireName(statement.protocol)}-endpoints${n}`;
     case "draw":
       return `meta priority set ${key} . ${showDraw(statement.draw)} map @seats${n}`;
     case "recall":
@@ -90,7 +91,7 @@ function showTranslation(statement: Translation): string {
     case "forget":
       return `delete @affinity${n} { ${client} : meta priority }`;
     case "dnatNoted":
-      return `dnat ${ip} to ${key} . meta priority map @members${n}`;
+      return `dnat ${ip} to ${frontendKey(statement)} . meta priority map @${wireName(statement.protocol)}-members${n}`;
     default:
       return unreachable(statement);
   }
@@ -102,6 +103,18 @@ function showTranslation(statement: Translation): string {
  */
 export const clientKey = (family: IpFamily): string =>
   family === "IPv4" ? `ip saddr . ${keyOf(family)}` : `jhash ip6 saddr . ${keyOf(family)} mod 4294967295 seed 1`;
+
+/**
+ * A frontend among those of one protocol, and an endpoint likewise. Maps that lead to an address and port are kept by protocol: nft
+ * 1.0.6 takes `tcp dport` as a map's value for a match on TCP, and can't read back a map with `th dport` as its value.
+ */
+export const frontendKey = ({ family, protocol }: Pair): string =>
+  `${word(family)} daddr . ${wireName(protocol)} dport`;
+
+interface Pair {
+  readonly family: IpFamily;
+  readonly protocol: Protocol;
+}
 
 const showDraw = ({ first, count }: Draw): string =>
   `numgen random mod ${count}${first === 0 ? "" : ` offset ${first}`}`;

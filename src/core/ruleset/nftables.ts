@@ -1,15 +1,14 @@
 import type { IpFamily } from "#net/ip.ts";
-import { wireName } from "#net/port.ts";
+import { type Protocol, wireName } from "#net/port.ts";
 import { unreachable } from "../unreachable.ts";
 import { frameOf, type Surroundings } from "./frame.ts";
-import { clientKey, showRule } from "./nftables-rule.ts";
+import { clientKey, frontendKey, showRule } from "./nftables-rule.ts";
 import type { Contents, Delta } from "./shadow.ts";
 import {
   type At,
   type Chain,
   type Element,
   familyOf,
-  type MapName,
   numeral,
   type Target,
   unusedPort,
@@ -23,7 +22,7 @@ const affinityEntries = 262_144;
  * hands: addresses and numbers were parsed, names of chains are ours.
  */
 export function printTable(table: string, around: Surroundings, contents: Contents): string {
-  const byMap = Map.groupBy(contents.elements, (element) => `${element.in}${numeral(familyOf(element))}`);
+  const byMap = Map.groupBy(contents.elements, mapOf);
   const maps = around.families.flatMap((family) =>
     mapsOf(family).map(({ name, type, kind }) => {
       const elements = (byMap.get(name) ?? []).map(showElement);
@@ -56,7 +55,7 @@ export const printRemoval = (table: string): string => `add table inet ${table}\
 export const printProbe = (table: string): string => `add chain inet ${table} ${unusedPort}\n`;
 
 const byMap = (elements: readonly Element[]): readonly [string, readonly Element[]][] => [
-  ...Map.groupBy(elements, (element) => `${element.in}${numeral(familyOf(element))}`),
+  ...Map.groupBy(elements, mapOf),
 ];
 
 interface MapText {
@@ -65,16 +64,21 @@ interface MapText {
   readonly type: string;
 }
 
-// nft takes `numgen` in a key only by `typeof`. With `tcp dport` as value it would take the first rule that uses the map for TCP only.
+// nft takes `numgen` in a key only by `typeof`.
 function mapsOf(family: IpFamily): readonly MapText[] {
   const [ip, n] = [family === "IPv4" ? "ip" : "ip6", numeral(family)];
   const at = `${ip} daddr . meta l4proto . th dport`;
-  const to = `${ip} daddr . th dport`;
-  const types: readonly (readonly [MapName | "affinity", string])[] = [
+  const translations = protocols.flatMap((protocol): readonly [string, string][] => {
+    const key = frontendKey({ family, protocol });
+    return [
+      [`${wireName(protocol)}-endpoints`, `typeof ${key} . ${lot} : ${key}`],
+      [`${wireName(protocol)}-members`, `typeof ${key} . meta priority : ${key}`],
+    ];
+  });
+  const types: readonly (readonly [string, string])[] = [
     ["services", `typeof ${at} : verdict`],
-    ["endpoints", `typeof ${at} . numgen random mod 65536 : ${to}`],
-    ["seats", `typeof ${at} . numgen random mod 65536 : meta priority`],
-    ["members", `typeof ${at} . meta priority : ${to}`],
+    ...translations,
+    ["seats", `typeof ${at} . ${lot} : meta priority`],
     ["affinity", `typeof ${clientKey(family)} : meta priority\n    flags dynamic,timeout\n    size ${affinityEntries}`],
     ["refusals", `typeof ${at} : verdict`],
     ["addresses", `typeof ${ip} daddr : verdict`],
@@ -82,6 +86,14 @@ function mapsOf(family: IpFamily): readonly MapText[] {
     ["nodes", `typeof ${ip} daddr`],
   ];
   return types.map(([name, type]) => ({ name: `${name}${n}`, kind: type.includes(" : ") ? "map" : "set", type }));
+}
+const lot = "numgen random mod 65536";
+const protocols: readonly Protocol[] = ["TCP", "UDP", "SCTP"];
+
+/** The map or set that holds an element. */
+function mapOf(element: Element): string {
+  const kept = element.in === "endpoints" || element.in === "members" ? `${wireName(element.at.protocol)}-` : "";
+  return `${kept}${element.in}${numeral(familyOf(element))}`;
 }
 
 function showChain({ name, hook, rules }: Chain): string {
@@ -92,6 +104,7 @@ function showChain({ name, hook, rules }: Chain): string {
   return `  chain ${name} {\n${lines.map((line) => `    ${line}\n`).join("")}  }\n`;
 }
 
+const showPair = ({ ip, port }: At): string => `${ip.text} . ${port}`;
 const showAt = ({ ip, protocol, port }: At): string => `${ip.text} . ${wireName(protocol)} . ${port}`;
 const showTarget = ({ ip, port }: Target): string => `${ip.text} . ${port}`;
 /** As nft writes a packet's priority: two halves in hexadecimal. */
@@ -103,10 +116,11 @@ function showKey(element: Element): string {
     case "refusals":
       return showAt(element.at);
     case "endpoints":
+      return `${showPair(element.at)} . ${element.seat}`;
     case "seats":
       return `${showAt(element.at)} . ${element.seat}`;
     case "members":
-      return `${showAt(element.at)} . ${showNumber(element.number)}`;
+      return `${showPair(element.at)} . ${showNumber(element.number)}`;
     case "hairpins":
       return `${element.ip.text} . ${element.ip.text}`;
     case "addresses":

@@ -1,5 +1,6 @@
 import type { Cidr } from "#net/cidr.ts";
 import type { IpFamily } from "#net/ip.ts";
+import { type Protocol, wireName } from "#net/port.ts";
 import type { Case, Frontend, Origin } from "../services/service-map.ts";
 import { type Chain, type Draw, type Match, numeral, type Rule, type Statement } from "./table.ts";
 
@@ -51,10 +52,10 @@ const nameOfGroups = (groups: readonly Group[]): string =>
 
 /**
  * The chain that receives a frontend's new connections; undefined where nobody is sent anywhere.
- * `pick4-3-masquerade-outside`: three endpoints for everybody, clients from outside get the node's address.
+ * `pick4-tcp-3-masquerade-outside`: three endpoints for everybody, clients from outside get the node's address.
  */
 export function pickChain(frontend: Frontend, pods: readonly Cidr[], book: ChainBook): Chain | undefined {
-  const { family, affinitySeconds: seconds } = frontend;
+  const { family, protocol, affinitySeconds: seconds } = frontend;
   const groups = groupBy(frontend.cases, (one) => drawLabel(drawOf(one)));
   if (groups.length === 0) return undefined;
   const marked = frontend.cases.filter(
@@ -62,7 +63,7 @@ export function pickChain(frontend: Frontend, pods: readonly Cidr[], book: Chain
   );
   const origins = marked.map(({ from }) => from);
   const name = [
-    `pick${numeral(family)}-${nameOfGroups(groups)}`,
+    `pick${numeral(family)}-${wireName(protocol)}-${nameOfGroups(groups)}`,
     ...(origins.length > 0 ? [`masquerade-${origins.join("-")}`] : []),
     ...(seconds > 0 ? [`sticky-${seconds}`] : []),
   ].join("-");
@@ -71,7 +72,7 @@ export function pickChain(frontend: Frontend, pods: readonly Cidr[], book: Chain
     const picking = groups.flatMap((group) => {
       const draw = frontend.cases.filter(({ from }) => group.origins.includes(from)).map(drawOf)[0];
       if (draw === undefined) return [];
-      return sourcesOf(group.origins, pods).flatMap((when) => pickRules(when, { family, draw, seconds }));
+      return sourcesOf(group.origins, pods).flatMap((when) => pickRules(when, { family, protocol, draw, seconds }));
     });
     return [...marking, ...picking];
   });
@@ -79,21 +80,22 @@ export function pickChain(frontend: Frontend, pods: readonly Cidr[], book: Chain
 
 interface Pick {
   readonly family: IpFamily;
+  readonly protocol: Protocol;
   readonly draw: Draw;
   readonly seconds: number;
 }
 
 // With affinity: whom did this client have? If that one is still there, again; else draw, remember, go. The endpoint's number is
 // noted in the packet's priority, which forwarding overwrites anyway, so that no firewall mark of anybody's is touched.
-function pickRules(when: readonly Match[], { family, draw, seconds }: Pick): readonly Rule[] {
-  if (seconds === 0) return [rule(when, { do: "dnatDrawn", family, draw })];
+function pickRules(when: readonly Match[], { family, protocol, draw, seconds }: Pick): readonly Rule[] {
+  if (seconds === 0) return [rule(when, { do: "dnatDrawn", family, protocol, draw })];
   return [
     rule(when, { do: "recall", family, seconds }),
-    rule(when, { do: "dnatNoted", family }),
+    rule(when, { do: "dnatNoted", family, protocol }),
     rule(when, { do: "forget", family }),
     rule(when, { do: "draw", family, draw }),
     rule(when, { do: "remember", family, seconds }),
-    rule(when, { do: "dnatNoted", family }),
+    rule(when, { do: "dnatNoted", family, protocol }),
   ];
 }
 

@@ -49,7 +49,7 @@ export type Statement =
   /** The same by destination address alone. */
   | { readonly do: "dispatchAddress"; readonly family: IpFamily }
   /** Translates the destination to the endpoint on a seat drawn by lot. */
-  | { readonly do: "dnatDrawn"; readonly family: IpFamily; readonly draw: Draw }
+  | { readonly do: "dnatDrawn"; readonly family: IpFamily; readonly protocol: Protocol; readonly draw: Draw }
   /** Draws a seat and notes its endpoint's number. */
   | { readonly do: "draw"; readonly family: IpFamily; readonly draw: Draw }
   /** Notes the number of the endpoint that this client had before, and starts its time anew. */
@@ -57,7 +57,7 @@ export type Statement =
   | { readonly do: "remember"; readonly family: IpFamily; readonly seconds: number }
   | { readonly do: "forget"; readonly family: IpFamily }
   /** Translates the destination to the endpoint with the noted number, if it still is one. */
-  | { readonly do: "dnatNoted"; readonly family: IpFamily }
+  | { readonly do: "dnatNoted"; readonly family: IpFamily; readonly protocol: Protocol }
   | { readonly do: "mark" | "unmark" | "masquerade" | "notrack" | "drop" | "accept" }
   | { readonly do: "reject"; readonly with: "tcpReset" | "portUnreachable" };
 
