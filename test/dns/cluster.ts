@@ -43,14 +43,17 @@ export interface TestDns extends AsyncDisposable {
   readonly slices: Objects<OwnedSlice>;
 }
 
-export async function startTestDns(upstreams: readonly ServerAddress[] | UpstreamSource = []): Promise<TestDns> {
+export async function startTestDns(
+  upstreams: readonly ServerAddress[] | UpstreamSource = [],
+  address = "127.0.0.1",
+): Promise<TestDns> {
   const services = new Objects<NamedService>();
   const slices = new Objects<OwnedSlice>();
   services.put(service("web", { clusterIP: "10.96.0.17", clusterIPs: ["10.96.0.17"] }));
   const sources: ClusterSources = { services, slices };
   const dns = await startDns({
     domain: "cluster.local",
-    listen: [{ address: "127.0.0.1", port: 0 }],
+    listen: [{ address, port: 0 }],
     cidrs: [mustCidr("10.96.0.0/12"), mustCidr("10.244.0.0/16")],
     sources,
     upstreams: typeof upstreams === "function" ? upstreams : async () => upstreams,

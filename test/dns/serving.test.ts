@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { test } from "node:test";
 import { startDns } from "#daemons/dns/dns.ts";
 import { eventually } from "../harness/eventually.ts";
@@ -46,6 +47,14 @@ test("changes of Services and slices show at once, over UDP and TCP", async () =
   assert.deepEqual(await both(web), ["NXDOMAIN"]);
   services.remove("shop", "web");
   assert.deepEqual(await both("shop.svc.cluster.local"), ["NXDOMAIN"]);
+});
+
+const hasIPv6 = Object.values(networkInterfaces()).some((links) => links?.some(({ address }) => address === "::1"));
+test("it is reached over IPv6 too", { skip: hasIPv6 ? false : "this machine has no ::1" }, async () => {
+  await using cluster = await startTestDns([], "::1");
+  const answer = ["NOERROR", `${web} A 10.96.0.17`];
+  assert.deepEqual(shown(await askUdp(cluster.server, query(web, "A"))), answer);
+  assert.deepEqual((await askTcp(cluster.server, framed(query(web, "A")))).map(shown), [answer]);
 });
 
 test("until the first lists are there, nothing is denied", async () => {
