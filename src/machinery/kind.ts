@@ -21,11 +21,6 @@ export interface Kind<T extends AnyType = AnyType, O = Stored<T>> {
   readonly nameRule: NameRule;
   /** Defaults that depend on other fields; after the static ones, before the rules. Leaves its argument alone. */
   readonly derive: Derive<O>;
-  /**
-   * What an update takes over from the stored object before it is judged: what the server had assigned and the client left out;
-   * and what of the old object means nothing any more. Leaves its arguments alone.
-   */
-  readonly inherit: Inherit<O>;
   /** What a new object's status is; `undefined` where the kind has none. A client's own status is ignored on creation. */
   readonly initialStatus: Select<O, unknown> | undefined;
   /** In the order in which Kubernetes looks. */
@@ -69,12 +64,11 @@ export interface Column<O> {
 export type Rule<O> = { rule(object: O): Iterable<FieldProblem> }["rule"];
 export type UpdateRule<O> = { rule(next: O, old: O): Iterable<FieldProblem> }["rule"];
 export type Derive<O> = { derive(object: O): O }["derive"];
-export type Inherit<O> = { inherit(next: O, old: O): O }["inherit"];
 export type Select<O, R = string> = { select(object: O): R }["select"];
 
 export const defineKind = <T extends AnyType>(kind: Kind<T>): Kind<T> => kind;
 
-/** For kinds whose defaults are all static, and for those that keep nothing of what they were. */
+/** For kinds whose defaults are all static. */
 export const unchanged = <O>(object: O): O => object;
 
 export const statusSubresource: Subresource = { name: "status", verbs: ["get", "patch", "update"] };

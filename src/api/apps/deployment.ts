@@ -56,7 +56,6 @@ export const deployments = defineKind<typeof Deployment>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
-  inherit: unchanged,
   initialStatus: () => ({}),
   rules: [],
   updateRules: [],

@@ -35,7 +35,6 @@ export const replicaSets = defineKind<typeof ReplicaSet>({
   selectableFields: { "status.replicas": ({ status }) => String(status.replicas) },
   nameRule: "dns-subdomain",
   derive: unchanged,
-  inherit: unchanged,
   initialStatus: () => ({ replicas: 0 }),
   rules: [],
   updateRules: [],

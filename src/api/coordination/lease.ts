@@ -37,7 +37,6 @@ export const leases = defineKind<typeof Lease>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
-  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

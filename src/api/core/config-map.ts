@@ -34,7 +34,6 @@ export const configMaps = defineKind<typeof ConfigMap>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
-  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

@@ -61,7 +61,6 @@ export const endpoints = defineKind<typeof Endpoints>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
-  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

@@ -83,7 +83,6 @@ export const events = defineKind<typeof Event>({
   },
   nameRule: "dns-subdomain",
   derive: unchanged,
-  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

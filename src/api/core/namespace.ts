@@ -1,5 +1,5 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
-import { defineKind, statusSubresource, unchanged } from "#machinery/kind.ts";
+import { defineKind, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, list, listMap, object, optional, present, string, time } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 
@@ -45,7 +45,6 @@ export const namespaces = defineKind<typeof Namespace>({
   selectableFields: { "status.phase": ({ status }) => status.phase ?? "", name: ({ metadata }) => metadata.name },
   nameRule: "dns-label",
   derive: deriveNamespace,
-  inherit: unchanged,
   initialStatus: () => ({ phase: "Active" }),
   rules: [],
   updateRules: [],

@@ -204,7 +204,6 @@ export const nodes = defineKind<typeof Node>({
   selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
   nameRule: "dns-subdomain",
   derive: unchanged,
-  inherit: unchanged,
   initialStatus: () => ({}),
   rules: [],
   updateRules: [],

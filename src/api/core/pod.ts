@@ -1,7 +1,9 @@
-import { defineKind, statusSubresource, unchanged } from "#machinery/kind.ts";
+import { defineKind, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, object, required } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { podColumns } from "./pod/columns.ts";
+import { derivePod } from "./pod/defaults.ts";
+import { podRules, podUpdateRules } from "./pod/rules.ts";
 import { PodSpec } from "./pod/spec.ts";
 import { PodStatus } from "./pod/status.ts";
 
@@ -50,9 +52,8 @@ export const pods = defineKind<typeof Pod>({
     "status.nominatedNodeName": ({ status }) => status.nominatedNodeName ?? "",
   },
   nameRule: "dns-subdomain",
-  derive: unchanged,
-  inherit: unchanged,
+  derive: derivePod,
   initialStatus: () => ({ phase: "Pending" }),
-  rules: [],
-  updateRules: [],
+  rules: podRules,
+  updateRules: podUpdateRules,
 });

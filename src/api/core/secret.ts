@@ -1,5 +1,5 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
-import { defineKind, unchanged } from "#machinery/kind.ts";
+import { defineKind } from "#machinery/kind.ts";
 import { boolean, bytes, defaulted, map, object, optional, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 
@@ -36,7 +36,6 @@ export const secrets = defineKind<typeof Secret>({
   selectableFields: { type: ({ type }) => type },
   nameRule: "dns-subdomain",
   derive: foldStringData,
-  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

@@ -30,7 +30,6 @@ export const serviceAccounts = defineKind<typeof ServiceAccount>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
-  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

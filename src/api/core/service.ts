@@ -2,7 +2,7 @@ import { defineKind, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, object } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { serviceColumns } from "./service/columns.ts";
-import { deriveService, inheritService } from "./service/defaults.ts";
+import { deriveService } from "./service/defaults.ts";
 import { serviceRules } from "./service/rules.ts";
 import { ServiceSpec, ServiceStatus } from "./service/spec.ts";
 import { serviceUpdateRules } from "./service/update-rules.ts";
@@ -42,7 +42,6 @@ export const services = defineKind<typeof Service>({
   },
   nameRule: "dns-1035-label",
   derive: deriveService,
-  inherit: inheritService,
   initialStatus: () => ({ loadBalancer: {} }),
   rules: serviceRules,
   updateRules: serviceUpdateRules,

@@ -99,7 +99,6 @@ export const endpointSlices = defineKind<typeof EndpointSlice>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
-  inherit: unchanged,
   initialStatus: undefined,
   rules: [],
   updateRules: [],

@@ -64,9 +64,9 @@ export class Probe extends object("io.k8s.api.core.v1.Probe", {
     tcpSocket: optional(3, TCPSocketAction),
   }),
   initialDelaySeconds: optional(2, int32()),
-  timeoutSeconds: defaulted(3, int32({ min: 1 }), 1),
-  periodSeconds: defaulted(4, int32({ min: 1 }), 10),
-  successThreshold: defaulted(5, int32({ min: 1 }), 1),
-  failureThreshold: defaulted(6, int32({ min: 1 }), 3),
+  timeoutSeconds: defaulted(3, int32(), 1),
+  periodSeconds: defaulted(4, int32(), 10),
+  successThreshold: defaulted(5, int32(), 1),
+  failureThreshold: defaulted(6, int32(), 3),
   terminationGracePeriodSeconds: optional(7, int64(), { zero: "counts" }),
 }) {}

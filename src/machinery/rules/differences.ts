@@ -1,0 +1,24 @@
+/** A place where two values differ; undefined where one has nothing there. */
+export interface Difference {
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** Where `next` differs from `old`, down to the smallest parts; lists of different length differ as a whole. */
+export function differences(next: unknown, old: unknown, path: string): readonly Difference[] {
+  if (Array.isArray(next) && Array.isArray(old) && next.length === old.length)
+    return next.flatMap((one, i) => differences(one, old[i], `${path}[${i}]`));
+  if (isRecord(next) && isRecord(old)) {
+    const keys = new Set([...Object.keys(old), ...Object.keys(next)]);
+    return [...keys].flatMap((key) => differences(own(next, key), own(old, key), `${path}.${key}`));
+  }
+  return JSON.stringify(next) === JSON.stringify(old) ? [] : [{ path, from: old, to: next }];
+}
+
+export const isSame = (a: unknown, b: unknown): boolean => differences(a, b, "").length === 0;
+
+type JsonObject = Readonly<Record<string, unknown>>;
+const isRecord = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const own = (object: JsonObject, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
