@@ -3,9 +3,9 @@ import type { Node, NodeCondition, NodeStatus, Taint } from "#api/core/node.ts";
 import type { PodStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { readTime, showTime } from "../time.ts";
+import { tolerates } from "../tolerations.ts";
 import { conditionOf, isTerminating } from "./pod-state.ts";
 import { sameJson } from "./same-json.ts";
-import { tolerates } from "./tolerations.ts";
 
 export const readyOf = ({ status }: Node): NodeCondition | undefined =>
   status.conditions?.find(({ type }) => type === "Ready");
