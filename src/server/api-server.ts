@@ -1,3 +1,4 @@
+import type { RequestOptions } from "node:https";
 import { endpoints } from "#api/core/endpoints.ts";
 import { kindOf } from "#api/kinds.ts";
 import type { AnyKind } from "#machinery/kind.ts";
@@ -13,8 +14,9 @@ import {
 } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
 import { StoreUnwritable } from "#store/faults.ts";
-import { parseApiPath, type ResourcePath } from "./api-path.ts";
+import { type ApiPath, parseApiPath, type ResourcePath } from "./api-path.ts";
 import { type Attributes, authorize } from "./authorize.ts";
+import type { Call, Verb } from "./call.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
 import type { Environment, ServerParts } from "./environment.ts";
 import { type Answer, type Identity, jsonType, type ServerRequest, statusAnswer, withWarnings } from "./exchange.ts";
@@ -22,11 +24,14 @@ import { objectFormat } from "./negotiate.ts";
 import { isTrue } from "./query.ts";
 import { routeOf, watchRoute } from "./routes.ts";
 import { ServiceAddresses } from "./service-addresses.ts";
+import { execTarget } from "./verbs/exec.ts";
 
 /** The API, whatever way its requests come. */
 export interface ApiServer {
   /** Answers every request, a failed one with a Status. `identity` is undefined where nobody has shown who they are. */
   readonly handle: (request: ServerRequest, identity: Identity | undefined) => Promise<Answer>;
+  /** Where a connection goes that is to become something else than HTTP. Rejects with a `StatusError`. */
+  readonly upgradeTarget: (request: ServerRequest, identity: Identity | undefined) => Promise<RequestOptions>;
   /** Node ports given out from now on. */
   readonly setNodePortRange: (range: PortRange) => void;
   readonly close: () => void;
@@ -39,6 +44,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const env: Environment = { ...parts, serviceAddresses };
   return {
     handle: (request, identity) => handle(env, request, identity),
+    upgradeTarget: (request, identity) => upgradeTarget(env, request, identity),
     setNodePortRange: (range) => {
       serviceAddresses.nodePortRange = range;
     },
@@ -51,16 +57,16 @@ async function handle(env: Environment, request: ServerRequest, identity: Identi
   try {
     return withWarnings(await answer(env, request, { identity, warn: (text) => warnings.push(text) }), warnings);
   } catch (fault) {
-    const refusal = refusalOf(fault);
-    if (refusal === undefined) env.report(fault);
-    const { status, headers } = refusal ?? internal("the server has failed; its log says more");
+    const { status, headers } = refusalOf(fault, env.report);
     return withWarnings(statusAnswer(status, headers), warnings);
   }
 }
 
-function refusalOf(fault: unknown): StatusError | undefined {
+/** What a client is told of a fault; one that is no client's own doing is reported. */
+function refusalOf(fault: unknown, report: (fault: unknown) => void): StatusError {
   if (fault instanceof StatusError) return fault;
-  if (!(fault instanceof StoreUnwritable)) return undefined;
+  report(fault);
+  if (!(fault instanceof StoreUnwritable)) return internal("the server has failed; its log says more");
   const { message } = fault;
   return new StatusError({
     kind: "Status",
@@ -79,21 +85,29 @@ interface Asking {
 }
 
 async function answer(env: Environment, request: ServerRequest, asking: Asking): Promise<Answer> {
-  const at = request.url.indexOf("?");
-  const path = parseApiPath(at < 0 ? request.url : request.url.slice(0, at));
-  const query = new URLSearchParams(at < 0 ? "" : request.url.slice(at + 1));
+  const { path, query } = targetOf(request);
   const { identity } = asking;
   if (path.kind === "document" && isPublic(path.path)) return documentAnswer(env, request, { path: path.path, query });
   if (identity === undefined) throw unauthorized();
-  switch (path.kind) {
-    case "refused":
-      throw badRequest(path.message);
-    case "document":
-      admit(identity, { kind: "document", verb: request.method.toLowerCase(), path: path.path }, undefined);
-      return documentAnswer(env, request, { path: path.path, query });
-    case "resource":
-      return resourceAnswer(env, request, { ...asking, identity, path, query });
+  if (path.kind === "document") {
+    admit(identity, { kind: "document", verb: request.method.toLowerCase(), path: path.path }, undefined);
+    return documentAnswer(env, request, { path: path.path, query });
   }
+  const { call, run } = understood(env, request, { ...asking, identity, path, query });
+  return run(call);
+}
+
+interface Target {
+  readonly path: Exclude<ApiPath, { readonly kind: "refused" }>;
+  readonly query: URLSearchParams;
+}
+
+/** Throws a 400. */
+function targetOf({ url }: ServerRequest): Target {
+  const at = url.indexOf("?");
+  const path = parseApiPath(at < 0 ? url : url.slice(0, at));
+  if (path.kind === "refused") throw badRequest(path.message);
+  return { path, query: new URLSearchParams(at < 0 ? "" : url.slice(at + 1)) };
 }
 
 interface Resource extends Asking {
@@ -102,13 +116,15 @@ interface Resource extends Asking {
   readonly query: URLSearchParams;
 }
 
-async function resourceAnswer(env: Environment, request: ServerRequest, resource: Resource): Promise<Answer> {
+/** What a request for a resource wants, once it is known to exist and to be allowed. Throws a 403, 404, 405 or 406. */
+function understood(
+  env: Environment,
+  request: ServerRequest,
+  resource: Resource,
+): { readonly call: Call; readonly run: Verb } {
   const { path, query, identity, warn } = resource;
-  const { group, version, name, namespace, subresource: wanted } = path;
-  const kind = kindOf(group, version, path.resource);
-  if (kind === undefined) throw noSuchPath();
-  if (kind.scope === "Cluster" && namespace !== "" && path.resource !== "namespaces") throw noSuchPath();
-  if (kind.scope === "Namespaced" && namespace === "" && name !== "") throw noSuchPath();
+  const { group, namespace, name, subresource: wanted } = path;
+  const kind = kindAt(path);
   const subresource = kind.subresources.find((one) => one.name === wanted);
   if (wanted !== "" && subresource === undefined) throw noSuchPath();
   const isWatch =
@@ -122,7 +138,43 @@ async function resourceAnswer(env: Environment, request: ServerRequest, resource
   if (kind.kind === endpoints.kind && kind.group === endpoints.group) warn(endpointsWarning);
   // A Namespace's own name stands in both places of its path.
   const own = kind.scope === "Cluster" ? { ...path, namespace: "" } : path;
-  return route.run({ env, request, identity, kind, subresource, path: own, query, format, warn });
+  return { call: { env, request, identity, kind, subresource, path: own, query, format, warn }, run: route.run };
+}
+
+/** Throws a 404. */
+function kindAt({ group, version, resource, namespace, name }: ResourcePath): AnyKind {
+  const kind = kindOf(group, version, resource);
+  if (kind === undefined) throw noSuchPath();
+  const isElsewhere =
+    kind.scope === "Cluster" ? namespace !== "" && resource !== "namespaces" : namespace === "" && name !== "";
+  if (isElsewhere) throw noSuchPath();
+  return kind;
+}
+
+/** Source: KEP-4006: a WebSocket's handshake is a GET, but what it leads to is no reading. */
+async function upgradeTarget(
+  env: Environment,
+  request: ServerRequest,
+  identity: Identity | undefined,
+): Promise<RequestOptions> {
+  try {
+    return await execPath(env, request, identity);
+  } catch (fault) {
+    throw refusalOf(fault, env.report);
+  }
+}
+
+async function execPath(
+  env: Environment,
+  request: ServerRequest,
+  identity: Identity | undefined,
+): Promise<RequestOptions> {
+  const { path, query } = targetOf(request);
+  if (identity === undefined) throw unauthorized();
+  if (path.kind !== "resource" || path.resource !== "pods" || path.subresource !== "exec")
+    throw badRequest("nothing here takes an upgrade");
+  const { call } = understood(env, { ...request, method: "POST" }, { identity, path, query, warn: () => {} });
+  return execTarget(call);
 }
 
 /** Source: KEP-4974. */

@@ -1,12 +1,15 @@
+import type { IncomingMessage } from "node:http";
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { gzip } from "node:zlib";
+import { StatusError } from "#machinery/status.ts";
 import type { ApiServer } from "./api-server.ts";
 import { bodyTooLarge } from "./body.ts";
 import type { Answer, Identity, Outlet, ServerRequest, StreamAnswer, WholeAnswer } from "./exchange.ts";
 import type { KeyPair } from "./pki.ts";
+import { refuse, splice, type Upgrading } from "./splice.ts";
 
 /** Where a server listens, and by what it shows who it is. */
 export interface ListenOptions {
@@ -40,6 +43,10 @@ export function listen(server: ApiServer, options: ListenOptions): Promise<Liste
     ...{ headersTimeout: 10_000, requestTimeout: 60_000, maxHeaderSize: 64 << 10 },
   });
   http.on("request", (request, response) => void exchange(server, request, response));
+  http.on(
+    "upgrade",
+    (request: IncomingMessage, socket: Duplex, head: Buffer) => void upgrade(server, { request, socket, head }),
+  );
   http.on("sessionError", () => {}); // the client's side of a connection broke; its streams end by themselves
   const open = new Set<Duplex>();
   http.on("connection", (socket) => keep(open, socket));
@@ -73,6 +80,24 @@ async function exchange(server: ApiServer, request: Http2ServerRequest, response
   const answer = await server.handle(asked(request), identityOf(request.socket));
   if (response.destroyed || response.stream?.destroyed) return;
   await send(answer, request, response);
+}
+
+/** `exec`: the connection goes on as one with the agent of the pod's node. */
+async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
+  const { request, socket } = upgrading;
+  socket.on("error", () => socket.destroy()); // the client has gone
+  const { method = "GET", url = "/" } = request;
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
+  try {
+    const target = await server.upgradeTarget(
+      { method, url, headers, body: async () => new Uint8Array() },
+      identityOf(request.socket),
+    );
+    splice(upgrading, target);
+  } catch (fault) {
+    if (!(fault instanceof StatusError)) throw fault;
+    refuse(socket, fault);
+  }
 }
 
 const asked = (request: Http2ServerRequest): ServerRequest => ({

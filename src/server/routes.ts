@@ -1,11 +1,15 @@
 import type { AnyKind, Subresource } from "#machinery/kind.ts";
 import type { Verb } from "./call.ts";
+import { bind } from "./verbs/bind.ts";
 import { create } from "./verbs/create.ts";
 import { deleteOne } from "./verbs/delete.ts";
 import { deleteCollection } from "./verbs/delete-collection.ts";
+import { needsUpgrade } from "./verbs/exec.ts";
 import { get } from "./verbs/get.ts";
 import { list } from "./verbs/list.ts";
+import { log } from "./verbs/log.ts";
 import { patch } from "./verbs/patch.ts";
+import { getScale, patchScale, updateScale } from "./verbs/scale.ts";
 import { update } from "./verbs/update.ts";
 import { watch } from "./verbs/watch.ts";
 
@@ -43,7 +47,14 @@ const common: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   finalize: { update },
 };
 /** By `GROUP/PLURAL/SUBRESOURCE`. */
-const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {};
+const scale = { get: getScale, update: updateScale, patch: patchScale };
+const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
+  "/pods/binding": { create: bind },
+  "/pods/exec": { get: needsUpgrade, create: needsUpgrade },
+  "/pods/log": { get: log },
+  "apps/deployments/scale": scale,
+  "apps/replicasets/scale": scale,
+};
 
 function handlers({ group, plural }: AnyKind, { name }: Subresource): Readonly<Record<string, Verb>> {
   return special[`${group}/${plural}/${name}`] ?? common[name] ?? {};

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from "node:http";
+import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
+import { nodes } from "#api/core/node.ts";
+import type { Pod } from "#api/core/pod.ts";
+import { badRequest, internal, StatusError } from "#machinery/status.ts";
+import type { Store } from "#store/store.ts";
+import type { KubeletCredentials } from "./environment.ts";
+import { isOf, isRecord, parseStored } from "./object.ts";
+import { keyOf } from "./objects.ts";
+
+/** Where the agent of a pod's node listens. */
+export interface KubeletAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const usualPort = 10_250;
+
+/** Throws a 400 where the pod has no node yet, a 500 where the node tells no address. */
+export async function kubeletOf(store: Store, pod: Pod): Promise<KubeletAddress> {
+  const { nodeName = "" } = pod.spec;
+  if (nodeName === "") throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
+  const entry = await store.get(keyOf(nodes, { namespace: "", name: nodeName }));
+  const node = entry === undefined ? undefined : parseStored(entry.value);
+  if (node === undefined || !isOf(nodes, node)) throw internal(`no node ${JSON.stringify(nodeName)} is known`);
+  const host = node.status.addresses?.find(({ type }) => type === "InternalIP")?.address;
+  if (host === undefined) throw internal(`node ${JSON.stringify(nodeName)} has no InternalIP`);
+  return { host, port: node.status.daemonEndpoints?.kubeletEndpoint?.Port || usualPort };
+}
+
+/** The container that is meant; the only one where none is named. Throws a 400 in Kubernetes' words. */
+export function containerOf({ metadata: { name }, spec }: Pod, asked: string): string {
+  const main = spec.containers.map((one) => one.name);
+  const first = (spec.initContainers ?? []).map((one) => one.name);
+  const others = (spec.ephemeralContainers ?? []).map((one) => one.name);
+  if (asked !== "") {
+    if ([...main, ...first, ...others].includes(asked)) return asked;
+    throw badRequest(`container ${asked} is not valid for pod ${name}`);
+  }
+  const [only, second] = main;
+  if (only !== undefined && second === undefined) return only;
+  const before = first.length === 0 ? "" : ` or one of the init containers: [${first.join(" ")}]`;
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${main.join(" ")}]${before}`);
+}
+
+const connectMs = 10_000;
+const agents = new WeakMap<KubeletCredentials, Agent>();
+
+/** What a request to an agent looks like; with `agent: undefined` it gets a connection of its own. Throws a 500. */
+export function kubeletRequest(
+  credentials: KubeletCredentials | undefined,
+  { host, port }: KubeletAddress,
+  path: string,
+): RequestOptions {
+  if (credentials === undefined) throw internal("this server has no certificate to show to the agents of nodes");
+  const { certificate: cert, key, ca } = credentials;
+  const agent = agents.get(credentials) ?? new Agent({ keepAlive: true, maxSockets: 64 });
+  agents.set(credentials, agent);
+  return { host, port, path, cert, key, ca, agent, timeout: connectMs };
+}
+
+/** GETs from an agent; resolves with a head that says 200. Throws the agent's refusal as a Status, a 500 where it doesn't answer. */
+export function askKubelet(options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = httpsRequest({ ...options, signal });
+    asked.once("timeout", () => asked.destroy(new Error("it did not answer in time")));
+    asked.once("error", (fault) => reject(unreachable(options, fault)));
+    asked.once("response", (answer) => {
+      asked.setTimeout(0);
+      if (answer.statusCode === 200) resolve(answer);
+      else refusalOf(answer).then(reject, reject);
+    });
+    asked.end();
+  });
+}
+
+export const unreachable = ({ host, port, path }: RequestOptions, fault: Error): StatusError =>
+  internal(`the agent at https://${host}:${port}${path?.split("?")[0]} can't be reached: ${fault.message}`);
+
+const longestRefusal = 64 << 10;
+const reasons: Readonly<Record<number, string>> = {
+  400: "BadRequest",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "NotFound",
+  500: "InternalError",
+  503: "ServiceUnavailable",
+};
+
+/** What an agent says instead of what was asked for. */
+export async function refusalOf(answer: IncomingMessage): Promise<StatusError> {
+  let text = "";
+  for await (const chunk of answer) {
+    text += String(chunk);
+    if (text.length > longestRefusal) break;
+  }
+  const code = answer.statusCode ?? 500;
+  const told = statusIn(text);
+  const message = told ?? (text.trim().slice(0, 2000) || `the agent answered ${code}`);
+  const reason = reasons[code] ?? "InternalError";
+  return new StatusError({
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message,
+    reason,
+    code: code < 400 ? 500 : code,
+  });
+}
+
+function statusIn(text: string): string | undefined {
+  if (!text.startsWith("{")) return undefined;
+  try {
+    const json: unknown = JSON.parse(text);
+    return isRecord(json) && typeof json.message === "string" ? json.message : undefined;
+  } catch (fault) {
+    if (fault instanceof SyntaxError) return undefined;
+    throw fault;
+  }
+}

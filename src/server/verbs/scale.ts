@@ -1,0 +1,87 @@
+import { deployments } from "#api/apps/deployment.ts";
+import { replicaSets } from "#api/apps/replica-set.ts";
+import { Scale } from "#api/autoscaling/scale.ts";
+import { read } from "#machinery/decode.ts";
+import { invalidField } from "#machinery/field-problem.ts";
+import type { Stored } from "#machinery/schema.ts";
+import { selectorOf, showLabelSelector } from "#machinery/selectors.ts";
+import { badRequest, internal, invalid } from "#machinery/status.ts";
+import { type Call, placeOf } from "../call.ts";
+import { type Answer, wholeJson } from "../exchange.ts";
+import { type ApiObject, isOf, isRecord, objectOf, withMetadata } from "../object.ts";
+import { mustFind } from "../objects.ts";
+import { replaceObject } from "../replace.ts";
+import { type Expected, sentBody } from "../sent.ts";
+import { writeOptions } from "../write-options.ts";
+import { patchInvalid, sentPatch } from "./patch.ts";
+
+const expected: Expected = { group: "autoscaling", version: "v1", kind: "Scale", type: Scale };
+
+/** GET of how many replicas there are to be, and are. */
+export async function getScale(call: Call): Promise<Answer> {
+  const { object } = await mustFind(call.env.store, call.kind, placeOf(call));
+  return wholeJson(200, scaleOf(object));
+}
+
+/** PUT of a Scale. */
+export async function updateScale(call: Call): Promise<Answer> {
+  const options = writeOptions(call.query, "UpdateOptions");
+  const scale = mustScale(await sentBody(call, expected, options));
+  if (scale.metadata.name !== call.path.name)
+    throw badRequest(
+      `the name of the object (${scale.metadata.name ?? ""}) does not match the name on the URL (${call.path.name})`,
+    );
+  return answer(call, options.isDryRun, () => scale);
+}
+
+/** PATCH of a Scale, in any of the ways of patching. */
+export async function patchScale(call: Call): Promise<Answer> {
+  const options = writeOptions(call.query, "PatchOptions");
+  const sent = await sentPatch(call);
+  return answer(call, options.isDryRun, (current) => {
+    const { kind: _, apiVersion: __, ...document } = scaleOf(current);
+    const outcome = read(Scale, sent.apply(Scale, document));
+    if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
+    return mustScale(outcome.object);
+  });
+}
+
+async function answer(
+  call: Call,
+  isDryRun: boolean,
+  next: (current: ApiObject) => Stored<typeof Scale>,
+): Promise<Answer> {
+  const saved = await replaceObject(call, isDryRun, (current) => scaled(current, next(current)));
+  return wholeJson(200, scaleOf(saved.object));
+}
+
+function scaled(current: ApiObject, { metadata, spec }: Stored<typeof Scale>): ApiObject {
+  if (spec.replicas < 0) {
+    const problem = invalidField("spec.replicas", spec.replicas, "must be greater than or equal to 0");
+    throw invalid({ group: "autoscaling", kind: "Scale", plural: "scales" }, current.metadata.name, [problem]);
+  }
+  const { uid, resourceVersion } = metadata;
+  const own = isRecord(current.spec) ? current.spec : {};
+  const seen = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
+  return withMetadata(objectOf({ ...current, spec: { ...own, replicas: spec.replicas } }), seen);
+}
+
+/** Deployments and ReplicaSets say in the same fields how many there are. */
+function scaleOf(object: ApiObject) {
+  if (!isOf(deployments, object) && !isOf(replicaSets, object)) throw internal(`${object.kind} has no scale`);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  return {
+    kind: "Scale",
+    apiVersion: "autoscaling/v1",
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: object.spec.replicas },
+    status: { replicas: object.status.replicas ?? 0, selector: showLabelSelector(selectorOf(object.spec.selector)) },
+  };
+}
+
+// Just read as that type.
+const isScale = (value: unknown): value is Stored<typeof Scale> => isRecord(value) && isRecord(value.metadata);
+function mustScale(value: unknown): Stored<typeof Scale> {
+  if (!isScale(value)) throw badRequest("the body is no Scale");
+  return value;
+}
