@@ -23,8 +23,12 @@ export function updateProblemsOf(kind: AnyKind, next: unknown, old: unknown): re
   return withDeclared(kind, next, told);
 }
 
-/** A rule's own words about a field win over what the declaration says of it. */
+/** A rule's own words about a field win over what the declaration says of it and of what it holds. */
 function withDeclared(kind: AnyKind, object: unknown, told: readonly FieldProblem[]): readonly FieldProblem[] {
-  const named = new Set(told.map(({ path }) => path));
-  return [...told, ...schemaProblems(kind.type, object).filter(({ path }) => !named.has(path))];
+  const declared = schemaProblems(kind.type, object);
+  return declared.length === 0
+    ? told
+    : [...told, ...declared.filter(({ path }) => !told.some((one) => holds(one.path, path)))];
 }
+const holds = (outer: string, path: string): boolean =>
+  path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);

@@ -1,8 +1,10 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
-import { defineKind, scaleSubresource, statusSubresource, unchanged } from "#machinery/kind.ts";
+import { defineKind, scaleSubresource, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, object, required } from "#machinery/schema.ts";
+import { keptSelectorProblems } from "../core/pod/rules/template.ts";
 import { templateColumns } from "../core/pod/template-columns.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { deploymentRules, deriveDeployment } from "./deployment/rules.ts";
 import { DeploymentSpec, DeploymentStatus } from "./deployment/spec.ts";
 
 export {
@@ -55,8 +57,8 @@ export const deployments = defineKind<typeof Deployment>({
   ],
   selectableFields: {},
   nameRule: "dns-subdomain",
-  derive: unchanged,
+  derive: deriveDeployment,
   initialStatus: () => ({}),
-  rules: [],
-  updateRules: [],
+  rules: deploymentRules,
+  updateRules: [keptSelectorProblems],
 });

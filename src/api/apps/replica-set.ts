@@ -1,8 +1,10 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
-import { defineKind, scaleSubresource, statusSubresource, unchanged } from "#machinery/kind.ts";
+import { defineKind, scaleSubresource, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, object, required } from "#machinery/schema.ts";
+import { keptSelectorProblems } from "../core/pod/rules/template.ts";
 import { templateColumns } from "../core/pod/template-columns.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { deriveReplicaSet, replicaSetRules } from "./replica-set/rules.ts";
 import { ReplicaSetSpec, ReplicaSetStatus } from "./replica-set/spec.ts";
 
 export { ReplicaSetCondition, ReplicaSetSpec, ReplicaSetStatus } from "./replica-set/spec.ts";
@@ -34,8 +36,8 @@ export const replicaSets = defineKind<typeof ReplicaSet>({
   ],
   selectableFields: { "status.replicas": ({ status }) => String(status.replicas) },
   nameRule: "dns-subdomain",
-  derive: unchanged,
+  derive: deriveReplicaSet,
   initialStatus: () => ({ replicas: 0 }),
-  rules: [],
-  updateRules: [],
+  rules: replicaSetRules,
+  updateRules: [keptSelectorProblems],
 });

@@ -1,3 +1,5 @@
+import type { FieldProblem } from "#machinery/field-problem.ts";
+import { negativeProblems } from "#machinery/rules/numbers.ts";
 import { defaulted, int32, object, optional, present, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 
@@ -15,3 +17,7 @@ export class Scale extends object("io.k8s.api.autoscaling.v1.Scale", {
   spec: defaulted(2, ScaleSpec, {}),
   status: defaulted(3, ScaleStatus, {}),
 }) {}
+
+/** Source: ValidateScale in pkg/apis/autoscaling/validation. */
+export const scaleProblems = ({ spec }: Scale): readonly FieldProblem[] =>
+  negativeProblems("spec.replicas", spec.replicas);

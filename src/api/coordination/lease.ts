@@ -1,4 +1,5 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
+import { type FieldProblem, invalidField } from "#machinery/field-problem.ts";
 import { defineKind, unchanged } from "#machinery/kind.ts";
 import { defaulted, int32, microTime, object, optional, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
@@ -38,6 +39,14 @@ export const leases = defineKind<typeof Lease>({
   nameRule: "dns-subdomain",
   derive: unchanged,
   initialStatus: undefined,
-  rules: [],
+  rules: [leaseProblems],
   updateRules: [],
 });
+
+// Source: ValidateLeaseSpec in pkg/apis/coordination/validation.
+function* leaseProblems({ spec: { leaseDurationSeconds: seconds, leaseTransitions } }: Lease): Iterable<FieldProblem> {
+  if (seconds !== undefined && seconds <= 0)
+    yield invalidField("spec.leaseDurationSeconds", seconds, "must be greater than 0");
+  if (leaseTransitions !== undefined && leaseTransitions < 0)
+    yield invalidField("spec.leaseTransitions", leaseTransitions, "must be greater than or equal to 0");
+}

@@ -1,5 +1,9 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
+import { type FieldProblem, invalidField, requiredField } from "#machinery/field-problem.ts";
 import { defineKind, unchanged } from "#machinery/kind.ts";
+import { ipProblems, nonSpecialIpProblems } from "#machinery/rules/addresses.ts";
+import { dnsLabelTrouble, dnsSubdomainTrouble } from "#machinery/rules/names.ts";
+import { portNumberProblems, protocolProblems } from "#machinery/rules/ports.ts";
 import { defaulted, int32, list, object, oneOf, optional, required, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { ObjectReference } from "./references.ts";
@@ -62,7 +66,7 @@ export const endpoints = defineKind<typeof Endpoints>({
   nameRule: "dns-subdomain",
   derive: unchanged,
   initialStatus: undefined,
-  rules: [],
+  rules: [endpointsProblems],
   updateRules: [],
 });
 
@@ -77,4 +81,37 @@ function showSubsets(subsets: readonly EndpointSubset[] = []): string {
   );
   if (all.length === 0) return "<none>";
   return all.length > 3 ? `${all.slice(0, 3).join(",")} + ${all.length - 3} more...` : all.join(",");
+}
+
+// Source: validateEndpointSubsets in pkg/apis/core/validation/validation.go.
+type Problems = Iterable<FieldProblem>;
+
+function* endpointsProblems({ subsets = [] }: Endpoints): Problems {
+  for (const [i, { addresses = [], notReadyAddresses = [], ports = [] }] of subsets.entries()) {
+    const path = `subsets[${i}]`;
+    if (addresses.length + notReadyAddresses.length === 0)
+      yield requiredField(path, "must specify `addresses` or `notReadyAddresses`");
+    for (const [j, address] of addresses.entries()) yield* addressProblems(`${path}.addresses[${j}]`, address);
+    for (const [j, address] of notReadyAddresses.entries())
+      yield* addressProblems(`${path}.notReadyAddresses[${j}]`, address);
+    for (const [j, port] of ports.entries()) yield* portProblems(`${path}.ports[${j}]`, port, ports.length > 1);
+  }
+}
+
+function* addressProblems(path: string, { ip, hostname, nodeName }: EndpointAddress): Problems {
+  const malformed = ipProblems(`${path}.ip`, ip);
+  yield* malformed;
+  if (hostname !== undefined)
+    for (const trouble of dnsLabelTrouble(hostname)) yield invalidField(`${path}.hostname`, hostname, trouble);
+  if (nodeName !== undefined)
+    for (const trouble of dnsSubdomainTrouble(nodeName)) yield invalidField(`${path}.nodeName`, nodeName, trouble);
+  if (malformed.length === 0) yield* nonSpecialIpProblems(`${path}.ip`, ip);
+}
+
+function* portProblems(path: string, { name, port, protocol }: EndpointsPort, isNamed: boolean): Problems {
+  if (name !== undefined)
+    for (const trouble of dnsLabelTrouble(name)) yield invalidField(`${path}.name`, name, trouble);
+  else if (isNamed) yield requiredField(`${path}.name`);
+  yield* portNumberProblems(`${path}.port`, port);
+  yield* protocolProblems(`${path}.protocol`, protocol);
 }

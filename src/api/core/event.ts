@@ -1,5 +1,6 @@
 import { showAge } from "#machinery/age.ts";
 import { nameColumn } from "#machinery/columns.ts";
+import { type FieldProblem, invalidField } from "#machinery/field-problem.ts";
 import { defineKind, unchanged } from "#machinery/kind.ts";
 import { defaulted, int32, microTime, object, optional, required, string, time } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
@@ -84,7 +85,7 @@ export const events = defineKind<typeof Event>({
   nameRule: "dns-subdomain",
   derive: unchanged,
   initialStatus: undefined,
-  rules: [],
+  rules: [placeProblems],
   updateRules: [],
 });
 
@@ -102,4 +103,11 @@ function sourceOf({ source, reportingComponent, reportingInstance }: Event): str
   const component = source.component ?? reportingComponent ?? "";
   const host = source.host ?? reportingInstance ?? "";
   return host === "" ? component : `${component}, ${host}`;
+}
+
+/** An event stands in the namespace of what it is about; what has none is told of in `default`. Source: legacyValidateEvent. */
+function* placeProblems({ metadata: { namespace }, involvedObject }: Event): Iterable<FieldProblem> {
+  const of = involvedObject.namespace;
+  const fits = of === undefined ? namespace === "default" || namespace === "kube-system" : of === namespace;
+  if (!fits) yield invalidField("involvedObject.namespace", of ?? "", "does not match event.namespace");
 }

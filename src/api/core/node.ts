@@ -1,5 +1,14 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
+import {
+  duplicateField,
+  type FieldProblem,
+  invalidField,
+  requiredField,
+  unsupportedField,
+} from "#machinery/field-problem.ts";
 import { defineKind, statusSubresource, unchanged } from "#machinery/kind.ts";
+import { cidrProblems } from "#machinery/rules/addresses.ts";
+import { labelKeyTrouble, labelValueTrouble } from "#machinery/rules/names.ts";
 import {
   boolean,
   defaulted,
@@ -205,7 +214,7 @@ export const nodes = defineKind<typeof Node>({
   nameRule: "dns-subdomain",
   derive: unchanged,
   initialStatus: () => ({}),
-  rules: [],
+  rules: [nodeProblems],
   updateRules: [],
 });
 
@@ -227,3 +236,23 @@ function roles({ metadata: { labels = {} } }: Node): string {
 
 const addressOf = ({ status }: Node, wanted: string): string =>
   status.addresses?.find(({ type }) => type === wanted)?.address ?? "<none>";
+
+const effects: readonly string[] = ["NoExecute", "NoSchedule", "PreferNoSchedule"];
+
+// Source: validateNodeTaints and ValidateNode in pkg/apis/core/validation/validation.go, which by mistake tells taints below metadata.
+function* nodeProblems({ spec: { taints = [], podCIDRs = [] } }: Node): Iterable<FieldProblem> {
+  const seen = new Set<string>();
+  for (const [i, taint] of taints.entries()) {
+    const { key, value = "", effect } = taint;
+    const path = `spec.taints[${i}]`;
+    for (const trouble of labelKeyTrouble(key)) yield invalidField(`${path}.key`, key, trouble);
+    const troubles = labelValueTrouble(value);
+    if (troubles.length > 0) yield invalidField(`${path}.value`, value, troubles.join(";"));
+    if (!effects.includes(effect))
+      yield effect.length === 0 ? requiredField(`${path}.effect`) : unsupportedField(`${path}.effect`, effect, effects);
+    if (seen.has(`${key}:${effect}`))
+      yield { ...duplicateField(path, taint), detail: "taints must be unique by key and effect pair" };
+    seen.add(`${key}:${effect}`);
+  }
+  for (const [i, cidr] of podCIDRs.entries()) yield* cidrProblems(`spec.podCIDRs[${i}]`, cidr);
+}

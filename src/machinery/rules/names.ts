@@ -188,3 +188,10 @@ export function httpHeaderNameTrouble(value: string): Troubles {
     ),
   ];
 }
+
+/** `25%`. */
+export function percentTrouble(value: string): Troubles {
+  if (/^[0-9]+%$/.test(value)) return [];
+  const sentence = "a valid percent string must be a numeric string followed by an ending '%'";
+  return [regexSentence(sentence, "[0-9]+%", "1%", "93%")];
+}
