@@ -12,7 +12,8 @@ export type FaultCode =
   | "NotRunning"
   | "ForwardDropped"
   | "StartFailed"
-  | "StillRunning";
+  | "StillRunning"
+  | "ImagesUnusable";
 
 /** The machine refuses: what, where, and how to mend it. */
 export class ClusterFault extends Error {

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { type Node, nodes } from "#api/core/node.ts";
+import { resourceClient } from "#client/resource.ts";
+import { connect } from "#cluster/connect.ts";
+import { type RunningCluster, readRunning } from "#cluster/running.ts";
+import { clusterFlags, dataDirFrom, parse, wantsJson } from "./arguments.ts";
+import { alignColumns } from "./columns.ts";
+
+/** What `status -o json` tells. */
+interface Facts {
+  readonly ready: boolean;
+  readonly version: string;
+  readonly kubeconfig: string;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly ip: string;
+    readonly netns: string | null;
+    readonly ready: boolean;
+  }[];
+  readonly processes: readonly { readonly pid: number; readonly role: string }[];
+  readonly loadBalancerPool: readonly string[];
+}
+
+/** `portolan status`: 0 where the cluster is ready, 1 otherwise. */
+export async function status(args: readonly string[]): Promise<number> {
+  const parsed = parse(args, clusterFlags);
+  const json = wantsJson(parsed);
+  const dataDir = dataDirFrom(parsed);
+  const running = await readRunning(dataDir);
+  const facts = running === undefined ? stopped(dataDir) : await factsOf(dataDir, running);
+  process.stdout.write(json ? `${JSON.stringify(facts)}\n` : show(facts, dataDir));
+  return facts.ready ? 0 : 1;
+}
+
+const kubeconfigOf = (dataDir: string): string => join(dataDir, "kubeconfig");
+const stopped = (dataDir: string): Facts => ({
+  ready: false,
+  version: "",
+  kubeconfig: kubeconfigOf(dataDir),
+  nodes: [],
+  processes: [],
+  loadBalancerPool: [],
+});
+
+async function factsOf(dataDir: string, running: RunningCluster): Promise<Facts> {
+  const found = await nodesOf(dataDir);
+  return {
+    ready: found?.some(({ ready }) => ready) ?? false,
+    version: running.version,
+    kubeconfig: kubeconfigOf(dataDir),
+    nodes: found ?? [],
+    processes: [{ pid: running.process.pid, role: "server, controllers, node-1" }],
+    loadBalancerPool: [],
+  };
+}
+
+/** undefined where the API does not answer. */
+async function nodesOf(dataDir: string): Promise<Facts["nodes"] | undefined> {
+  const transport = await connect(dataDir);
+  try {
+    const { items } = await resourceClient(transport, nodes).list("");
+    return items.map((node) => ({ name: node.metadata.name, ip: internalIp(node), netns: null, ready: isReady(node) }));
+  } catch (fault) {
+    if (fault instanceof Error && "code" in fault && fault.code === "Unreachable") return undefined;
+    throw fault;
+  } finally {
+    transport.close();
+  }
+}
+
+const internalIp = ({ status: { addresses = [] } }: Node): string =>
+  addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
+const isReady = ({ status: { conditions = [] } }: Node): boolean =>
+  conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
+
+function show(facts: Facts, dataDir: string): string {
+  if (facts.processes.length === 0) return `no cluster runs from ${dataDir}; bring one up with: portolan up\n`;
+  const rows = facts.nodes.map(({ name, ip, ready }) => [name, ip, ready ? "Ready" : "NotReady"]);
+  const processes = facts.processes.map(({ pid, role }) => [String(pid), role]);
+  return [
+    `Portolan is ${facts.ready ? "ready" : "not ready"}; Kubernetes API ${facts.version}, kubeconfig ${facts.kubeconfig}\n`,
+    alignColumns([["NODE", "ADDRESS", "STATUS"], ...rows]),
+    alignColumns([["PROCESS", "ROLE"], ...processes]),
+  ].join("\n");
+}
