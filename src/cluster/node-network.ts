@@ -19,12 +19,15 @@ export function namesOf(dataDir: string): Names {
   return { link: `ptln${mark}`, table: `portolan_${mark}` };
 }
 
-/** Gives the node its own addresses, on a link that leads nowhere. Harmless where an earlier run has left it. */
+/**
+ * Gives the node its own addresses, on a link that leads nowhere: a bridge without ports, since not every kernel has dummy
+ * links. Harmless where an earlier run has left it.
+ */
 export async function makeNodeLink(link: string, addresses: readonly Ip[], ledger: Ledger): Promise<void> {
   ledger.note({ is: "link", name: link });
   await removeLink(link);
   await ipBatch([
-    `link add ${link} type dummy`,
+    `link add ${link} type bridge`,
     ...addresses.map((ip) => `addr add ${ip.text}/${ip.family === "IPv4" ? 32 : 128} dev ${link}`),
     `link set ${link} up`,
   ]);
