@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Backoff, backoffSeconds } from "#client/backoff.ts";
 import type { Informer } from "#client/informer.ts";
-import type { ApiObject } from "#client/resource.ts";
+import { type ApiObject, refusedFor } from "#client/resource.ts";
 
 /**
  * What a daemon is: it watches, plans, applies. Keys that change are collected until the end of the event-loop turn; each is
@@ -19,7 +19,7 @@ export interface LoopOptions<P> {
   /** How many keys are worked on side by side. */
   readonly parallel: number;
   readonly backoff: Backoff;
-  /** Hears every failure; the key is tried again anyway. */
+  /** Hears every failure but conflicts; the key is tried again anyway. */
   readonly failed: (failure: Failure) => void;
 }
 export interface Again {
@@ -63,6 +63,9 @@ export function changesOf<O extends ApiObject>(
   };
 }
 export const everything = "everything";
+
+/** Timers can't count further than some weeks; a key that comes too early just waits again. */
+const longestSeconds = 86_400;
 
 /** Starts at once. */
 export function loop<P>(options: LoopOptions<P>): Loop {
@@ -128,17 +131,27 @@ class KeyedLoop<P> implements Loop {
       if (this.#working.size >= this.#options.parallel) break;
       if (this.#working.has(key)) continue;
       this.#queued.delete(key);
-      this.#working.set(key, this.#work(key));
+      this.#begin(key);
     }
     if (this.#queued.size > 0 || this.#working.size > 0) return;
     for (const idler of this.#idlers.splice(0)) idler();
   }
 
-  async #work(key: string): Promise<void> {
+  #begin(key: string): void {
     this.#waiting.get(key)?.abort();
+    this.#waiting.delete(key);
     try {
       const plan = this.#options.plan(key);
-      const again = plan === undefined ? undefined : await this.#options.apply(plan, key, this.#stopping.signal);
+      if (plan === undefined) this.#failures.delete(key);
+      else this.#working.set(key, this.#work(plan, key));
+    } catch (fault) {
+      this.#retry(key, fault);
+    }
+  }
+
+  async #work(plan: P, key: string): Promise<void> {
+    try {
+      const again = await this.#options.apply(plan, key, this.#stopping.signal);
       this.#failures.delete(key);
       if (again !== undefined) this.#enqueueAfter(key, again.againSeconds);
     } catch (fault) {
@@ -152,14 +165,15 @@ class KeyedLoop<P> implements Loop {
     if (this.#stopping.signal.aborted) return;
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    this.#options.failed({ loop: this.#options.name, key, fault, failures });
+    // a conflict is the usual way to learn that somebody else was faster
+    if (!refusedFor(fault, "Conflict")) this.#options.failed({ loop: this.#options.name, key, fault, failures });
     this.#enqueueAfter(key, backoffSeconds(this.#options.backoff, failures));
   }
 
   #enqueueAfter(key: string, seconds: number): void {
     const waiting = new AbortController();
     this.#waiting.set(key, waiting);
-    sleep(seconds * 1000, undefined, { signal: waiting.signal, ref: false }).then(
+    sleep(Math.min(seconds, longestSeconds) * 1000, undefined, { signal: waiting.signal, ref: false }).then(
       () => {
         this.#waiting.delete(key);
         this.enqueue(key);
