@@ -9,8 +9,8 @@ import { notAcceptable } from "#machinery/status.ts";
 import { jsonType, type WholeAnswer } from "./exchange.ts";
 import { firstAccepted } from "./negotiate.ts";
 
-// The second is the same with the separator that newer clients write.
-const gnosticMediaTypes = [gnosticMediaType, gnosticMediaType.replace("@", ".")];
+// Clients ask by a name that their own reader of media types refuses in an answer, since an "@" may not stand there.
+const gnosticAnswerType = gnosticMediaType.replace("@", ".");
 
 const made = new Map<string, Uint8Array>();
 function once(name: string, make: () => Uint8Array | string): Uint8Array {
@@ -23,13 +23,18 @@ function once(name: string, make: () => Uint8Array | string): Uint8Array {
 
 /** `/openapi/v2`: JSON, or the protobuf form that kubectl reads. Throws a 406. */
 export function v2Answer(accept: string | undefined, version: string): WholeAnswer {
-  const mediaType = firstAccepted(accept, [jsonType, ...gnosticMediaTypes]);
+  const mediaType = firstAccepted(accept, [jsonType, gnosticMediaType, gnosticAnswerType]);
   if (mediaType === undefined) throw notAcceptable([jsonType, gnosticMediaType]);
-  const body =
-    mediaType === jsonType
-      ? once(`v2 ${version}`, () => JSON.stringify(openApiV2(surface(version))))
-      : once(`v2 protobuf ${version}`, () => encodeGnostic(openApiV2(surface(version))));
-  return { kind: "whole", status: 200, headers: { "content-type": mediaType, vary: "Accept" }, body };
+  const isJson = mediaType === jsonType;
+  const body = isJson
+    ? once(`v2 ${version}`, () => JSON.stringify(openApiV2(surface(version))))
+    : once(`v2 protobuf ${version}`, () => encodeGnostic(openApiV2(surface(version))));
+  return {
+    kind: "whole",
+    status: 200,
+    headers: { "content-type": isJson ? jsonType : gnosticAnswerType, vary: "Accept" },
+    body,
+  };
 }
 
 /** `/openapi/v3` (an empty `path`) and what is below it; undefined where there is nothing. */

@@ -67,7 +67,7 @@ function assemble(call: Call, sent: ApiObject, old: ApiObject): ApiObject {
     case "status":
       return objectOf({ ...old, metadata: withOwnersOf(own, old).metadata, status: sent.status ?? {} });
     case "finalize":
-      return own;
+      return objectOf({ ...own, status: old.status });
     default:
       return assembleMain(call, own, old);
   }
