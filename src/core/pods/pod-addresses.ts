@@ -12,8 +12,9 @@ export function podAddress(block: Cidr, { wanted, taken, last }: Requested): Ip 
   const start = last === undefined ? 0n : last.number - block.first.number;
   for (let step = 1n; step <= size; step++) {
     const ip = plus(block.first, (start + step) % size);
-    const isEdge = ip.number === block.first.number || ip.number === lastOf(block).number;
-    if (!isEdge && !taken.has(ip.text)) return ip;
+    // The first address after the block's own is the node's, where the machine has none.
+    const isReserved = ip.number <= block.first.number + 1n || ip.number === lastOf(block).number;
+    if (!isReserved && !taken.has(ip.text)) return ip;
   }
   return undefined;
 }

@@ -71,6 +71,9 @@ function bindMount(mount: VolumeMount, { volumes, variables }: Around): readonly
   ];
 }
 
+/** What an image that sets no PATH is run with. Source: the OCI runtimes' default. */
+const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /** A pod's own `command` replaces the image's command and args, its `args` the image's args: core/v1 Container. */
 function processPlan(pod: Pod, { container, image, variables }: Prepared): ProcessPlan {
   const { securityContext } = container;
@@ -81,7 +84,7 @@ function processPlan(pod: Pod, { container, image, variables }: Prepared): Proce
   const args = ownArgs ?? (container.command === undefined ? image.args : []);
   return {
     argv: [...command, ...args],
-    env: { ...Object.fromEntries(all), HOSTNAME: all.get("HOSTNAME") ?? hostnameOf(pod) },
+    env: { PATH: usualPath, HOSTNAME: hostnameOf(pod), ...Object.fromEntries(all) },
     cwd: container.workingDir ?? "/",
     user: userOf(pod, container, image),
     capabilities: capabilitiesOf(container),

@@ -53,7 +53,7 @@ export class Prober {
     for (let state = untried; !signal.aborted; ) {
       const outcome = await probeOnce(probe, this.#target);
       if (signal.aborted) return;
-      if (!outcome.passed) this.#options.failed(kind, outcome);
+      if (!outcome.passed && !this.#isEarly(kind, state)) this.#options.failed(kind, outcome);
       state = this.#note(kind, state, tally(state, outcome.passed, probe));
       if (kind === "startup" && state.verdict === true) return this.#others();
       await sleep(this.#pauseMs(kind, state, probe), undefined, { signal, ref: false });
@@ -61,9 +61,13 @@ export class Prober {
   }
 
   /** A container that isn't ready yet is asked more often at first, so that it takes part as soon as it can. */
-  #pauseMs(kind: ProbeKind, { verdict, inARow }: Tally, { periodSeconds }: Probe): number {
-    const isEarly = kind === "readiness" && verdict !== true && inARow <= earlyProbes;
-    return isEarly ? Math.min(earlyPauseMs * 2 ** inARow, periodSeconds * 1000) : periodSeconds * 1000;
+  #pauseMs(kind: ProbeKind, state: Tally, { periodSeconds }: Probe): number {
+    const early = earlyPauseMs * 2 ** state.inARow;
+    return this.#isEarly(kind, state) ? Math.min(early, periodSeconds * 1000) : periodSeconds * 1000;
+  }
+
+  #isEarly(kind: ProbeKind, { verdict, inARow }: Tally): boolean {
+    return kind === "readiness" && verdict !== true && inARow <= earlyProbes;
   }
 
   #note(kind: ProbeKind, before: Tally, after: Tally): Tally {
