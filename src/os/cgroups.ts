@@ -9,7 +9,8 @@ export interface Limits {
   readonly memoryBytes?: number;
   /** Thousandths of a core. */
   readonly cpuMillis?: number;
-  readonly pids?: number;
+  /** `max` only keeps its processes together. */
+  readonly pids?: number | "max";
 }
 
 /** The kernel has no hierarchy for a limit that was asked for. */
@@ -112,6 +113,14 @@ export async function pidsIn(group: string): Promise<readonly number[]> {
     .split("\n")
     .filter((line) => line !== "")
     .map(Number);
+}
+
+/** How many of its processes the kernel killed since the group had no memory left; 0 where the group has no such limit. */
+export async function oomKillsIn(group: string): Promise<number> {
+  const texts = await Promise.all(
+    ["memory.oom_control", "memory.events"].map((file) => readIfThere(join(group, file))),
+  );
+  return Number(/^oom_kill (\d+)$/m.exec(texts.join("\n"))?.[1] ?? 0);
 }
 
 /** Takes an empty group away. Dead processes take a moment to leave it. Throws `WaitedInVain`. */

@@ -86,6 +86,8 @@ export interface StartOptions {
   readonly stdio: readonly ("ignore" | "pipe" | "inherit" | number)[];
   /** Instead of this process's environment with `LC_ALL=C`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder it starts in, instead of this process's. */
+  readonly cwd?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -97,6 +99,7 @@ export function start(argv: Argv, options: StartOptions): ChildProcess {
   return spawn(program, args, {
     stdio: [...options.stdio],
     env: options.env ?? commandEnv(),
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.signal && { signal: options.signal }),
   });
 }

@@ -29,8 +29,8 @@ export async function startContainer(
   const folder = folders.container(id);
   const sandbox = await readSandboxRecord(folders.sandbox(plan.sandbox).record);
   if (sandbox === undefined) throw new RangeError(`no sandbox ${plan.sandbox}`);
-  checkText(id, plan);
   await mkdir(folder.path, { mode: 0o700 });
+  checkText(id, plan);
   const { env, cwd } = plan.process;
   const privileges = privilegesOf(plan.process, await userIds(id, plan.process.user));
   const group = cgroupParent(folders);
@@ -40,7 +40,8 @@ export async function startContainer(
     privileges,
     env,
     cwd,
-    cgroups: await createCgroups(group, id, plan.limits),
+    // Nothing else tells what belongs to a container among the machine's processes.
+    cgroups: await createCgroups(group, id, sandbox.hostPID ? { pids: "max", ...plan.limits } : plan.limits),
     createdMs: Date.now(),
   };
   await writeRecord(folder.record, record);

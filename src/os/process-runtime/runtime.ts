@@ -1,9 +1,10 @@
 import { type FSWatcher, watch } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pidsIn, removeCgroup } from "../cgroups.ts";
 import { rotateLog } from "../container-log.ts";
-import { namesIn, readIfThere, writeWhole } from "../files.ts";
+import { namesIn, writeWhole } from "../files.ts";
 import { eventually, WaitedInVain } from "../patience.ts";
 import { bootId, isAlive, type ProcessId, signalPid, signalProcess } from "../processes.ts";
 import { type Base, openBase } from "./base.ts";
@@ -63,6 +64,8 @@ export class ProcessRuntime {
   readonly #starting = new Set<string>();
   /** Who waits for which container's end. */
   readonly #endings = new Map<string, Ending>();
+  /** Ends that `ended` was called for: another look may have begun before the end and be over after it. */
+  readonly #told = new Set<string>();
 
   constructor(options: RuntimeOptions, folders: Folders, base: Base) {
     this.#options = options;
@@ -130,6 +133,8 @@ export class ProcessRuntime {
     }
     await rm(folder.path, { recursive: true, force: true });
     await rm(folder.exit, { force: true });
+    this.#endings.delete(id);
+    this.#told.delete(id);
   }
 
   /** Removes its containers first. Nothing happens where there is none. */
@@ -197,8 +202,10 @@ export class ProcessRuntime {
     }
     const ended = seen.kind === "ended" ? seen : await this.#end(id, seen.survivor);
     const ending = this.#endings.get(id);
-    if (this.#endings.delete(id)) {
-      ending?.resolve(ended);
+    this.#endings.delete(id);
+    ending?.resolve(ended);
+    if (ending !== undefined && !this.#told.has(id)) {
+      this.#told.add(id);
       this.#options.ended(await this.#container(id));
     }
     return ended;
@@ -240,7 +247,9 @@ export class ProcessRuntime {
   async #writeFault(id: string, fault: unknown): Promise<void> {
     const folder = this.#folders.container(id);
     const message = fault instanceof Error ? fault.message : String(fault);
-    if ((await readIfThere(folder.record)) !== undefined) await writeWhole(folder.fault, message);
+    if ((await namesIn(this.#folders.sandbox(partsOf(id).sandbox).containers)).includes(basename(folder.path))) {
+      await writeWhole(folder.fault, message);
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
+import { oomKillsIn } from "../cgroups.ts";
 import { hasCode, readIfThere, writeWhole } from "../files.ts";
 import { argumentsOf, isAlive, type ProcessId, parseStat } from "../processes.ts";
 import type { ContainerFolder } from "./folders.ts";
-import type { ContainerRecord } from "./record.ts";
+import { type ContainerRecord, readContainerRecord } from "./record.ts";
 
 /** As its folder and /proc tell it; nothing is kept in memory. */
 export type ContainerState =
@@ -27,21 +28,15 @@ export interface Ended {
 export async function endOf(folder: ContainerFolder): Promise<Ended | undefined> {
   const code = await readIfThere(folder.exit);
   if (code !== undefined && code !== "") {
+    const exitCode = Number(code);
     const [startedAt, finishedAt, lost, oom] = await Promise.all([
       changeOf(folder.pid),
       changeOf(folder.exit),
       readIfThere(folder.lost),
-      readIfThere(folder.oom),
+      exitCode !== 0 && isOomKilled(folder),
     ]);
-    const exitCode = Number(code);
     const reason =
-      lost !== undefined
-        ? "ContainerStatusUnknown"
-        : oom !== undefined
-          ? "OOMKilled"
-          : exitCode === 0
-            ? "Completed"
-            : "Error";
+      lost !== undefined ? "ContainerStatusUnknown" : oom ? "OOMKilled" : exitCode === 0 ? "Completed" : "Error";
     return { kind: "ended", exitCode, reason, message: lost ?? "", startedAt, finishedAt: finishedAt ?? new Date(0) };
   }
   const message = await readIfThere(folder.fault);
@@ -55,6 +50,16 @@ export async function endOf(folder: ContainerFolder): Promise<Ended | undefined>
     startedAt: undefined,
     finishedAt,
   };
+}
+
+// conmon looks at the kernel's word only while it waits for something else too; where the first process itself was killed, the
+// group's own count tells.
+async function isOomKilled(folder: ContainerFolder): Promise<boolean> {
+  if ((await readIfThere(folder.oom)) !== undefined) return true;
+  const groups = (await readContainerRecord(folder.record))?.cgroups ?? [];
+  const killed = (await Promise.all(groups.map(oomKillsIn))).some((count) => count > 0);
+  if (killed) await writeWhole(folder.oom, "");
+  return killed;
 }
 
 /** The container's first process as it was written down at its start; it may be gone, and so may the boot it belonged to. */
