@@ -76,7 +76,10 @@ export const commands: readonly Command[] = [
     does: "print the shell's completion script",
     options: [],
     takesSettings: false,
-    load: async () => (await import("./completion.ts")).completion,
+    load: async () => {
+      const { completion } = await import("./completion.ts");
+      return (args) => completion(args, commands);
+    },
   },
 ];
 
