@@ -2,7 +2,7 @@ import type { Service } from "#api/core/service.ts";
 import { invalidField } from "#machinery/field-problem.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { parseIp } from "#net/ip.ts";
-import type { Assignment } from "./assign.ts";
+import type { Assignment } from "./assignment.ts";
 import { addressAt, addressPool, choose, isUsable } from "./pool.ts";
 import { type Facts, isHeadless, needsClusterIp, rangeOf } from "./taken.ts";
 

@@ -1,7 +1,7 @@
 import type { Service } from "#api/core/service.ts";
 import { type FieldProblem, invalidField } from "#machinery/field-problem.ts";
 import { type IpFamily, parseIp } from "#net/ip.ts";
-import type { Assignment } from "./assign.ts";
+import type { Assignment } from "./assignment.ts";
 import { type Facts, isHeadless, rangeOf } from "./taken.ts";
 
 type Spec = Service["spec"];

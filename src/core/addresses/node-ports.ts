@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from "#api/core/service.ts";
 import { invalidField } from "#machinery/field-problem.ts";
 import { showPortRange } from "#net/port.ts";
-import type { Assignment } from "./assign.ts";
+import type { Assignment } from "./assignment.ts";
 import { choose, portPool } from "./pool.ts";
 import { type Facts, holdingOf, needsHealthCheckPort, needsNodePorts } from "./taken.ts";
 
@@ -10,7 +10,7 @@ import { type Facts, holdingOf, needsHealthCheckPort, needsNodePorts } from "./t
  * A node port belongs to one Service whatever its protocol; inside it, TCP and UDP of one port may share it.
  */
 export function assignNodePorts(service: Service, old: Service | undefined, facts: Facts): Assignment {
-  const desk = new Desk(facts, old);
+  const desk = new Desk(facts, old, holdingOf(service).ports);
   if (needsNodePorts(service)) {
     const assigned = assignPorts(service, old, desk);
     if (assigned.kind !== "assigned") return assigned;
@@ -66,13 +66,15 @@ type Taking =
   | { readonly kind: "refused"; readonly detail: string }
   | { readonly kind: "full" };
 
-/** Gives ports to one Service: what it takes first is not given to it twice by chance. */
+/** Gives ports to one Service: what it has, or asks for by name, is not given to it a second time by chance. */
 class Desk {
   readonly #facts: Facts;
   readonly #own: Set<number>;
+  readonly #asked: ReadonlySet<number>;
 
-  constructor(facts: Facts, old: Service | undefined) {
+  constructor(facts: Facts, old: Service | undefined, asked: readonly number[]) {
     this.#facts = facts;
+    this.#asked = new Set(asked);
     this.#own = new Set(old === undefined ? [] : holdingOf(old).ports);
   }
 
@@ -91,8 +93,10 @@ class Desk {
 
   next(): Taking {
     const { nodePorts, isPortTaken, random } = this.#facts;
-    const isTaken = (number: number) =>
-      isPortTaken(nodePorts.first + number) || this.#own.has(nodePorts.first + number);
+    const isTaken = (number: number) => {
+      const port = nodePorts.first + number;
+      return isPortTaken(port) || this.#own.has(port) || this.#asked.has(port);
+    };
     const number = choose(portPool(nodePorts), isTaken, random);
     if (number === undefined) return { kind: "full" };
     this.#own.add(nodePorts.first + number);

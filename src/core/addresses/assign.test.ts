@@ -1,0 +1,377 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Service, services } from "#api/core/service.ts";
+import { readObject } from "#machinery/decode.ts";
+import { messageOf } from "#machinery/field-problem.ts";
+import { mustCidr } from "#net/cidr.ts";
+import { assign } from "./assign.ts";
+import { carryOver, pluralAddresses } from "./carry-over.ts";
+import { type Facts, holdingOf } from "./taken.ts";
+
+type Spec = Readonly<Record<string, unknown>>;
+type ServiceObject = InstanceType<typeof Service>;
+
+function service(spec: Spec): ServiceObject {
+  const read = readObject(services, { metadata: { name: "web", namespace: "default" }, spec });
+  assert.equal(read.kind, "read");
+  const derived: unknown = read.kind === "read" ? services.derive(read.object as ServiceObject) : undefined;
+  return pluralAddresses(derived as ServiceObject);
+}
+
+interface Cluster {
+  readonly ranges?: readonly string[];
+  readonly nodePorts?: Facts["nodePorts"];
+  readonly addresses?: readonly string[];
+  readonly ports?: readonly number[];
+  readonly random?: Facts["random"];
+}
+const facts = ({
+  ranges = ["10.96.0.0/12"],
+  nodePorts,
+  addresses = [],
+  ports = [],
+  random = () => 0,
+}: Cluster): Facts => ({
+  ranges: ranges.map(mustCidr),
+  nodePorts: nodePorts ?? { first: 30_000, last: 32_767 },
+  isAddressTaken: (address) => addresses.includes(address),
+  isPortTaken: (port) => ports.includes(port),
+  random,
+});
+
+/** What an assignment comes to, in a line. */
+function outcome(next: ServiceObject, old: ServiceObject | undefined, cluster: Cluster): string {
+  const result = assign(next, old, facts(cluster));
+  switch (result.kind) {
+    case "refused":
+      return result.problems.map(messageOf).join("; ");
+    case "exhausted":
+      return result.message;
+    case "assigned": {
+      const {
+        clusterIP,
+        clusterIPs,
+        ipFamilies,
+        ipFamilyPolicy,
+        healthCheckNodePort,
+        ports = [],
+      } = result.service.spec;
+      assert.equal(clusterIP, clusterIPs?.[0]);
+      const nodePorts = ports.map(({ nodePort }) => nodePort ?? "-").join(",");
+      const parts = [clusterIPs?.join(",") ?? "-", ipFamilies?.join(",") ?? "-", ipFamilyPolicy ?? "-", nodePorts];
+      return [...parts, ...(healthCheckNodePort === undefined ? [] : [`check ${healthCheckNodePort}`])].join(" ");
+    }
+  }
+}
+
+const http = { port: 80 };
+const dual = ["10.96.0.0/12", "fd00:1::/112"];
+
+const created: readonly (readonly [name: string, spec: Spec, cluster: Cluster, expected: string])[] = [
+  ["the first dynamic address", { ports: [http] }, {}, "10.96.1.1 IPv4 SingleStack -"],
+  ["the next one where that is taken", { ports: [http] }, { addresses: ["10.96.1.1"] }, "10.96.1.2 IPv4 SingleStack -"],
+  ["a static address by name", { clusterIP: "10.96.0.7", ports: [http] }, {}, "10.96.0.7 IPv4 SingleStack -"],
+  ["a dynamic address by name", { clusterIP: "10.100.0.0", ports: [http] }, {}, "10.100.0.0 IPv4 SingleStack -"],
+  [
+    "no address outside of the range",
+    { clusterIP: "192.168.1.1", ports: [http] },
+    {},
+    'spec.clusterIPs: Invalid value: ["192.168.1.1"]: failed to allocate IP 192.168.1.1: provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/12',
+  ],
+  [
+    "no network address",
+    { clusterIP: "10.96.0.0", ports: [http] },
+    {},
+    'spec.clusterIPs: Invalid value: ["10.96.0.0"]: failed to allocate IP 10.96.0.0: provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/12',
+  ],
+  [
+    "no broadcast address",
+    { clusterIP: "10.111.255.255", ports: [http] },
+    {},
+    'spec.clusterIPs: Invalid value: ["10.111.255.255"]: failed to allocate IP 10.111.255.255: provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/12',
+  ],
+  [
+    "no address that another has",
+    { clusterIP: "10.96.0.7", ports: [http] },
+    { addresses: ["10.96.0.7"] },
+    'spec.clusterIPs: Invalid value: ["10.96.0.7"]: failed to allocate IP 10.96.0.7: provided IP is already allocated',
+  ],
+  [
+    "the static band where the dynamic one is full",
+    { ports: [http] },
+    { ranges: ["10.0.0.0/28"] },
+    "10.0.0.1 IPv4 SingleStack -",
+  ],
+  [
+    "nothing where all is full",
+    { ports: [http] },
+    { ranges: ["10.0.0.0/30"], addresses: ["10.0.0.1", "10.0.0.2"] },
+    "failed to allocate a serviceIP: range is full",
+  ],
+  ["headless", { clusterIP: "None", selector: { a: "b" }, ports: [http] }, {}, "None IPv4 SingleStack -"],
+  ["headless without selector", { clusterIP: "None", ports: [http] }, {}, "None IPv4,IPv6 RequireDualStack -"],
+  ["ExternalName", { type: "ExternalName", externalName: "example.com" }, {}, "- - - "],
+  [
+    "no second family on a cluster of one",
+    { ipFamilyPolicy: "RequireDualStack", ports: [http] },
+    {},
+    'spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
+  ],
+  [
+    "no family that the cluster lacks",
+    { ipFamilies: ["IPv6"], ports: [http] },
+    {},
+    'spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster',
+  ],
+  [
+    "one family where two are preferred",
+    { ipFamilyPolicy: "PreferDualStack", ports: [http] },
+    {},
+    "10.96.1.1 IPv4 PreferDualStack -",
+  ],
+  [
+    "both families on a cluster of two",
+    { ipFamilyPolicy: "PreferDualStack", ports: [http] },
+    { ranges: dual },
+    "10.96.1.1,fd00:1::101 IPv4,IPv6 PreferDualStack -",
+  ],
+  [
+    "the second family alone",
+    { ipFamilies: ["IPv6"], ports: [http] },
+    { ranges: dual },
+    "fd00:1::101 IPv6 SingleStack -",
+  ],
+  [
+    "not two families under one stack",
+    { ipFamilyPolicy: "SingleStack", ipFamilies: ["IPv4", "IPv6"], ports: [http] },
+    { ranges: dual },
+    "spec.ipFamilyPolicy: Invalid value: \"SingleStack\": must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified",
+  ],
+  ["the first dynamic node port", { type: "NodePort", ports: [http] }, {}, "10.96.1.1 IPv4 SingleStack 30086"],
+  [
+    "a node port by name",
+    { type: "NodePort", ports: [{ port: 80, nodePort: 30_000 }] },
+    {},
+    "10.96.1.1 IPv4 SingleStack 30000",
+  ],
+  [
+    "no node port outside of the range",
+    { type: "NodePort", ports: [{ port: 80, nodePort: 8123 }] },
+    {},
+    "spec.ports[0].nodePort: Invalid value: 8123: provided port is not in the valid range. The range of valid ports is 30000-32767",
+  ],
+  [
+    "one below a range that was widened",
+    { type: "NodePort", ports: [{ port: 7001, nodePort: 17_001 }] },
+    { nodePorts: { first: 10_000, last: 32_767 } },
+    "10.96.1.1 IPv4 SingleStack 17001",
+  ],
+  [
+    "no node port that another has, whatever its protocol",
+    { type: "NodePort", ports: [{ port: 80, nodePort: 30_100, protocol: "UDP" }] },
+    { ports: [30_100] },
+    "spec.ports[0].nodePort: Invalid value: 30100: provided port is already allocated",
+  ],
+  [
+    "one node port for TCP and UDP of a port",
+    {
+      type: "NodePort",
+      ports: [
+        { port: 53, name: "t" },
+        { port: 53, name: "u", protocol: "UDP" },
+      ],
+    },
+    {},
+    "10.96.1.1 IPv4 SingleStack 30086,30086",
+  ],
+  [
+    "the node port that the other protocol asks for",
+    {
+      type: "NodePort",
+      ports: [
+        { port: 53, name: "t" },
+        { port: 53, name: "u", protocol: "UDP", nodePort: 30_053 },
+      ],
+    },
+    {},
+    "10.96.1.1 IPv4 SingleStack 30053,30053",
+  ],
+  [
+    "different node ports for different ports",
+    {
+      type: "NodePort",
+      ports: [
+        { port: 80, name: "a" },
+        { port: 81, name: "b" },
+      ],
+    },
+    {},
+    "10.96.1.1 IPv4 SingleStack 30086,30087",
+  ],
+  [
+    "no chance of what is asked for further on",
+    {
+      type: "NodePort",
+      ports: [
+        { port: 80, name: "a" },
+        { port: 81, name: "b", nodePort: 30_086 },
+      ],
+    },
+    {},
+    "10.96.1.1 IPv4 SingleStack 30087,30086",
+  ],
+  [
+    "no node port where the range is full",
+    { type: "NodePort", ports: [http] },
+    { nodePorts: { first: 30_000, last: 30_001 }, ports: [30_000, 30_001] },
+    "failed to allocate a nodePort: range is full",
+  ],
+  [
+    "no node ports for a load balancer that wants none",
+    {
+      type: "LoadBalancer",
+      allocateLoadBalancerNodePorts: false,
+      ports: [http, { port: 81, name: "b", nodePort: 30_001 }],
+    },
+    {},
+    "10.96.1.1 IPv4 SingleStack -,30001",
+  ],
+  [
+    "a health check port for a local load balancer",
+    { type: "LoadBalancer", externalTrafficPolicy: "Local", ports: [http] },
+    {},
+    "10.96.1.1 IPv4 SingleStack 30086 check 30087",
+  ],
+];
+for (const [name, spec, cluster, expected] of created) {
+  test(`a new Service gets ${name}`, () => assert.equal(outcome(service(spec), undefined, cluster), expected));
+}
+
+const held: Spec = {
+  type: "NodePort",
+  clusterIP: "10.96.5.5",
+  clusterIPs: ["10.96.5.5"],
+  ipFamilies: ["IPv4"],
+  ipFamilyPolicy: "SingleStack",
+  ports: [{ name: "http", port: 80, nodePort: 30_500 }],
+};
+const taken: Cluster = { addresses: ["10.96.5.5"], ports: [30_500] };
+
+const updated: readonly (readonly [name: string, old: Spec, next: Spec, expected: string])[] = [
+  [
+    "keeps what it leaves out",
+    held,
+    { type: "NodePort", ports: [{ name: "http", port: 80 }] },
+    "10.96.5.5 IPv4 SingleStack 30500",
+  ],
+  [
+    "keeps its node port by name when the port changes",
+    held,
+    { type: "NodePort", ports: [{ name: "http", port: 81 }] },
+    "10.96.5.5 IPv4 SingleStack 30500",
+  ],
+  [
+    "gets a node port for a new port",
+    held,
+    {
+      type: "NodePort",
+      ports: [
+        { name: "http", port: 80 },
+        { name: "b", port: 81 },
+      ],
+    },
+    "10.96.5.5 IPv4 SingleStack 30500,30086",
+  ],
+  [
+    "moves to another node port",
+    held,
+    { type: "NodePort", ports: [{ name: "http", port: 80, nodePort: 30_501 }] },
+    "10.96.5.5 IPv4 SingleStack 30501",
+  ],
+  [
+    "gives up node ports that it leaves as they were",
+    held,
+    { ...held, type: "ClusterIP" },
+    "10.96.5.5 IPv4 SingleStack -",
+  ],
+  [
+    "keeps both as a load balancer",
+    held,
+    { type: "LoadBalancer", ports: [{ name: "http", port: 80 }] },
+    "10.96.5.5 IPv4 SingleStack 30500",
+  ],
+  [
+    "gives up its address as an ExternalName",
+    held,
+    { ...held, type: "ExternalName", externalName: "example.com" },
+    "- - - -",
+  ],
+  [
+    "gets an address when it stops being an ExternalName",
+    { type: "ExternalName", externalName: "example.com" },
+    { ports: [http] },
+    "10.96.1.1 IPv4 SingleStack -",
+  ],
+  [
+    "stays headless",
+    {
+      clusterIP: "None",
+      clusterIPs: ["None"],
+      selector: { a: "b" },
+      ipFamilies: ["IPv4"],
+      ipFamilyPolicy: "SingleStack",
+      ports: [http],
+    },
+    { selector: { a: "c" }, ports: [http] },
+    "None IPv4 SingleStack -",
+  ],
+  [
+    "keeps a node port outside of a range that was narrowed",
+    { ...held, ports: [{ name: "http", port: 80, nodePort: 17_001 }] },
+    { type: "NodePort", ports: [{ name: "http", port: 80 }] },
+    "10.96.5.5 IPv4 SingleStack 17001",
+  ],
+];
+for (const [name, before, after, expected] of updated) {
+  test(`an updated Service ${name}`, () => {
+    const old = service(before);
+    assert.equal(outcome(carryOver(service(after), old), old, taken), expected);
+  });
+}
+
+test("a Service holds its addresses, its node ports and its health check port", () => {
+  const one = service({ ...held, type: "LoadBalancer", healthCheckNodePort: 30_600 });
+  assert.deepEqual(holdingOf(one), { addresses: ["10.96.5.5"], ports: [30_500, 30_600] });
+  assert.deepEqual(holdingOf(service({ clusterIP: "None" })), { addresses: [], ports: [] });
+});
+
+test("every address of a range is given out once, then none", () => {
+  const range = mustCidr("10.0.0.0/24");
+  const given = new Set<string>();
+  let state = 7;
+  const random = (below: number) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % below;
+  };
+  for (;;) {
+    const result = assign(service({ ports: [http] }), undefined, {
+      ...facts({ random }),
+      ranges: [range],
+      isAddressTaken: (one) => given.has(one),
+    });
+    if (result.kind !== "assigned") {
+      assert.equal(result.kind, "exhausted");
+      break;
+    }
+    const address = result.service.spec.clusterIP ?? "";
+    assert.ok(!given.has(address), `${address} was given out twice`);
+    given.add(address);
+  }
+  assert.equal(given.size, 254);
+  const order = [...given].map((one) => Number(one.split(".")[3]));
+  const firstStatic = order.findIndex((last) => last <= 16);
+  assert.ok(
+    order.slice(firstStatic).every((last) => last <= 16),
+    "the static band is used before the dynamic one is full",
+  );
+});
