@@ -17,8 +17,8 @@ import { PodTemplateSpec } from "../../core/pod/spec.ts";
 import { LabelSelector } from "../../meta/label-selector.ts";
 
 export class RollingUpdateDeployment extends object("io.k8s.api.apps.v1.RollingUpdateDeployment", {
-  maxUnavailable: defaulted(1, intOrString, "25%"),
-  maxSurge: defaulted(2, intOrString, "25%"),
+  maxUnavailable: defaulted(1, intOrString, "25%", { zero: "counts" }),
+  maxSurge: defaulted(2, intOrString, "25%", { zero: "counts" }),
 }) {}
 
 export class DeploymentStrategy extends object(
