@@ -1,4 +1,4 @@
-import type { Node, NodeCondition, NodeSystemInfo } from "#api/core/node.ts";
+import type { Node, NodeCondition, NodeStatus, NodeSystemInfo } from "#api/core/node.ts";
 import type { Draft } from "#machinery/schema.ts";
 import { showTime } from "../time.ts";
 import type { NodeFacts } from "./node-facts.ts";
@@ -34,10 +34,7 @@ export function nodeObject(report: NodeReport): Draft<typeof Node> {
 }
 
 /** Its status: addresses, what it can hold, how it is. Transition times move only when a condition does. */
-export function nodeStatus(
-  report: NodeReport,
-  before: readonly NodeCondition[],
-): NonNullable<Draft<typeof Node>["status"]> {
+export function nodeStatus(report: NodeReport, before: readonly NodeCondition[]): NodeStatus {
   const amounts = {
     cpu: report.cpuMillis % 1000 === 0 ? String(report.cpuMillis / 1000) : `${report.cpuMillis}m`,
     "ephemeral-storage": `${Math.floor(report.diskBytes / 1024)}Ki`,

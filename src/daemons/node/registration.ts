@@ -54,9 +54,7 @@ export function register(options: RegistrationOptions): Registration {
     async apply() {
       const current = await createOrRead();
       const status = nodeStatus(report(), current.status.conditions ?? []);
-      registered.resolve(
-        await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } } as Node),
-      );
+      registered.resolve(await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } }));
       return { againSeconds: statusSeconds };
     },
     parallel: 1,
