@@ -20,6 +20,7 @@ export function frameOf(around: Surroundings): readonly Chain[] {
     hook: { type: "filter", at, priority: -90 },
     rules: [
       rule([{ is: "state", state: "established" }], { do: "accept" }),
+      rule([{ is: "translated" }], { do: "accept" }),
       ...(at === "forward" ? invalidRules(around) : []),
       ...around.families.flatMap((family) => refusalRules(around, family, at)),
     ],

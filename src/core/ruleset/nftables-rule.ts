@@ -26,6 +26,8 @@ function showMatch(match: Match): string {
       return `${word(match.family)} daddr ${not(match.not)}@nodes${numeral(match.family)}`;
     case "state":
       return `ct state ${match.state === "established" ? "established,related" : match.state}`;
+    case "translated":
+      return "ct status dnat";
     case "hairpin": {
       const ip = word(match.family);
       return `ct status dnat ${ip} saddr . ${ip} daddr @hairpins${numeral(match.family)}`;

@@ -37,6 +37,8 @@ export type Match =
   | { readonly is: "fromLocal"; readonly not: boolean }
   | { readonly is: "toNode"; readonly family: IpFamily; readonly not: boolean }
   | { readonly is: "state"; readonly state: "established" | "new" | "invalid" }
+  /** Its destination was translated: a frontend took it. */
+  | { readonly is: "translated" }
   | { readonly is: "hairpin"; readonly family: IpFamily }
   | { readonly is: "marked" }
   | { readonly is: "tcp" }

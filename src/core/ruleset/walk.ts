@@ -146,6 +146,8 @@ class Walk {
         return match.family === this.#to.ip.family && this.#has({ in: "nodes", ip: this.#to.ip }) !== match.not;
       case "state":
         return match.state === "new" && this.#tracked;
+      case "translated":
+        return this.#drawn.length > 0;
       case "hairpin":
         return this.#drawn.length > 0 && from.text === this.#to.ip.text && this.#has({ in: "hairpins", ip: from });
       case "marked":
