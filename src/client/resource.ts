@@ -150,3 +150,8 @@ async function bodyOf(answer: ApiAnswer, { method, path }: ApiRequest): Promise<
 /** Whether the server refused for that reason: `NotFound`, `Conflict`, `AlreadyExists`, … */
 export const refusedFor = (fault: unknown, ...reasons: readonly string[]): fault is StatusError =>
   fault instanceof StatusError && reasons.includes(fault.status.reason ?? "");
+
+/** Nothing can be made in a namespace that is being deleted: no failure, and no use in trying again. */
+export const isNamespaceGoing = (fault: unknown): boolean =>
+  fault instanceof StatusError &&
+  (fault.status.details?.causes ?? []).some(({ reason }) => reason === "NamespaceTerminating");

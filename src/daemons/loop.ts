@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Backoff, backoffSeconds } from "#client/backoff.ts";
 import type { Informer } from "#client/informer.ts";
-import { type ApiObject, refusedFor } from "#client/resource.ts";
+import { type ApiObject, isNamespaceGoing, refusedFor } from "#client/resource.ts";
 
 /**
  * What a daemon is: it watches, plans, applies. Keys that change are collected until the end of the event-loop turn; each is
@@ -19,7 +19,7 @@ export interface LoopOptions<P> {
   /** How many keys are worked on side by side. */
   readonly parallel: number;
   readonly backoff: Backoff;
-  /** Hears every failure but conflicts; the key is tried again anyway. */
+  /** Hears every failure but the first conflicts; the key is tried again anyway. */
   readonly failed: (failure: Failure) => void;
 }
 export interface Again {
@@ -66,6 +66,9 @@ export const everything = "everything";
 
 /** Timers can't count further than some weeks; a key that comes too early just waits again. */
 const longestSeconds = 86_400;
+
+/** So often in a row may a key's picture of the world be out of date before that counts as a failure. */
+const staleMost = 5;
 
 /** Starts at once. */
 export function loop<P>(options: LoopOptions<P>): Loop {
@@ -162,11 +165,12 @@ class KeyedLoop<P> implements Loop {
   }
 
   #retry(key: string, fault: unknown): void {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#stopping.signal.aborted || isNamespaceGoing(fault)) return;
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    // a conflict is the usual way to learn that somebody else was faster
-    if (!refusedFor(fault, "Conflict")) this.#options.failed({ loop: this.#options.name, key, fault, failures });
+    // the usual way to learn that somebody else was faster; the cache will know in a moment
+    const isStale = refusedFor(fault, "Conflict", "NotFound") && failures <= staleMost;
+    if (!isStale) this.#options.failed({ loop: this.#options.name, key, fault, failures });
     this.#enqueueAfter(key, backoffSeconds(this.#options.backoff, failures));
   }
 

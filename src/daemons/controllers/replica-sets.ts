@@ -2,7 +2,7 @@ import { type ReplicaSet, replicaSets } from "#api/apps/replica-set.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { referenceTo } from "#client/events.ts";
 import { type Index, keyOf, placeOf } from "#client/informer.ts";
-import { refusedFor } from "#client/resource.ts";
+import { isNamespaceGoing, refusedFor } from "#client/resource.ts";
 import { type Claim, claim, controllerOf, controllerReference } from "#core/workloads/owners.ts";
 import { isActive } from "#core/workloads/pod-state.ts";
 import {
@@ -13,7 +13,6 @@ import {
   replicaSetStatus,
 } from "#core/workloads/replica-set.ts";
 import { matchesLabels, selectorOf } from "#machinery/selectors.ts";
-import { StatusError } from "#machinery/status.ts";
 import { type Again, changesOf, type Loop, loop } from "../loop.ts";
 import { settleClaim } from "./adoption.ts";
 import { backoffOf, type ControllerContext, collection, recorderOf } from "./context.ts";
@@ -86,7 +85,7 @@ export function replicaSetController(context: ControllerContext): Loop {
     const [first] = await inBatches(Array.from({ length: wanted.create }, () => create));
     if (first !== undefined)
       // the namespace is going: nothing can be made in it, and nobody wants to hear of that
-      return isTerminatingNamespace(first) ? undefined : failed("FailedCreate", "creating", first);
+      return isNamespaceGoing(first) ? undefined : failed("FailedCreate", "creating", first);
     const [refused] = await inBatches(wanted.delete.map((pod) => () => remove(pod)));
     return refused === undefined ? undefined : failed("FailedDelete", "deleting", refused);
   };
@@ -132,10 +131,6 @@ const sameNodeOf =
       return counts.get(spec.nodeName ?? "") ?? 0;
     };
   };
-
-const isTerminatingNamespace = (fault: unknown): boolean =>
-  fault instanceof StatusError &&
-  (fault.status.details?.causes ?? []).some(({ reason }) => reason === "NamespaceTerminating");
 
 /** One, then two, then four …: what is refused once is not asked for five hundred times. Returns the faults of the last batch. */
 async function inBatches(tasks: readonly (() => Promise<void>)[]): Promise<readonly unknown[]> {
