@@ -10,11 +10,11 @@ import { startAgent } from "#daemons/node/agent.ts";
 import { startProxy } from "#daemons/proxy/proxy.ts";
 import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import { inProcessTransport } from "#server/in-process.ts";
-import { startApi } from "./api.ts";
-import { identitiesOf } from "./identities.ts";
+import { type Api, startApi } from "./api.ts";
+import { type Identities, identitiesOf } from "./identities.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
-import { machineReport, readMachineFacts } from "./machine-report.ts";
+import { type MachineFacts, machineReport, readMachineFacts } from "./machine-report.ts";
 import { makeNodeLink, namesOf } from "./node-network.ts";
 import { type NodePlan, nodePlan } from "./node-plan.ts";
 import type { Settings } from "./settings.ts";
@@ -39,14 +39,31 @@ export interface Surroundings {
 
 /** Starts a cluster. Throws `ClusterFault` and the faults of the parts; what it has changed until then is in the ledger. */
 export async function startCluster(settings: Settings, around: Surroundings): Promise<Cluster> {
-  const { ledger, log } = around;
   const plan = await nodePlan(settings);
   const [identities, machine] = await Promise.all([
     identitiesOf(settings["data-dir"], plan.identityNames),
     readMachineFacts(),
-    prepareNetwork(settings, plan, ledger),
+    prepareNetwork(settings, plan, around.ledger),
   ]);
-  const api = await startApi(settings, { plan, identities, log });
+  const api = await startApi(settings, { plan, identities, log: around.log });
+  try {
+    return await startDaemons(settings, around, { plan, identities, machine, api });
+  } catch (fault) {
+    await api.stop();
+    throw fault;
+  }
+}
+
+interface Foundation {
+  readonly plan: NodePlan;
+  readonly identities: Identities;
+  readonly machine: MachineFacts;
+  readonly api: Api;
+}
+
+/** Everything that lives on the API: controllers, scheduler, and what runs on the node. */
+async function startDaemons(settings: Settings, { ledger, log }: Surroundings, on: Foundation): Promise<Cluster> {
+  const { plan, identities, machine, api } = on;
   const as = (user: string, ...groups: string[]): Transport =>
     inProcessTransport(api.server, { user, groups: [...groups, "system:authenticated"] });
   const node = as(`system:node:${plan.nodeName}`, "system:nodes");
@@ -56,6 +73,7 @@ export async function startCluster(settings: Settings, around: Surroundings): Pr
     log.warn(`${loop} ${key} (${failures} in a row)`, fault);
 
   const parts = await allOrNothing([
+    Promise.resolve({ stop: async () => followed.stop() }),
     startManagers(as("system:kube-controller-manager", "system:masters"), { failed, caPem: identities.ca }),
     startDnsOn(settings, plan, followed),
     startProxyOn(settings, { transport: proxyTransport, plan, followed, ledger, failed }),
@@ -74,14 +92,13 @@ export async function startCluster(settings: Settings, around: Surroundings): Pr
       failed,
     }),
   ]);
-  const [, , proxy, agent] = parts;
+  const [, , , proxy, agent] = parts;
   return {
     transport: as("kubernetes-admin", "system:masters"),
     plan,
     ready: Promise.all([proxy.synced, agent.ready, followed.synced()]).then(() => undefined),
     async stop() {
       await Promise.all(parts.map((part) => part.stop()));
-      followed.stop();
       await api.stop();
     },
   };

@@ -6,9 +6,10 @@ import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import type { NodeReport } from "#core/pods/node-object.ts";
 import type { Cidr } from "#net/cidr.ts";
+import { hasCode } from "#os/files.ts";
 import { openRuntime, type Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
 import { everything, type Failure, loop } from "../loop.ts";
-import { type KubeletApi, startKubeletApi, type TlsTexts } from "./kubelet-api.ts";
+import { type KubeletApi, type KubeletApiOptions, startKubeletApi, type TlsTexts } from "./kubelet-api.ts";
 import { Operations } from "./operations.ts";
 import { PodLoops } from "./pod-loops.ts";
 import { PodMemory } from "./pod-memory.ts";
@@ -70,7 +71,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     facts: options.starter,
     podCidr: options.podCidr,
   });
-  const api = await startKubeletApi({ ...options.kubelet, pods: podAccess(mine, memory, runtime) });
+  const api = await startKubeletApiNear({ ...options.kubelet, pods: podAccess(mine, memory, runtime) });
   const registration = register({
     transport,
     podCidr: options.podCidr.text,
@@ -84,6 +85,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
   const sweeping = sweep(runtime, failed);
   return { ready, stop: stopper({ loops, probers, references, mine, registration, api, sweeping, runtime }) };
+}
+
+/** At its usual port, or at any where another cluster of this machine has that: the Node tells which. */
+async function startKubeletApiNear(options: KubeletApiOptions): Promise<KubeletApi> {
+  try {
+    return await startKubeletApi(options);
+  } catch (fault) {
+    if (!hasCode(fault, "EADDRINUSE")) throw fault;
+    return startKubeletApi({ ...options, port: 0 });
+  }
 }
 
 function podAccess(mine: Informer<Pod>, memory: PodMemory, runtime: Awaited<ReturnType<typeof openRuntime>>) {
