@@ -1,9 +1,8 @@
-import type { ChildProcess } from "node:child_process";
-import { createInterface } from "node:readline";
 import { mustIp } from "#net/ip.ts";
 import { macOf } from "#net/mac.ts";
-import { run, start } from "#os/spawn.ts";
+import { run } from "#os/spawn.ts";
 import type { Answer, Request } from "./agent-words.ts";
+import { type LineProgram, lineProgram } from "./line-program.ts";
 
 /**
  * A node, pods on it, a pod on another node and a host outside: a namespace each, wired as the node agent wires pods. The node's
@@ -73,7 +72,7 @@ export async function makeWorld(): Promise<World> {
     async ask(from, { times = 1, from: port = 0, together = 1, patienceMs = 2000, ...rest }) {
       const agent = agents.get(from);
       if (agent === undefined) throw new RangeError(`no host has the address ${from}`);
-      return agent.ask({ ...rest, times, together, from: port, patienceMs });
+      return (await agent.ask({ ...rest, times, together, from: port, patienceMs })).said;
     },
     load: async (text) => void (await run(["ip", "netns", "exec", node, "nft", "-f", "-"], { input: text })),
     exec: async (...argv) => (await run(["ip", "netns", "exec", node, ...argv])).stdout,
@@ -119,40 +118,9 @@ async function wire(space: (host: Host) => string): Promise<void> {
   await run(["ip", "netns", "exec", space(nodeHost), "sysctl", "-qw", ...forwarding]);
 }
 
-interface Agent {
-  readonly ask: (request: Request) => Promise<readonly string[]>;
-  readonly stop: () => Promise<void>;
-}
+type Agent = LineProgram<Request, Answer>;
 
 function startAgent(space: string, { ipv4, ipv6 }: Host): Agent {
   const program = new URL("agent.ts", import.meta.url).pathname;
-  const child: ChildProcess = start(["ip", "netns", "exec", space, process.execPath, program, ipv4, ipv6], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const waiting = new Map<number, PromiseWithResolvers<readonly string[]>>();
-  const ended = Promise.withResolvers<void>();
-  child.on("exit", () => {
-    ended.resolve();
-    for (const { reject } of waiting.values()) reject(new Error(`the agent in ${space} ended`));
-  });
-  if (child.stdout === null) throw new TypeError("the agent has no standard output");
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    const { id, said }: Answer = JSON.parse(line);
-    waiting.get(id)?.resolve(said);
-    waiting.delete(id);
-  });
-  let asked = 0;
-  return {
-    ask(request) {
-      const answer = Promise.withResolvers<readonly string[]>();
-      const id = ++asked;
-      waiting.set(id, answer);
-      child.stdin?.write(`${JSON.stringify({ id, request })}\n`);
-      return answer.promise;
-    },
-    async stop() {
-      child.stdin?.end();
-      await ended.promise;
-    },
-  };
+  return lineProgram(["ip", "netns", "exec", space, process.execPath, program, ipv4, ipv6]);
 }

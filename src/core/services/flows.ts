@@ -42,7 +42,7 @@ export function flowsToCheck(
 }
 
 /** Those of the flows that a client must lose, so that its next packet is translated anew. */
-export function staleFlows(flows: readonly Flow[], watched: readonly Watched[]): readonly Flow[] {
+export function staleFlows<F extends Flow>(flows: readonly F[], watched: readonly Watched[]): readonly F[] {
   const expected = new Map(watched.map(({ at, members }) => [nameOf(at), new Set(members.map(nameOf))]));
   return flows.filter(({ to, answeredBy }) => {
     const members = expected.get(nameOf(to));

@@ -1,7 +1,7 @@
 import type { Backoff } from "#client/backoff.ts";
 import { nameOf, staleFlows, type Watched } from "#core/services/flows.ts";
 import type { IpFamily } from "#net/ip.ts";
-import { deleteUdpFlows, listUdpFlows } from "#os/conntrack.ts";
+import { deleteFlows, listUdpFlows } from "#os/conntrack.ts";
 import { everything, type Failure, loop } from "../loop.ts";
 
 /** Makes the kernel forget UDP flows whose endpoint is gone. */
@@ -28,7 +28,7 @@ export function sweepFlows(families: readonly IpFamily[], { backoff, failed }: S
       for (const family of families.filter((one) => watched.some(({ at }) => at.ip.family === one))) {
         const stale = staleFlows(await listUdpFlows(family), watched);
         const kinds = new Map(stale.map((flow) => [`${nameOf(flow.to)} ${nameOf(flow.answeredBy)}`, flow]));
-        for (const flow of kinds.values()) await deleteUdpFlows(flow);
+        for (const flow of kinds.values()) await deleteFlows(flow);
       }
       // What changed again meanwhile has been replaced, and waits on.
       for (const one of watched) if (waiting.get(nameOf(one.at)) === one) waiting.delete(nameOf(one.at));

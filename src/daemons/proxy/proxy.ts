@@ -35,7 +35,7 @@ export interface ClusterRanges {
   readonly dnsAddresses: readonly Ip[];
 }
 
-export interface Proxy {
+export interface ServiceProxy {
   /** Resolves when the kernel has the rules of everything that was there at the start. */
   readonly synced: Promise<void>;
   /** Resolves when the kernel has the rules of everything that is known by now. */
@@ -56,7 +56,7 @@ const backoff: Backoff = { firstSeconds: 0.05, longestSeconds: 5, random: Math.r
  * turn in which it is heard of, as one transaction with every other change of that turn. Rules that an earlier run left behind
  * serve until the first transaction replaces them.
  */
-export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const { nodeName, cluster, table: name = defaultTable, failed } = options;
   const families = [...new Set(cluster.clusterCidrs.map(({ family }) => family))];
   const table = new NodeTable({ table: name, nodeName, around: { ...cluster, families } });

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { eventually } from "../harness/eventually.ts";
+import { type LineProgram, lineProgram } from "./line-program.ts";
+import type { SessionAnswer, SessionRequest } from "./session-words.ts";
+import { makeWorld, nodeHost, type World } from "./world.ts";
+
+const pods = ["10.244.0.7", "10.244.0.8", "10.244.0.9"];
+const client = "10.244.0.5";
+const vip = "10.96.7.7";
+const skip = process.getuid?.() === 0 ? false : "needs root: it makes network namespaces";
+
+suite("the proxy", { skip }, () => {
+  let world: World;
+  let session: Session;
+  const foreign =
+    "table inet somebody { chain c { type filter hook forward priority 5; ip daddr 192.0.2.250 drop; }\nset s { type ipv4_addr; elements = { 192.0.2.251 }; }\n}\n";
+  let foreignBefore: string;
+  const listForeign = () => world.exec("nft", "-a", "list", "table", "inet", "somebody");
+
+  before(async () => {
+    world = await makeWorld();
+    await world.load(foreign);
+    foreignBefore = await listForeign();
+    session = startSession(world);
+    await session.setUp();
+  });
+  after(async () => {
+    await session.program.kill();
+    await world[Symbol.asyncDispose]();
+  });
+
+  test("spreads connections evenly over three endpoints", async () => {
+    await session.expose({ name: "web", endpoints: pods });
+    const times = 3000;
+    const said = await world.ask(client, { protocol: "TCP", to: vip, port: 80, times, together: 30 });
+    const counts = pods.map((pod) => said.filter((one) => one.startsWith(`${pod} `)).length);
+    const lost = said.filter((one) => !one.includes(" "));
+    assert.deepEqual(lost, []);
+    const expected = times / pods.length;
+    const chiSquare = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+    // Two degrees of freedom: beyond this once in a million runs.
+    assert.ok(chiSquare < 27.6, `${counts}: chi-square ${chiSquare}`);
+  });
+
+  test("shows servers the pod that asks", async () => {
+    const [said] = await world.ask(client, { protocol: "TCP", to: vip, port: 80 });
+    assert.match(said ?? "", new RegExp(` ${client}$`));
+  });
+
+  test("refuses at once when the last endpoint goes, and serves again when one comes", async () => {
+    await session.setEndpoints("web", []);
+    assert.deepEqual(await world.ask(client, { protocol: "TCP", to: vip, port: 80 }), ["ECONNREFUSED"]);
+    await session.setEndpoints("web", pods.slice(0, 1));
+    assert.deepEqual(await world.ask(client, { protocol: "TCP", to: vip, port: 80 }), [`${pods[0]} 8080 ${client}`]);
+  });
+
+  test("keeps a client at its endpoint, and moves it only when that one goes", async () => {
+    await session.expose({ name: "sticky", address: "10.96.7.8", endpoints: pods, affinitySeconds: 300 });
+    const meet = (from: string, times: number) =>
+      world.ask(from, { protocol: "TCP", to: "10.96.7.8", port: 80, times });
+    const [first = ""] = await meet(client, 1);
+    const [firstOfNode = ""] = await meet(nodeHost.ipv4, 1);
+    assert.deepEqual(new Set(await meet(client, 20)), new Set([first]));
+    const gone = first.split(" ")[0];
+    await session.setEndpoints(
+      "sticky",
+      pods.filter((pod) => pod !== gone),
+    );
+    const [second = ""] = await meet(client, 1);
+    assert.notEqual(second, first);
+    assert.deepEqual(new Set(await meet(client, 20)), new Set([second]));
+    // Who had another endpoint has it still, though seats have moved.
+    if (firstOfNode.split(" ")[0] !== gone) assert.deepEqual(await meet(nodeHost.ipv4, 1), [firstOfNode]);
+    await session.setEndpoints("sticky", pods);
+    assert.deepEqual(new Set(await meet(client, 20)), new Set([second]));
+  });
+
+  test("forgets a client after the timeout", async () => {
+    await session.expose({ name: "forgetful", address: "10.96.7.9", endpoints: pods, affinitySeconds: 1 });
+    await world.ask(client, { protocol: "TCP", to: "10.96.7.9", port: 80 });
+    const remembered = async () =>
+      (await world.exec("nft", "list", "map", "inet", "portolan", "affinity4")).includes("10.96.7.9");
+    assert.ok(await remembered());
+    await eventually("the affinity to end", async () => !(await remembered()), { seconds: 10 });
+  });
+
+  test("moves a UDP client whose endpoint goes, also one that never stops sending", async () => {
+    await session.expose({ name: "echo", address: "10.96.7.10", endpoints: pods.slice(0, 1), protocol: "UDP" });
+    const send = async () =>
+      (await world.ask(client, { protocol: "UDP", to: "10.96.7.10", port: 80, from: 40_007 }))[0];
+    assert.equal(await send(), `${pods[0]} 8080 ${client}`);
+    await session.setEndpoints("echo", pods.slice(1, 2));
+    assert.equal(await send(), `${pods[1]} 8080 ${client}`);
+    await session.setEndpoints("echo", []);
+    assert.equal(await send(), "ECONNREFUSED");
+    await session.setEndpoints("echo", pods.slice(2, 3));
+    assert.equal(await send(), `${pods[2]} 8080 ${client}`);
+  });
+
+  test("forgets UDP flows to a node port that nobody translated before", async () => {
+    const send = async () =>
+      (await world.ask("192.0.2.9", { protocol: "UDP", to: nodeHost.ipv4, port: 30_707, from: 40_008 }))[0];
+    assert.equal(await send(), "ECONNREFUSED");
+    await session.expose({
+      name: "late",
+      address: "10.96.7.11",
+      endpoints: pods.slice(0, 1),
+      protocol: "UDP",
+      nodePort: 30_707,
+    });
+    assert.equal(await send(), `${pods[0]} 8080 ${nodeHost.ipv4}`);
+  });
+
+  test("drops what is sent to the address of a deleted Service", async () => {
+    await session.expose({ name: "brief", address: "10.96.7.12", endpoints: pods });
+    await session.send("DELETE", "/api/v1/namespaces/default/services/brief");
+    await session.settle();
+    const said = await world.ask(client, { protocol: "TCP", to: "10.96.7.12", port: 80, patienceMs: 300 });
+    assert.deepEqual(said, ["timeout"]);
+  });
+
+  test("loads everything again when somebody has flushed its rules", async () => {
+    await world.exec("nft", "delete", "table", "inet", "portolan");
+    const { faults } = await session.expose({ name: "after-flush", address: "10.96.7.13", endpoints: pods });
+    assert.deepEqual(faults, ["RulesetRefused"]);
+    const said = await world.ask(client, { protocol: "TCP", to: vip, port: 80 });
+    assert.deepEqual(said, [`${pods[0]} 8080 ${client}`]);
+  });
+
+  test("serves on while it is killed and started again", async () => {
+    let restarted = false;
+    const asking = askUntil(() => restarted);
+    await session.program.kill();
+    session = startSession(world);
+    await session.setUp({ web: pods, "after-flush": pods });
+    restarted = true;
+    assert.deepEqual(new Set(await asking), new Set(pods.map((pod) => `${pod} 8080 ${client}`)));
+
+    async function askUntil(done: () => boolean): Promise<readonly string[]> {
+      const said: string[] = [];
+      while (!done())
+        said.push(
+          ...(await world.ask(client, { protocol: "TCP", to: "10.96.7.13", port: 80, times: 50, together: 2 })),
+        );
+      return said;
+    }
+  });
+
+  test("leaves its rules or takes them away, as it is told", async () => {
+    const ours = async () => (await world.exec("nft", "list", "tables")).includes("inet portolan");
+    await session.program.ask({ stop: { removeRules: false } });
+    assert.ok(await ours());
+    await session.program.ask({ remove: true });
+    await session.program.ask({ remove: true });
+    assert.ok(!(await ours()));
+  });
+
+  test("has left another table as it was, byte for byte", async () => {
+    assert.equal(await listForeign(), foreignBefore);
+  });
+});
+
+interface Exposed {
+  readonly name: string;
+  readonly address?: string;
+  readonly endpoints: readonly string[];
+  readonly protocol?: "TCP" | "UDP";
+  readonly nodePort?: number;
+  readonly affinitySeconds?: number;
+}
+
+interface Session {
+  readonly program: LineProgram<SessionRequest, SessionAnswer>;
+  readonly send: (method: string, path: string, body?: unknown) => Promise<SessionAnswer>;
+  readonly settle: () => Promise<SessionAnswer>;
+  /** The node itself, and Services that are there from the start. */
+  readonly setUp: (all?: Readonly<Record<string, readonly string[]>>) => Promise<void>;
+  /** A Service of one port, 80, whose endpoints listen on 8080. */
+  readonly expose: (exposed: Exposed) => Promise<SessionAnswer>;
+  readonly setEndpoints: (
+    name: string,
+    endpoints: readonly string[],
+    protocol?: "TCP" | "UDP",
+  ) => Promise<SessionAnswer>;
+}
+
+function startSession({ node }: World): Session {
+  const script = new URL("session.ts", import.meta.url).pathname;
+  const flags = ["--experimental-ffi", "--disable-warning=ExperimentalWarning"];
+  const program = lineProgram<SessionRequest, SessionAnswer>([
+    "ip",
+    "netns",
+    "exec",
+    node,
+    process.execPath,
+    ...flags,
+    script,
+  ]);
+  const addresses: Record<string, string> = { web: vip, "after-flush": "10.96.7.13" };
+  const protocols = new Map<string, "TCP" | "UDP">();
+  const send = async (method: string, path: string, body?: unknown) => {
+    const answer = await program.ask({ send: { method, path, body } });
+    assert.equal(answer.wrong, "", `${method} ${path}`);
+    return answer;
+  };
+  const settle = () => program.ask({ settle: true });
+  const slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+  const slice = (name: string, endpoints: readonly string[]) => ({
+    metadata: { name: `${name}-1`, labels: { "kubernetes.io/service-name": name } },
+    addressType: "IPv4",
+    ports: [{ name: "", port: 8080, protocol: protocols.get(name) ?? "TCP" }],
+    endpoints: endpoints.map((address) => ({ addresses: [address], nodeName: "node-1", conditions: { ready: true } })),
+  });
+  const create = async ({
+    name,
+    address = addresses[name],
+    endpoints,
+    protocol = "TCP",
+    nodePort,
+    affinitySeconds,
+  }: Exposed) => {
+    protocols.set(name, protocol);
+    await send("POST", slices, slice(name, endpoints));
+    await send("POST", "/api/v1/namespaces/default/services", {
+      metadata: { name },
+      spec: {
+        type: nodePort === undefined ? "ClusterIP" : "NodePort",
+        clusterIP: address,
+        ports: [{ port: 80, targetPort: 8080, protocol, ...(nodePort !== undefined && { nodePort }) }],
+        ...(affinitySeconds !== undefined && {
+          sessionAffinity: "ClientIP",
+          sessionAffinityConfig: { clientIP: { timeoutSeconds: affinitySeconds } },
+        }),
+      },
+    });
+  };
+  return {
+    program,
+    send,
+    settle,
+    async setUp(all = {}) {
+      await send("POST", "/api/v1/nodes", { metadata: { name: "node-1" } });
+      const addressList = [{ type: "InternalIP", address: nodeHost.ipv4 }];
+      await send("PUT", "/api/v1/nodes/node-1/status", {
+        metadata: { name: "node-1" },
+        status: { addresses: addressList },
+      });
+      for (const [name, endpoints] of Object.entries(all)) await create({ name, endpoints });
+      await settle();
+    },
+    async expose(exposed) {
+      await create(exposed);
+      return settle();
+    },
+    async setEndpoints(name, endpoints) {
+      await send("PUT", `${slices}/${name}-1`, slice(name, endpoints));
+      return settle();
+    },
+  };
+}
