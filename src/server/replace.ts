@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { services } from "#api/core/service.ts";
 import { type FieldProblem, forbiddenField } from "#machinery/field-problem.ts";
 import { badRequest, conflict, invalid } from "#machinery/status.ts";
 import { updateProblemsOf } from "#machinery/validate.ts";
 import { type Call, placeOf } from "./call.ts";
-import { type ApiObject, isOf, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
-import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject, save } from "./objects.ts";
-import { keepOrRelease } from "./service-addresses.ts";
+import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
+import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
+import { saveSettled, settle } from "./settle.ts";
 import { countsGenerations, hasStatus, isEmptied, strategyOf, wanted } from "./strategy.ts";
 
 /** What an update makes of the object that stands there; asked again where somebody else's write came first. */
@@ -21,7 +20,7 @@ export const replaceObject = (call: Call, isDryRun: boolean, build: Build): Prom
     const { object: old } = stored;
     const sent = await build(old);
     checkIdentity(call, sent, old);
-    const next = assemble(call, sent, old);
+    const next = settle(call.env, assemble(call, sent, old), old);
     const problems = [...updateProblemsOf(call.kind, next, old), ...finalizerProblems(next, old)];
     if (problems.length > 0) throw invalid(call.kind, old.metadata.name, problems);
     const saving = await put(call, { next, stored, isDryRun });
@@ -104,22 +103,15 @@ interface Putting {
 
 async function put({ env }: Call, { next, stored, isDryRun }: Putting): Promise<Saving> {
   const { entry, object: old } = stored;
-  const unchanged: Saving = { kind: "saved", saved: { object: old, bytes: entry.value, revision: entry.modRevision } };
+  const { key, modRevision } = entry;
   if (isFinished(next) && !isDryRun) {
     const erased = await erase(env.store, entry);
     if (erased === undefined) return { kind: "conflict", current: undefined };
     return { kind: "saved", saved: rehearse(next, erased.revision) };
   }
-  if (isOf(services, next) && isOf(services, old)) {
-    const { serviceAddresses, store } = env;
-    const assigned = named(services, serviceAddresses.assign(next, old));
-    if (isDryRun) return { kind: "saved", saved: rehearse(assigned, entry.modRevision) };
-    if (isDeepStrictEqual(assigned, old)) return unchanged;
-    const reservation = serviceAddresses.reserve(entry.key, next, old);
-    return keepOrRelease(reservation, (service) => save(store, entry.key, named(services, service), entry.modRevision));
-  }
-  if (isDryRun) return { kind: "saved", saved: rehearse(next, entry.modRevision) };
-  return isDeepStrictEqual(next, old) ? unchanged : save(env.store, entry.key, next, entry.modRevision);
+  if (isDeepStrictEqual(next, old))
+    return { kind: "saved", saved: { object: old, bytes: entry.value, revision: modRevision } };
+  return saveSettled(env, { object: next, key, expect: modRevision, isDryRun });
 }
 
 /** It is being deleted, and nothing waits for anything any more. */

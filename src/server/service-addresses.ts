@@ -9,28 +9,12 @@ import type { Entry, Store, Watch } from "#store/store.ts";
 import { isOf, parseStored } from "./object.ts";
 import { prefixOf, type Saving } from "./objects.ts";
 
-/** Addresses and ports kept for a write that is under way. */
-export interface Reservation {
-  readonly service: Service;
+/** Keeps what a Service was assigned while the write is under way that brings it into the store. */
+interface Reservation {
   /** The write is done; `revision` is its own. */
   readonly keep: (revision: number) => void;
   /** The write did not happen. */
   readonly release: () => void;
-}
-
-/** Does the write that a reservation is for, and ends the reservation with it. */
-export async function keepOrRelease(
-  reservation: Reservation,
-  write: (service: Service) => Promise<Saving>,
-): Promise<Saving> {
-  let saving: Saving | undefined;
-  try {
-    saving = await write(reservation.service);
-    return saving;
-  } finally {
-    if (saving?.kind === "saved") reservation.keep(saving.saved.revision);
-    else reservation.release();
-  }
 }
 
 interface Held extends Holding {
@@ -109,13 +93,26 @@ export class ServiceAddresses {
     }
   }
 
-  /** Like `assign`, and nobody else gets it until the write has ended one way or the other. */
-  reserve(key: string, service: Service, old: Service | undefined): Reservation {
-    const assigned = this.assign(service, old);
-    const holding = holdingOf(assigned);
+  /**
+   * Writes a Service that has just been assigned what it holds; nobody else gets any of it until the write has ended one way or the
+   * other. To be called in the same turn as `assign`.
+   */
+  async whileReserved(key: string, service: Service, write: () => Promise<Saving>): Promise<Saving> {
+    const reservation = this.#reserve(key, service);
+    let saving: Saving | undefined;
+    try {
+      saving = await write();
+      return saving;
+    } finally {
+      if (saving?.kind === "saved") reservation.keep(saving.saved.revision);
+      else reservation.release();
+    }
+  }
+
+  #reserve(key: string, service: Service): Reservation {
+    const holding = holdingOf(service);
     this.#take(holding);
     return {
-      service: assigned,
       keep: (revision) => {
         if (revision > this.#seen) this.#set(key, { ...holding, revision });
         this.#release(holding);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mustCidr } from "#net/cidr.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
 import { bootstrap } from "#server/bootstrap.ts";
+import type { KubeletCredentials } from "#server/environment.ts";
 import type { Answer, Identity } from "#server/exchange.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { openMemoryStore } from "#store/memory.ts";
@@ -25,24 +26,28 @@ export interface Told {
   readonly status: number;
   readonly headers: Answer["headers"];
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects to find
-  readonly json: any;
+  /** A part of the JSON answer: `at("items", 0, "metadata", "name")`; undefined where there is none. */
+  readonly at: (...path: readonly (string | number)[]) => unknown;
 }
 
 export const serviceRange = mustCidr("10.96.0.0/12");
 
-export async function serve({ random = seeded(1), store = openMemoryStore() } = {}): Promise<Served> {
+export interface ServeOptions {
+  readonly random?: () => number;
+  readonly store?: Store;
+  readonly kubelet?: KubeletCredentials;
+  readonly now?: () => number;
+}
+
+export async function serve(options: ServeOptions = {}): Promise<Served> {
+  const { random = seeded(1), store = openMemoryStore(), kubelet, now = Date.now } = options;
   const faults: unknown[] = [];
+  const nodePortRange = { first: 30_000, last: 32_767 };
   const server = await createApiServer({
     store,
-    now: Date.now,
+    now,
     chance: { uuid: randomUUID, number: (below) => Math.floor(random() * below) },
-    options: {
-      gitVersion: "v1.36.0",
-      serviceRanges: [serviceRange],
-      nodePortRange: { first: 30_000, last: 32_767 },
-      kubelet: undefined,
-    },
+    options: { gitVersion: "v1.36.0", serviceRanges: [serviceRange], nodePortRange, kubelet },
     report: (fault) => faults.push(fault),
   });
   const foundation = { apiAddress: "192.0.2.1", apiPort: 6443, serviceRange };
@@ -70,30 +75,37 @@ export function seeded(seed: number): () => number {
   };
 }
 
-async function send(
-  server: ApiServer,
-  { method, path, sent }: { method: string; path: string; sent: Sent },
-): Promise<Told> {
+interface Sending {
+  readonly method: string;
+  readonly path: string;
+  readonly sent: Sent;
+}
+
+async function send(server: ApiServer, { method, path, sent }: Sending): Promise<Told> {
   const { body, headers = {} } = sent;
-  const bytes =
-    body === undefined
-      ? new Uint8Array()
-      : body instanceof Uint8Array
-        ? body
-        : Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
   const identity = "identity" in sent ? sent.identity : administrator;
   const type = body === undefined ? {} : { "content-type": "application/json" };
-  const answer = await server.handle(
-    { method, url: path, headers: { ...type, ...headers }, body: async () => bytes },
-    identity,
-  );
+  const request = { method, url: path, headers: { ...type, ...headers }, body: async () => bytesOf(body) };
+  const answer = await server.handle(request, identity);
   if (answer.kind === "stream") throw new Error(`${method} ${path} gave a stream`);
   const text = Buffer.from(answer.body).toString();
   const isJson = String(answer.headers["content-type"]).startsWith("application/json");
-  return {
-    status: answer.status,
-    headers: answer.headers,
-    text,
-    json: isJson && text !== "" ? JSON.parse(text) : undefined,
-  };
+  const json: unknown = isJson && text !== "" ? JSON.parse(text) : undefined;
+  return { status: answer.status, headers: answer.headers, text, at: (...steps) => partOf(json, steps) };
 }
+
+function bytesOf(body: unknown): Uint8Array {
+  if (body === undefined) return new Uint8Array();
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+/** What stands at the end of a path into JSON; undefined where there is nothing. */
+export function partOf(json: unknown, steps: readonly (string | number)[]): unknown {
+  return steps.reduce<unknown>((part, step) => {
+    if (Array.isArray(part)) return part.at(Number(step));
+    return isRecord(part) && Object.hasOwn(part, step) ? part[step] : undefined;
+  }, json);
+}
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;

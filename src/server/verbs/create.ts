@@ -1,15 +1,14 @@
-import { type Service, services } from "#api/core/service.ts";
 import { alreadyExists, badRequest, invalid } from "#machinery/status.ts";
 import { problemsOf } from "#machinery/validate.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { generatedName } from "../names.ts";
 import { admitNamespace } from "../namespace-lifecycle.ts";
-import { type ApiObject, isOf, named, objectOf, withMetadata, withoutMetadata } from "../object.ts";
-import { keyOf, rehearse, type Saved, type Saving, save } from "../objects.ts";
+import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "../object.ts";
+import { keyOf, type Saved } from "../objects.ts";
 import { presentObject } from "../present.ts";
 import { sentObject } from "../sent.ts";
-import { keepOrRelease } from "../service-addresses.ts";
+import { saveSettled, settle } from "../settle.ts";
 import { countsGenerations, hasStatus, strategyOf } from "../strategy.ts";
 import { showTime } from "../time.ts";
 import { writeOptions } from "../write-options.ts";
@@ -33,11 +32,15 @@ async function createObject(call: Call, sent: ApiObject, isDryRun: boolean): Pro
   const isGenerated = (sent.metadata.name ?? "") === "" && generateName !== "";
   for (let attempt = 1; ; attempt++) {
     const name = isGenerated ? generatedName(generateName, env.chance) : (sent.metadata.name ?? "");
-    const object = prepare(call, sent, name);
-    await admitNamespace(env.store, kind, { namespace: call.path.namespace, name });
+    const { namespace } = call.path;
+    await admitNamespace(env.store, kind, { namespace, name });
+    const key = keyOf(kind, { namespace, name });
+    const isFree = !isDryRun || (await env.store.get(key)) === undefined;
+    const object = settle(env, prepare(call, sent, name), undefined);
     const problems = problemsOf(kind, object);
     if (problems.length > 0) throw invalid(kind, name, problems);
-    const saving = await place(call, object, isDryRun);
+    if (!isFree) throw alreadyExists(kind, name);
+    const saving = await saveSettled(env, { object, key, expect: 0, isDryRun });
     if (saving.kind === "saved") return saving.saved;
     if (!isGenerated || attempt === nameAttempts) throw alreadyExists(kind, name);
   }
@@ -64,30 +67,6 @@ function prepare({ kind, env }: Call, sent: ApiObject, name: string): ApiObject 
   const derived = strategyOf(kind).prepareCreate(named(kind, kind.derive(object)));
   if (!hasStatus(kind) || kind.initialStatus === undefined) return derived;
   return objectOf({ ...derived, status: kind.initialStatus(derived) });
-}
-
-async function place(call: Call, object: ApiObject, isDryRun: boolean): Promise<Saving> {
-  const { kind, env } = call;
-  const key = keyOf(kind, { namespace: call.path.namespace, name: object.metadata.name });
-  if (isOf(services, object)) return placeService(call, object, { key, isDryRun });
-  if (!isDryRun) return save(env.store, key, object, 0);
-  const current = await env.store.get(key);
-  return current === undefined ? { kind: "saved", saved: rehearse(object, 0) } : { kind: "conflict", current };
-}
-
-async function placeService(
-  { env }: Call,
-  service: Service & ApiObject,
-  { key, isDryRun }: { readonly key: string; readonly isDryRun: boolean },
-): Promise<Saving> {
-  const { store, serviceAddresses } = env;
-  const current = await store.get(key);
-  if (current !== undefined) return { kind: "conflict", current };
-  if (isDryRun)
-    return { kind: "saved", saved: rehearse(named(services, serviceAddresses.assign(service, undefined)), 0) };
-  return keepOrRelease(serviceAddresses.reserve(key, service, undefined), (assigned) =>
-    save(store, key, named(services, assigned), 0),
-  );
 }
 
 /** The namespace of the path, which the object may leave out but must not contradict. */
