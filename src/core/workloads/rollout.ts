@@ -13,40 +13,43 @@ const wanted = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, { spec
 export const availableIn = (sets: readonly ReplicaSet[]): number =>
   sets.reduce((sum, { status }) => sum + (status.availableReplicas ?? 0), 0);
 
+/** Pods that are still there count too: a ReplicaSet that was made smaller takes a moment to give them up. */
+const present = (sets: readonly ReplicaSet[]): number =>
+  sets.reduce((sum, { spec, status }) => sum + Math.max(spec.replicas, status.replicas), 0);
+
 const created = ({ metadata }: ReplicaSet): number => readTime(metadata.creationTimestamp);
 const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
   created(a) - created(b) || (a.metadata.name < b.metadata.name ? -1 : 1);
 export const oldestFirst = (sets: readonly ReplicaSet[]): readonly ReplicaSet[] => sets.toSorted(byAge);
 
-/** How large the new ReplicaSet may be now: the surge bounds all together. `present` is its size so far. */
-export function sizeOfNew(deployment: Deployment, all: readonly ReplicaSet[], present: number): number {
+/** Of its available pods those that its size keeps: one that was made smaller gives up others, but perhaps not in time. */
+const dependable = ({ spec, status }: ReplicaSet): number => Math.min(spec.replicas, status.availableReplicas ?? 0);
+
+/** How large the new ReplicaSet, which has `size` now, may be: the surge bounds all together. */
+export function sizeOfNew(deployment: Deployment, all: readonly ReplicaSet[], size: number): number {
   const { spec } = deployment;
   if (spec.strategy.type === "Recreate") return spec.replicas;
-  const room = spec.replicas + rolloutBounds(deployment).maxSurge - wanted(all);
-  return room <= 0 ? present : present + Math.min(room, spec.replicas - present);
+  const room = spec.replicas + rolloutBounds(deployment).maxSurge - present(all);
+  return room <= 0 ? size : size + Math.min(room, spec.replicas - size);
 }
 
 /** One step of a rolling update: the new one grows as far as surge allows, else the old ones shrink as far as availability does. */
 export function rollOn(deployment: Deployment, newSet: ReplicaSet, oldSets: readonly ReplicaSet[]): Sizes {
-  const present = newSet.spec.replicas;
+  const size = newSet.spec.replicas;
   const { replicas } = deployment.spec;
-  const next = present > replicas ? replicas : sizeOfNew(deployment, [newSet, ...oldSets], present);
-  return next === present ? shrinkOld(deployment, newSet, oldSets) : new Map([[newSet, next]]);
+  const next = size > replicas ? replicas : sizeOfNew(deployment, [newSet, ...oldSets], size);
+  return next === size ? shrinkOld(deployment, newSet, oldSets) : new Map([[newSet, next]]);
 }
 
 function shrinkOld(deployment: Deployment, newSet: ReplicaSet, oldSets: readonly ReplicaSet[]): Sizes {
   const minAvailable = deployment.spec.replicas - rolloutBounds(deployment).maxUnavailable;
-  const newUnavailable = newSet.spec.replicas - (newSet.status.availableReplicas ?? 0);
+  const newUnavailable = newSet.spec.replicas - dependable(newSet);
   const spare = wanted([newSet, ...oldSets]) - minAvailable - newUnavailable;
   if (wanted(oldSets) === 0 || spare <= 0) return unchanged;
   const sizes = new Map<ReplicaSet, number>();
-  const idle = takeAway(sizes, oldSets, {
-    atMost: spare,
-    from: (set, size) => size - (set.status.availableReplicas ?? 0),
-  });
-  // a status may still count pods that were given up a moment ago, so it is never trusted beyond what sizes allow
-  const dispensable = Math.min(spare - idle, availableIn([newSet, ...oldSets]) - minAvailable);
-  takeAway(sizes, oldSets, { atMost: dispensable, from: (_, size) => size });
+  const idle = takeAway(sizes, oldSets, { atMost: spare, from: (set, size) => size - dependable(set) });
+  const available = [newSet, ...oldSets].reduce((sum, set) => sum + dependable(set), 0);
+  takeAway(sizes, oldSets, { atMost: Math.min(spare - idle, available - minAvailable), from: (_, size) => size });
   return sizes;
 }
 
