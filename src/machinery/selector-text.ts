@@ -42,7 +42,13 @@ const refused = (message: string): { readonly kind: "refused"; readonly message:
   message,
 });
 const isWord = (token: string): boolean => token !== "" && !/^([(),=!<>]|==|!=)$/.test(token);
-const signs: Readonly<Record<string, LabelOperator>> = { "=": "=", "==": "==", "!=": "!=", ">": "gt", "<": "lt" };
+const signs = new Map<string, LabelOperator>([
+  ["=", "="],
+  ["==", "=="],
+  ["!=", "!="],
+  [">", "gt"],
+  ["<", "lt"],
+]);
 
 /** One requirement, or the sentence that refuses it. */
 function parseRequirement(next: () => string, peek: () => string): LabelRequirement | string {
@@ -53,7 +59,7 @@ function parseRequirement(next: () => string, peek: () => string): LabelRequirem
   const sign = peek();
   if (sign === "" || sign === ",") return { key, operator: "exists", values: [] };
   next();
-  const operator = signs[sign];
+  const operator = signs.get(sign);
   if (operator !== undefined) {
     if (peek() === "" || peek() === ",") return { key, operator, values: [""] };
     const value = next();

@@ -96,14 +96,14 @@ export interface SelectorObject {
     | undefined;
 }
 
-const expressionOperators: Readonly<Record<string, LabelOperator>> = {
-  In: "in",
-  NotIn: "notin",
-  Exists: "exists",
-  DoesNotExist: "!",
-  Gt: "gt",
-  Lt: "lt",
-};
+const expressionOperators = new Map<string, LabelOperator>([
+  ["In", "in"],
+  ["NotIn", "notin"],
+  ["Exists", "exists"],
+  ["DoesNotExist", "!"],
+  ["Gt", "gt"],
+  ["Lt", "lt"],
+]);
 
 /** Of an object that was admitted: an operator that doesn't exist chooses nothing. */
 export function selectorOf({ matchLabels = {}, matchExpressions = [] }: SelectorObject): LabelSelector {
@@ -113,7 +113,7 @@ export function selectorOf({ matchLabels = {}, matchExpressions = [] }: Selector
   const others = matchExpressions.map(
     ({ key, operator, values = [] }): LabelRequirement => ({
       key,
-      operator: expressionOperators[operator] ?? "in",
+      operator: expressionOperators.get(operator) ?? "in",
       values,
     }),
   );

@@ -4,8 +4,8 @@ import { isObject } from "./values.ts";
 
 /** As many as Kubernetes takes in one patch. Source: maxJSONPatchOperations (CVE-2019-1002100). */
 const mostOperations = 10_000;
-/** Characters of JSON that a patch may grow a document to: `copy` doubles. */
-const largestResult = 3 * 1024 * 1024;
+/** Characters of JSON that a patch may copy in all: `copy` doubles what it copies. */
+const mostCopied = 3 * 1024 * 1024;
 
 /**
  * RFC 6902. Leaves its arguments alone. Throws PatchRefused where the patch is none, can't be applied, or is too much.
@@ -17,44 +17,52 @@ export function applyJsonPatch(document: unknown, operations: unknown): unknown 
       "tooLarge",
       `The allowed maximum operations in a JSON patch is ${mostOperations}, got ${operations.length}`,
     );
-  const copy: unknown = structuredClone(document);
-  let result: unknown = copy;
-  let budget = largestResult;
+  let result: unknown = structuredClone(document);
+  let copied = 0;
   for (const operation of operations) {
-    budget -= costOf(result, operation);
-    if (budget < 0)
-      throw new PatchRefused("tooLarge", `the JSON patch makes the object larger than ${largestResult} bytes`);
-    result = applied(result, operation);
+    if (!isOperation(operation)) throw new PatchRefused("invalid", "an operation of a JSON patch has an op and a path");
+    copied += copiedBy(operation, result);
+    if (copied > mostCopied)
+      throw new PatchRefused("tooLarge", `the copies of a JSON patch come to more than ${mostCopied} bytes`);
+    result = applied(operation, result);
   }
   return result;
 }
 
-/** Only `copy` makes more out of less, so only there the size is counted. */
-function costOf(document: unknown, operation: unknown): number {
-  if (!isObject(operation) || operation.op !== "copy" || typeof operation.from !== "string") return 0;
+type Operation = jsonPatch.Operation;
+/** The rest of its form is the library's to check. */
+const isOperation = (value: unknown): value is Operation =>
+  isObject(value) && typeof value.op === "string" && typeof value.path === "string";
+
+function copiedBy(operation: Operation, document: unknown): number {
+  if (operation.op !== "copy" || typeof operation.from !== "string") return 0;
   return JSON.stringify(valueAt(document, operation.from))?.length ?? 0;
 }
 
-function valueAt(document: unknown, pointer: string): unknown {
-  let value = document;
-  for (const step of pointer
+const stepsOf = (pointer: string): readonly string[] =>
+  pointer
     .split("/")
     .slice(1)
-    .map((one) => one.replaceAll("~1", "/").replaceAll("~0", "~"))) {
+    .map((one) => one.replaceAll("~1", "/").replaceAll("~0", "~"));
+
+function valueAt(document: unknown, pointer: string): unknown {
+  let value = document;
+  for (const step of stepsOf(pointer)) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
     value = Reflect.get(value, step);
   }
   return value;
 }
 
-function applied(document: unknown, operation: unknown): unknown {
+function applied(operation: Operation, document: unknown): unknown {
+  const steps = stepsOf(operation.path);
+  if (steps.includes("__proto__") || steps.some((step, i) => step === "prototype" && steps[i - 1] === "constructor"))
+    throw new PatchRefused("failed", `the path ${operation.path} can't be patched: use a merge patch`);
   try {
-    return jsonPatch.applyOperation(document, operation as jsonPatch.Operation, true, true, true).newDocument;
+    return jsonPatch.applyOperation(document, operation, true, true, true).newDocument;
   } catch (fault) {
     if (!(fault instanceof jsonPatch.JsonPatchError)) throw fault;
-    throw new PatchRefused(fault.name === "TEST_OPERATION_FAILED" ? "failed" : "invalid", sentenceOf(fault), {
-      cause: fault,
-    });
+    throw new PatchRefused("failed", sentenceOf(fault), { cause: fault });
   }
 }
 /** The library puts a dump of the whole document below its sentence. */

@@ -1,5 +1,5 @@
 import type { IntOrString } from "#machinery/schema.ts";
-import type { Container, ResourceRequirements } from "./container.ts";
+import type { Container, ContainerPort, ResourceRequirements } from "./container.ts";
 import type { PodSpec } from "./spec.ts";
 import type { Volume } from "./volumes.ts";
 
@@ -37,10 +37,13 @@ function deriveContainer(container: Container, hostNetwork: boolean): Container 
   return {
     ...container,
     imagePullPolicy: imagePullPolicy ?? pullPolicyOf(image),
-    ...(ports &&
-      hostNetwork && { ports: ports.map((port) => ({ ...port, hostPort: port.hostPort ?? port.containerPort })) }),
+    ...(ports && hostNetwork && { ports: ports.map(withHostPort) }),
   };
 }
+
+/** On the node's own network a port is the node's. */
+const withHostPort = (port: ContainerPort): ContainerPort =>
+  port.hostPort === undefined && port.containerPort !== 0 ? { ...port, hostPort: port.containerPort } : port;
 
 const deriveVolume = (volume: Volume): Volume =>
   Object.keys(volume).length > 1 ? volume : { ...volume, emptyDir: {} };

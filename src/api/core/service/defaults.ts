@@ -28,7 +28,8 @@ function deriveSpec(spec: ServiceSpec): ServiceSpec {
   };
 }
 
-const derivePort = (port: ServicePort): ServicePort => ({
-  ...port,
-  targetPort: port.targetPort === undefined || port.targetPort === "" ? port.port : port.targetPort,
-});
+/** A target that is not told is the port itself. */
+function derivePort(port: ServicePort): ServicePort {
+  const isTold = port.targetPort !== undefined && port.targetPort !== "";
+  return isTold || port.port === 0 ? port : { ...port, targetPort: port.port };
+}

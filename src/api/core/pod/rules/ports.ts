@@ -42,7 +42,7 @@ export function* hostPortProblems(path: string, containers: readonly Container[]
 export function* hostNetworkProblems(path: string, containers: readonly Container[]): Problems {
   for (const [i, { ports = [] }] of containers.entries())
     for (const [j, { containerPort, hostPort }] of ports.entries())
-      if (hostPort !== containerPort)
+      if ((hostPort ?? 0) !== containerPort)
         yield invalidField(
           `${path}[${i}].ports[${j}].containerPort`,
           containerPort,

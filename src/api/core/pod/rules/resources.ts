@@ -39,7 +39,7 @@ function* excessProblems(
   path: string,
   { name, amount, limits }: { readonly name: string; readonly amount: IntOrString; readonly limits: Amounts },
 ): Problems {
-  const limit = limits[name];
+  const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
   if (limit === undefined) return;
   const [wanted, most] = [mustQuantity(amount), mustQuantity(limit)];
   if (name.includes("/") && compareQuantities(wanted, most) !== 0)
