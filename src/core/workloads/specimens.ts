@@ -74,7 +74,7 @@ export const replicaSetOf = (draft: ReplicaSetDraft, uid: string, now: number): 
 interface PodWish {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  readonly nodeName?: string;
+  readonly nodeName?: string | undefined;
   readonly phase?: string;
   /** Milliseconds since 1970; absent: not ready. */
   readonly readySince?: number;
