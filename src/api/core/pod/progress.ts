@@ -17,18 +17,25 @@ const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === "
 const sidecarNames = ({ initContainers = [] }: PodSpec): ReadonlySet<string> =>
   new Set(initContainers.filter(isSidecar).map(({ name }) => name));
 
+/** `1/2`: containers that are ready, of those that run until the pod ends. */
 export function readiness({ spec, status }: Pod): string {
   const sidecars = sidecarNames(spec);
-  const started = (status.initContainerStatuses ?? []).filter(({ name, ready }) => sidecars.has(name) && ready);
-  const ready = (status.containerStatuses ?? []).filter((one) => one.ready && one.state.running !== undefined);
-  return `${started.length + ready.length}/${sidecars.size + spec.containers.length}`;
+  const inits = (status.initContainerStatuses ?? []).filter(
+    (one) => sidecars.has(one.name) && one.started && one.ready,
+  );
+  const mains = isInitializing(spec, status)
+    ? []
+    : (status.containerStatuses ?? []).filter((one) => one.ready && one.state.running !== undefined);
+  return `${inits.length + mains.length}/${sidecars.size + spec.containers.length}`;
 }
 
+/** `2 (3m ago)`: while it initializes, those of the init containers so far; then those of what runs until the pod ends. */
 export function restarts({ spec, status }: Pod, now: number): string {
   const sidecars = sidecarNames(spec);
   const inits = status.initContainerStatuses ?? [];
-  const mains = status.containerStatuses ?? [];
-  const counted = isInitializing(spec, status) ? inits : [...inits.filter(({ name }) => sidecars.has(name)), ...mains];
+  const counted = isInitializing(spec, status)
+    ? inits.slice(0, 1 + inits.findIndex((one) => !isDone(one, sidecars)))
+    : [...inits.filter(({ name }) => sidecars.has(name)), ...(status.containerStatuses ?? [])];
   const count = counted.reduce((sum, one) => sum + one.restartCount, 0);
   const last = counted
     .flatMap(({ lastState }) => lastState.terminated?.finishedAt ?? [])
@@ -38,52 +45,54 @@ export function restarts({ spec, status }: Pod, now: number): string {
 }
 
 export function statusWord({ metadata, spec, status }: Pod): string {
-  const word = initWord(spec, status) ?? mainWord(status);
+  const initializing = initWord(spec, status);
+  const start = initializing ?? phaseWord(status);
+  const word = isInitializing(spec, status) ? start : mainWord(status, start);
   if (metadata.deletionTimestamp === undefined) return word;
   if (status.reason === "NodeLost") return "Unknown";
   return status.phase === "Succeeded" || status.phase === "Failed" ? word : "Terminating";
 }
 
 function phaseWord({ reason, phase = "", conditions = [] }: PodStatus): string {
-  const gated = conditions.some((one) => one.type === "PodScheduled" && one.reason === "SchedulingGated");
-  return reason || (gated ? "SchedulingGated" : phase);
+  const isGated = conditions.some((one) => one.type === "PodScheduled" && one.reason === "SchedulingGated");
+  return isGated ? "SchedulingGated" : reason || phase;
 }
 
-const isInitializing = (spec: PodSpec, status: PodStatus): boolean => initWord(spec, status) !== undefined;
+const isTrue = ({ conditions = [] }: PodStatus, wanted: string): boolean =>
+  conditions.some(({ type, status }) => type === wanted && status === "True");
 
-/** `Init:1/2`, `Init:CrashLoopBackOff`, …; undefined once initialization is over. */
-function initWord(spec: PodSpec, { initContainerStatuses = [], conditions = [] }: PodStatus): string | undefined {
+const isInitializing = (spec: PodSpec, status: PodStatus): boolean =>
+  initWord(spec, status) !== undefined && !isTrue(status, "Initialized");
+
+/** The next container need not wait for it any more. */
+const isDone = ({ name, state, started }: ContainerStatus, sidecars: ReadonlySet<string>): boolean =>
+  state.terminated?.exitCode === 0 || (sidecars.has(name) && started === true);
+
+/** `Init:1/2`, `Init:CrashLoopBackOff`, …; undefined where no init container is at work. */
+function initWord(spec: PodSpec, { initContainerStatuses = [] }: PodStatus): string | undefined {
   const sidecars = sidecarNames(spec);
-  const total = spec.initContainers?.length ?? 0;
-  if (conditions.some(({ type, status }) => type === "Initialized" && status === "True")) return undefined;
-  for (const [i, one] of initContainerStatuses.entries()) {
-    const { terminated, waiting } = one.state;
-    if (terminated?.exitCode === 0 || (sidecars.has(one.name) && one.started)) continue;
-    if (terminated !== undefined) return `Init:${terminated.reason || exitWord(terminated)}`;
-    if (waiting?.reason && waiting.reason !== "PodInitializing") return `Init:${waiting.reason}`;
-    return `Init:${i}/${total}`;
-  }
-  return undefined;
+  const at = initContainerStatuses.findIndex((one) => !isDone(one, sidecars));
+  const state = initContainerStatuses[at]?.state;
+  if (state === undefined) return undefined;
+  const { terminated, waiting } = state;
+  if (terminated !== undefined) return `Init:${terminated.reason || exitWord(terminated)}`;
+  if (waiting?.reason && waiting.reason !== "PodInitializing") return `Init:${waiting.reason}`;
+  return `Init:${at}/${spec.initContainers?.length ?? 0}`;
 }
 
 const exitWord = ({ signal, exitCode }: { readonly signal?: number; readonly exitCode: number }): string =>
   signal ? `Signal:${signal}` : `ExitCode:${exitCode}`;
 
-function mainWord(status: PodStatus): string {
-  let word = phaseWord(status);
-  let running = false;
-  for (const one of (status.containerStatuses ?? []).toReversed()) {
-    const found = containerWord(one);
-    if (found === "running") running = true;
-    else if (found !== undefined) word = found;
-  }
-  if (word !== "Completed" || !running) return word;
-  const ready = status.conditions?.some((one) => one.type === "Ready" && one.status === "True");
-  return ready ? "Running" : "NotReady";
+/** The first container that has something to say; else how the pod is. */
+function mainWord(status: PodStatus, start: string): string {
+  const containers = status.containerStatuses ?? [];
+  const word = containers.map(({ state }) => stateWord(state)).find((one) => one !== undefined) ?? start;
+  const isRunning = containers.some(({ state, ready }) => ready && state.running !== undefined);
+  if (word !== "Completed" || !isRunning) return word;
+  return isTrue(status, "Ready") ? "Running" : "NotReady";
 }
 
-function containerWord({ state: { waiting, terminated, running }, ready }: ContainerStatus): string | undefined {
+function stateWord({ waiting, terminated }: ContainerStatus["state"]): string | undefined {
   if (waiting?.reason) return waiting.reason;
-  if (terminated !== undefined) return terminated.reason || exitWord(terminated);
-  return ready && running !== undefined ? "running" : undefined;
+  return terminated && (terminated.reason || exitWord(terminated));
 }
