@@ -4,7 +4,7 @@ import { type RunningCommand, runCommand } from "./command.ts";
 import type { ContainerPath } from "./kubelet-paths.ts";
 import type { PodAccess } from "./pod-access.ts";
 import { Refused } from "./refused.ts";
-import type { CommandStreams, Wanted } from "./streams/command-streams.ts";
+import type { CommandStreams, StreamTiming, Wanted } from "./streams/command-streams.ts";
 import { chooseSpdyProtocol, StreamsMissing, spdyCommand, spdyProtocols } from "./streams/spdy-command.ts";
 import { offersWebSocketProtocol, webSocketCommand } from "./streams/websocket-command.ts";
 
@@ -14,8 +14,7 @@ export interface ExecExchange {
   readonly socket: Duplex;
   /** What the client sent after its request's head. */
   readonly head: Buffer;
-  /** How long the client may take to open its streams. */
-  readonly openingSeconds: number;
+  readonly timing: StreamTiming;
   /** Told where a command could not be served to its end. */
   readonly failed: (fault: unknown) => void;
 }
@@ -25,13 +24,15 @@ export interface ExecExchange {
  * was. Source: the kubelet's getExec, and the CRI streaming server's ServeExec.
  */
 export function serveExec(pods: PodAccess, at: ContainerPath, exchange: ExecExchange): void {
-  const { request, query, failed } = exchange;
+  const { request, query, timing, failed } = exchange;
   const argv = query.getAll("command");
   const wanted = wantedOf(query);
   if (argv.length === 0) throw new Refused(400, "you must specify at least one command for the container");
   const id = runningContainer(pods, at);
   const command: RunningCommand = { argv, start: () => pods.exec(id, argv), failed };
   const serve = (streams: CommandStreams): void => {
+    const pings = setInterval(streams.ping, timing.pingSeconds * 1000);
+    streams.gone.addEventListener("abort", () => clearInterval(pings));
     runCommand(command, streams).catch(failed);
   };
   switch (request.headers.upgrade?.toLowerCase()) {
@@ -71,7 +72,7 @@ function runningContainer(pods: PodAccess, { namespace, pod: name, container }: 
 }
 
 function overSpdy(
-  { request, socket, head, openingSeconds, failed }: ExecExchange,
+  { request, socket, head, timing, failed }: ExecExchange,
   wanted: Wanted,
   serve: (streams: CommandStreams) => void,
 ): void {
@@ -87,7 +88,7 @@ function overSpdy(
       `X-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
   );
   if (head.length > 0) socket.unshift(head);
-  spdyCommand(socket, wanted, openingSeconds).then(serve, (fault: unknown) => {
+  spdyCommand(socket, wanted, timing.openingSeconds).then(serve, (fault: unknown) => {
     // A client that went away, or waited too long, has been left already.
     if (!(fault instanceof StreamsMissing)) failed(fault);
   });

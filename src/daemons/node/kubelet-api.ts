@@ -1,17 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
+import { hasCode } from "#os/files.ts";
 import { serveLogs } from "./container-logs.ts";
 import { serveExec } from "./exec-request.ts";
 import { type CertificateSubject, isApiServer, subjectOf } from "./kubelet-clients.ts";
 import { type Route, routeOf } from "./kubelet-paths.ts";
 import type { PodAccess } from "./pod-access.ts";
 import { Refused } from "./refused.ts";
+import type { StreamTiming } from "./streams/command-streams.ts";
 
 export interface KubeletApiOptions {
   /** Where it listens; each address by itself. */
   readonly addresses: readonly string[];
-  /** 0 lets the kernel choose one, where there is a single address. */
+  /** Where another program has it, the kernel chooses one; it is the first address that counts. */
   readonly port: number;
   readonly tls: TlsTexts;
   readonly pods: PodAccess;
@@ -19,9 +21,11 @@ export interface KubeletApiOptions {
   readonly failed?: (fault: unknown) => void;
   /** Which clients may ask for more than `/healthz`; the API server's certificate where absent. */
   readonly isAllowed?: (subject: CertificateSubject) => boolean;
-  /** How long a client may take to open the streams of an exec; the kubelet's 30 where absent. */
-  readonly openingSeconds?: number;
+  readonly timing?: StreamTiming;
 }
+
+/** The kubelet's 30 s for opening (DefaultStreamCreationTimeout); what a broken connection is noticed by is our own. */
+const usualTiming: StreamTiming = { openingSeconds: 30, pingSeconds: 10 };
 
 /** PEM: what the node shows, and who signs the certificates of its clients. */
 export interface TlsTexts {
@@ -51,7 +55,7 @@ export async function startKubeletApi(options: KubeletApiOptions): Promise<Kubel
   };
   try {
     const ports = await Promise.all(
-      servers.map((server, i) => listen(server, options.addresses[i] ?? "", options.port)),
+      servers.map((server, i) => listenAnywhere(server, options.addresses[i] ?? "", options.port)),
     );
     return { port: ports[0] ?? options.port, close };
   } catch (fault) {
@@ -114,8 +118,8 @@ interface Connection {
 function upgrade(options: KubeletApiOptions, request: IncomingMessage, { socket, head }: Connection): void {
   const { route, query } = admitted(options, request);
   if (route.kind !== "exec") throw new Refused(404, "404 page not found");
-  const { openingSeconds = 30, failed = () => {}, pods } = options;
-  serveExec(pods, route.at, { request, query, socket, head, openingSeconds, failed });
+  const { timing = usualTiming, failed = () => {}, pods } = options;
+  serveExec(pods, route.at, { request, query, socket, head, timing, failed });
 }
 
 /** What the request is for, if its client may ask for it. Throws `Refused`. */
@@ -149,6 +153,16 @@ function rawRefusal(fault: unknown): string {
     connection: "close",
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`;
+}
+
+/** The Node tells on which port its agent listens, so that several agents may share an address. */
+async function listenAnywhere(server: Server, host: string, port: number): Promise<number> {
+  try {
+    return await listen(server, host, port);
+  } catch (fault) {
+    if (!hasCode(fault, "EADDRINUSE")) throw fault;
+    return listen(server, host, 0);
+  }
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

@@ -19,8 +19,19 @@ export interface CommandStreams {
   readonly stderr: Writable | undefined;
   /** Tells the client how the command ended, and closes the connection when all output is out. */
   readonly finish: (ending: Ending) => void;
+  /**
+   * Sends something that the client has to answer. A connection that is not read, since its command takes no more input, shows
+   * only to writers that it has broken.
+   */
+  readonly ping: () => void;
   /** Aborts when the client has gone. */
   readonly gone: AbortSignal;
+}
+
+export interface StreamTiming {
+  /** How long a client may take to open its streams. */
+  readonly openingSeconds: number;
+  readonly pingSeconds: number;
 }
 
 /** How long a client that was told the end may take to close its connection; what it still sends is thrown away. */

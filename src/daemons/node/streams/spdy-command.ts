@@ -56,6 +56,7 @@ function streamsOf(session: SpdySession, opened: ReadonlyMap<string, SpdyStream>
     stdout: opened.get("stdout"),
     stderr: opened.get("stderr"),
     gone,
+    ping: () => session.ping(),
     finish(ending) {
       opened.get("error")?.end(JSON.stringify(ending), () => session.close());
     },

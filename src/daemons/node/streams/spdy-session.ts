@@ -48,6 +48,7 @@ export class SpdySession {
   readonly #streams = new Map<number, SpdyStream>();
   readonly #headers = new HeaderBlocks();
   #replies = 0;
+  #pings = 0;
 
   /** `opened` throws `NotSpdy` for a stream that nobody asked for; that ends the connection. */
   constructor(socket: Duplex, opened: (stream: SpdyStream) => void) {
@@ -64,9 +65,15 @@ export class SpdySession {
   /** Ends the connection once everything that was sent is out, and the client has seen it. */
   close(): void {
     this.#endStreams();
+    if (this.#socket.destroyed) return;
     this.#socket.end();
     const late = setTimeout(() => this.#socket.destroy(), lingerSeconds * 1000);
     this.#socket.once("close", () => clearTimeout(late));
+  }
+
+  ping(): void {
+    this.#pings += 1;
+    this.#send(pingFrame(2 * this.#pings));
   }
 
   #closed(): void {
@@ -106,7 +113,8 @@ export class SpdySession {
         this.#streams.delete(frame.stream);
         return;
       case "ping":
-        return this.#send(pingFrame(frame.id));
+        if (frame.id % 2 === 1) this.#send(pingFrame(frame.id)); // even ones answer ours
+        return;
       case "goAway":
       case "other":
         return;

@@ -47,6 +47,9 @@ function streamsOf(webSocket: WebSocket, wanted: Wanted): CommandStreams {
     stdout: wanted.stdout ? outgoing(webSocket, channel.stdout) : undefined,
     stderr: wanted.stderr ? outgoing(webSocket, channel.stderr) : undefined,
     gone: gone.signal,
+    ping() {
+      if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
+    },
     finish(ending) {
       if (webSocket.readyState !== webSocket.OPEN) return;
       stdin?.destroy();
