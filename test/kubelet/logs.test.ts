@@ -71,8 +71,9 @@ describe("logs", () => {
   }
 
   test("a follower sees what is written later, and ends with the container", async () => {
-    const answer = await answerTo(node, logs("follow=true&tailLines=0"));
+    const answer = await answerTo(node, logs("follow=true&tailLines=1"));
     answer.setEncoding("utf8");
+    assert.deepEqual(await once(answer, "data"), ["three\n"]);
     await appendFile(join(node.folder, "web.log"), line(4, "four"));
     assert.deepEqual(await once(answer, "data"), ["four\n"]);
     const rest = text(answer);
