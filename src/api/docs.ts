@@ -1,4 +1,17 @@
 import type { Docs } from "#machinery/openapi/docs.ts";
+import { containerDocs } from "./core/pod/container.docs.ts";
+import { volumeDocs } from "./core/pod/volumes.docs.ts";
+import { podDocs } from "./core/pod.docs.ts";
+import { serviceDocs } from "./core/service.docs.ts";
+import { endpointSliceDocs } from "./discovery/endpoint-slice.docs.ts";
+import { metaDocs } from "./meta/object-meta.docs.ts";
 
 /** The prose of the kinds, by type name. Imported only when somebody asks for OpenAPI. */
-export const docs: Docs = new Map();
+export const docs: Docs = new Map([
+  ...metaDocs,
+  ...serviceDocs,
+  ...endpointSliceDocs,
+  ...podDocs,
+  ...containerDocs,
+  ...volumeDocs,
+]);

@@ -87,3 +87,17 @@ test("lists merge by the keys that kubectl reads from the documents", () => {
     ["port", "merge", ["port", "protocol"]],
   );
 });
+
+test("what this program acts on is described in both documents", () => {
+  const v2 = at(
+    openApiV2(surface).definitions,
+    "io.k8s.api.core.v1.ServiceSpec",
+    "properties",
+    "clusterIP",
+    "description",
+  );
+  const v3 = openApiV3(surface, { group: "", version: "v1" });
+  const name = "io.k8s.api.core.v1.ServiceSpec";
+  assert.match(String(v2), /headless/);
+  assert.equal(at(v3, "components", "schemas", name, "properties", "clusterIP", "description"), v2);
+});

@@ -1,0 +1,95 @@
+import { type Documented, documented } from "#machinery/openapi/docs.ts";
+import { Condition } from "../meta/condition.ts";
+import * as parts from "./service/spec.ts";
+import { Service } from "./service.ts";
+
+export const serviceDocs: readonly Documented[] = [
+  documented(Service, {
+    "": "One stable name and address for a set of pods, which come and go behind it.",
+    metadata: "Name, namespace, labels, annotations.",
+    spec: "What shall be reachable, from where, and how.",
+    status: "What has been assigned to it.",
+  }),
+  documented(parts.ServiceSpec, {
+    "": "What shall be reachable, from where, and how.",
+    ports: "The ports that the Service answers on. Needed unless it is headless or an alias.",
+    selector:
+      "Pods in its namespace that have all of these labels receive its traffic. Without a selector, the EndpointSlices are yours to write.",
+    clusterIP:
+      'Its address inside the cluster, assigned where you leave it out. "None" makes the Service headless: its name then answers with the pods\' own addresses. It stays as it is.',
+    clusterIPs: "One address for each family; the first is clusterIP.",
+    type: "ClusterIP: inside the cluster. NodePort: also at a port of every node. LoadBalancer: also at an address of its own outside. ExternalName: no traffic at all, its name is an alias.",
+    externalIPs: "Further addresses that nodes shall answer for. Something else must bring their traffic to a node.",
+    sessionAffinity:
+      "ClientIP keeps each client with the pod that it got first; None chooses anew for each connection.",
+    sessionAffinityConfig: "How long affinity lasts.",
+    loadBalancerIP: "An address wished for from the load balancer. Some don't grant wishes.",
+    loadBalancerSourceRanges:
+      "Who may use the load balancer's address, as blocks of addresses. Everybody, where empty.",
+    loadBalancerClass:
+      "Which load balancer shall serve it; the cluster's own where left out. Can't be changed as long as the type is LoadBalancer.",
+    allocateLoadBalancerNodePorts: "Whether a LoadBalancer Service takes a port of every node as well.",
+    externalName: "The name that an ExternalName Service is an alias of.",
+    externalTrafficPolicy:
+      "Cluster: traffic from outside goes to any pod, and the client's address is hidden from it. Local: it goes to pods on the node that it came to, which see the client's address; without one there, it is dropped.",
+    internalTrafficPolicy:
+      "Cluster: traffic from pods goes to any pod. Local: only to those on the same node; without one there, it is dropped.",
+    healthCheckNodePort:
+      "Where nodes say over HTTP whether they have pods of this Service. For type LoadBalancer with externalTrafficPolicy Local.",
+    publishNotReadyAddresses:
+      "Pods get traffic and names before they are ready: for peers that must find each other first.",
+    ipFamilies: "IPv4, IPv6, or both in order of preference.",
+    ipFamilyPolicy:
+      "SingleStack, PreferDualStack or RequireDualStack: whether it has one address or one of each family.",
+    trafficDistribution: "A wish for nearby pods: PreferSameZone (also called PreferClose) or PreferSameNode.",
+  }),
+  documented(parts.ServicePort, {
+    "": "One port of a Service, and where it leads.",
+    name: "Tells ports apart, and makes an SRV record. Needed where there are several.",
+    protocol: "TCP, UDP or SCTP.",
+    port: "The port at the Service's own addresses.",
+    targetPort:
+      "The pods' port: a number, or the name that a container gives it, which may mean another number in each pod. The same as port where left out.",
+    nodePort:
+      "The port at every node, for types NodePort and LoadBalancer. Assigned from the cluster's range where left out.",
+    appProtocol: "What is spoken there, as a hint: http, https, kubernetes.io/h2c, …",
+  }),
+  documented(parts.SessionAffinityConfig, {
+    "": "How affinity works.",
+    clientIP: "For affinity by the client's address.",
+  }),
+  documented(parts.ClientIPConfig, {
+    "": "Affinity by the client's address.",
+    timeoutSeconds:
+      "How long a client stays with its pod after its last connection, in seconds, at most a day. Three hours where left out.",
+  }),
+  documented(parts.ServiceStatus, {
+    "": "What has been assigned to a Service.",
+    loadBalancer: "Where its load balancer answers.",
+    conditions: "What holds for it now, and why.",
+  }),
+  documented(parts.LoadBalancerStatus, { "": "Where a load balancer answers.", ingress: "Its addresses." }),
+  documented(parts.LoadBalancerIngress, {
+    "": "One address of a load balancer.",
+    ip: "As a number.",
+    hostname: "As a name.",
+    ipMode:
+      "VIP: nodes and pods may serve the address themselves. Proxy: their traffic must go to the load balancer too.",
+    ports: "The state of its ports.",
+  }),
+  documented(parts.PortStatus, {
+    "": "The state of one port of a load balancer.",
+    port: "The port of the Service.",
+    protocol: "Its protocol.",
+    error: "What keeps it from working.",
+  }),
+  documented(Condition, {
+    "": "Something that holds, doesn't, or isn't known.",
+    type: "What it is about.",
+    status: "True, False or Unknown.",
+    observedGeneration: "The generation of the object that it was said of.",
+    lastTransitionTime: "When status changed last.",
+    reason: "Why, in one word.",
+    message: "Why, in a sentence.",
+  }),
+];
