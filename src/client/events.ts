@@ -52,6 +52,7 @@ const similarMost = 10;
 const burst = 25;
 const refillMs = 300_000;
 const remembered = 4096;
+const combinedPrefix = "(combined from similar events): ";
 
 interface Known {
   readonly name: string;
@@ -75,7 +76,7 @@ export function eventRecorder(transport: Transport, options: RecorderOptions): E
     const object = [about.kind, about.namespace, about.name, about.uid, about.fieldPath].join("\0");
     if (!allowed(allowance, object, at)) return;
     const told = combine(similar, { key: [object, type, reason].join("\0"), message, at });
-    const key = [object, type, reason, told].join("\0");
+    const key = [object, type, reason, told === message ? message : combinedPrefix].join("\0");
     const before = known.get(key);
     const again = before !== undefined && at - before.lastMs < memoryMs ? before : undefined;
     const namespace = about.namespace === undefined || about.namespace === "" ? "default" : about.namespace;
@@ -147,7 +148,7 @@ function combine(
   if (group.messages.size < similarMost) group.messages.add(message);
   similar.set(key, group);
   forget(similar);
-  return group.messages.has(message) ? message : `(combined from similar events): ${message}`;
+  return group.messages.has(message) ? message : `${combinedPrefix}${message}`;
 }
 
 /** The oldest goes first: a map keeps the order in which keys came. */

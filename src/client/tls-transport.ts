@@ -49,7 +49,8 @@ function open(access: Access, timing: { silenceMs: number; pongMs: number; conne
 
 /** Without it, a peer that vanished without a word would leave watches waiting for ever. */
 function keepAlive(session: ClientHttp2Session, timing: { silenceMs: number; pongMs: number }): void {
-  session.setTimeout(timing.silenceMs, () => {
+  session.setTimeout(timing.silenceMs);
+  session.on("timeout", () => {
     if (session.destroyed || session.connecting) return;
     const late = setTimeout(() => session.destroy(new Error("a ping was not answered")), timing.pongMs);
     session.ping((fault) => {

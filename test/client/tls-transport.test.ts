@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { configMaps } from "#api/core/config-map.ts";
 import { informer } from "#client/informer.ts";
 import { type Access, readKubeconfig, showKubeconfig } from "#client/kubeconfig.ts";
@@ -11,7 +12,7 @@ import { refusedFor, resourceClient } from "#client/resource.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
 import { Unreachable } from "#client/transport.ts";
 import { type Listener, listen } from "#server/listen.ts";
-import { makeAuthority } from "../harness/certificates.ts";
+import { createAuthority } from "#server/pki.ts";
 import { freePort } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
 import { serve } from "../server/served.ts";
@@ -22,21 +23,20 @@ interface Secured extends AsyncDisposable {
   readonly restart: () => Promise<void>;
 }
 
+const hour = () => ({ from: Date.now() - 60_000, to: Date.now() + 3_600_000 });
+
 async function secure(): Promise<Secured> {
   const served = await serve();
-  const authority = await makeAuthority("test-ca");
-  const [serving, user] = [await authority.issue("CN=server"), await authority.issue("CN=alice, O=system:masters")];
-  const options = {
-    address: "127.0.0.1",
-    serving: { certificate: serving.cert, key: serving.key },
-    clientCa: authority.cert,
-  };
+  const authority = await createAuthority("test-ca", hour());
+  const serving = await authority.forServer({ name: "server" }, ["127.0.0.1"], hour());
+  const user = await authority.forClient({ name: "alice", organizations: ["system:masters"] }, hour());
+  const options = { address: "127.0.0.1", serving, clientCa: authority.certificate };
   let listener: Listener = await listen(served.server, { ...options, port: 0 });
   const { port } = listener;
   const folder = await mkdtemp(join(tmpdir(), "portolan-tls-"));
   const path = join(folder, "kubeconfig");
-  const named = { name: "test", server: `https://127.0.0.1:${port}`, ca: authority.cert };
-  await writeFile(path, showKubeconfig({ ...named, ...user }));
+  const named = { name: "test", server: `https://127.0.0.1:${port}`, ca: authority.certificate };
+  await writeFile(path, showKubeconfig({ ...named, cert: user.certificate, key: user.key }));
   return {
     access: await readKubeconfig(path),
     async restart() {
@@ -103,33 +103,64 @@ test("no certificate: 401; nobody there, a stranger's certificate, or a closed t
     }
   };
   await assert.rejects(list({ ...secured.access, certificate: undefined }), { code: "Unauthorized" });
-  await assert.rejects(list({ ...secured.access, ca: (await makeAuthority("other")).cert }), { code: "Unreachable" });
+  await assert.rejects(list({ ...secured.access, ca: (await createAuthority("other", hour())).certificate }), {
+    code: "Unreachable",
+  });
   await assert.rejects(list({ ...secured.access, server: `https://127.0.0.1:${await freePort()}` }), Unreachable);
   const transport = tlsTransport(secured.access);
   transport.close();
   await assert.rejects(resourceClient(transport, configMaps).list("default"), Unreachable);
 });
 
-test("a server that accepts and never says a word is given up", async () => {
-  await using stack = new AsyncDisposableStack();
-  const mute = createServer(() => {});
-  stack.defer(() => new Promise<void>((resolve) => mute.close(() => resolve())));
-  const port = await new Promise<number>((resolve) => {
-    mute.listen(0, "127.0.0.1", () => {
-      const address = mute.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
+/** Passes bytes on to `port` until `vanish`; then it stays connected and mute. Port 0: it is mute from the start. */
+async function relay(port: number): Promise<AsyncDisposable & { readonly port: number; readonly vanish: () => void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    sockets.add(near.resume());
+    near.on("error", () => {});
+    if (port === 0) return;
+    const far = connect(port, "127.0.0.1");
+    sockets.add(far.on("error", () => {}));
+    near.pipe(far).pipe(near);
   });
-  const access: Access = {
-    server: `https://127.0.0.1:${port}`,
-    ca: undefined,
-    certificate: undefined,
-    token: undefined,
-    serverName: undefined,
-    insecure: true,
-    namespace: "default",
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    vanish() {
+      for (const socket of sockets) socket.unpipe().resume();
+    },
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
   };
-  const transport = tlsTransport(access, { silenceMs: 50, pongMs: 50, connectMs: 100 });
+}
+const impatient = { silenceMs: 50, pongMs: 50, connectMs: 300 };
+
+test("a server that accepts and never says a word is given up", async () => {
+  await using secured = await secure();
+  await using mute = await relay(0);
+  const transport = tlsTransport({ ...secured.access, server: `https://127.0.0.1:${mute.port}` }, impatient);
   await assert.rejects(resourceClient(transport, configMaps).list("default"), Unreachable);
+  transport.close();
+});
+
+test("a server that vanishes without a word in the middle of a watch is noticed by a ping", async () => {
+  await using secured = await secure();
+  await using path = await relay(Number(new URL(secured.access.server).port));
+  const transport = tlsTransport({ ...secured.access, server: `https://127.0.0.1:${path.port}` }, impatient);
+  const client = resourceClient(transport, configMaps);
+  const { resourceVersion } = await client.list("default");
+  const watch = client.watch("default", { resourceVersion, signal: new AbortController().signal });
+  const next = watch[Symbol.asyncIterator]().next();
+  await client.create("default", { metadata: { name: "last", namespace: "default" } });
+  assert.equal((await next).done, false);
+  await pause(4 * impatient.silenceMs); // long enough for several pings, all of them answered
+  path.vanish();
+  await assert.rejects(async () => {
+    for await (const _ of watch);
+  }, Unreachable);
   transport.close();
 });
