@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
-import { hasCode } from "#os/files.ts";
 import { serveLogs } from "./container-logs.ts";
 import { serveExec } from "./exec-request.ts";
 import { type CertificateSubject, isApiServer, subjectOf } from "./kubelet-clients.ts";
@@ -13,7 +12,7 @@ import type { StreamTiming } from "./streams/command-streams.ts";
 export interface KubeletApiOptions {
   /** Where it listens; each address by itself. */
   readonly addresses: readonly string[];
-  /** Where another program has it, the kernel chooses one; it is the first address that counts. */
+  /** 0 lets the kernel choose one, where there is a single address. */
   readonly port: number;
   readonly tls: TlsTexts;
   readonly pods: PodAccess;
@@ -55,7 +54,7 @@ export async function startKubeletApi(options: KubeletApiOptions): Promise<Kubel
   };
   try {
     const ports = await Promise.all(
-      servers.map((server, i) => listenAnywhere(server, options.addresses[i] ?? "", options.port)),
+      servers.map((server, i) => listen(server, options.addresses[i] ?? "", options.port)),
     );
     return { port: ports[0] ?? options.port, close };
   } catch (fault) {
@@ -153,16 +152,6 @@ function rawRefusal(fault: unknown): string {
     connection: "close",
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`;
-}
-
-/** The Node tells on which port its agent listens, so that several agents may share an address. */
-async function listenAnywhere(server: Server, host: string, port: number): Promise<number> {
-  try {
-    return await listen(server, host, port);
-  } catch (fault) {
-    if (!hasCode(fault, "EADDRINUSE")) throw fault;
-    return listen(server, host, 0);
-  }
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {
