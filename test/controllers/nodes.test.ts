@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { leases } from "#api/coordination/lease.ts";
+import { events } from "#api/core/event.ts";
+import { nodes } from "#api/core/node.ts";
+import { pods } from "#api/core/pod.ts";
+import { services } from "#api/core/service.ts";
+import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
+import { eventually } from "../harness/eventually.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+const pod = (name: string, spec: object = {}) => ({
+  metadata: { name, namespace: "default", labels: { app: "web" } },
+  spec: { containers: [{ name: "web", image: "portolan/echo" }], ...spec },
+});
+const taintsOf = async ({ of }: Cluster): Promise<readonly string[]> =>
+  ((await of(nodes).get("", "node-1")).spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).toSorted();
+const readyEndpoints = async ({ of }: Cluster): Promise<number> =>
+  (await of(endpointSlices).list("default", { labelSelector: "kubernetes.io/service-name=web" })).items
+    .flatMap((slice) => slice.endpoints)
+    .filter(({ conditions }) => conditions.ready === true).length;
+/** Any change of the node brings it before the controller, as its timer would. */
+const touch = ({ of }: Cluster, note: string) =>
+  of(nodes).patch("", "node-1", { type: "merge", body: { metadata: { annotations: { note } } } });
+
+test("a node that falls silent becomes unknown, tainted, and its pods leave the endpoints; its return undoes that", async () => {
+  let seconds = 0;
+  await using cluster = await startCluster({ elapsedMs: () => seconds * 1000 });
+  const { of } = cluster;
+  const lease = await of(leases).create("kube-node-lease", {
+    metadata: { name: "node-1", namespace: "kube-node-lease" },
+    spec: { holderIdentity: "node-1", renewTime: "2026-01-01T00:00:00.000000Z" },
+  });
+  await of(services).create("default", {
+    metadata: { name: "web", namespace: "default" },
+    spec: { selector: { app: "web" }, ports: [{ port: 80 }] },
+  });
+  await of(pods).create("default", pod("stays"));
+  const tolerations = ["not-ready", "unreachable"].map((key) => ({
+    key: `node.kubernetes.io/${key}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds: 0,
+  }));
+  await of(pods).create("default", pod("leaves", { tolerations }));
+  await eventually("both pods ready", async () => (await readyEndpoints(cluster)) === 2, { seconds: 10 });
+  await cluster.controllers.idle();
+  seconds = 39;
+  await touch(cluster, "suspected");
+  await eventually("the suspicion", () => cluster.informers.of(nodes).get("", "node-1")?.metadata.annotations?.note, {
+    seconds: 10,
+  });
+  await cluster.controllers.idle();
+  assert.deepEqual(await taintsOf(cluster), []);
+  seconds = 41;
+  await touch(cluster, "confirmed");
+  await eventually("no endpoint ready", async () => (await readyEndpoints(cluster)) === 0, { seconds: 10 });
+  const silent = await of(nodes).get("", "node-1");
+  const ready = silent.status.conditions?.find(({ type }) => type === "Ready");
+  assert.deepEqual(
+    [ready?.status, ready?.reason, ready?.message],
+    ["Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status."],
+  );
+  assert.deepEqual(await taintsOf(cluster), [
+    "node.kubernetes.io/unreachable:NoExecute",
+    "node.kubernetes.io/unreachable:NoSchedule",
+  ]);
+  const names = async () => (await of(pods).list("default")).items.map(({ metadata }) => metadata.name);
+  await eventually("the intolerant pod to leave", async () => !(await names()).includes("leaves"), { seconds: 10 });
+  assert.deepEqual(await names(), ["stays"], "pods are given 300 s");
+  await eventually(
+    "the events",
+    async () => {
+      const told = (await of(events).list("default")).items.map(({ reason }) => reason);
+      return told.includes("NodeNotReady") && told.includes("TaintManagerEviction");
+    },
+    { seconds: 10 },
+  );
+
+  await of(leases).update({ ...lease, spec: { ...lease.spec, renewTime: "2026-01-01T00:00:50.000000Z" } });
+  const conditions = [{ type: "Ready", status: "True", lastHeartbeatTime: "2026-01-01T00:00:50Z" }];
+  const body = { status: { conditions } };
+  await of(nodes).patch("", "node-1", { type: "merge", subresource: "status", body });
+  await eventually("no taint", async () => (await taintsOf(cluster)).length === 0, { seconds: 10 });
+  assert.deepEqual(cluster.failures, []);
+});
+
+test("a cordoned node is tainted, people's own taints stay", async () => {
+  await using cluster = await startCluster();
+  const body = { spec: { unschedulable: true, taints: [{ key: "own", effect: "NoSchedule" }] } };
+  await cluster.of(nodes).patch("", "node-1", { type: "merge", body });
+  const both = ["node.kubernetes.io/unschedulable:NoSchedule", "own:NoSchedule"];
+  await eventually("both taints", async () => (await taintsOf(cluster)).join() === both.join(), { seconds: 10 });
+  await cluster.of(nodes).patch("", "node-1", { type: "merge", body: { spec: { unschedulable: null } } });
+  await eventually("one taint", async () => (await taintsOf(cluster)).join() === "own:NoSchedule", { seconds: 10 });
+});
