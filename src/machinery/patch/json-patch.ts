@@ -23,7 +23,7 @@ export function applyJsonPatch(document: unknown, operations: unknown): unknown 
     if (!isOperation(operation)) throw new PatchRefused("invalid", "an operation of a JSON patch has an op and a path");
     copied += copiedBy(operation, result);
     if (copied > mostCopied)
-      throw new PatchRefused("tooLarge", `the copies of a JSON patch come to more than ${mostCopied} bytes`);
+      throw new PatchRefused("tooLarge", `copies may not make an object larger by more than ${mostCopied} bytes`);
     result = applied(operation, result);
   }
   return result;
