@@ -33,6 +33,13 @@ export async function isAlive({ pid, bornTicks }: ProcessId): Promise<boolean> {
   return (await processNow(pid))?.bornTicks === bornTicks;
 }
 
+/** Whether it was stopped (SIGSTOP, a debugger) and can't act on signals. */
+export async function isFrozen(process: ProcessId): Promise<boolean> {
+  const text = await readIfThere(`/proc/${process.pid}/stat`);
+  const state = text === undefined ? undefined : parseStat(text)?.state;
+  return (state === "T" || state === "t") && (await isAlive(process));
+}
+
 /** Sends a signal; nothing happens where the process has gone. */
 export async function signalProcess(process: ProcessId, signal: NodeJS.Signals): Promise<void> {
   if (await isAlive(process)) signalPid(process.pid, signal);

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { mustIp } from "#net/ip.ts";
 import { CannotRun } from "#os/process-runtime/plan.ts";
+import { processNow } from "#os/processes.ts";
 import { prepareProgram } from "#os/programs.ts";
 import { run } from "#os/spawn.ts";
 import { eventually } from "../harness/eventually.ts";
-import { containerPlan, endOf, logOf, nextAddress, openWorld, printed, runOnce, textOf, whyNot } from "./world.ts";
+import { containerPlan, endOf, logOf, nextAddress, openWorld, printed, runOnce, whyNot } from "./world.ts";
 
 const skip = whyNot ?? false;
 
@@ -155,9 +157,7 @@ test("an address can be used again at once", { skip }, async () => {
 test("both address families, and a sysctl of the pod's own", { skip }, async () => {
   await using world = await openWorld();
   const four = nextAddress();
-  const { parseIp } = await import("#net/ip.ts");
-  const six = parseIp(`fd7a:${process.pid.toString(16)}::1`);
-  assert.ok(six !== undefined);
+  const six = mustIp(`fd7a:${(process.pid & 0xffff).toString(16)}::1`);
   const sandbox = await world.sandbox({ network: [four, six], sysctls: { "net.ipv4.tcp_syncookies": "0" } });
   const look = [
     "sh",
@@ -228,13 +228,9 @@ test("a pod on the host's network and with the host's processes", { skip }, asyn
   await printed(container, "\n");
   const lines = (await logOf(container)).trim().split("\n");
   assert.deepEqual(lines.slice(0, -2).toSorted(), (await readdir("/sys/class/net")).toSorted());
-  const pid = lines.at(-1);
+  const pid = Number(lines.at(-1));
   await world.runtime.removeContainer(container.id);
-  await eventually("what it left in the background is gone", () => gone(`/proc/${pid}/stat`), { seconds: 10 });
+  await eventually("what it left in the background is gone", async () => (await processNow(pid)) === undefined, {
+    seconds: 10,
+  });
 });
-
-const gone = (path: string): Promise<boolean> =>
-  textOf(path).then(
-    () => false,
-    () => true,
-  );

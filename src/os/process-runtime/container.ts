@@ -49,7 +49,7 @@ export async function startContainer(
   const enclosure = { ...sandbox, sandbox: folders.sandbox(plan.sandbox), cgroups: record.cgroups };
   const setting = { wrap: [...privileges, ...environmentOf(env)], readOnlyRoot: plan.files.readOnlyRoot };
   await Promise.all([
-    prepareRoot(id, folder, plan.files, { ...around, shm }),
+    prepareRoot(id, folder, { ...plan.files, cwd }, { ...around, shm }),
     writeFile(folder.create, createScript(folder, enclosure)),
     writeFile(folder.run, runScript(folder, plan.process, setting), { mode: 0o600 }),
   ]);

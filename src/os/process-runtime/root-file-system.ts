@@ -49,7 +49,7 @@ const maskedKernel = ["/proc/kcore", "/proc/keys", "/proc/sysrq-trigger", "/proc
 export async function prepareRoot(
   id: string,
   folder: ContainerFolder,
-  plan: FilesPlan,
+  plan: FilesPlan & { readonly cwd: string },
   around: Surroundings,
 ): Promise<void> {
   const table = new MountTable(id, folder);
@@ -68,6 +68,7 @@ export async function prepareRoot(
   const depth = ({ at }: BindMount): number => at.split("/").filter((part) => part !== "").length;
   for (const mount of plan.mounts.toSorted((a, b) => depth(a) - depth(b))) await table.bind(mount);
   await table.trees.place("/mnt", "folder");
+  await table.trees.place(plan.cwd, "folder");
   await writeFile(folder.fstab, table.text);
 }
 

@@ -184,10 +184,12 @@ export class ProcessRuntime {
   }
 
   async #container(id: string): Promise<Container> {
+    return this.#described(id, await this.#settle(id));
+  }
+
+  async #described(id: string, state: ContainerState): Promise<Container> {
     const folder = this.#folders.container(id);
-    const record = await readContainerRecord(folder.record);
-    const state = await this.#settle(id);
-    const { labels = {} } = record ?? {};
+    const { labels = {} } = (await readContainerRecord(folder.record)) ?? {};
     return { id, ...partsOf(id), labels, state, logPath: folder.log, terminationPath: folder.termination };
   }
 
@@ -203,11 +205,11 @@ export class ProcessRuntime {
     const ended = seen.kind === "ended" ? seen : await this.#end(id, seen.survivor);
     const ending = this.#endings.get(id);
     this.#endings.delete(id);
-    ending?.resolve(ended);
     if (ending !== undefined && !this.#told.has(id)) {
       this.#told.add(id);
-      this.#options.ended(await this.#container(id));
+      this.#options.ended(await this.#described(id, ended));
     }
+    ending?.resolve(ended);
     return ended;
   }
 
