@@ -84,8 +84,8 @@ function control(type: number, length: number): Buffer {
   return frame;
 }
 
-// A stored block of four bytes that say "no headers".
-const noHeaders = Buffer.from([0, 4, 0, 0xfb, 0xff, 0, 0, 0, 0]);
+// A stored block of four bytes that say "no headers", and an empty one: only that makes a reader such as Go's hand out what it has.
+const noHeaders = Buffer.from([0, 4, 0, 0xfb, 0xff, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
 const zlibHead = Buffer.alloc(6);
 zlibHead.writeUInt16BE(0x78bb, 0);
 zlibHead.writeUInt32BE(adler32(spdyDictionary), 2);
