@@ -1,4 +1,5 @@
 import type { Docs } from "#machinery/openapi/docs.ts";
+import { workloadDocs } from "./apps/workload.docs.ts";
 import { containerDocs } from "./core/pod/container.docs.ts";
 import { volumeDocs } from "./core/pod/volumes.docs.ts";
 import { podDocs } from "./core/pod.docs.ts";
@@ -14,4 +15,5 @@ export const docs: Docs = new Map([
   ...podDocs,
   ...containerDocs,
   ...volumeDocs,
+  ...workloadDocs,
 ]);

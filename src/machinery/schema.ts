@@ -3,7 +3,7 @@
  * protobuf number, whether it must be there, its default. Both are plain values: decoder, codec, OpenAPI and merge read them.
  *
  *     export class ClientIPConfig extends object("io.k8s.api.core.v1.ClientIPConfig", {
- *       timeoutSeconds: defaulted(1, int32({ min: 1, max: 86_400 }), 10_800),
+ *       timeoutSeconds: defaulted(1, int32(), 10_800, { zero: "counts" }),
  *     }) {}
  *
  * `class … extends` gives the value and the type one name, which errors and hovers then show. Nobody ever calls `new`.
@@ -18,16 +18,25 @@ export interface Type<D = unknown, S = D> {
 
 /** What the derived forms switch over. */
 export type Shape =
-  | { readonly is: "string"; readonly check: Check<string> | undefined }
   | { readonly is: "oneOf"; readonly values: readonly string[] }
-  | { readonly is: "int32" | "int64"; readonly min: number; readonly max: number }
   | Plain
-  | { readonly is: "list"; readonly of: AnyType; readonly merge: ListMerge; readonly min: number }
+  | { readonly is: "list"; readonly of: AnyType; readonly merge: ListMerge }
   | { readonly is: "map"; readonly of: AnyType; readonly atomic: boolean }
   | ObjectShape
   | { readonly is: "lazy"; readonly to: () => AnyType };
 
-type PlainName = "boolean" | "double" | "bytes" | "time" | "microTime" | "quantity" | "intOrString" | "json";
+type PlainName =
+  | "string"
+  | "int32"
+  | "int64"
+  | "boolean"
+  | "double"
+  | "bytes"
+  | "time"
+  | "microTime"
+  | "quantity"
+  | "intOrString"
+  | "json";
 type Plain = { readonly [N in PlainName]: { readonly is: N } }[PlainName];
 
 export interface ObjectShape {
@@ -52,9 +61,6 @@ export interface ListMerge {
   readonly keys: readonly string[];
   readonly patchKey: string | undefined;
 }
-
-/** Says what is wrong with a value, in the API's words, or nothing. */
-export type Check<T> = (value: T) => string | undefined;
 
 /**
  * - `optional`: may be absent, also in what is stored;
@@ -141,17 +147,12 @@ export const inlined = <const F extends Fields>(number: number, fields: F): F =>
 export type IntOrString = number | string;
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-export const string: Type<string> = { shape: { is: "string", check: undefined } };
-export const text = (check: Check<string>): Type<string> => ({ shape: { is: "string", check } });
+export const string: Type<string> = { shape: { is: "string" } };
 /** Any other value is refused with `Unsupported value`, naming these in alphabetical order as Kubernetes does. */
 export const oneOf = <const V extends string>(...values: readonly V[]): Type<V> => ({ shape: { is: "oneOf", values } });
-export const int32 = ({ min = -(2 ** 31), max = 2 ** 31 - 1 } = {}): Type<number> => ({
-  shape: { is: "int32", min, max },
-});
+export const int32 = (): Type<number> => ({ shape: { is: "int32" } });
 /** Kept as a number: every int64 of the API that people write is below 2⁵³. */
-export const int64 = ({ min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = {}): Type<number> => ({
-  shape: { is: "int64", min, max },
-});
+export const int64 = (): Type<number> => ({ shape: { is: "int64" } });
 export const boolean: Type<boolean> = { shape: { is: "boolean" } };
 export const double: Type<number> = { shape: { is: "double" } };
 export const bytes: Type<string> = { shape: { is: "bytes" } };
@@ -164,12 +165,10 @@ export const intOrString: Type<IntOrString> = { shape: { is: "intOrString" } };
 export const json: Type<Json> = { shape: { is: "json" } };
 
 interface List<T> extends Type<readonly Draft<T>[], readonly Stored<T>[]> {}
-const listOf = <T extends AnyType>(of: T, merge: ListMerge, min = 0): List<T> => ({
-  shape: { is: "list", of, merge, min },
-});
+const listOf = <T extends AnyType>(of: T, merge: ListMerge): List<T> => ({ shape: { is: "list", of, merge } });
 /** Replaced as a whole; `patchKey` where strategic merge nevertheless merges it. */
-export const list = <T extends AnyType>(of: T, how: { min?: number; patchKey?: string } = {}): List<T> =>
-  listOf(of, { as: "atomic", keys: [], patchKey: how.patchKey }, how.min);
+export const list = <T extends AnyType>(of: T, how: { patchKey?: string } = {}): List<T> =>
+  listOf(of, { as: "atomic", keys: [], patchKey: how.patchKey });
 /** Merged by value; `patch: false` where strategic merge still replaces it. */
 export const set = <T extends AnyType>(of: T, how: { patch: boolean }): List<T> =>
   listOf(of, { as: "set", keys: [], patchKey: how.patch ? "" : undefined });
@@ -180,8 +179,8 @@ export const set = <T extends AnyType>(of: T, how: { patch: boolean }): List<T> 
 export const listMap = <T extends AnyType>(
   of: T,
   keys: readonly (keyof Stored<T> & string)[],
-  how: { min?: number; patch?: false } = {},
-): List<T> => listOf(of, { as: "map", keys, patchKey: how.patch === false ? undefined : keys[0] }, how.min);
+  how: { patch?: false } = {},
+): List<T> => listOf(of, { as: "map", keys, patchKey: how.patch === false ? undefined : keys[0] });
 
 export const map = <T extends AnyType>(
   of: T,

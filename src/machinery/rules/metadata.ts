@@ -59,10 +59,9 @@ export function metadataProblems({ nameRule, scope }: AnyKind, object: unknown):
 }
 
 /** What a decoded object says of itself; every kind has the same metadata. */
-function metaOf(object: unknown): Meta {
-  const { metadata = {} } = object as { readonly metadata?: Meta };
-  return metadata;
-}
+const metaOf = (object: unknown): Meta => (hasMetadata(object) ? object.metadata : {});
+const hasMetadata = (object: unknown): object is { readonly metadata: Meta } =>
+  typeof object === "object" && object !== null && "metadata" in object && typeof object.metadata === "object";
 
 type Troubles = (name: string) => readonly string[];
 

@@ -1,10 +1,10 @@
-import { type FieldProblem, invalidField, requiredField, unsupportedField } from "../field-problem.ts";
+import { type FieldProblem, requiredField, unsupportedField } from "../field-problem.ts";
 import type { AnyType, Field, Shape } from "../schema.ts";
 
 type Check = (value: unknown, problems: FieldProblem[]) => void;
 const built = new WeakMap<AnyType, Check>();
 
-/** What a declaration alone can say of a value that has its shape: required fields, words it knows, bounds of numbers. */
+/** What a declaration alone can say of a value that has its shape: required fields, and words it knows. */
 export function schemaProblems(type: AnyType, object: unknown): readonly FieldProblem[] {
   const problems: FieldProblem[] = [];
   checkOf(type)(object, problems);
@@ -36,25 +36,10 @@ function build(shape: Shape): Check {
         if (typeof value === "string" && !shape.values.includes(value))
           problems.push(unsupportedField("", value, shape.values));
       };
-    case "int32":
-    case "int64":
-      return (value, problems) => {
-        if (typeof value === "number" && (value < shape.min || value > shape.max))
-          problems.push(invalidField("", value, `must be between ${shape.min} and ${shape.max}, inclusive`));
-      };
-    case "string":
-      return shape.check === undefined ? nothing : textCheck(shape.check);
     default:
       return nothing;
   }
 }
-
-const textCheck =
-  (check: (value: string) => string | undefined): Check =>
-  (value, problems) => {
-    const trouble = typeof value === "string" && value !== "" ? check(value) : undefined;
-    if (trouble !== undefined) problems.push(invalidField("", value, trouble));
-  };
 
 function objectCheck(fields: Readonly<Record<string, Field>>): Check {
   const checks = Object.entries(fields)

@@ -22,10 +22,10 @@ export class AWSElasticBlockStoreVolumeSource extends object("io.k8s.api.core.v1
 export class AzureDiskVolumeSource extends object("io.k8s.api.core.v1.AzureDiskVolumeSource", {
   diskName: required(1, string),
   diskURI: required(2, string),
-  cachingMode: optional(3, string, { zero: "counts" }),
+  cachingMode: defaulted(3, string, "ReadWrite", { zero: "counts" }),
   fsType: defaulted(4, string, "ext4", { zero: "counts" }),
   readOnly: defaulted(5, boolean, false, { zero: "counts" }),
-  kind: optional(6, string, { zero: "counts" }),
+  kind: defaulted(6, string, "Shared", { zero: "counts" }),
 }) {}
 
 export class AzureFileVolumeSource extends object("io.k8s.api.core.v1.AzureFileVolumeSource", {
