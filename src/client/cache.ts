@@ -1,5 +1,7 @@
-import type { Informer, Listener } from "./informer.ts";
 import type { ApiObject, ResourceClient } from "./resource.ts";
+
+/** `before` is undefined for what is new, `after` for what is gone. */
+export type Listener<O> = (before: O | undefined, after: O | undefined) => void;
 
 /** "namespace/name"; of a cluster-wide object its name. The key of loops too. */
 export const keyOf = ({ metadata }: ApiObject): string => placeKey(metadata.namespace, metadata.name);
@@ -94,7 +96,7 @@ export class Cache<O extends ApiObject> {
 /** A client whose writes the informer knows at once. A deletion counts where `preconditions.uid` says what is deleted. */
 export function readingOwnWrites<O extends ApiObject, D>(
   client: ResourceClient<O, D>,
-  informer: Pick<Informer<O>, "learn" | "forget">,
+  informer: Pick<Cache<O>, "learn" | "forget">,
 ): ResourceClient<O, D> {
   const learning = async (answer: Promise<O>): Promise<O> => {
     const object = await answer;

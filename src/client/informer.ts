@@ -1,12 +1,12 @@
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import type { Backoff } from "./backoff.ts";
-import { Cache, keyOf, placeKey } from "./cache.ts";
+import { Cache, keyOf, type Listener, placeKey } from "./cache.ts";
 import { reflect } from "./reflect.ts";
 import { type ApiObject, resourceClient, type Selection } from "./resource.ts";
 import type { Transport } from "./transport.ts";
 
-export { keyOf, placeOf } from "./cache.ts";
+export { keyOf, type Listener, placeOf } from "./cache.ts";
 
 /** A local copy of one collection, kept up to date by a watch. */
 export interface Informer<O extends ApiObject> {
@@ -31,7 +31,6 @@ export interface Informer<O extends ApiObject> {
   readonly forget: (key: string, uid: string) => void;
   readonly stop: () => void;
 }
-export type Listener<O> = (before: O | undefined, after: O | undefined) => void;
 /** The objects with that key. */
 export type Index<O> = (key: string) => readonly O[];
 

@@ -22,7 +22,7 @@ export function informers(transport: Transport, shared: Pick<InformerOptions, "b
     const { namespace = "", labelSelector = "", fieldSelector = "" } = options;
     const selection = JSON.stringify([namespace, labelSelector, fieldSelector]);
     const known = ofKind.get(selection);
-    if (known !== undefined) return known as Informer<O>; // the map is keyed by the kind itself, so O is that kind's
+    if (isInformerOf(kind, known)) return known;
     const made = informer(transport, kind, { ...shared, ...options });
     ofKind.set(selection, made);
     all.add(made);
@@ -38,3 +38,7 @@ export function informers(transport: Transport, shared: Pick<InformerOptions, "b
     },
   };
 }
+
+/** The map that it comes from is keyed by the kind itself, so its objects are that kind's. */
+const isInformerOf = <T extends AnyType, O extends ApiObject>(_: Kind<T, O>, known: unknown): known is Informer<O> =>
+  known !== undefined;

@@ -1,17 +1,10 @@
 import { leases } from "#api/coordination/lease.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
-import { referenceTo } from "#client/events.ts";
-import { refusedFor } from "#client/resource.ts";
-import {
-  readyOf,
-  secondsUntilEviction,
-  silentStatus,
-  unreadyStatus,
-  wantedTaints,
-} from "#core/workloads/node-health.ts";
+import { readyOf } from "#core/workloads/node-health.ts";
 import { type Again, changesOf, type Loop, loop } from "../loop.ts";
 import { backoffOf, type ControllerContext, collection, recorderOf } from "./context.ts";
+import { describeNode, withdraw } from "./node-steps.ts";
 import { type Silence, silenceOf } from "./silence.ts";
 
 const leaseNamespace = "kube-node-lease";
@@ -40,6 +33,7 @@ export function nodeLifecycleController(context: ControllerContext, { elapsedMs 
   const leaseCache = context.informers.of(leases, { namespace: leaseNamespace });
   const podsOn = allPods.cache.index(({ spec }) => (spec.nodeName === undefined ? [] : [spec.nodeName]));
   const recorder = recorderOf(context, "node-controller");
+  const hands = { nodes: all.client, pods: allPods.client, recorder, now: context.now };
   const silences = new Map<string, Silence>();
 
   const plan = (name: string): Work | undefined => {
@@ -56,50 +50,10 @@ export function nodeLifecycleController(context: ControllerContext, { elapsedMs 
   };
 
   const apply = async (work: Work): Promise<Again> => {
-    const heard = work.isSilent ? await silence(work.node) : work.node;
-    const taints = wantedTaints(heard, context.now());
-    const { metadata, spec } = heard;
-    const node =
-      taints === undefined
-        ? heard
-        : await all.client.patch("", metadata.name, {
-            type: "merge",
-            body: { metadata: { resourceVersion: metadata.resourceVersion }, spec: { ...spec, taints } },
-          });
+    const node = await describeNode(hands, work.node, work.isSilent);
     const isLost = readyOf(node)?.status !== "True";
-    const waits = isLost ? await Promise.all(work.pods.map((pod) => withdraw(pod, node))) : [];
+    const waits = isLost ? await Promise.all(work.pods.map((pod) => withdraw(hands, pod, node))) : [];
     return { againSeconds: Math.min(work.againSeconds, ...waits.flatMap((one) => (one === undefined ? [] : [one]))) };
-  };
-
-  const silence = async (node: Node): Promise<Node> => {
-    const status = silentStatus(node, context.now());
-    if (status === undefined) return node;
-    const { name } = node.metadata;
-    recorder.record(referenceTo(nodes, node), "Normal", {
-      reason: "NodeNotReady",
-      message: `Node ${name} status is now: NodeNotReady`,
-    });
-    return all.client.updateStatus({ ...node, status });
-  };
-
-  /** Returns the seconds until it must leave, undefined where it may stay. */
-  const withdraw = async (pod: Pod, node: Node): Promise<number | undefined> => {
-    const { namespace, name, uid } = pod.metadata;
-    try {
-      const status = unreadyStatus(pod, context.now());
-      if (status !== undefined) {
-        await allPods.client.updateStatus({ ...pod, status });
-        recorder.record(referenceTo(pods, pod), "Warning", { reason: "NodeNotReady", message: "Node is not ready" });
-      }
-      const seconds = secondsUntilEviction(pod, node, context.now());
-      if (seconds !== 0) return seconds;
-      const message = `Marking for deletion Pod ${namespace}/${name}`;
-      recorder.record(referenceTo(pods, pod), "Normal", { reason: "TaintManagerEviction", message });
-      await allPods.client.delete(namespace, name, { preconditions: { uid } });
-    } catch (fault) {
-      if (!refusedFor(fault, "NotFound")) throw fault;
-    }
-    return undefined;
   };
 
   return loop({

@@ -1,5 +1,5 @@
 import type { OwnerReference } from "#api/meta/object-meta.ts";
-import { keyOf, placeOf } from "#client/informer.ts";
+import { type Index, keyOf, placeOf } from "#client/informer.ts";
 import type { ApiObject } from "#client/resource.ts";
 import { deletesInForeground, type OwnerState, orphansFirst, ownersOf } from "#core/workloads/garbage.ts";
 import { apiVersionOf } from "#machinery/kind.ts";
@@ -27,84 +27,99 @@ export interface OwnerGraph {
 /** Of so many deleted objects is it remembered that they are gone. */
 const goneMost = 10_000;
 
-export function ownerGraph(kinds: readonly FollowedKind[]): OwnerGraph {
-  const byUid = new Map<string, Node>();
-  const gone = new Set<string>();
-  const byName = new Map(kinds.map((followed) => [nameOf(followed), followed]));
-  const owned = kinds.map((followed) => ({
-    followed,
-    of: followed.cache.index((object) => ownersOf(object).map(({ uid }) => uid)),
-  }));
-  const dependentsOf = (uid: string): readonly Node[] =>
-    owned.flatMap(({ followed, of }) => of(uid).map((object) => ({ followed, object })));
+export const ownerGraph = (kinds: readonly FollowedKind[]): OwnerGraph => new KindsGraph(kinds);
 
-  const stateOf = ({ uid, kind, apiVersion }: OwnerReference, dependent: ApiObject): OwnerState | "unknown" => {
-    const found = byUid.get(uid);
-    if (found === undefined) return gone.has(uid) ? "absent" : "unknown";
+class KindsGraph implements OwnerGraph {
+  readonly #kinds: readonly FollowedKind[];
+  readonly #byName: ReadonlyMap<string, FollowedKind>;
+  readonly #owned: readonly { readonly followed: FollowedKind; readonly of: Index<ApiObject> }[];
+  readonly #byUid = new Map<string, Node>();
+  readonly #gone = new Set<string>();
+
+  constructor(kinds: readonly FollowedKind[]) {
+    this.#kinds = kinds;
+    this.#byName = new Map(kinds.map((followed) => [nameOf(followed), followed]));
+    this.#owned = kinds.map((followed) => ({
+      followed,
+      of: followed.cache.index((object) => ownersOf(object).map(({ uid }) => uid)),
+    }));
+  }
+
+  readonly connect = (enqueue: (key: string) => void): (() => void) => {
+    const stops = this.#kinds.map((followed) =>
+      followed.cache.onChange((before, after) => {
+        this.#remember(followed, before, after);
+        const object = after ?? before;
+        if (object === undefined) return;
+        for (const node of this.#concerned({ followed, object }, before, after)) enqueue(keyOfNode(node));
+      }),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
+  };
+
+  readonly synced = async (): Promise<void> => {
+    await Promise.all(this.#kinds.map(({ cache }) => cache.synced()));
+  };
+
+  readonly nodeAt = (key: string): Node | undefined => {
+    const [kind = "", place = ""] = key.split(" ");
+    const followed = this.#byName.get(kind);
+    const { namespace, name } = placeOf(place);
+    const object = followed?.cache.get(namespace, name);
+    return followed === undefined || object === undefined ? undefined : { followed, object };
+  };
+
+  readonly find = (uid: string): Node | undefined => this.#byUid.get(uid);
+
+  readonly dependentsOf = (uid: string): readonly Node[] =>
+    this.#owned.flatMap(({ followed, of }) => of(uid).map((object) => ({ followed, object })));
+
+  readonly followedOf = ({ apiVersion, kind }: OwnerReference): FollowedKind | undefined =>
+    this.#byName.get(`${apiVersion}/${kind}`);
+
+  readonly stateOf = (owner: OwnerReference, dependent: ApiObject): OwnerState | "unknown" => {
+    const isNamespaced = this.followedOf(owner)?.kind.scope === "Namespaced";
     // a cluster-wide object can't name the namespace of its owner: nothing is known, and nothing is deleted
-    const isNamespaced = byName.get(`${apiVersion}/${kind}`)?.kind.scope === "Namespaced";
-    if (isNamespaced && dependent.metadata.namespace === undefined) return "present";
+    if (isNamespaced && !dependent.metadata.namespace) return "present";
+    const found = this.#byUid.get(owner.uid);
+    if (found === undefined) return this.#gone.has(owner.uid) ? "absent" : "unknown";
     if (isNamespaced && found.object.metadata.namespace !== dependent.metadata.namespace) return "absent";
     return deletesInForeground(found.object) ? "waiting" : "present";
   };
 
-  const remember = (followed: FollowedKind, before: ApiObject | undefined, after: ApiObject | undefined): void => {
-    if (after !== undefined) byUid.set(after.metadata.uid, { followed, object: after });
+  #remember(followed: FollowedKind, before: ApiObject | undefined, after: ApiObject | undefined): void {
+    if (after !== undefined) this.#byUid.set(after.metadata.uid, { followed, object: after });
     if (before === undefined || after?.metadata.uid === before.metadata.uid) return;
-    byUid.delete(before.metadata.uid);
-    gone.add(before.metadata.uid);
-    const [oldest] = gone;
-    if (gone.size > goneMost && oldest !== undefined) gone.delete(oldest);
-  };
+    this.#byUid.delete(before.metadata.uid);
+    this.#gone.add(before.metadata.uid);
+    const [oldest] = this.#gone;
+    if (this.#gone.size > goneMost && oldest !== undefined) this.#gone.delete(oldest);
+  }
 
   /** Those about whom the change may decide something. */
-  const concerned = function* (
-    node: Node,
-    before: ApiObject | undefined,
-    after: ApiObject | undefined,
-  ): Iterable<Node> {
-    const uid = node.object.metadata.uid;
-    const waits = after !== undefined && (deletesInForeground(after) || orphansFirst(after));
-    if (waits) yield node;
-    if (after === undefined || (waits && !(before !== undefined && deletesInForeground(before))))
-      yield* dependentsOf(uid);
-    if (after !== undefined && ownersOf(after).some((owner) => stateOf(owner, after) !== "present")) yield node;
-    const kept = new Set(after === undefined ? [] : ownersOf(after).map((owner) => JSON.stringify(owner)));
-    for (const owner of before === undefined ? [] : ownersOf(before)) {
-      const found = byUid.get(owner.uid);
-      if (!kept.has(JSON.stringify(owner)) && found !== undefined && deletesInForeground(found.object)) yield found;
-    }
-  };
+  *#concerned(node: Node, before: ApiObject | undefined, after: ApiObject | undefined): Iterable<Node> {
+    const { uid } = node.object.metadata;
+    if (after === undefined) {
+      yield* this.dependentsOf(uid);
+    } else if (deletesInForeground(after) || orphansFirst(after)) {
+      yield node;
+      if (before === undefined || !deletesInForeground(before)) yield* this.dependentsOf(uid);
+    } else if (ownersOf(after).some((owner) => this.stateOf(owner, after) !== "present")) yield node;
+    yield* this.#left(before, after);
+  }
 
-  return {
-    connect(enqueue) {
-      const stops = kinds.map((followed) =>
-        followed.cache.onChange((before, after) => {
-          remember(followed, before, after);
-          const object = after ?? before;
-          if (object === undefined) return;
-          for (const node of concerned({ followed, object }, before, after)) enqueue(keyOfNode(node));
-        }),
-      );
-      return () => {
-        for (const stop of stops) stop();
-      };
-    },
-    async synced() {
-      await Promise.all(kinds.map(({ cache }) => cache.synced()));
-    },
-    nodeAt(key) {
-      const [kind = "", place = ""] = key.split(" ");
-      const followed = byName.get(kind);
-      const { namespace, name } = placeOf(place);
-      const object = followed?.cache.get(namespace, name);
-      return followed === undefined || object === undefined ? undefined : { followed, object };
-    },
-    find: (uid) => byUid.get(uid),
-    dependentsOf,
-    stateOf,
-    followedOf: ({ apiVersion, kind }) => byName.get(`${apiVersion}/${kind}`),
-  };
+  /** Owners in foreground deletion for whom there is one dependent less, or one that no longer blocks. */
+  *#left(before: ApiObject | undefined, after: ApiObject | undefined): Iterable<Node> {
+    if (before === undefined) return;
+    const kept = new Set(after === undefined ? [] : ownersOf(after).map((owner) => JSON.stringify(owner)));
+    for (const owner of ownersOf(before)) {
+      const found = this.#byUid.get(owner.uid);
+      if (found === undefined || kept.has(JSON.stringify(owner))) continue;
+      if (deletesInForeground(found.object)) yield found;
+    }
+  }
 }
 
 const nameOf = ({ kind }: FollowedKind): string => `${apiVersionOf(kind)}/${kind.kind}`;

@@ -1,21 +1,14 @@
 import { type ReplicaSet, replicaSets } from "#api/apps/replica-set.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
-import { referenceTo } from "#client/events.ts";
 import { type Index, keyOf, placeOf } from "#client/informer.ts";
-import { isNamespaceGoing, refusedFor } from "#client/resource.ts";
 import { type Claim, claim, controllerOf, controllerReference } from "#core/workloads/owners.ts";
 import { isActive } from "#core/workloads/pod-state.ts";
-import {
-  planReplicaSet,
-  podOf,
-  type ReplicaFailure,
-  type ReplicaSetFacts,
-  replicaSetStatus,
-} from "#core/workloads/replica-set.ts";
+import { planReplicaSet, type ReplicaSetFacts, replicaSetStatus } from "#core/workloads/replica-set.ts";
 import { matchesLabels, selectorOf } from "#machinery/selectors.ts";
 import { type Again, changesOf, type Loop, loop } from "../loop.ts";
 import { settleClaim } from "./adoption.ts";
 import { backoffOf, type ControllerContext, collection, recorderOf } from "./context.ts";
+import { makeAndDelete } from "./replica-set-steps.ts";
 
 interface Work {
   readonly replicaSet: ReplicaSet;
@@ -26,7 +19,7 @@ interface Work {
 export function replicaSetController(context: ControllerContext): Loop {
   const sets = collection(context, replicaSets);
   const allPods = collection(context, pods);
-  const recorder = recorderOf(context, "replicaset-controller");
+  const hands = { pods: allPods.client, recorder: recorderOf(context, "replicaset-controller") };
   const podsOf = allPods.cache.index((pod) => [controllerOf(pod)?.uid ?? `orphan/${pod.metadata.namespace}`]);
   const siblingsOf = sets.cache.index((set) => [controllerOf(set)?.uid ?? set.metadata.uid]);
   const setsIn = sets.cache.index(({ metadata }) => [metadata.namespace]);
@@ -51,43 +44,11 @@ export function replicaSetController(context: ControllerContext): Loop {
       now: context.now(),
     };
     const wanted = planReplicaSet(facts);
-    const trouble = await act(replicaSet, wanted);
+    const trouble = await makeAndDelete(hands, replicaSet, wanted);
     const status = replicaSetStatus({ ...facts, pods: podsOf(replicaSet.metadata.uid) }, trouble?.failure);
     if (status !== undefined) await sets.client.updateStatus({ ...replicaSet, status });
     if (trouble !== undefined) throw trouble.fault;
     return wanted.againSeconds === undefined ? undefined : { againSeconds: wanted.againSeconds };
-  };
-
-  const act = async (
-    replicaSet: ReplicaSet,
-    wanted: ReturnType<typeof planReplicaSet>,
-  ): Promise<Trouble | undefined> => {
-    const about = referenceTo(replicaSets, replicaSet);
-    const { namespace } = replicaSet.metadata;
-    const create = async (): Promise<void> => {
-      const { metadata } = await allPods.client.create(namespace, podOf(replicaSet));
-      recorder.record(about, "Normal", { reason: "SuccessfulCreate", message: `Created pod: ${metadata.name}` });
-    };
-    const remove = async ({ metadata }: Pod): Promise<void> => {
-      try {
-        await allPods.client.delete(namespace, metadata.name, { preconditions: { uid: metadata.uid } });
-      } catch (fault) {
-        if (refusedFor(fault, "NotFound", "Conflict")) return; // somebody else was faster
-        throw fault;
-      }
-      recorder.record(about, "Normal", { reason: "SuccessfulDelete", message: `Deleted pod: ${metadata.name}` });
-    };
-    const failed = (reason: ReplicaFailure["reason"], what: string, fault: unknown): Trouble => {
-      const message = fault instanceof Error ? fault.message : String(fault);
-      recorder.record(about, "Warning", { reason, message: `Error ${what}: ${message}` });
-      return { fault, failure: { reason, message } };
-    };
-    const [first] = await inBatches(Array.from({ length: wanted.create }, () => create));
-    if (first !== undefined)
-      // the namespace is going: nothing can be made in it, and nobody wants to hear of that
-      return isNamespaceGoing(first) ? undefined : failed("FailedCreate", "creating", first);
-    const [refused] = await inBatches(wanted.delete.map((pod) => () => remove(pod)));
-    return refused === undefined ? undefined : failed("FailedDelete", "deleting", refused);
   };
 
   return loop({
@@ -99,11 +60,6 @@ export function replicaSetController(context: ControllerContext): Loop {
     backoff: backoffOf(context),
     failed: context.failed,
   });
-}
-
-interface Trouble {
-  readonly fault: unknown;
-  readonly failure: ReplicaFailure;
 }
 
 /** The ReplicaSet that the pod names, or for an orphan all that would take it. */
@@ -131,15 +87,3 @@ const sameNodeOf =
       return counts.get(spec.nodeName ?? "") ?? 0;
     };
   };
-
-/** One, then two, then four …: what is refused once is not asked for five hundred times. Returns the faults of the last batch. */
-async function inBatches(tasks: readonly (() => Promise<void>)[]): Promise<readonly unknown[]> {
-  for (let done = 0, size = 1; done < tasks.length; done += size, size *= 2) {
-    const batch = tasks.slice(done, done + size);
-    const faults = (await Promise.allSettled(batch.map((task) => task()))).flatMap((one) =>
-      one.status === "rejected" ? [one.reason] : [],
-    );
-    if (faults.length > 0) return faults;
-  }
-  return [];
-}

@@ -1,10 +1,10 @@
 import { type Node, nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { readingOwnWrites } from "#client/cache.ts";
-import { eventRecorder, referenceTo } from "#client/events.ts";
+import { type EventRecorder, eventRecorder, referenceTo } from "#client/events.ts";
 import { keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
-import { refusedFor, resourceClient } from "#client/resource.ts";
+import { type ResourceClient, refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import { place } from "#core/placement/place.ts";
 import { unschedulableStatus } from "#core/placement/scheduled.ts";
@@ -34,6 +34,7 @@ export function startScheduler(options: SchedulerOptions): Loop {
   const client = readingOwnWrites(resourceClient(transport, pods), podCache);
   const recorder = eventRecorder(transport, { component: schedulerName, now });
   const book = new RoomBook();
+  const hands = { client, recorder, book, now };
   podCache.onChange(book.podChanged);
   nodeCache.onChange(book.nodeChanged);
   /** Keys of pods that no node could take; looked at again when there may be room. */
@@ -47,33 +48,14 @@ export function startScheduler(options: SchedulerOptions): Loop {
   };
 
   const apply = async (pod: Pod, key: string): Promise<undefined> => {
-    if ((pod.spec.schedulingGates ?? []).length > 0) return tell(pod, "SchedulingGated", gated);
+    if ((pod.spec.schedulingGates ?? []).length > 0)
+      return tell(hands, pod, { reason: "SchedulingGated", message: gated });
     const placement = place(pod, book.rooms());
-    if (placement.kind === "bind") return bind(pod, placement.nodeName);
+    if (placement.kind === "bind") return bind(hands, pod, placement.nodeName);
     refused.add(key);
     const { message } = placement;
     recorder.record(referenceTo(pods, pod), "Warning", { reason: "FailedScheduling", message });
-    return tell(pod, "Unschedulable", message);
-  };
-
-  const bind = async (pod: Pod, nodeName: string): Promise<undefined> => {
-    const { namespace, name, uid } = pod.metadata;
-    book.lodge(pod, nodeName);
-    try {
-      const body = { metadata: { name, namespace, uid }, target: { kind: "Node", name: nodeName } };
-      await client.post(namespace, name, { ...bindingKind, body });
-    } catch (fault) {
-      book.release(uid);
-      if (refusedFor(fault, "NotFound", "Conflict")) return; // deleted, or bound by somebody else: its change says which
-      throw fault;
-    }
-    const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
-    recorder.record(referenceTo(pods, pod), "Normal", { reason: "Scheduled", message });
-  };
-
-  const tell = async (pod: Pod, reason: string, message: string): Promise<undefined> => {
-    const status = unschedulableStatus(pod, { reason, message, now: now() });
-    if (status !== undefined) await client.updateStatus({ ...pod, status });
+    return tell(hands, pod, { reason: "Unschedulable", message });
   };
 
   return loop({
@@ -91,6 +73,33 @@ export function startScheduler(options: SchedulerOptions): Loop {
     backoff: { firstSeconds: 0.01, longestSeconds: 10, random: options.random },
     failed: options.failed,
   });
+}
+
+interface Hands {
+  readonly client: ResourceClient<Pod, never>;
+  readonly recorder: EventRecorder;
+  readonly book: RoomBook;
+  readonly now: () => number;
+}
+
+async function bind({ client, recorder, book }: Hands, pod: Pod, nodeName: string): Promise<undefined> {
+  const { namespace, name, uid } = pod.metadata;
+  book.lodge(pod, nodeName);
+  try {
+    const body = { metadata: { name, namespace, uid }, target: { kind: "Node", name: nodeName } };
+    await client.post(namespace, name, { ...bindingKind, body });
+  } catch (fault) {
+    book.release(uid);
+    if (refusedFor(fault, "NotFound", "Conflict")) return; // deleted, or bound by somebody else: its change says which
+    throw fault;
+  }
+  const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
+  recorder.record(referenceTo(pods, pod), "Normal", { reason: "Scheduled", message });
+}
+
+async function tell({ client, now }: Hands, pod: Pod, why: { reason: string; message: string }): Promise<undefined> {
+  const status = unschedulableStatus(pod, { ...why, now: now() });
+  if (status !== undefined) await client.updateStatus({ ...pod, status });
 }
 
 const gated = "Scheduling is blocked due to non-empty scheduling gates";
