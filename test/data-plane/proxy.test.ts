@@ -10,7 +10,7 @@ const client = "10.244.0.5";
 const vip = "10.96.7.7";
 const skip = process.getuid?.() === 0 ? false : "needs root: it makes network namespaces";
 
-suite("the proxy", { skip }, () => {
+suite("the proxy", { skip, timeout: 120_000 }, () => {
   let world: World;
   let session: Session;
   const foreign =

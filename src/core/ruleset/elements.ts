@@ -30,9 +30,8 @@ export function layoutOf(
 ): Layout {
   const seating = new Map<string, readonly Endpoint[]>();
   const elements: Element[] = entry.addresses.map(({ ip, ours }) => ({
-    in: "addresses",
+    in: ours ? "addresses" : "others",
     ip,
-    go: ours ? "reject" : "accept",
   }));
   for (const frontend of entry.frontends) {
     const pods = ofFamily(place.clusterCidrs, frontend.family);

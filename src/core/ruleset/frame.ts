@@ -17,6 +17,7 @@ export interface Surroundings {
 export function frameOf(around: Surroundings): readonly Chain[] {
   const refusing = (at: "input" | "forward" | "output"): Chain => ({
     name: `filter-${at}`,
+    lead: undefined,
     hook: { type: "filter", at, priority: -90 },
     rules: [
       rule([{ is: "state", state: "established" }], { do: "accept" }),
@@ -27,16 +28,23 @@ export function frameOf(around: Surroundings): readonly Chain[] {
   });
   const dispatch = around.families.map((family) => rule([], { do: "dispatch", map: "services", family }));
   return [
-    { name: unusedPort, hook: undefined, rules: rejectRules([]) },
+    { name: unusedPort, lead: undefined, hook: undefined, rules: rejectRules([]) },
     ...rawChains(around.dnsAddresses),
-    { name: "nat-prerouting", hook: { type: "nat", at: "prerouting", priority: -100 }, rules: dispatch },
-    { name: "nat-output", hook: { type: "nat", at: "output", priority: -100 }, rules: dispatch },
+    natChain("prerouting", -100, dispatch),
+    natChain("output", -100, dispatch),
     refusing("input"),
     refusing("forward"),
     refusing("output"),
-    { name: "nat-postrouting", hook: { type: "nat", at: "postrouting", priority: 100 }, rules: leavingRules(around) },
+    natChain("postrouting", 100, leavingRules(around)),
   ];
 }
+
+const natChain = (at: "prerouting" | "output" | "postrouting", priority: number, rules: readonly Rule[]): Chain => ({
+  name: `nat-${at}`,
+  lead: undefined,
+  hook: { type: "nat", at, priority },
+  rules,
+});
 
 // An answer of a pod that connection tracking calls invalid would pass untranslated, and the client would reset the connection
 // (kubernetes issue 74839). Other people's forwarded packets are none of our business.
@@ -59,7 +67,8 @@ function refusalRules(around: Surroundings, family: IpFamily, at: "input" | "for
   if (at === "input" || services.length === 0) return [known];
   return [
     known,
-    rule([fresh], { do: "dispatchAddress", family }),
+    rule([fresh, { is: "toListed", in: "addresses", family, not: false }], { do: "goto", chain: unusedPort }),
+    rule([fresh, { is: "toListed", in: "others", family, not: false }], { do: "accept" }),
     rule([fresh, { is: "to", in: services, not: false }], { do: "drop" }),
   ];
 }
@@ -72,6 +81,7 @@ function rawChains(dnsAddresses: readonly Ip[]): readonly Chain[] {
   );
   return (["prerouting", "output"] as const).map((at) => ({
     name: `raw-${at}`,
+    lead: undefined,
     hook: { type: "filter", at, priority: -300 },
     rules,
   }));
@@ -87,7 +97,7 @@ function leavingRules({ families, clusterCidrs }: Surroundings): readonly Rule[]
       const outside: readonly Match[] = [
         { is: "from", in: pods, not: false },
         { is: "to", in: pods, not: true },
-        { is: "toNode", family, not: true },
+        { is: "toListed", in: "nodes", family, not: true },
       ];
       return [rule(outside, { do: "masquerade" })];
     }),

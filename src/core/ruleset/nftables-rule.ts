@@ -22,8 +22,8 @@ function showMatch(match: Match): string {
       return `${word(match.in[0]?.family ?? "IPv4")} ${match.is === "from" ? "saddr" : "daddr"} ${not(match.not)}${showBlocks(match.in)}`;
     case "fromLocal":
       return `fib saddr type ${not(match.not)}local`;
-    case "toNode":
-      return `${word(match.family)} daddr ${not(match.not)}@nodes${numeral(match.family)}`;
+    case "toListed":
+      return `${word(match.family)} daddr ${not(match.not)}@${match.in}${numeral(match.family)}`;
     case "state":
       return `ct state ${match.state === "established" ? "established,related" : match.state}`;
     case "translated":
@@ -51,9 +51,9 @@ const showBlocks = (blocks: readonly Cidr[]): string =>
 function showStatement(statement: Statement): string {
   switch (statement.do) {
     case "dispatch":
-      return `${keyOf(statement.family)} vmap @${statement.map}${numeral(statement.family)}`;
-    case "dispatchAddress":
-      return `${word(statement.family)} daddr vmap @addresses${numeral(statement.family)}`;
+      return `meta priority set ${keyOf(statement.family)} map @${statement.map}${numeral(statement.family)} meta priority vmap @${statement.map}-chains`;
+    case "goto":
+      return `goto ${statement.chain}`;
     case "mark":
       return `meta mark set meta mark or ${masqueradeMark}`;
     case "unmark":
@@ -71,6 +71,13 @@ function showStatement(statement: Statement): string {
       return showTranslation(statement);
   }
 }
+
+/**
+ * A number as nft writes a packet's priority: two halves in hexadecimal. Numbers of ours have the highest bits set, which no packet
+ * that arrives has, and no queue's handle either.
+ */
+export const showNumber = (number: number): string =>
+  `${(0xf000 + (number >>> 16)).toString(16)}:${(number & 0xffff).toString(16)}`;
 
 type Translation = Extract<
   Statement,

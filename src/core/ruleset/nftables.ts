@@ -2,17 +2,9 @@ import type { IpFamily } from "#net/ip.ts";
 import { type Protocol, wireName } from "#net/port.ts";
 import { unreachable } from "../unreachable.ts";
 import { frameOf, type Surroundings } from "./frame.ts";
-import { clientKey, frontendKey, showRule } from "./nftables-rule.ts";
+import { clientKey, frontendKey, showNumber, showRule } from "./nftables-rule.ts";
 import type { Contents, Delta } from "./shadow.ts";
-import {
-  type At,
-  type Chain,
-  type Element,
-  familyOf,
-  numeral,
-  type Target,
-  unusedPort,
-} from "./table.ts";
+import { type At, type Chain, type Element, familyOf, type Lead, numeral, type Target, unusedPort } from "./table.ts";
 
 /** How many clients' affinities one family remembers; beyond that new clients are served without. About 50 MB when full. */
 const affinityEntries = 262_144;
@@ -24,12 +16,12 @@ const affinityEntries = 262_144;
 export function printTable(table: string, around: Surroundings, contents: Contents): string {
   const byMap = Map.groupBy(contents.elements, mapOf);
   const maps = around.families.flatMap((family) =>
-    mapsOf(family).map(({ name, type, kind }) => {
-      const elements = (byMap.get(name) ?? []).map(showElement);
-      const list = elements.length === 0 ? "" : `    elements = {\n      ${elements.join(",\n      ")}\n    }\n`;
-      return `  ${kind} ${name} {\n    ${type}\n${list}  }\n`;
-    }),
+    mapsOf(family).map((map) => showMap(map, (byMap.get(map.name) ?? []).map(showElement))),
   );
+  for (const from of ["services", "refusals"] as const) {
+    const chains = contents.chains.filter(({ lead }) => lead?.from === from);
+    maps.push(showMap(chainMap(from), chains.map(showLead)));
+  }
   const chains = [...frameOf(around), ...contents.chains.toSorted((a, b) => (a.name < b.name ? -1 : 1))];
   return `add table inet ${table}\ndelete table inet ${table}\ntable inet ${table} {\n${maps.join("")}${chains.map(showChain).join("")}}\n`;
 }
@@ -41,8 +33,10 @@ export function printDelta(table: string, { chainsAdded, removed, added, chainsR
     ...chainsAdded.flatMap(({ name, rules }) =>
       rules.map((rule) => `add rule inet ${table} ${name} ${showRule(rule)}`),
     ),
+    ...chainsAdded.map((chain) => `add element inet ${table} ${chain.lead?.from}-chains { ${showLead(chain)} }`),
     ...byMap(removed).map(([name, some]) => `delete element inet ${table} ${name} { ${some.map(showKey).join(", ")} }`),
     ...byMap(added).map(([name, some]) => `add element inet ${table} ${name} { ${some.map(showElement).join(", ")} }`),
+    ...chainsRemoved.map((chain) => `delete element inet ${table} ${chain.lead?.from}-chains { ${numberOf(chain)} }`),
     ...chainsRemoved.map(({ name }) => `flush chain inet ${table} ${name}; delete chain inet ${table} ${name}`),
   ];
   return commands.length === 0 ? "" : `${commands.join("; ")}\n`;
@@ -58,13 +52,29 @@ const byMap = (elements: readonly Element[]): readonly [string, readonly Element
   ...Map.groupBy(elements, mapOf),
 ];
 
+/** Leads from numbers to chains; one for each type of hook, since the kernel allows no translation where only filters may be. */
+const chainMap = (from: Lead["from"]): MapText => ({
+  name: `${from}-chains`,
+  kind: "map",
+  type: "typeof meta priority : verdict",
+});
+const numberOf = ({ lead }: Chain): string => showNumber(lead?.number ?? 0);
+const showLead = (chain: Chain): string => `${numberOf(chain)} : goto ${chain.name}`;
+
+function showMap({ name, kind, type }: MapText, elements: readonly string[]): string {
+  const list = elements.length === 0 ? "" : `    elements = {\n      ${elements.join(",\n      ")}\n    }\n`;
+  return `  ${kind} ${name} {\n    ${type}\n${list}  }\n`;
+}
+
 interface MapText {
   readonly name: string;
   readonly kind: "map" | "set";
   readonly type: string;
 }
 
-// nft takes `numgen` in a key only by `typeof`.
+// No map that grows with the cluster holds verdicts: at every change of one the kernel looks all of its elements through for
+// loops (5 ms at 10,000). They hold numbers, and one small map leads from numbers to chains. nft takes `numgen` in a key only by
+// `typeof`.
 function mapsOf(family: IpFamily): readonly MapText[] {
   const [ip, n] = [family === "IPv4" ? "ip" : "ip6", numeral(family)];
   const at = `${ip} daddr . meta l4proto . th dport`;
@@ -76,12 +86,13 @@ function mapsOf(family: IpFamily): readonly MapText[] {
     ];
   });
   const types: readonly (readonly [string, string])[] = [
-    ["services", `typeof ${at} : verdict`],
+    ["services", `typeof ${at} : meta priority`],
     ...translations,
     ["seats", `typeof ${at} . ${lot} : meta priority`],
     ["affinity", `typeof ${clientKey(family)} : meta priority\n    flags dynamic,timeout\n    size ${affinityEntries}`],
-    ["refusals", `typeof ${at} : verdict`],
-    ["addresses", `typeof ${ip} daddr : verdict`],
+    ["refusals", `typeof ${at} : meta priority`],
+    ["addresses", `typeof ${ip} daddr`],
+    ["others", `typeof ${ip} daddr`],
     ["hairpins", `typeof ${ip} saddr . ${ip} daddr`],
     ["nodes", `typeof ${ip} daddr`],
   ];
@@ -107,8 +118,6 @@ function showChain({ name, hook, rules }: Chain): string {
 const showPair = ({ ip, port }: At): string => `${ip.text} . ${port}`;
 const showAt = ({ ip, protocol, port }: At): string => `${ip.text} . ${wireName(protocol)} . ${port}`;
 const showTarget = ({ ip, port }: Target): string => `${ip.text} . ${port}`;
-/** As nft writes a packet's priority: two halves in hexadecimal. */
-const showNumber = (number: number): string => `${(number >>> 16).toString(16)}:${(number & 0xffff).toString(16)}`;
 
 function showKey(element: Element): string {
   switch (element.in) {
@@ -124,6 +133,7 @@ function showKey(element: Element): string {
     case "hairpins":
       return `${element.ip.text} . ${element.ip.text}`;
     case "addresses":
+    case "others":
     case "nodes":
       return element.ip.text;
     default:
@@ -136,15 +146,15 @@ function showElement(element: Element): string {
   switch (element.in) {
     case "services":
     case "refusals":
-      return `${key} : goto ${element.go.name}`;
+      return `${key} : ${numberOf(element.go)}`;
     case "endpoints":
     case "members":
       return `${key} : ${showTarget(element.to)}`;
     case "seats":
       return `${key} : ${showNumber(element.number)}`;
-    case "addresses":
-      return `${key} : ${element.go === "reject" ? `goto ${unusedPort}` : "accept"}`;
     case "hairpins":
+    case "addresses":
+    case "others":
     case "nodes":
       return key;
     default:

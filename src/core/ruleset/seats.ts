@@ -19,8 +19,8 @@ export function seated(previous: readonly Target[], members: readonly Endpoint[]
 }
 
 /**
- * A number for each member by which an affinity remembers it: made from its address alone, so that it stays through every change
- * of the pool. The highest bit is set, which no priority of an arriving packet has.
+ * A number for each member by which an affinity remembers it, below 2²⁸: made from its address alone, so that it stays through
+ * every change of the pool.
  */
 export function numbered(members: readonly Endpoint[], scope: Pool["scope"]): readonly number[] {
   const taken = new Set<number>();
@@ -32,11 +32,11 @@ export function numbered(members: readonly Endpoint[], scope: Pool["scope"]): re
   });
 }
 
-// FNV-1a with 31 bits left; the largest number is avoided since nft reads it as a word ("root").
+// FNV-1a, of which 28 bits are left.
 function hash(text: string): number {
   let sum = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193) >>> 0;
   return bounded(sum);
 }
 const next = (number: number): number => bounded(number + 1);
-const bounded = (number: number): number => 0x8000_0000 + ((number >>> 0) % 0x7fff_ffff);
+const bounded = (number: number): number => (number >>> 0) % 0x0fff_ffff;

@@ -2,7 +2,7 @@ import type { Cidr } from "#net/cidr.ts";
 import type { IpFamily } from "#net/ip.ts";
 import { type Protocol, wireName } from "#net/port.ts";
 import type { Case, Frontend, Origin } from "../services/service-map.ts";
-import { type Chain, type Draw, type Match, numeral, type Rule, type Statement } from "./table.ts";
+import { type Chain, type Draw, type Lead, type Match, numeral, type Rule, type Statement } from "./table.ts";
 
 /** The first seat of the endpoints on this node; those of the whole cluster sit from 0. */
 export const nodeSeats = 32_768;
@@ -67,7 +67,7 @@ export function pickChain(frontend: Frontend, pods: readonly Cidr[], book: Chain
     ...(origins.length > 0 ? [`masquerade-${origins.join("-")}`] : []),
     ...(seconds > 0 ? [`sticky-${seconds}`] : []),
   ].join("-");
-  return inBook(book, name, () => {
+  return inBook(book, { name, from: "services" }, () => {
     const marking = origins.length === 0 ? [] : sourcesOf(origins, pods).map((when) => rule(when, { do: "mark" }));
     const picking = groups.flatMap((group) => {
       const draw = frontend.cases.filter(({ from }) => group.origins.includes(from)).map(drawOf)[0];
@@ -104,7 +104,7 @@ export function refusalChain(frontend: Frontend, pods: readonly Cidr[], book: Ch
   const groups = groupBy(frontend.cases, ({ verdict }) => (verdict.kind === "forward" ? undefined : verdict.kind));
   if (groups.length === 0) return undefined;
   const name = `refuse${numeral(frontend.family)}-${nameOfGroups(groups)}`;
-  return inBook(book, name, () =>
+  return inBook(book, { name, from: "refusals" }, () =>
     groups.flatMap(({ label, origins }) =>
       sourcesOf(origins, pods).flatMap((when) => (label === "drop" ? [rule(when, { do: "drop" })] : rejectRules(when))),
     ),
@@ -119,10 +119,15 @@ export const rejectRules = (when: readonly Match[]): readonly Rule[] => [
 
 export const rule = (when: readonly Match[], ...then: readonly Statement[]): Rule => ({ when, then });
 
-function inBook(book: ChainBook, name: string, rules: () => readonly Rule[]): Chain {
+interface Shape {
+  readonly name: string;
+  readonly from: Lead["from"];
+}
+
+function inBook(book: ChainBook, { name, from }: Shape, rules: () => readonly Rule[]): Chain {
   const known = book.get(name);
   if (known !== undefined) return known;
-  const chain: Chain = { name, hook: undefined, rules: rules() };
+  const chain: Chain = { name, lead: { from, number: book.size + 1 }, hook: undefined, rules: rules() };
   book.set(name, chain);
   return chain;
 }

@@ -14,7 +14,15 @@ export interface Chain {
   readonly name: string;
   /** Where packets enter it by themselves; undefined: other rules lead here. */
   readonly hook: Hook | undefined;
+  /** How elements lead to it; undefined where rules do. */
+  readonly lead: Lead | undefined;
   readonly rules: readonly Rule[];
+}
+
+/** Elements of that map write this number, from 1, for the chain. */
+export interface Lead {
+  readonly from: "services" | "refusals";
+  readonly number: number;
 }
 
 export interface Hook {
@@ -35,7 +43,8 @@ export type Match =
   | { readonly is: "to"; readonly in: readonly Cidr[]; readonly not: boolean }
   /** The source is an address of this node. */
   | { readonly is: "fromLocal"; readonly not: boolean }
-  | { readonly is: "toNode"; readonly family: IpFamily; readonly not: boolean }
+  /** The destination stands in that set. */
+  | { readonly is: "toListed"; readonly in: AddressSet; readonly family: IpFamily; readonly not: boolean }
   | { readonly is: "state"; readonly state: "established" | "new" | "invalid" }
   /** Its destination was translated: a frontend took it. */
   | { readonly is: "translated" }
@@ -46,10 +55,9 @@ export type Match =
   | { readonly is: "dns"; readonly end: "source" | "destination"; readonly address: Ip };
 
 export type Statement =
-  /** Goes to the chain that the map has for destination address, protocol and port. */
+  /** Goes to the chain that the map has for destination address, protocol and port. The end of that chain ends this one too. */
   | { readonly do: "dispatch"; readonly map: "services" | "refusals"; readonly family: IpFamily }
-  /** The same by destination address alone. */
-  | { readonly do: "dispatchAddress"; readonly family: IpFamily }
+  | { readonly do: "goto"; readonly chain: string }
   /** Translates the destination to the endpoint on a seat drawn by lot. */
   | { readonly do: "dnatDrawn"; readonly family: IpFamily; readonly protocol: Protocol; readonly draw: Draw }
   /** Draws a seat and notes its endpoint's number. */
@@ -87,13 +95,13 @@ export type Element =
   | { readonly in: "endpoints"; readonly at: At; readonly seat: number; readonly to: Target }
   | { readonly in: "seats"; readonly at: At; readonly seat: number; readonly number: number }
   | { readonly in: "members"; readonly at: At; readonly number: number; readonly to: Target }
-  | { readonly in: "addresses"; readonly ip: Ip; readonly go: "reject" | "accept" }
-  | { readonly in: "hairpins" | "nodes"; readonly ip: Ip };
+  | { readonly in: "hairpins" | AddressSet; readonly ip: Ip };
+
+/** Service addresses of ours, those that another proxy serves, and the nodes' own. */
+export type AddressSet = "addresses" | "others" | "nodes";
 
 /** The chain for what comes to an address of ours where no frontend is. */
 export const unusedPort = "unused-port";
-
-export type MapName = Element["in"];
 
 export const familyOf = (element: Element): IpFamily => ("at" in element ? element.at.ip.family : element.ip.family);
 
@@ -129,8 +137,6 @@ export function entryValue(element: Element): string {
       return `${element.to.ip.text} ${element.to.port}`;
     case "seats":
       return String(element.number);
-    case "addresses":
-      return element.go;
     default:
       return "";
   }

@@ -11,7 +11,6 @@ import {
   type Rule,
   type Statement,
   type Target,
-  unusedPort,
 } from "./table.ts";
 
 /** The first packet of a connection. */
@@ -142,8 +141,8 @@ class Walk {
       }
       case "fromLocal":
         return this.#ground.isLocal(from) !== match.not;
-      case "toNode":
-        return match.family === this.#to.ip.family && this.#has({ in: "nodes", ip: this.#to.ip }) !== match.not;
+      case "toListed":
+        return match.family === this.#to.ip.family && this.#has({ in: match.in, ip: this.#to.ip }) !== match.not;
       case "state":
         return match.state === "new" && this.#tracked;
       case "translated":
@@ -172,8 +171,9 @@ class Walk {
   #do(statement: Statement): Outcome | "breaks" {
     switch (statement.do) {
       case "dispatch":
-      case "dispatchAddress":
         return this.#dispatch(statement);
+      case "goto":
+        return this.#goTo(this.#ground.byName.get(statement.chain));
       case "dnatDrawn":
         return this.#translate(this.#seats(statement.draw).flatMap((one) => (one.in === "endpoints" ? [one.to] : [])));
       case "draw":
@@ -204,18 +204,15 @@ class Walk {
     }
   }
 
-  #dispatch(statement: Extract<Statement, { readonly do: "dispatch" | "dispatchAddress" }>): Outcome | "breaks" {
-    if (this.#to.ip.family !== statement.family) return "breaks";
-    const key =
-      statement.do === "dispatch"
-        ? `${statement.map} ${this.#at()}`
-        : entryKey({ in: "addresses", ip: this.#to.ip, go: "accept" });
-    const found = this.#ground.byKey.get(key);
-    if (found === undefined || !("go" in found)) return "breaks";
-    if (found.go === "accept") return "accept";
-    const chain = found.go === "reject" ? this.#ground.byName.get(unusedPort) : found.go;
+  #dispatch({ map, family }: Extract<Statement, { readonly do: "dispatch" }>): Outcome | "breaks" {
+    if (this.#to.ip.family !== family) return "breaks";
+    const found = this.#ground.byKey.get(`${map} ${this.#at()}`);
+    return found !== undefined && "go" in found ? this.#goTo(found.go) : "breaks";
+  }
+
+  // It is gone to, not jumped to: its end is the end of the chain that led here.
+  #goTo(chain: Chain | undefined): Outcome | "breaks" {
     if (chain === undefined) return "breaks";
-    // It is gone to, not jumped to: its end is the end of the chain that led here.
     const outcome = this.#chain(chain);
     return outcome === "next" ? "accept" : outcome;
   }
