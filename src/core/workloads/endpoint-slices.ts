@@ -82,18 +82,18 @@ interface Group {
 
 /** Pods whose named ports differ can't share a slice. Without any pod, one empty slice says that the Service was seen. */
 function wantedGroups({ service, pods, zoneOf }: SliceFacts, family: IpFamily): ReadonlyMap<string, Group> {
-  const groups = new Map<string, Group>();
+  const alike = new Map<string, Group>();
   for (const pod of pods) {
     const endpoint = endpointOf(service, pod, { family, zoneOf });
     if (endpoint === undefined) continue;
     const ports = portsAt(service, pod);
-    const key = canonicalJson(ports);
-    const group = groups.get(key) ?? { ports, endpoints: new Map<string, Endpoint>() };
-    groups.set(key, group);
+    const key = JSON.stringify(ports); // always built in one order of fields
+    const group = alike.get(key) ?? { ports, endpoints: new Map<string, Endpoint>() };
+    alike.set(key, group);
     group.endpoints.set(endpoint.targetRef?.uid ?? "", endpoint);
   }
-  if (groups.size === 0) groups.set(canonicalJson([]), { ports: [], endpoints: new Map() });
-  return groups;
+  if (alike.size === 0) alike.set("", { ports: [], endpoints: new Map() });
+  return new Map([...alike.values()].map((group) => [canonicalJson(group.ports), group]));
 }
 
 function endpointOf(

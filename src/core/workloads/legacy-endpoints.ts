@@ -2,7 +2,7 @@ import type { EndpointAddress, EndpointSubset, Endpoints, EndpointsPort } from "
 import type { Pod } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
 import { parseIp } from "#net/ip.ts";
-import { canonicalJson, sameJson } from "./same-json.ts";
+import { sameJson } from "./same-json.ts";
 import { addressOf, backingOf, familiesOf, hostnameIn, portsAt } from "./service-pods.ts";
 
 export const endpointsManagedBy = "endpoints.kubernetes.io/managed-by";
@@ -75,13 +75,14 @@ function subsetsOf(
     const backing = backingOf(service, pod);
     const ip = addressOf(pod, family);
     if (backing === undefined || ip === undefined) return [];
-    return backing.terminating && !backing.ready ? [] : [{ pod, ip, ready: backing.ready }];
+    const { ready, terminating } = backing;
+    return terminating && !ready ? [] : [{ pod, ip, ready, number: parseIp(ip)?.number ?? 0n }];
   });
-  for (const { pod, ip, ready } of judged.toSorted((a, b) => Number(b.ready) - Number(a.ready) || byIp(a.ip, b.ip))) {
+  for (const { pod, ip, ready } of judged.toSorted(byUse)) {
     const ports = portsAt(service, pod).map(({ name, ...port }) => ({ ...(name !== "" && { name }), ...port }));
     if (ports.length === 0 && (service.spec.ports ?? []).length > 0) continue;
     if (++count > addressesMost) continue;
-    const key = canonicalJson(ports);
+    const key = JSON.stringify(ports); // always built in one order of fields
     const group: Collected = groups.get(key) ?? { ports, ready: [], notReady: [] };
     groups.set(key, group);
     (ready ? group.ready : group.notReady).push(addressEntry(service, pod, ip));
@@ -94,7 +95,12 @@ function subsetsOf(
   return { subsets, truncated: count > addressesMost };
 }
 
-const byIp = (a: string, b: string): number => ((parseIp(a)?.number ?? 0n) < (parseIp(b)?.number ?? 0n) ? -1 : 1);
+interface Placed {
+  readonly ready: boolean;
+  /** Its address as a number. */
+  readonly number: bigint;
+}
+const byUse = (a: Placed, b: Placed): number => Number(b.ready) - Number(a.ready) || (a.number < b.number ? -1 : 1);
 
 function addressEntry(service: Service, pod: Pod, ip: string): EndpointAddress {
   const hostname = hostnameIn(service, pod);

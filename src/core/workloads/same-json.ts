@@ -6,17 +6,20 @@ const sortedFields = (_: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
-/** Whether two values are the same in JSON; the order of fields is no matter, that of lists is. */
+/** Whether two values are the same in JSON; the order of fields is no matter, that of lists is. Undefined fields are none. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b))
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, i) => sameJson(one, b[i]));
-  const [left, right] = [fieldsOf(a), fieldsOf(b)];
-  return (
-    left.size === right.size && [...left].every(([name, value]) => right.has(name) && sameJson(value, right.get(name)))
-  );
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((one, i) => sameJson(one, b[i]));
+  if (!isFields(a) || !isFields(b)) return false;
+  let surplus = 0;
+  for (const name in a) {
+    if (a[name] === undefined) continue;
+    if (!sameJson(a[name], b[name])) return false;
+    surplus--;
+  }
+  for (const name in b) if (b[name] !== undefined) surplus++;
+  return surplus === 0;
 }
 
-const fieldsOf = (object: object): ReadonlyMap<string, unknown> =>
-  new Map(Object.entries(object).filter(([, value]) => value !== undefined));
+const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

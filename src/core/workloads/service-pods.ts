@@ -43,7 +43,7 @@ function targetPort({ targetPort: target, port, protocol }: ServicePort, { spec 
 /** Its addresses of that family, as the agent reports them. */
 export function addressOf({ status }: Pod, family: IpFamily): string | undefined {
   const all = [...(status.podIPs ?? []).map(({ ip }) => ip), ...(status.podIP === undefined ? [] : [status.podIP])];
-  return all.find((ip) => parseIp(ip)?.family === family);
+  return all.find((ip) => ip.includes(":") === (family === "IPv6"));
 }
 
 export interface Backing {
