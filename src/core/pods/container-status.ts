@@ -3,22 +3,22 @@ import type { ContainerState, ContainerStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { showTime } from "../time.ts";
 import { lastRun, type Observed, type Refusal, type Run } from "./observed.ts";
-import { backOffMs, hasStarted, isFinished, isSidecar, probed, restarts } from "./steps.ts";
+import { backOffMs, hasStarted, isFinished, isInit, isSidecar, probed, restarts } from "./steps.ts";
 
 /** What `status.containerStatuses` says of one container. Source: the kubelet's convertToAPIContainerStatuses. */
 export function containerStatus(pod: Pod, observed: Observed, { container, now }: Asked): ContainerStatus {
   const run = lastRun(observed, container.name);
-  const started = hasStarted(container, observed);
+  const state = stateOf(pod, observed, { container, now });
   return {
     name: container.name,
     image: container.image ?? "",
     imageID: run === undefined ? "" : `catalogue://${container.image ?? ""}`,
     ...(run !== undefined && { containerID: containerId(pod, run) }),
     restartCount: run?.attempt ?? 0,
-    ready: isReady(container, observed),
-    started,
-    state: stateOf(pod, observed, { container, now }),
-    lastState: lastState(pod, observed, container),
+    ready: isReady(pod, container, observed),
+    started: hasStarted(container, observed),
+    state,
+    lastState: lastState(pod, observed, { container, isWaiting: state.waiting !== undefined }),
   };
 }
 interface Asked {
@@ -27,9 +27,8 @@ interface Asked {
 }
 
 /** Sidecars and main containers are ready while they run and their probe, if any, says so; other init containers once done. */
-export function isReady(container: Container, observed: Observed): boolean {
-  const run = lastRun(observed, container.name);
-  if (run?.end !== undefined) return false;
+export function isReady(pod: Pod, container: Container, observed: Observed): boolean {
+  if (isInit(pod, container) && !isSidecar(container)) return lastRun(observed, container.name)?.end?.exitCode === 0;
   if (!hasStarted(container, observed)) return false;
   return container.readinessProbe === undefined || probed(observed, container.name).readiness === true;
 }
@@ -57,32 +56,22 @@ const willRestart = (pod: Pod, observed: Observed, { container, run }: { contain
   pod.metadata.deletionTimestamp === undefined && !isFinished(pod, observed) && restarts(pod, container, run);
 
 const waitingFor = ({ reason, message }: Refusal): { reason: string; message: string } => ({ reason, message });
-const waitingForTurn = (pod: Pod): { reason: string } => ({
-  reason: (pod.spec.initContainers ?? []).some((container) => !isSidecar(container))
-    ? "PodInitializing"
-    : "ContainerCreating",
+const waitingForTurn = ({ spec }: Pod): { reason: string } => ({
+  reason: spec.initContainers === undefined ? "ContainerCreating" : "PodInitializing",
 });
 
 /** `web_default(3f2c…)`: how the kubelet names a pod in its messages. */
 export const podTitle = ({ metadata }: Pod): string => `${metadata.name}_${metadata.namespace}(${metadata.uid})`;
 
-function lastState(pod: Pod, { runs }: Observed, { name }: Container): ContainerState {
-  const ended = runs.filter((run) => run.container === name).toReversed();
-  const [current, previous] = ended;
-  if (current?.end === undefined) return previous?.end === undefined ? {} : terminated(pod, previous);
-  // While it waits to be started again, its last end is shown here; otherwise `state` shows it.
-  return restarts(pod, containerOf(pod, name), current)
-    ? terminated(pod, current)
-    : previous === undefined
-      ? {}
-      : terminated(pod, previous);
+/** The end that `state` doesn't show: the last one while the container waits, else the one before. */
+function lastState(pod: Pod, { runs }: Observed, { container, isWaiting }: Shown): ContainerState {
+  const newestFirst = runs.filter((run) => run.container === container.name).toReversed();
+  const run = newestFirst[isWaiting ? 0 : 1];
+  return run === undefined ? {} : terminated(pod, run);
 }
-
-function containerOf(pod: Pod, name: string): Container {
-  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-  const found = all.find((container) => container.name === name);
-  if (found === undefined) throw new RangeError(`pod ${pod.metadata.name} has no container ${name}`);
-  return found;
+interface Shown {
+  readonly container: Container;
+  readonly isWaiting: boolean;
 }
 
 function terminated(pod: Pod, run: Run): ContainerState {

@@ -7,7 +7,7 @@ import type { Service } from "#api/core/service.ts";
 import { expand } from "./expand.ts";
 import { fieldOf } from "./fields.ts";
 import type { NodeFacts } from "./node-facts.ts";
-import { resourceOf } from "./resources.ts";
+import { containerNamed, resourceOf } from "./resources.ts";
 import { serviceVariables } from "./service-variables.ts";
 
 /** Objects that a container's environment and volumes are read from; by name, in the pod's namespace. */
@@ -29,7 +29,7 @@ export type Environment =
 export function environmentOf(pod: Pod, container: Container, { sources, node }: Surroundings): Environment {
   const variables = serviceVariables(pod, sources.services);
   for (const source of container.envFrom ?? []) {
-    const found = fromSource(pod, source, sources);
+    const found = fromSource(source, sources);
     if (typeof found === "string") return { kind: "refused", message: found };
     for (const [name, value] of found) variables.set(name, value);
   }
@@ -50,11 +50,7 @@ const utf8 = new TextDecoder();
 export const secretTexts = ({ data }: Secret): ReadonlyMap<string, string> =>
   new Map(Object.entries(data ?? {}).map(([key, value]) => [key, utf8.decode(Uint8Array.fromBase64(value))]));
 
-function fromSource(
-  pod: Pod,
-  source: EnvFromSource,
-  { configMaps, secrets }: Sources,
-): ReadonlyMap<string, string> | string {
+function fromSource(source: EnvFromSource, { configMaps, secrets }: Sources): ReadonlyMap<string, string> | string {
   const prefix = source.prefix ?? "";
   const prefixed = (entries: Iterable<readonly [string, string]>) =>
     new Map([...entries].map(([key, value]) => [prefix + key, value] as const));
@@ -67,7 +63,7 @@ function fromSource(
   const { name = "", optional } = source.secretRef ?? {};
   const found = secrets.get(name);
   if (found !== undefined) return prefixed(secretTexts(found));
-  return optional === true || pod.metadata.name === undefined ? new Map() : missing("secret", name);
+  return optional === true ? new Map() : missing("secret", name);
 }
 const missing = (what: "configmap" | "secret", name: string): string => `${what} "${name}" not found`;
 
@@ -85,7 +81,10 @@ function variableValue(pod: Pod, container: Container, { variable, variables, so
   const from = variable.valueFrom;
   if (from === undefined) return set(expand(variable.value ?? "", variables));
   if (from.fieldRef !== undefined) return set(fieldOf(pod, from.fieldRef.fieldPath, node) ?? "");
-  if (from.resourceFieldRef !== undefined) return set(resourceOf(container, from.resourceFieldRef, node));
+  if (from.resourceFieldRef !== undefined) {
+    const of = containerNamed(pod, from.resourceFieldRef.containerName) ?? container;
+    return set(resourceOf(of, from.resourceFieldRef, node));
+  }
   if (from.configMapKeyRef !== undefined)
     return keyOf("configmap", from.configMapKeyRef, (name) => configMapTexts(sources, name));
   if (from.secretKeyRef !== undefined)

@@ -9,7 +9,7 @@ export function podAddress(block: Cidr, { wanted, taken, last }: Requested): Ip 
   const before = wanted === undefined ? undefined : parseIp(wanted);
   if (before !== undefined && contains(block, before) && !taken.has(before.text)) return before;
   const size = sizeOf(block);
-  const start = last === undefined ? 0n : last.number - block.first.number;
+  const start = last === undefined || !contains(block, last) ? 0n : last.number - block.first.number;
   for (let step = 1n; step <= size; step++) {
     const ip = plus(block.first, (start + step) % size);
     // The first address after the block's own is the node's, where the machine has none.

@@ -32,8 +32,8 @@ export function fullNameOf(pod: Pod, clusterDomain: string): string | undefined 
 export function resolvConf(pod: Pod, facts: NetworkFacts): string {
   const base = resolverOf(pod, facts);
   const own = pod.spec.dnsConfig;
-  const nameservers = unique([...base.nameservers, ...(own?.nameservers ?? [])]);
-  const searches = unique([...base.searches, ...(own?.searches ?? [])]);
+  const nameservers = unique([...base.nameservers, ...(own?.nameservers ?? [])]).slice(0, mostNameservers);
+  const searches = unique([...base.searches, ...(own?.searches ?? [])]).slice(0, mostSearches);
   const options = new Map(base.options.map((option) => [option.split(":")[0] ?? "", option]));
   for (const { name = "", value } of own?.options ?? [])
     options.set(name, value === undefined ? name : `${name}:${value}`);
@@ -51,6 +51,10 @@ function resolverOf({ metadata, spec }: Pod, { clusterDomain, clusterDns, host }
   return { nameservers: clusterDns, searches: [...own, ...host.searches], options: ["ndots:5"] };
 }
 
+/** What resolvers read at most (resolv.conf(5)); the kubelet cuts there too. */
+const mostNameservers = 3;
+const mostSearches = 32;
+
 const unique = (all: readonly string[]): readonly string[] => [...new Set(all)];
 
 /** The pod's `/etc/hosts`; `hostAliases` at its end. Source: the kubelet's managedHostsFileContent. */
@@ -60,11 +64,13 @@ export function hostsFile(pod: Pod, { addresses, clusterDomain }: NetworkFacts):
     "127.0.0.1\tlocalhost",
     "::1\tlocalhost ip6-localhost ip6-loopback",
     "fe00::0\tip6-localnet",
+    "fe00::0\tip6-mcastprefix",
     "fe00::1\tip6-allnodes",
     "fe00::2\tip6-allrouters",
   ];
   const own = addresses.map((address) => `${address}\t${names.join("\t")}`);
-  const aliases = (pod.spec.hostAliases ?? []).map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join("\t")}`);
+  const given = (pod.spec.hostAliases ?? []).map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join("\t")}`);
+  const aliases = given.length === 0 ? [] : ["", "# Entries added by HostAliases.", ...given];
   return `${["# Kubernetes-managed hosts file.", ...fixed, ...own, ...aliases].join("\n")}\n`;
 }
 

@@ -58,13 +58,14 @@ interface Moment {
 }
 
 function conditionsOf(pod: Pod, observed: Observed, { phase, now }: Moment): readonly PodCondition[] {
-  const unready = pod.spec.containers.filter((container) => !isReady(container, observed)).map(({ name }) => name);
+  const lasting = [...(pod.spec.initContainers ?? []).filter(isSidecar), ...pod.spec.containers];
+  const unready = lasting.filter((container) => !isReady(pod, container, observed)).map(({ name }) => name);
   const incomplete = incompleteInits(pod, observed);
-  const failedGates = (pod.spec.readinessGates ?? []).filter(({ conditionType }) => !holds(pod, conditionType));
+  const closedGates = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => closedGate(pod, conditionType));
   const containers = verdict(unready, { phase, what: "ContainersNotReady", words: "containers with unready status" });
   const ready: Verdict =
-    containers.status === "True" && failedGates.length > 0
-      ? { status: "False", reason: "ReadinessGatesNotReady", message: gatesMessage(failedGates) }
+    containers.status === "True" && closedGates.length > 0
+      ? { status: "False", reason: "ReadinessGatesNotReady", message: closedGates.join(", ") }
       : containers;
   const own: readonly [string, Verdict][] = [
     ["PodReadyToStartContainers", { status: observed.sandbox === undefined ? "False" : "True" }],
@@ -114,15 +115,13 @@ function incompleteInits(pod: Pod, observed: Observed): readonly string[] {
   return (pod.spec.initContainers ?? []).filter((container) => !done(container)).map(({ name }) => name);
 }
 
-const holds = (pod: Pod, type: string): boolean =>
-  pod.status.conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false;
-const gatesMessage = (gates: readonly { readonly conditionType: string }[]): string =>
-  gates
-    .map(
-      ({ conditionType }) =>
-        `corresponding condition of pod readiness gate "${conditionType}" does not exist or is not True.`,
-    )
-    .join(" ");
+/** Why a readiness gate keeps the pod from being ready; nothing where it doesn't. */
+function closedGate({ status }: Pod, type: string): readonly string[] {
+  const condition = status.conditions?.find((one) => one.type === type);
+  if (condition === undefined) return [`corresponding condition of pod readiness gate "${type}" does not exist.`];
+  if (condition.status === "True") return [];
+  return [`the status of pod readiness gate "${type}" is not "True", but ${condition.status}`];
+}
 
 /** The transition time moves only when the status does. */
 function stamped(pod: Pod, type: string, { now, ...one }: Verdict & { readonly now: number }): PodCondition {

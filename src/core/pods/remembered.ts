@@ -5,11 +5,15 @@ import type { Run, RunEnd } from "./observed.ts";
 
 /**
  * Runs that the pod's status tells of and the node no longer knows: they ended while nobody watched (a reboot, a clean-up).
- * What was running then counts as killed, so that the restart policy decides what comes next.
+ * What was running then counts as killed, so that the restart policy decides what comes next. Init containers that had done
+ * their work have to do it again, since what they prepared went with the sandbox; only a pod that has ended keeps them.
  */
 export function rememberedRuns(pod: Pod, known: readonly Run[]): readonly Run[] {
   const names = new Set(known.map(({ container }) => container));
-  const told = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
+  const { phase, initContainerStatuses = [], containerStatuses = [] } = pod.status;
+  const hasEnded = phase === "Succeeded" || phase === "Failed";
+  const inits = initContainerStatuses.filter(({ state }) => hasEnded || state.terminated?.exitCode !== 0);
+  const told = [...inits, ...containerStatuses];
   return told.filter(({ name }) => !names.has(name)).flatMap(remembered);
 }
 

@@ -1,5 +1,6 @@
 import type { Container } from "#api/core/pod/container.ts";
 import type { ResourceFieldSelector } from "#api/core/pod/env.ts";
+import type { Pod } from "#api/core/pod.ts";
 import { milliUnits, mustQuantity, wholeUnits } from "#machinery/quantity.ts";
 import type { NodeFacts } from "./node-facts.ts";
 
@@ -16,6 +17,10 @@ export function limitsOf({ resources }: Container): Limits {
     ...(cpu !== undefined && { cpuMillis: Number(milliUnits(mustQuantity(cpu))) }),
   };
 }
+
+/** The container that a `resourceFieldRef` is about; undefined where it names none. */
+export const containerNamed = ({ spec }: Pod, name: string | undefined): Container | undefined =>
+  [...(spec.initContainers ?? []), ...spec.containers].find((container) => container.name === name);
 
 /**
  * What a `resourceFieldRef` names, in units of its divisor, rounded up; a limit that isn't set is the node's whole amount.

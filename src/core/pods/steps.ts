@@ -32,11 +32,7 @@ export function planPod(pod: Pod, observed: Observed, now: number): Plan {
   if (pod.metadata.deletionTimestamp !== undefined) return plan(leave(pod, observed, "PodDeleted"));
   if (isFinished(pod, observed)) return plan(leave(pod, observed, "PodFinished"));
   if (observed.sandbox === undefined) return plan([{ do: "createSandbox" }]);
-  const inits = (pod.spec.initContainers ?? []).map((container) => initStand(pod, observed, container));
-  const waiting = inits.findIndex((stand) => stand !== "done");
-  const due = waiting === -1 ? inits.length : waiting + 1;
-  const wanted = [...(pod.spec.initContainers ?? []).slice(0, due), ...(waiting === -1 ? pod.spec.containers : [])];
-  return merge(wanted.map((container) => planContainer(pod, observed, { container, now })));
+  return merge(wanted(pod, observed).map((container) => planContainer(pod, observed, { container, now })));
 }
 
 const plan = (steps: readonly Step[], wakeAt?: number): Plan => ({ steps, wakeAt });
@@ -49,16 +45,13 @@ function merge(plans: readonly Plan[]): Plan {
   );
 }
 
-/** Stops what runs, then takes the sandbox down, then says so: main containers first, sidecars after them. */
+/** Stops what runs, then takes the sandbox down, then says so: main containers first, then sidecars, the last one first. */
 function leave(pod: Pod, observed: Observed, because: StopReason): readonly Step[] {
   const graceSeconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds;
-  const running = (containers: readonly Container[]): readonly Step[] =>
-    containers
-      .filter(({ name }) => isRunning(observed, name))
-      .map(({ name }) => ({ do: "stop", container: name, graceSeconds, because }));
-  const main = running(pod.spec.containers);
-  const steps = main.length > 0 ? main : running(pod.spec.initContainers ?? []);
-  if (steps.length > 0) return steps;
+  const runs = ({ name }: Container): boolean => isRunning(observed, name);
+  const main = pod.spec.containers.filter(runs);
+  const next = main.length > 0 ? main : (pod.spec.initContainers ?? []).filter(runs).slice(-1);
+  if (next.length > 0) return next.map(({ name }) => ({ do: "stop", container: name, graceSeconds, because }));
   // The logs of a pod that has ended stay readable until somebody deletes it.
   if (because !== "PodDeleted") return [];
   return observed.sandbox === undefined ? [{ do: "confirmDeletion" }] : [{ do: "removeSandbox" }];
@@ -69,17 +62,26 @@ const isRunning = (observed: Observed, container: string): boolean => {
   return run !== undefined && run.end === undefined;
 };
 
+export const isInit = ({ spec }: Pod, { name }: Container): boolean =>
+  spec.initContainers?.some((container) => container.name === name) ?? false;
+
 /** A sidecar is an init container that goes on running: later ones wait only until it has started (KEP-753). */
 export const isSidecar = (container: Container): boolean => container.restartPolicy === "Always";
 
-type Stand = "done" | "due";
-function initStand(pod: Pod, observed: Observed, container: Container): Stand {
-  const run = lastRun(observed, container.name);
-  if (isSidecar(container)) return run !== undefined && hasStarted(container, observed) ? "done" : "due";
-  if (run?.end?.exitCode === 0) return "done";
-  // Init containers don't run again while the main ones do: their traces may be gone (node restarted the agent).
-  return pod.spec.containers.some(({ name }) => isRunning(observed, name)) ? "done" : "due";
+/** The containers that should run now: init containers up to the first that isn't done, and the main ones when all are. */
+function wanted({ spec }: Pod, observed: Observed): readonly Container[] {
+  const inits = spec.initContainers ?? [];
+  // Init containers don't run again beside main ones: a sidecar that is started again holds nobody back.
+  const haveBegun = spec.containers.some(({ name }) => isRunning(observed, name));
+  const first = haveBegun ? -1 : inits.findIndex((container) => !letsNextBegin(container, observed));
+  if (first >= 0)
+    return inits.slice(0, first + 1).filter((container) => isSidecar(container) || !isDone(container, observed));
+  return [...inits.filter(isSidecar), ...spec.containers];
 }
+
+const isDone = ({ name }: Container, observed: Observed): boolean => lastRun(observed, name)?.end?.exitCode === 0;
+const letsNextBegin = (container: Container, observed: Observed): boolean =>
+  isSidecar(container) ? hasStarted(container, observed) : isDone(container, observed);
 
 const none: Probed = { startup: undefined, readiness: undefined, liveness: undefined };
 export const probed = (observed: Observed, container: string): Probed => observed.probes.get(container) ?? none;
@@ -122,11 +124,10 @@ export function backOffMs({ attempt, startedAt, end }: Run): number {
 /** Whether the restart policy starts it again after this end. */
 export function restarts(pod: Pod, container: Container, run: Run): boolean {
   if (isSidecar(container)) return true;
-  const isInit = pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false;
   const policy = pod.spec.restartPolicy;
   switch (policy) {
     case "Always":
-      return !isInit || run.end?.exitCode !== 0;
+      return !isInit(pod, container) || run.end?.exitCode !== 0;
     case "OnFailure":
       return run.end?.exitCode !== 0;
     case "Never":

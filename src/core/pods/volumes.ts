@@ -3,7 +3,7 @@ import type { Pod } from "#api/core/pod.ts";
 import type { Sources } from "./env.ts";
 import { fieldOf } from "./fields.ts";
 import type { NodeFacts } from "./node-facts.ts";
-import { resourceOf } from "./resources.ts";
+import { containerNamed, resourceOf } from "./resources.ts";
 
 /** What a volume is on the node. */
 export type VolumePlan =
@@ -29,9 +29,9 @@ interface Surroundings {
 /** What a volume of the pod is made of. Source: core/v1 Volume; the kubelet's messages for what is missing. */
 export function planVolume(pod: Pod, volume: Volume, around: Surroundings): VolumePlan {
   const { emptyDir, hostPath, configMap, secret, downwardAPI, projected } = volume;
-  if (emptyDir !== undefined) {
-    const sizeLimit = emptyDir.sizeLimit === undefined ? undefined : String(emptyDir.sizeLimit);
-    return { kind: "empty", inMemory: emptyDir.medium === "Memory", sizeLimit };
+  if (emptyDir !== undefined || namesNoSource(volume)) {
+    const sizeLimit = emptyDir?.sizeLimit === undefined ? undefined : String(emptyDir.sizeLimit);
+    return { kind: "empty", inMemory: emptyDir?.medium === "Memory", sizeLimit };
   }
   if (hostPath !== undefined) return { kind: "host", path: hostPath.path, type: hostPath.type };
   const mode = (configMap ?? secret ?? downwardAPI ?? projected)?.defaultMode ?? 0o644;
@@ -57,8 +57,11 @@ function projectionsOf({ configMap, secret, downwardAPI, projected }: Volume): r
   return projected === undefined ? undefined : (projected.sources ?? []);
 }
 
+/** Such a volume is an emptyDir: core/v1 Volume. */
+const namesNoSource = (volume: Volume): boolean => Object.keys(volume).every((key) => key === "name");
+
 function unsupported(volume: Volume): string {
-  const source = Object.keys(volume).find((key) => key !== "name") ?? "none";
+  const source = Object.keys(volume).find((key) => key !== "name");
   return `volume "${volume.name}": this node has no volumes of type ${source}; it has emptyDir, configMap, secret, downwardAPI, projected and hostPath`;
 }
 
@@ -96,6 +99,11 @@ interface Picked {
   readonly optional?: boolean;
 }
 
+const missingKey = {
+  configmap: "configmap references non-existent config key",
+  secret: "references non-existent secret key",
+} as const;
+
 function picked({ what, found, name = "", items, optional }: Picked, mode: number): readonly VolumeFile[] | string {
   if (found === undefined) return optional === true ? [] : `${what} "${name}" not found`;
   if (items === undefined) return [...found].map(([path, bytes]) => ({ path, bytes, mode }));
@@ -103,14 +111,13 @@ function picked({ what, found, name = "", items, optional }: Picked, mode: numbe
   for (const item of items) {
     const bytes = found.get(item.key);
     if (bytes !== undefined) files.push({ path: item.path, bytes, mode: item.mode ?? mode });
-    else if (optional !== true)
-      return `references non-existent ${what === "secret" ? "secret" : "config"} key: ${item.key}`;
+    else if (optional !== true) return `${missingKey[what]}: ${item.key}`;
   }
   return files;
 }
 
 function downwardFile(pod: Pod, item: DownwardAPIVolumeFile, { node, mode }: Looked): VolumeFile {
-  const container = pod.spec.containers.find(({ name }) => name === item.resourceFieldRef?.containerName);
+  const container = containerNamed(pod, item.resourceFieldRef?.containerName);
   const text =
     item.resourceFieldRef !== undefined && container !== undefined
       ? resourceOf(container, item.resourceFieldRef, node)
