@@ -64,7 +64,8 @@ export async function reflect<O extends ApiObject>(
       if (refusedFor(fault, "Expired", "Gone")) seen = undefined;
       else sink.failed(fault);
     }
-    failures = heard || performance.now() - begun > briefMs ? 0 : failures + 1;
+    if (performance.now() - begun > briefMs) failures = 0;
+    else failures = heard ? 1 : failures + 1;
     if (failures > 0) await pause(backoffSeconds(backoff, failures), signal);
   }
 }

@@ -94,3 +94,21 @@ test("a cordoned node is tainted, people's own taints stay", async () => {
   await cluster.of(nodes).patch("", "node-1", { type: "merge", body: { spec: { unschedulable: null } } });
   await eventually("one taint", async () => (await taintsOf(cluster)).join() === "own:NoSchedule", { seconds: 10 });
 });
+
+test("pods of a node that was deleted are ended after 40 s, unless it comes back", async () => {
+  let seconds = 0;
+  await using cluster = await startCluster({ nodes: 2, elapsedMs: () => seconds * 1000 });
+  const { of } = cluster;
+  for (const nodeName of ["node-1", "node-2"]) await of(pods).create("default", pod(`on-${nodeName}`, { nodeName }));
+  await of(nodes).delete("", "node-1");
+  await of(nodes).delete("", "node-2");
+  await eventually("no nodes", () => cluster.informers.of(nodes).list().length === 0, { seconds: 10 });
+  await cluster.controllers.idle();
+  await of(nodes).create("", { metadata: { name: "node-2" } });
+  seconds = 41;
+  const note = { metadata: { annotations: { note: "brings its node before the controller, as a timer would" } } };
+  await of(pods).patch("default", "on-node-1", { type: "merge", body: note });
+  const names = async () => (await of(pods).list("default")).items.map(({ metadata }) => metadata.name);
+  await eventually("the stray pod to go", async () => !(await names()).includes("on-node-1"), { seconds: 10 });
+  assert.deepEqual(await names(), ["on-node-2"]);
+});

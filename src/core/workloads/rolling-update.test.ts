@@ -5,18 +5,8 @@ import type { ReplicaSet } from "#api/apps/replica-set.ts";
 import type { IntOrString } from "#machinery/schema.ts";
 import { type DeploymentPlan, newSetOf, planDeployment } from "./deployment.ts";
 import { rolloutBounds } from "./rollout-bounds.ts";
+import { seeded } from "./seeded.ts";
 import { deploymentOf, replicaSetOf } from "./specimens.ts";
-
-/** Mulberry32: 0 ≤ result < 1, the same every time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A world in which ReplicaSets follow their size, and pods become ready, when chance wants it. */
 class World {

@@ -3,6 +3,7 @@ import type { Deployment } from "#api/apps/deployment.ts";
 import type { ReplicaSet } from "#api/apps/replica-set.ts";
 import type { PodSpec } from "#api/core/pod/spec.ts";
 import type { Pod } from "#api/core/pod.ts";
+import type { Service } from "#api/core/service.ts";
 import { showTime } from "../time.ts";
 import type { ReplicaSetDraft } from "./deployment.ts";
 
@@ -112,3 +113,16 @@ export function podOf(name: string, wish: PodWish = {}): Pod {
     },
   };
 }
+
+export const serviceOf = (name: string, spec: Partial<Service["spec"]> = {}): Service => ({
+  metadata: metadata(name),
+  status: { loadBalancer: {} },
+  spec: {
+    type: "ClusterIP",
+    sessionAffinity: "None",
+    internalTrafficPolicy: "Cluster",
+    selector: { app: "web" },
+    ports: [{ port: 80, protocol: "TCP" }],
+    ...spec,
+  },
+});

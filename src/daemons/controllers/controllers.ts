@@ -8,6 +8,7 @@ import { garbageCollector } from "./garbage.ts";
 import { namespaceController } from "./namespaces.ts";
 import { type NodeClock, nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-sets.ts";
+import { strayPodController } from "./stray-pods.ts";
 
 export type { ControllerContext } from "./context.ts";
 
@@ -35,6 +36,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     serviceAccountController(options),
     rootCaController(options, options.caPem),
     nodeLifecycleController(options, options),
+    strayPodController(options, options),
   ];
   return {
     async idle() {
