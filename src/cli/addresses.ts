@@ -5,8 +5,9 @@ import type { Protocol } from "#net/port.ts";
 export interface Address {
   /** "hello:http" */
   readonly service: string;
-  readonly via: "ClusterIP" | "DNS" | "NodePort";
+  readonly via: "ClusterIP" | "DNS" | "NodePort" | "ExternalName";
   readonly host: string;
+  /** 0: a name alone, as an ExternalName's is. */
   readonly port: number;
   readonly protocol: Protocol;
   readonly from: "this machine, pods" | "pods" | "everywhere";
@@ -17,35 +18,42 @@ export interface Surroundings {
   readonly clusterDomain: string;
 }
 
-/** Every address of a Service, in the order in which people ask for them. */
-export function addressesOf(service: Service, { nodeAddress, clusterDomain }: Surroundings): readonly Address[] {
+/**
+ * Every address of a Service, in the order in which people ask for them. `targets` are the pods' ports, by the name of the
+ * Service's: a headless Service's name leads to the pods themselves, so it is their port that answers.
+ */
+export function addressesOf(
+  service: Service,
+  around: Surroundings,
+  targets: ReadonlyMap<string, number> = new Map(),
+): readonly Address[] {
   const { metadata, spec } = service;
-  const name = `${metadata.name}.${metadata.namespace}.svc.${clusterDomain}`;
-  const isHeadless = spec.clusterIP === "None";
+  const name = `${metadata.name}.${metadata.namespace}.svc.${around.clusterDomain}`;
+  if (spec.type === "ExternalName") {
+    const service = titleOf({ metadata, spec });
+    return [{ service, via: "ExternalName", host: name, port: 0, protocol: "TCP", from: "pods" }];
+  }
+  const isHeadless = spec.clusterIP === "None" || spec.clusterIP === undefined;
   return (spec.ports ?? []).flatMap((port): readonly Address[] => {
-    const { protocol } = port;
-    const own = { service: titleOf(service, port), protocol };
-    const target = isHeadless ? targetPortOf(port) : port.port;
+    const own = { service: titleOf(service, port), protocol: port.protocol };
+    const target = isHeadless ? (targets.get(port.name ?? "") ?? targetPortOf(port)) : port.port;
     const byName: Address = { ...own, via: "DNS", host: name, port: target, from: "pods" };
-    if (isHeadless || spec.clusterIP === undefined) return [byName];
-    const byAddress: Address = {
-      ...own,
-      via: "ClusterIP",
-      host: spec.clusterIP,
-      port: port.port,
-      from: "this machine, pods",
-    };
+    if (spec.clusterIP === "None" || spec.clusterIP === undefined) return [byName];
+    const { clusterIP: host } = spec;
+    const byAddress: Address = { ...own, via: "ClusterIP", host, port: port.port, from: "this machine, pods" };
+    const { nodePort } = port;
     const onNode: readonly Address[] =
-      port.nodePort === undefined
+      nodePort === undefined
         ? []
-        : [{ ...own, via: "NodePort", host: nodeAddress, port: port.nodePort, from: "everywhere" }];
+        : [{ ...own, via: "NodePort", host: around.nodeAddress, port: nodePort, from: "everywhere" }];
     return [byAddress, byName, ...onNode];
   });
 }
 
-const titleOf = ({ metadata, spec }: Service, { name }: ServicePort): string =>
-  (spec.ports?.length ?? 0) > 1 && name !== undefined ? `${metadata.name}:${name}` : metadata.name;
+function titleOf({ metadata, spec }: Pick<Service, "metadata" | "spec">, port?: ServicePort): string {
+  const own = metadata.namespace === "default" ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+  return (spec.ports?.length ?? 0) > 1 && port?.name !== undefined ? `${own}:${port.name}` : own;
+}
 
-/** A headless Service's name leads to the pods themselves, so it is their port that answers. */
 const targetPortOf = ({ targetPort, port }: ServicePort): number =>
   typeof targetPort === "number" ? targetPort : port;

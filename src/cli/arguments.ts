@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Given, readSettings, type Settings, settingsTable, variableOf } from "#cluster/settings.ts";
-import { hasCode } from "#os/files.ts";
+import { readConfig } from "#cluster/config-file.ts";
+import { type Asked, type Given, readSettings, settingsTable, variableOf } from "#cluster/settings.ts";
 import { UsageFault } from "./usage.ts";
 
 interface Flag {
@@ -50,8 +48,8 @@ export const settingFlags: Flags = Object.fromEntries(
   Object.keys(settingsTable).map((name) => [name, { type: "string", ...(name === "v" && { short: "v" }) }]),
 );
 
-/** A flag wins over a variable, that over config.yaml, that over the default. Throws `SettingInvalid`. */
-export async function settingsFrom(parsed: Parsed, environment: NodeJS.ProcessEnv = process.env): Promise<Settings> {
+/** A flag wins over a variable, that over config.yaml, that over the default. Throws `SettingInvalid`, `ConfigUnusable`. */
+export async function askedFrom(parsed: Parsed, environment: NodeJS.ProcessEnv = process.env): Promise<Asked> {
   const given = new Map<string, Given>();
   for (const { name } of Object.values(settingsTable)) {
     const variable = variableOf({ name });
@@ -61,27 +59,8 @@ export async function settingsFrom(parsed: Parsed, environment: NodeJS.ProcessEn
       given.set(name, { text: fromEnvironment, from: variable });
     if (flag !== undefined) given.set(name, { text: flag, from: `--${name}` });
   }
-  const dataDir = readSettings(new Map([...given].filter(([name]) => name === "data-dir")))["data-dir"];
-  return readSettings(new Map([...(await configGiven(join(dataDir, "config.yaml"))), ...given]));
-}
-
-async function configGiven(file: string): Promise<ReadonlyMap<string, Given>> {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (fault) {
-    if (hasCode(fault, "ENOENT", "ENOTDIR")) return new Map();
-    throw fault;
-  }
-  const { parse: parseYaml } = await import("yaml");
-  const read: unknown = parseYaml(text);
-  const given = new Map<string, Given>();
-  for (const [name, value] of Object.entries(typeof read === "object" && read !== null ? read : {})) {
-    if (!(name in settingsTable))
-      throw new UsageFault(`${file}: there is no setting ${JSON.stringify(name)}`, "see `portolan up --help`");
-    given.set(name, { text: String(value), from: `${file}: ${name}` });
-  }
-  return given;
+  const lines = await readConfig(readSettings(given)["data-dir"]);
+  return { settings: readSettings(new Map([...lines, ...given])), given, lines };
 }
 
 /** The data folder of commands that need a cluster which stands already. */

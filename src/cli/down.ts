@@ -1,5 +1,5 @@
 import { checkRoot } from "#cluster/preflight.ts";
-import { takeDown } from "#cluster/session.ts";
+import { takeDown } from "#cluster/take-down.ts";
 import { clusterFlags, dataDirFrom, parse } from "./arguments.ts";
 
 /** `portolan down`: 0 also where there was nothing to stop. */

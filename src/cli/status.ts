@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { type Node, nodes } from "#api/core/node.ts";
 import { resourceClient } from "#client/resource.ts";
+import { type Transport, Unreachable } from "#client/transport.ts";
 import { connect } from "#cluster/connect.ts";
+import { ClusterFault } from "#cluster/faults.ts";
 import { type RunningCluster, readRunning } from "#cluster/running.ts";
 import { clusterFlags, dataDirFrom, parse, wantsJson } from "./arguments.ts";
 import { alignColumns } from "./columns.ts";
@@ -43,7 +45,7 @@ const stopped = (dataDir: string): Facts => ({
 });
 
 async function factsOf(dataDir: string, running: RunningCluster): Promise<Facts> {
-  const found = await nodesOf(dataDir);
+  const found = await nodesOf(dataDir, running);
   return {
     ready: found?.some(({ ready }) => ready) ?? false,
     version: running.version,
@@ -54,17 +56,21 @@ async function factsOf(dataDir: string, running: RunningCluster): Promise<Facts>
   };
 }
 
+/** Who asks for the status wants to know it now. */
+const patienceSeconds = 2;
+
 /** undefined where the API does not answer. */
-async function nodesOf(dataDir: string): Promise<Facts["nodes"] | undefined> {
-  const transport = await connect(dataDir);
+async function nodesOf(dataDir: string, running: RunningCluster): Promise<Facts["nodes"] | undefined> {
+  let transport: Transport | undefined;
   try {
+    transport = await connect(dataDir, running, patienceSeconds);
     const { items } = await resourceClient(transport, nodes).list("");
     return items.map((node) => ({ name: node.metadata.name, ip: internalIp(node), netns: null, ready: isReady(node) }));
   } catch (fault) {
-    if (fault instanceof Error && "code" in fault && fault.code === "Unreachable") return undefined;
+    if (fault instanceof ClusterFault || fault instanceof Unreachable) return undefined;
     throw fault;
   } finally {
-    transport.close();
+    transport?.close();
   }
 }
 

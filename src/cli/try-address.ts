@@ -2,33 +2,42 @@ import dgram from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import http from "node:http";
 import net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "./addresses.ts";
 
 const patienceMs = 3000;
+/** Rules and names follow the pods within milliseconds; an address that fails is asked again meanwhile. */
+const againMs = 50;
 const longestAnswer = 60;
 
 /** What a real request to the address has just been answered, in a few words. Never rejects: a failure is an answer too. */
 export async function tryAddress(address: Address, dnsServer: string): Promise<string> {
-  try {
-    const host = net.isIP(address.host) === 0 ? await resolve(address.host, dnsServer) : address.host;
-    if (address.protocol === "UDP") return await tryUdp(host, address.port);
-    return await tryHttp(host, address);
-  } catch (fault) {
-    return fault instanceof Error ? fault.message : String(fault);
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await ask(address, dnsServer);
+    } catch (fault) {
+      if (performance.now() > deadline) return fault instanceof Error ? fault.message : String(fault);
+    }
+    await sleep(againMs);
   }
 }
 
-async function resolve(name: string, dnsServer: string): Promise<string> {
+async function ask(address: Address, dnsServer: string): Promise<string> {
+  const { host, port, via, protocol } = address;
   const resolver = new Resolver({ timeout: patienceMs, tries: 1 });
   resolver.setServers([dnsServer]);
-  const [first] = await resolver.resolve4(name);
-  if (first === undefined) throw new Error(`${name} has no address`);
-  return first;
+  if (via === "ExternalName") return `CNAME ${(await resolver.resolveCname(host)).join(", ")}`;
+  const [ip] = net.isIP(host) === 0 ? await resolver.resolve4(host) : [host];
+  if (ip === undefined) throw new Error(`${host} has no address`);
+  if (protocol === "UDP") return askUdp(ip, port);
+  if (protocol === "SCTP") return "not tried: SCTP";
+  return askHttp(ip, address);
 }
 
-/** Most ports speak HTTP; one that doesn't has at least taken the connection. */
-function tryHttp(host: string, { host: name, port }: Address): Promise<string> {
-  return new Promise((done) => {
+/** Most ports speak HTTP; one that doesn't has at least taken the connection. Rejects where nobody took it. */
+function askHttp(host: string, { host: name, port }: Address): Promise<string> {
+  return new Promise((resolve, reject) => {
     let connected = false;
     const headers = { host: `${name}:${port}`, connection: "close" };
     const request = http.get({ host, port, path: "/", headers, timeout: patienceMs, agent: false }, (answer) => {
@@ -37,19 +46,18 @@ function tryHttp(host: string, { host: name, port }: Address): Promise<string> {
       answer.on("data", (part: string) => {
         body += part.slice(0, 4096);
       });
-      answer.on("close", () => done(`${answer.statusCode} ${firstLine(body)}`.trimEnd()));
+      answer.on("close", () => resolve(`${answer.statusCode} ${firstLine(body)}`.trimEnd()));
     });
     request.on("socket", (socket) =>
       socket.on("connect", () => {
         connected = true;
       }),
     );
-    request.on("timeout", () =>
-      request.destroy(new Error(connected ? "connected, but no answer in 3 s" : "no answer in 3 s")),
-    );
-    request.on("error", (fault) =>
-      done(connected && "code" in fault ? "connected (it does not speak HTTP)" : fault.message),
-    );
+    request.on("timeout", () => request.destroy(new Error("no answer in 3 s")));
+    request.on("error", (fault) => {
+      if (!connected) reject(fault);
+      else resolve("code" in fault ? "connected (it does not speak HTTP)" : "connected, but no answer in 3 s");
+    });
   });
 }
 
@@ -58,17 +66,25 @@ const firstLine = (body: string): string => {
   return line.length > longestAnswer ? `${line.slice(0, longestAnswer - 3)}...` : line;
 };
 
-function tryUdp(host: string, port: number): Promise<string> {
-  return new Promise((done) => {
+function askUdp(host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
     const socket = dgram.createSocket(net.isIPv6(host) ? "udp6" : "udp4");
-    const end = (answer: string): void => {
+    const late = setTimeout(() => {
+      socket.close();
+      resolve("no answer in 3 s (UDP tells nothing more)");
+    }, patienceMs);
+    const over = (): void => {
       clearTimeout(late);
       socket.close();
-      done(answer);
     };
-    const late = setTimeout(() => end("no answer in 3 s (UDP tells nothing more)"), patienceMs);
-    socket.on("message", (message) => end(firstLine(message.toString())));
-    socket.on("error", (fault) => end(fault.message));
+    socket.once("message", (message) => {
+      over();
+      resolve(firstLine(message.toString()) || "an empty answer");
+    });
+    socket.once("error", (fault) => {
+      over();
+      reject(fault);
+    });
     socket.connect(port, host, () => socket.send("hostname\n"));
   });
 }

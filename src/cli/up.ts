@@ -2,9 +2,10 @@ import { applyManifest, type Manifest } from "#client/apply.ts";
 import type { Transport } from "#client/transport.ts";
 import { connect } from "#cluster/connect.ts";
 import { type RunningCluster, readRunning } from "#cluster/running.ts";
-import { bringUp, reach } from "#cluster/session.ts";
-import { parse, settingFlags, settingsFrom } from "./arguments.ts";
-import { startDetached, tellParent } from "./detached.ts";
+import { bringUp } from "#cluster/session.ts";
+import type { Asked } from "#cluster/settings.ts";
+import { askedFrom, parse, settingFlags } from "./arguments.ts";
+import { isDetached, ownVoice, startDetached, type Voice, voiceOfDetached } from "./detached.ts";
 import { exposureTable } from "./exposure-table.ts";
 import { readManifests } from "./manifests.ts";
 
@@ -17,62 +18,66 @@ const flags = {
 } as const;
 
 /** How long pods may take to answer before the table tells what they say then. */
-const patienceSeconds = 60;
+const patience = { seconds: 60, podlessSeconds: 3 };
 
 /** `portolan up`: 0 when the cluster is ready (`-d`), or was taken down again. */
 export async function up(args: readonly string[]): Promise<number> {
-  const startedAt = performance.timeOrigin;
   const parsed = parse(args, flags);
-  const settings = await settingsFrom(parsed);
+  const asked = await askedFrom(parsed);
+  const dataDir = asked.settings["data-dir"];
   const manifests = await readManifests(parsed.texts("filename"), parsed.text("namespace") ?? "default");
-  const running = await readRunning(settings["data-dir"]);
+  const running = await readRunning(dataDir);
   if (running !== undefined) {
-    const transport = await reach(settings["data-dir"], running, () => connect(settings["data-dir"]));
-    await show(transport, running, manifests);
-    transport.close();
-    say(readyLine(startedAt));
+    const transport = await connect(dataDir, running);
+    try {
+      await show(transport, { running, manifests, voice: ownVoice });
+    } finally {
+      transport.close();
+    }
+    ownVoice.ready();
     return 0;
   }
-  if (parsed.has("detach") && process.send === undefined) return startDetached(args);
-  const session = await bringUp(settings);
-  const ended = untilSignal();
-  for (const warning of session.warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (parsed.has("detach") && !isDetached()) return startDetached(args);
+  return untilInterrupted(asked, manifests, isDetached() ? voiceOfDetached : ownVoice);
+}
+
+async function untilInterrupted(asked: Asked, manifests: readonly Manifest[], voice: Voice): Promise<number> {
+  const interrupted = untilSignal();
+  // Whoever read what we say may be gone, as in `portolan up | head`: that is no reason to leave anything behind.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  const session = await bringUp(asked, { interrupted, tell: (sentence) => voice.tell(`warning: ${sentence}\n`) });
+  const { transport, running } = session;
   try {
-    await Promise.race([show(session.cluster.transport, session.running, manifests), ended]);
-  } catch (fault) {
+    const shown = show(transport, { running, manifests, voice }).then(() => "shown" as const);
+    if ((await Promise.race([shown, interrupted])) === "shown") voice.ready();
+    await interrupted;
+  } finally {
     await session.down();
-    throw fault;
   }
-  say(readyLine(startedAt));
-  tellParent();
-  await ended;
-  await session.down();
   return 0;
 }
 
-/** Time runs from the start of the program. */
-const readyLine = (startedAt: number): string =>
-  `Portolan is ready in ${((Date.now() - startedAt) / 1000).toFixed(2)} s\n`;
-
-const say = (text: string): boolean => process.stdout.write(text);
-
-type Shown = Pick<RunningCluster, "nodeAddress" | "dnsAddress" | "clusterDomain">;
+interface Shown {
+  readonly running: RunningCluster;
+  readonly manifests: readonly Manifest[];
+  readonly voice: Voice;
+}
 
 /** Applies manifests, telling each as kubectl does, then the table of addresses. */
-async function show(transport: Transport, running: Shown, manifests: readonly Manifest[]): Promise<void> {
+async function show(transport: Transport, { running, manifests, voice }: Shown): Promise<void> {
   for (const manifest of manifests) {
     const done = await applyManifest(transport, manifest);
     const { group, singular } = manifest.kind;
-    say(`${group === "" ? singular : `${singular}.${group}`}/${manifest.name} ${done}\n`);
+    voice.say(`${group === "" ? singular : `${singular}.${group}`}/${manifest.name} ${done}\n`);
   }
   const { nodeAddress, clusterDomain, dnsAddress } = running;
   const table = await exposureTable(transport, manifests, {
     nodeAddress,
     clusterDomain,
     dnsServer: dnsAddress,
-    patienceSeconds,
+    patience,
   });
-  if (table !== "") say(`\n${table}\n`);
+  if (table !== "") voice.say(`\n${table}\n`);
 }
 
 /** Resolves at the first SIGINT, SIGTERM or SIGHUP; further ones don't interrupt the clean-up. */

@@ -2,18 +2,20 @@
 export type FaultCode =
   | "NotRoot"
   | "NoNetAdmin"
+  | "NoSysAdmin"
   | "ProgramMissing"
   | "PortTaken"
+  | "AddressMissing"
   | "RangesOverlap"
   | "RangeOnMachine"
+  | "RangeOfData"
   | "DiskFull"
   | "DataDirUnusable"
+  | "ConfigUnusable"
+  | "ImagesUnusable"
   | "AlreadyRunning"
   | "NotRunning"
-  | "ForwardDropped"
-  | "StartFailed"
-  | "StillRunning"
-  | "ImagesUnusable";
+  | "StartFailed";
 
 /** The machine refuses: what, where, and how to mend it. */
 export class ClusterFault extends Error {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { writeWhole } from "#os/files.ts";
 import type { Authority, KeyPair } from "#server/pki.ts";
+import type { Settings } from "./settings.ts";
 
 /** The certificates of a cluster; PEM texts. All are signed by its own authority. */
 export interface Identities {
@@ -114,8 +115,11 @@ function isGood({ certificate }: KeyPair, hosts: readonly string[]): boolean {
 }
 
 /** For kubectl; belongs to the user who called sudo, if somebody did. */
-export async function writeKubeconfig(dataDir: string, server: string, { ca, admin }: Identities): Promise<string> {
-  const path = join(dataDir, "kubeconfig");
+export async function writeKubeconfig(settings: Settings, { ca, admin }: Identities): Promise<string> {
+  const path = join(settings["data-dir"], "kubeconfig");
+  const { number, family, text: asked } = settings["bind-address"];
+  const host = number === 0n ? (family === "IPv4" ? "127.0.0.1" : "::1") : asked;
+  const server = `https://${host.includes(":") ? `[${host}]` : host}:${settings["api-port"]}`;
   const text = showKubeconfig({ name: "portolan", server, ca, cert: admin.certificate, key: admin.key });
   await writeWhole(path, text, { mode: 0o600 });
   const { SUDO_UID, SUDO_GID } = process.env;

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
  */
 export type Effect =
   | { readonly is: "link"; readonly name: string }
-  | { readonly is: "sysctl"; readonly key: string; readonly before: string }
+  | { readonly is: "sysctl"; readonly key: string; readonly holder: string }
   | { readonly is: "nftTable"; readonly name: string }
   /** A rule of ours in somebody else's firewall; `undo` takes it out again. */
   | { readonly is: "foreignRule"; readonly undo: readonly [program: string, ...args: string[]] }
@@ -32,16 +32,12 @@ export function openLedger(dataDir: string): Ledger {
     clear: () => rmSync(file, { force: true }),
     note(effect) {
       const line = JSON.stringify(effect);
-      // The first note of a sysctl has the machine's own value; later ones would remember ours.
-      const known = effects().some((old) => JSON.stringify(old) === line || isSameSysctl(old, effect));
-      if (known) return;
+      if (effects().some((old) => JSON.stringify(old) === line)) return;
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       appendFileSync(file, `${line}\n`, { mode: 0o600 });
     },
   };
 }
-
-const isSameSysctl = (a: Effect, b: Effect): boolean => a.is === "sysctl" && b.is === "sysctl" && a.key === b.key;
 
 /** A last line that a kill cut short is an effect that was not made. */
 function readLines(text: string): readonly Effect[] {

@@ -17,10 +17,7 @@ export async function readRoutes(): Promise<readonly Route[]> {
 }
 
 function routeOf(one: unknown): Route | undefined {
-  const text = (name: string): string => {
-    const value = typeof one === "object" && one !== null ? Reflect.get(one, name) : undefined;
-    return typeof value === "string" ? value : "";
-  };
+  const text = (name: string): string => textIn(one, name);
   const destination = text("dst") === "default" ? "0.0.0.0/0" : text("dst");
   const ip = parseIp(destination);
   const to = ip === undefined ? parseCidr(destination) : cidrOf(ip, 32);
@@ -28,9 +25,34 @@ function routeOf(one: unknown): Route | undefined {
   return { to, link: text("dev"), source: parseIp(text("prefsrc")), gateway: parseIp(text("gateway")) };
 }
 
+const field = (of: unknown, name: string): unknown =>
+  typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+function textIn(of: unknown, name: string): string {
+  const value = field(of, name);
+  return typeof value === "string" ? value : "";
+}
+
+/** An address of this machine, and the link that has it. */
+export interface LinkAddress {
+  readonly ip: Ip;
+  readonly link: string;
+}
+
+export async function readAddresses(): Promise<readonly LinkAddress[]> {
+  const answer = await ipQuery(["-4", "address", "show"]);
+  return (Array.isArray(answer) ? answer : []).flatMap((one: unknown) => {
+    const link = textIn(one, "ifname");
+    const infos = field(one, "addr_info");
+    return (Array.isArray(infos) ? infos : []).flatMap((info: unknown) => {
+      const ip = parseIp(textIn(info, "local"));
+      return ip === undefined ? [] : [{ ip, link }];
+    });
+  });
+}
+
 /** A route that isn't the default one and has addresses in common with the block. */
-export const routeThrough = (routes: readonly Route[], block: Cidr, ownLinks: ReadonlySet<string>): Route | undefined =>
-  routes.find(({ to, link }) => to.prefixLength > 0 && !ownLinks.has(link) && overlaps(to, block));
+export const routeThrough = (routes: readonly Route[], block: Cidr): Route | undefined =>
+  routes.find(({ to }) => to.prefixLength > 0 && overlaps(to, block));
 
 /**
  * The source address of the machine's default route; undefined where it has none. Where the route names no source, it is the

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Cidr } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
 import { ipBatch } from "#os/ip.ts";
 import { CommandFailed, run } from "#os/spawn.ts";
@@ -19,17 +20,32 @@ export function namesOf(dataDir: string): Names {
   return { link: `ptln${mark}`, table: `portolan_${mark}` };
 }
 
+export interface NodeLink {
+  readonly name: string;
+  readonly addresses: readonly Ip[];
+  /**
+   * Blocks whose packets lead to this link and so nowhere, where nobody has their address: they must not leave by the default route,
+   * and a machine without one must find them at all, since a packet is translated only once it has a route.
+   */
+  readonly services: Cidr;
+  readonly pods: Cidr;
+  /** From where the node itself speaks to them. */
+  readonly source: Ip;
+}
+
 /**
  * Gives the node its own addresses, on a link that leads nowhere: a bridge without ports, since not every kernel has dummy
- * links. Harmless where an earlier run has left it.
+ * links. Harmless where an earlier run has left it. Its routes also show other clusters which blocks are taken.
  */
-export async function makeNodeLink(link: string, addresses: readonly Ip[], ledger: Ledger): Promise<void> {
-  ledger.note({ is: "link", name: link });
-  await removeLink(link);
+export async function makeNodeLink(link: NodeLink, ledger: Ledger): Promise<void> {
+  const { name, addresses, services, pods, source } = link;
+  ledger.note({ is: "link", name });
+  await removeLink(name);
   await ipBatch([
-    `link add ${link} type bridge`,
-    ...addresses.map((ip) => `addr add ${ip.text}/${ip.family === "IPv4" ? 32 : 128} dev ${link}`),
-    `link set ${link} up`,
+    `link add ${name} type bridge`,
+    ...addresses.map((ip) => `addr add ${ip.text}/${ip.family === "IPv4" ? 32 : 128} dev ${name}`),
+    `link set ${name} up`,
+    ...[services, pods].map(({ text }) => `route replace ${text} dev ${name} src ${source.text}`),
   ]);
 }
 

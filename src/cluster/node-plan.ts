@@ -20,6 +20,13 @@ export interface NodePlan {
   readonly report: ReportOptions;
 }
 
+/** Where the API listens: where clients from outside may come in, and at the node's own address. An unspecified one covers all. */
+export function listenAddresses(settings: Settings, { nodeAddress }: NodePlan): readonly Ip[] {
+  const asked = settings["bind-address"];
+  if (asked.number === 0n || asked.text === nodeAddress.text) return [asked];
+  return [asked, nodeAddress];
+}
+
 const nodeName = "node-1";
 const nodeBlockPrefix = 24;
 

@@ -1,9 +1,14 @@
 import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
 import net from "node:net";
-import { overlaps } from "#net/cidr.ts";
+import { type Cidr, contains, overlaps, parseCidr } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
+import { hasCode } from "#os/files.ts";
+import { commandEnv } from "#os/spawn.ts";
 import { ClusterFault } from "./faults.ts";
-import { readRoutes, routeThrough } from "./machine.ts";
+import type { Ledger } from "./ledger.ts";
+import { readAddresses, readRoutes, routeThrough } from "./machine.ts";
+import { namesOf } from "./node-network.ts";
+import { listenAddresses, type NodePlan } from "./node-plan.ts";
 import type { Settings } from "./settings.ts";
 
 /** Programs without which no cluster runs, and the Debian package of each. */
@@ -12,20 +17,21 @@ const programs: Readonly<Record<string, string>> = {
   ip: "iproute2",
   conntrack: "conntrack",
   conmon: "conmon",
+  mount: "mount",
   unshare: "util-linux",
   nsenter: "util-linux",
   setpriv: "util-linux",
 };
 const enoughDiskBytes = 64 * 1024 * 1024;
 
-/** What must hold before anything is changed. Throws the first `ClusterFault`. */
-export async function preflight(settings: Settings): Promise<void> {
+/** What must hold before the machine is looked at any closer. Throws the first `ClusterFault`. */
+export function checkMachine(settings: Settings): void {
   checkRoot();
   checkPrograms();
   checkDisk(settings["data-dir"]);
-  await checkRanges(settings);
 }
 
+/** Whether this process may do what `up` and `down` do. Throws `ClusterFault`. */
 export function checkRoot(): void {
   if (process.getuid?.() !== 0) {
     throw new ClusterFault("NotRoot", {
@@ -34,26 +40,24 @@ export function checkRoot(): void {
       fix: "run the same command with sudo",
     });
   }
-  const netAdmin = 12n;
-  const effective = BigInt(
-    `0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0"}`,
-  );
-  if (((effective >> netAdmin) & 1n) === 0n) {
-    throw new ClusterFault("NoNetAdmin", {
-      what: "this process may not change the network (CAP_NET_ADMIN is missing)",
-      where: "/proc/self/status CapEff",
+  for (const [name, bit] of [["CAP_NET_ADMIN", 12n] as const, ["CAP_SYS_ADMIN", 21n] as const]) {
+    if ((effectiveCapabilities() >> bit) % 2n === 1n) continue;
+    throw new ClusterFault(name === "CAP_NET_ADMIN" ? "NoNetAdmin" : "NoSysAdmin", {
+      what: `this process may not change the ${name === "CAP_NET_ADMIN" ? "network" : "mounts and namespaces"}: ${name} is missing`,
+      where: "/proc/self/status, CapEff",
       fix: "start the container or shell with NET_ADMIN and SYS_ADMIN (docker: --privileged)",
     });
   }
 }
 
+function effectiveCapabilities(): bigint {
+  const found = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"));
+  return BigInt(`0x${found?.[1] ?? "0"}`);
+}
+
 function checkPrograms(): void {
-  const folders = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`
-    .split(":")
-    .filter((one) => one !== "");
-  const missing = Object.keys(programs).filter(
-    (program) => !folders.some((folder) => isProgram(`${folder}/${program}`)),
-  );
+  const folders = (commandEnv().PATH ?? "").split(":").filter((one) => one !== "");
+  const missing = Object.keys(programs).filter((name) => !folders.some((folder) => isProgram(`${folder}/${name}`)));
   if (missing.length === 0) return;
   throw new ClusterFault("ProgramMissing", {
     what: `not installed: ${missing.join(", ")}`,
@@ -90,7 +94,11 @@ function existingFolder(path: string): string {
   }
 }
 
-async function checkRanges(settings: Settings): Promise<void> {
+/**
+ * Whether the blocks are free; what an earlier run of this cluster has left in them is its own. Throws `RangesOverlap`,
+ * `RangeOnMachine`.
+ */
+export async function checkRanges(settings: Settings, ledger: Ledger): Promise<void> {
   const [pods, services] = [settings["cluster-cidr"], settings["service-cluster-ip-range"]];
   if (overlaps(pods, services)) {
     throw new ClusterFault("RangesOverlap", {
@@ -99,34 +107,78 @@ async function checkRanges(settings: Settings): Promise<void> {
       fix: "choose blocks that have no address in common",
     });
   }
-  const routes = await readRoutes();
+  const [routes, addresses] = await Promise.all([readRoutes(), readAddresses()]);
+  const left = leftIn(ledger);
+  const foreignRoutes = routes.filter(({ to }) => !left.some((block) => covers(block, to)));
+  const ownLink = namesOf(settings["data-dir"]).link;
+  const foreignAddresses = addresses.filter(({ link }) => link !== ownLink);
   for (const [flag, block] of [["--cluster-cidr", pods] as const, ["--service-cluster-ip-range", services] as const]) {
-    const route = routeThrough(routes, block, new Set());
-    if (route === undefined) continue;
+    const route = routeThrough(foreignRoutes, block);
+    const address = foreignAddresses.find(({ ip }) => contains(block, ip));
+    if (route === undefined && address === undefined) continue;
+    const what = route === undefined ? `the address ${address?.ip.text}` : `a route to ${route.to.text}`;
     throw new ClusterFault("RangeOnMachine", {
-      what: `${block.text} is not free: this machine has a route to ${route.to.text} over ${route.link}`,
+      what: `${block.text} is not free: this machine has ${what} (${route?.link ?? address?.link})`,
       where: flag,
       fix: `choose another block with ${flag}`,
     });
   }
 }
 
-/** Whether the API can listen there. Throws `PortTaken`, naming the flag. */
-export async function checkPort(address: Ip, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const probe = net.createServer();
-    probe.once("error", (cause: Error & { readonly code?: string }) =>
-      reject(
-        cause.code === "EADDRINUSE"
-          ? new ClusterFault("PortTaken", {
-              what: `port ${port} of ${address.text} is taken by another program`,
-              where: `${address.text}:${port}`,
-              fix: `choose another port with --api-port, or see who has it: ss -ltnp 'sport = :${port}'`,
-              cause,
-            })
-          : cause,
-      ),
-    );
-    probe.listen({ host: address.text, port, exclusive: true }, () => probe.close(() => resolve()));
+const leftIn = (ledger: Ledger): readonly string[] =>
+  ledger.effects().flatMap((effect) => (effect.is === "conntrack" ? effect.blocks : []));
+
+const covers = (block: string, inner: Cidr): boolean => {
+  const outer = parseCidr(block);
+  return outer !== undefined && outer.prefixLength <= inner.prefixLength && contains(outer, inner.first);
+};
+
+interface Listening {
+  readonly settings: Settings;
+  readonly plan: NodePlan;
+}
+
+/**
+ * Whether the API can listen where clients look for it; where it listens `now` is its own. Throws `PortTaken`, `AddressMissing`,
+ * naming the flag.
+ */
+export async function checkPorts(settings: Settings, plan: NodePlan, now?: Listening): Promise<void> {
+  const port = settings["api-port"];
+  const held = now?.settings["api-port"] === port ? listenAddresses(now.settings, now.plan) : [];
+  if (held.some(({ number }) => number === 0n)) return;
+  for (const address of listenAddresses(settings, plan)) {
+    // Our own addresses come with our own link.
+    const isOurs = [...held, ...plan.ownAddresses].some(({ text }) => text === address.text);
+    if (!isOurs) await checkPort(address, port);
+  }
+}
+
+async function checkPort(address: Ip, port: number): Promise<void> {
+  const probe = net.createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once("error", reject);
+      probe.listen({ host: address.text, port, exclusive: true }, () => probe.close(() => resolve()));
+    });
+  } catch (cause) {
+    throw portFault(address, port, cause);
+  }
+}
+
+function portFault({ text }: Ip, port: number, cause: unknown): unknown {
+  if (hasCode(cause, "EADDRINUSE")) {
+    return new ClusterFault("PortTaken", {
+      what: `port ${port} of ${text} is taken by another program`,
+      where: `${text}:${port}`,
+      fix: `choose another port with --api-port, or see who has it: ss -ltnp 'sport = :${port}'`,
+      cause,
+    });
+  }
+  if (!hasCode(cause, "EADDRNOTAVAIL")) return cause;
+  return new ClusterFault("AddressMissing", {
+    what: `this machine has no address ${text}`,
+    where: "--bind-address",
+    fix: "give one of its addresses (`ip address` lists them), or 0.0.0.0 for all",
+    cause,
   });
 }

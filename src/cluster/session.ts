@@ -1,89 +1,105 @@
+import { accessSync, constants } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Transport } from "#client/transport.ts";
 import { hasCode } from "#os/files.ts";
-import { eventually, WaitedInVain } from "#os/patience.ts";
-import { isAlive, signalProcess } from "#os/processes.ts";
-import { type Cluster, startCluster } from "./cluster.ts";
+import { StoreLocked } from "#store/faults.ts";
+import { openSqliteStore } from "#store/sqlite.ts";
+import type { Store } from "#store/store.ts";
+import { readCatalogue } from "./catalogue.ts";
+import { writeFirstConfig } from "./config-file.ts";
 import { ClusterFault } from "./faults.ts";
-import { identitiesOf, writeKubeconfig } from "./identities.ts";
 import { openLedger } from "./ledger.ts";
 import { openLog } from "./log.ts";
+import { nodePlan } from "./node-plan.ts";
 import { openPassage } from "./passage.ts";
-import { preflight } from "./preflight.ts";
-import { forgetRunning, type RunningCluster, readRunning, writeRunning } from "./running.ts";
-import type { Settings } from "./settings.ts";
+import { checkMachine, checkPorts, checkRanges } from "./preflight.ts";
+import { forgetRunning, type RunningCluster } from "./running.ts";
+import type { Asked } from "./settings.ts";
+import { allSettled } from "./settled.ts";
 import { stopPods } from "./stop-pods.ts";
+import { Tenure } from "./tenure.ts";
 import { undoEffects } from "./undo.ts";
 
 /** A cluster that this process runs. */
 export interface Session {
-  readonly cluster: Cluster;
-  readonly running: Omit<RunningCluster, "process">;
-  /** What the user should know, such as a firewall that drops what pods send. */
-  readonly warnings: readonly string[];
+  /** Requests as the cluster's administrator. */
+  readonly transport: Transport;
+  readonly running: RunningCluster;
   /** Ends everything and leaves the machine as it was; the data stays. */
   readonly down: () => Promise<void>;
 }
 
-/** Brings a cluster up in this process. Where that fails, what was changed is undone. Throws `ClusterFault`. */
-export async function bringUp(settings: Settings): Promise<Session> {
-  const dataDir = settings["data-dir"];
-  await preflight(settings);
-  await makeDataDir(dataDir);
-  const ledger = openLedger(dataDir);
-  const adopts = ledger.effects().length > 0;
-  const log = openLog(dataDir, "portolan", settings.v);
-  const undo = async (): Promise<void> => {
-    forgetRunning(dataDir);
-    await undoEffects(ledger);
-    log.close();
-  };
-  try {
-    const passage = openPassage(settings["cluster-cidr"].text, ledger);
-    const cluster = await startCluster(settings, { ledger, log });
-    const { plan } = cluster;
-    const identities = await identitiesOf(dataDir, plan.identityNames);
-    const host = settings["bind-address"].number === 0n ? "127.0.0.1" : settings["bind-address"].text;
-    await writeKubeconfig(
-      dataDir,
-      `https://${host.includes(":") ? `[${host}]` : host}:${settings["api-port"]}`,
-      identities,
-    );
-    const running = {
-      nodeName: plan.nodeName,
-      nodeAddress: plan.nodeAddress.text,
-      dnsAddress: plan.dnsAddress.text,
-      clusterDomain: settings["cluster-domain"],
-      version: settings["kubernetes-version"],
-    };
-    await writeRunning(dataDir, running);
-    await cluster.ready;
-    const sentence = await passage;
-    return {
-      cluster,
-      running,
-      warnings: sentence === undefined ? [] : [sentence],
-      async down() {
-        await cluster.stop();
-        await stopPods(plan.folders.runtime);
-        await undo();
-      },
-    };
-  } catch (fault) {
-    // Pods of an earlier run are not ours to end because a second start failed.
-    if (adopts) log.close();
-    else await undo();
-    throw fault;
-  }
+export interface Caller {
+  /** Nobody wants the cluster any more. */
+  readonly interrupted: Promise<void>;
+  /** For what the user should know, such as a firewall that drops what pods send; also later, while the cluster runs. */
+  readonly tell: (sentence: string) => void;
 }
 
-async function makeDataDir(dataDir: string): Promise<void> {
+const readySeconds = 30;
+
+/**
+ * Brings a cluster up in this process; resolves when it is ready, or interrupted. Where that fails, what was changed is undone, but
+ * pods that an earlier run has left go on. Throws `ClusterFault` and the store's faults.
+ */
+export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Promise<Session> {
+  const { settings } = asked;
+  const dataDir = settings["data-dir"];
+  const ledger = openLedger(dataDir);
+  checkMachine(settings);
+  const [plan, catalogue] = await allSettled([
+    nodePlan(settings),
+    readCatalogue(settings.images),
+    checkRanges(settings, ledger),
+  ]);
+  await checkPorts(settings, plan);
+
+  await using fresh = new AsyncDisposableStack();
+  await using claims = new AsyncDisposableStack();
+  const made = await makeDataDir(dataDir);
+  if (made !== undefined) fresh.defer(() => rm(made, { recursive: true, force: true }));
+  // Whoever has the store open is the one who runs this cluster and may change the machine for it.
+  const store = claims.adopt(claimStore(dataDir), (one) => one.close());
+  let keepsEffects = ledger.effects().length > 0;
+  const log = claims.adopt(openLog(dataDir, "portolan", settings.v), (one) => one.close());
+  claims.defer(() => (keepsEffects ? undefined : undoEffects(ledger)));
+  claims.defer(() => forgetRunning(dataDir));
+  await writeFirstConfig(dataDir, asked.given);
+
+  const block = settings["cluster-cidr"].text;
+  const [tenure] = await allSettled([
+    Tenure.begin(asked, { settings, plan, catalogue }, { store, ledger, log, tell }).then((one) =>
+      claims.adopt(one, () => one.end()),
+    ),
+    openPassage(block, ledger).then((warning) => warning && tell(warning)),
+  ]);
+  await readyOr(tenure.ready, interrupted, dataDir);
+  fresh.move();
+  const held = claims.move();
+  return {
+    transport: tenure.transport,
+    running: tenure.running,
+    async down() {
+      await tenure.end();
+      await stopPods(plan.folders.runtime);
+      keepsEffects = false;
+      await held.disposeAsync();
+    },
+  };
+}
+
+/** Gives the first folder that was not there before. Throws `DataDirUnusable`. */
+async function makeDataDir(dataDir: string): Promise<string | undefined> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+    const made = await mkdir(dataDir, { recursive: true, mode: 0o755 });
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+    return made;
   } catch (cause) {
-    if (!hasCode(cause, "EACCES", "EROFS", "ENOTDIR", "EEXIST", "ENOSPC")) throw cause;
+    if (!hasCode(cause, "EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOSPC")) throw cause;
     throw new ClusterFault("DataDirUnusable", {
-      what: `the data folder can't be made: ${cause instanceof Error ? cause.message : cause}`,
+      what: `the data folder can't be made or written: ${cause instanceof Error ? cause.message : cause}`,
       where: dataDir,
       fix: "choose another folder with --data-dir",
       cause,
@@ -91,61 +107,30 @@ async function makeDataDir(dataDir: string): Promise<void> {
   }
 }
 
-const stopSeconds = 30;
-
-/** Stops the cluster of a data folder, whichever process runs it, or whatever was left by one that was killed. */
-export async function takeDown(
-  dataDir: string,
-  { purge }: { readonly purge: boolean },
-): Promise<"stopped" | "cleaned" | "nothing"> {
-  const running = await readRunning(dataDir);
-  const ledger = openLedger(dataDir);
-  const hadEffects = ledger.effects().length > 0;
-  if (running !== undefined) await endProcess(running);
-  await undoEffects(ledger);
-  forgetRunning(dataDir);
-  if (purge) await rm(dataDir, { recursive: true, force: true });
-  return running !== undefined ? "stopped" : hadEffects ? "cleaned" : "nothing";
-}
-
-async function endProcess({ process: running }: RunningCluster): Promise<void> {
-  const gone = async (): Promise<boolean> => !(await isAlive(running));
-  await signalProcess(running, "SIGTERM");
+/** Throws `AlreadyRunning`, and the store's other faults. */
+function claimStore(dataDir: string): Store {
   try {
-    await eventually(`process ${running.pid} has ended`, gone, { seconds: stopSeconds });
-  } catch (fault) {
-    if (!(fault instanceof WaitedInVain)) throw fault;
-    await signalProcess(running, "SIGKILL");
-    await eventually(`process ${running.pid} is gone`, gone, { seconds: 5 });
-  }
-}
-
-/** The transport of a cluster that runs in another process, once it answers. Throws `ClusterFault` where it doesn't. */
-export async function reach(
-  dataDir: string,
-  running: RunningCluster,
-  open: () => Promise<Transport>,
-): Promise<Transport> {
-  const transport = await open();
-  try {
-    const answer = await transport.send({
-      method: "GET",
-      path: "/readyz",
-      headers: {},
-      body: undefined,
-      signal: AbortSignal.timeout(5000),
-    });
-    if (answer.status === 200) return transport;
+    return openSqliteStore(join(dataDir, "store.db"));
   } catch (cause) {
-    throw notAnswering(dataDir, running, cause);
+    if (!(cause instanceof StoreLocked)) throw cause;
+    throw new ClusterFault("AlreadyRunning", {
+      what: "another process is bringing this cluster up, or taking it down",
+      where: dataDir,
+      fix: "wait a moment and try again, or end it: portolan down",
+      cause,
+    });
   }
-  throw notAnswering(dataDir, running, undefined);
 }
 
-const notAnswering = (dataDir: string, running: RunningCluster, cause: unknown): ClusterFault =>
-  new ClusterFault("AlreadyRunning", {
-    what: `an earlier run of this cluster is still there (process ${running.process.pid}), but its API does not answer`,
-    where: dataDir,
-    fix: "end it: portolan down",
-    cause,
+async function readyOr(ready: Promise<void>, interrupted: Promise<void>, dataDir: string): Promise<void> {
+  const late = new AbortController();
+  const inVain = pause(readySeconds * 1000, "late" as const, { signal: late.signal }).catch(() => undefined);
+  const first = await Promise.race([ready, interrupted, inVain]);
+  late.abort();
+  if (first !== "late") return;
+  throw new ClusterFault("StartFailed", {
+    what: `the cluster did not get ready within ${readySeconds} s`,
+    where: `${dataDir}/log/portolan.log`,
+    fix: "read there what failed, mend that, and try again",
   });
+}

@@ -194,6 +194,15 @@ export interface Given {
   readonly from: string;
 }
 
+/** What a cluster is asked to be, and who said what. */
+export interface Asked {
+  readonly settings: Settings;
+  /** By flags and variables. */
+  readonly given: ReadonlyMap<string, Given>;
+  /** By the cluster's own file. */
+  readonly lines: ReadonlyMap<string, Given>;
+}
+
 /** Reads every setting; what isn't given has its default. Throws `SettingInvalid`. */
 export function readSettings(given: ReadonlyMap<string, Given>): Settings {
   const read = <T>(setting: Setting<T>): T => {

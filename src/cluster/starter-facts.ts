@@ -1,21 +1,24 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Container } from "#api/core/pod/container.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { type Catalogue, type Image, imageNamed, parseCatalogue } from "#core/pods/images.ts";
+import { type Catalogue, type Image, imageNamed } from "#core/pods/images.ts";
 import type { Refusal } from "#core/pods/observed.ts";
 import { readResolvConf } from "#core/pods/pod-files.ts";
 import type { ImageMeaning } from "#daemons/node/container-plan.ts";
 import type { StarterFacts } from "#daemons/node/pod-starter.ts";
-import { ClusterFault } from "./faults.ts";
 import { type MachineFacts, machineReport } from "./machine-report.ts";
 import type { NodePlan } from "./node-plan.ts";
 import type { Settings } from "./settings.ts";
 
-/** What the node's agent knows when it starts containers. Throws `ClusterFault` where the catalogue of images can't be read. */
-export async function starterFacts(settings: Settings, plan: NodePlan, machine: MachineFacts): Promise<StarterFacts> {
-  const catalogue = await readCatalogue(settings.images);
+interface Known {
+  readonly plan: NodePlan;
+  readonly machine: MachineFacts;
+  readonly catalogue: Catalogue;
+}
+
+/** What the node's agent knows when it starts containers. */
+export function starterFacts(settings: Settings, { plan, machine, catalogue }: Known): StarterFacts {
   const { memoryBytes, cpuMillis, addresses } = machineReport(machine, plan.report);
   return {
     node: { name: plan.nodeName, addresses, memoryBytes, cpuMillis },
@@ -27,28 +30,6 @@ export async function starterFacts(settings: Settings, plan: NodePlan, machine: 
     volumesFolder: plan.folders.volumes,
     imageOf: (pod, container) => meaningOf(pod, { container, catalogue, nodeName: plan.nodeName }),
   };
-}
-
-async function readCatalogue(file: string): Promise<Catalogue> {
-  if (file === "") return new Map();
-  const refuse = (what: string, cause?: unknown): never => {
-    const fix = "write it like: images: { web: { args: [program, argument] } }";
-    throw new ClusterFault("ImagesUnusable", { what, where: file, fix, cause });
-  };
-  let text = "";
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    refuse(`the catalogue of images can't be read: ${cause instanceof Error ? cause.message : cause}`, cause);
-  }
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(text, { version: "1.1" });
-  const [problem] = document.errors;
-  if (problem !== undefined) refuse(`the catalogue of images is not YAML: ${problem.message.split("\n")[0]}`);
-  const { catalogue, problems } = parseCatalogue(document.toJS());
-  const [first] = problems;
-  if (first !== undefined) refuse(`${first.path}: ${first.detail}`);
-  return catalogue;
 }
 
 /** In a pod 127.0.0.53 is not the machine's resolver: the servers behind it are. */

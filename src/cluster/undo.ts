@@ -6,7 +6,7 @@ import { purgeRuntime } from "#os/process-runtime/purge.ts";
 import { CommandFailed, run } from "#os/spawn.ts";
 import type { Effect, Ledger } from "./ledger.ts";
 import { removeLink } from "./node-network.ts";
-import { restoreSysctl } from "./sysctls.ts";
+import { releaseSysctl } from "./sysctls.ts";
 
 /** Takes back everything that the ledger tells of, the last first. What is gone already is no failure. */
 export async function undoEffects(ledger: Ledger): Promise<void> {
@@ -21,14 +21,15 @@ async function undo(effect: Effect): Promise<void> {
     case "link":
       return removeLink(effect.name);
     case "sysctl":
-      return restoreSysctl(effect.key, effect.before);
+      return releaseSysctl(effect.key, effect.holder);
     case "nftTable":
       return tolerate(["nft", "delete", "table", "inet", effect.name]);
     case "foreignRule":
       return tolerate(effect.undo);
     case "conntrack":
+      // Whichever side of a connection has the address, before or after a translation.
       for (const block of effect.blocks)
-        for (const side of ["-s", "-d"]) await tolerate(["conntrack", "-D", side, block]);
+        for (const side of ["-s", "-d", "-r", "-q"]) await tolerate(["conntrack", "-D", side, block]);
   }
 }
 

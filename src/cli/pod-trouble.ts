@@ -1,0 +1,29 @@
+import type { Pod } from "#api/core/pod.ts";
+
+/** Reasons of a waiting container that time alone doesn't mend. */
+const lasting = new Set([
+  "CrashLoopBackOff",
+  "CreateContainerConfigError",
+  "CreateContainerError",
+  "ErrImageNeverPull",
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "RunContainerError",
+]);
+
+/** Why a pod won't become ready by itself, in a few words; undefined where it may only be slow. */
+export function podTrouble({ metadata, status }: Pod): string | undefined {
+  const told = (why: string): string => `pod ${metadata.name}: ${why.split("\n")[0]}`;
+  const unscheduled = (status.conditions ?? []).find(
+    ({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable",
+  );
+  if (unscheduled !== undefined) return told(unscheduled.message ?? "Unschedulable");
+  if (status.phase === "Failed") return told(status.message ?? status.reason ?? "Failed");
+  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  for (const { state } of containers) {
+    const { reason = "", message } = state?.waiting ?? {};
+    if (lasting.has(reason)) return told(message === undefined ? reason : `${reason}: ${message}`);
+  }
+  return undefined;
+}
