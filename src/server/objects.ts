@@ -1,7 +1,7 @@
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import { conflict, modifiedMeanwhile, notFound, tooLarge } from "#machinery/status.ts";
 import type { Entry, Store } from "#store/store.ts";
-import { type ApiObject, parseStored, serialize } from "./object.ts";
+import { type ApiObject, parseStored, serialize, withMetadata } from "./object.ts";
 
 /** Every object stands under `/registry/GROUP/PLURAL/[NAMESPACE/]NAME`; "core" for the group without a name. */
 export const registry = "/registry/";
@@ -59,7 +59,11 @@ export async function save(store: Store, key: string, object: ApiObject, expect:
   };
   const written = await store.write({ key, value, expect });
   if (written.kind === "conflict") return written;
-  return { kind: "saved", saved: { object: parseStored(bytes), bytes, revision: written.revision } };
+  const { revision } = written;
+  return {
+    kind: "saved",
+    saved: { object: withMetadata(object, { resourceVersion: `${revision}` }), bytes, revision },
+  };
 }
 
 /** What `save` would have given, without a resourceVersion of its own. */
