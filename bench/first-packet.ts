@@ -7,8 +7,8 @@ import { vipOf } from "./programming/services.ts";
 import { median } from "./programming.ts";
 
 const many = 10_000;
-const rounds = 7;
-const connectionsPerRound = 4000;
+const rounds = 21;
+const connectionsPerRound = 1500;
 
 /** Medians of the rounds' medians, in microseconds from the SYN to the connection. */
 export interface FirstPacketFigures {

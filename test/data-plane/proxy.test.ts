@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
-import { type LineProgram, lineProgram } from "./line-program.ts";
-import type { SessionAnswer, SessionRequest } from "./session-words.ts";
+import { type Session, startSession } from "./session-client.ts";
 import { makeWorld, nodeHost, type World } from "./world.ts";
 
 const pods = ["10.244.0.7", "10.244.0.8", "10.244.0.9"];
 const client = "10.244.0.5";
-const vip = "10.96.7.7";
+const web = "10.96.7.7";
+const afterFlush = "10.96.7.13";
 const skip = process.getuid?.() === 0 ? false : "needs root: it makes network namespaces";
 
 suite("the proxy", { skip, timeout: 120_000 }, () => {
@@ -22,7 +22,7 @@ suite("the proxy", { skip, timeout: 120_000 }, () => {
     world = await makeWorld();
     await world.load(foreign);
     foreignBefore = await listForeign();
-    session = startSession(world);
+    session = startSession(world.node);
     await session.setUp();
   });
   after(async () => {
@@ -31,9 +31,9 @@ suite("the proxy", { skip, timeout: 120_000 }, () => {
   });
 
   test("spreads connections evenly over three endpoints", async () => {
-    await session.expose({ name: "web", endpoints: pods });
+    await session.expose({ name: "web", address: web, endpoints: pods });
     const times = 3000;
-    const said = await world.ask(client, { protocol: "TCP", to: vip, port: 80, times, together: 30 });
+    const said = await world.ask(client, { protocol: "TCP", to: web, port: 80, times, together: 30 });
     const counts = pods.map((pod) => said.filter((one) => one.startsWith(`${pod} `)).length);
     const lost = said.filter((one) => !one.includes(" "));
     assert.deepEqual(lost, []);
@@ -44,15 +44,15 @@ suite("the proxy", { skip, timeout: 120_000 }, () => {
   });
 
   test("shows servers the pod that asks", async () => {
-    const [said] = await world.ask(client, { protocol: "TCP", to: vip, port: 80 });
+    const [said] = await world.ask(client, { protocol: "TCP", to: web, port: 80 });
     assert.match(said ?? "", new RegExp(` ${client}$`));
   });
 
   test("refuses at once when the last endpoint goes, and serves again when one comes", async () => {
     await session.setEndpoints("web", []);
-    assert.deepEqual(await world.ask(client, { protocol: "TCP", to: vip, port: 80 }), ["ECONNREFUSED"]);
+    assert.deepEqual(await world.ask(client, { protocol: "TCP", to: web, port: 80 }), ["ECONNREFUSED"]);
     await session.setEndpoints("web", pods.slice(0, 1));
-    assert.deepEqual(await world.ask(client, { protocol: "TCP", to: vip, port: 80 }), [`${pods[0]} 8080 ${client}`]);
+    assert.deepEqual(await world.ask(client, { protocol: "TCP", to: web, port: 80 }), [`${pods[0]} 8080 ${client}`]);
   });
 
   test("keeps a client at its endpoint, and moves it only when that one goes", async () => {
@@ -122,9 +122,9 @@ suite("the proxy", { skip, timeout: 120_000 }, () => {
 
   test("loads everything again when somebody has flushed its rules", async () => {
     await world.exec("nft", "delete", "table", "inet", "portolan");
-    const { faults } = await session.expose({ name: "after-flush", address: "10.96.7.13", endpoints: pods });
+    const { faults } = await session.expose({ name: "after-flush", address: afterFlush, endpoints: pods });
     assert.deepEqual(faults, ["RulesetRefused"]);
-    const said = await world.ask(client, { protocol: "TCP", to: vip, port: 80 });
+    const said = await world.ask(client, { protocol: "TCP", to: web, port: 80 });
     assert.deepEqual(said, [`${pods[0]} 8080 ${client}`]);
   });
 
@@ -132,17 +132,15 @@ suite("the proxy", { skip, timeout: 120_000 }, () => {
     let restarted = false;
     const asking = askUntil(() => restarted);
     await session.program.kill();
-    session = startSession(world);
-    await session.setUp({ web: pods, "after-flush": pods });
+    session = startSession(world.node);
+    await session.setUp([{ name: "after-flush", address: afterFlush, endpoints: pods }]);
     restarted = true;
     assert.deepEqual(new Set(await asking), new Set(pods.map((pod) => `${pod} 8080 ${client}`)));
 
     async function askUntil(done: () => boolean): Promise<readonly string[]> {
       const said: string[] = [];
       while (!done())
-        said.push(
-          ...(await world.ask(client, { protocol: "TCP", to: "10.96.7.13", port: 80, times: 50, together: 2 })),
-        );
+        said.push(...(await world.ask(client, { protocol: "TCP", to: afterFlush, port: 80, times: 50, together: 2 })));
       return said;
     }
   });
@@ -160,102 +158,3 @@ suite("the proxy", { skip, timeout: 120_000 }, () => {
     assert.equal(await listForeign(), foreignBefore);
   });
 });
-
-interface Exposed {
-  readonly name: string;
-  readonly address?: string;
-  readonly endpoints: readonly string[];
-  readonly protocol?: "TCP" | "UDP";
-  readonly nodePort?: number;
-  readonly affinitySeconds?: number;
-}
-
-interface Session {
-  readonly program: LineProgram<SessionRequest, SessionAnswer>;
-  readonly send: (method: string, path: string, body?: unknown) => Promise<SessionAnswer>;
-  readonly settle: () => Promise<SessionAnswer>;
-  /** The node itself, and Services that are there from the start. */
-  readonly setUp: (all?: Readonly<Record<string, readonly string[]>>) => Promise<void>;
-  /** A Service of one port, 80, whose endpoints listen on 8080. */
-  readonly expose: (exposed: Exposed) => Promise<SessionAnswer>;
-  readonly setEndpoints: (
-    name: string,
-    endpoints: readonly string[],
-    protocol?: "TCP" | "UDP",
-  ) => Promise<SessionAnswer>;
-}
-
-function startSession({ node }: World): Session {
-  const script = new URL("session.ts", import.meta.url).pathname;
-  const flags = ["--experimental-ffi", "--disable-warning=ExperimentalWarning"];
-  const program = lineProgram<SessionRequest, SessionAnswer>([
-    "ip",
-    "netns",
-    "exec",
-    node,
-    process.execPath,
-    ...flags,
-    script,
-  ]);
-  const addresses: Record<string, string> = { web: vip, "after-flush": "10.96.7.13" };
-  const protocols = new Map<string, "TCP" | "UDP">();
-  const send = async (method: string, path: string, body?: unknown) => {
-    const answer = await program.ask({ send: { method, path, body } });
-    assert.equal(answer.wrong, "", `${method} ${path}`);
-    return answer;
-  };
-  const settle = () => program.ask({ settle: true });
-  const slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
-  const slice = (name: string, endpoints: readonly string[]) => ({
-    metadata: { name: `${name}-1`, labels: { "kubernetes.io/service-name": name } },
-    addressType: "IPv4",
-    ports: [{ name: "", port: 8080, protocol: protocols.get(name) ?? "TCP" }],
-    endpoints: endpoints.map((address) => ({ addresses: [address], nodeName: "node-1", conditions: { ready: true } })),
-  });
-  const create = async ({
-    name,
-    address = addresses[name],
-    endpoints,
-    protocol = "TCP",
-    nodePort,
-    affinitySeconds,
-  }: Exposed) => {
-    protocols.set(name, protocol);
-    await send("POST", slices, slice(name, endpoints));
-    await send("POST", "/api/v1/namespaces/default/services", {
-      metadata: { name },
-      spec: {
-        type: nodePort === undefined ? "ClusterIP" : "NodePort",
-        clusterIP: address,
-        ports: [{ port: 80, targetPort: 8080, protocol, ...(nodePort !== undefined && { nodePort }) }],
-        ...(affinitySeconds !== undefined && {
-          sessionAffinity: "ClientIP",
-          sessionAffinityConfig: { clientIP: { timeoutSeconds: affinitySeconds } },
-        }),
-      },
-    });
-  };
-  return {
-    program,
-    send,
-    settle,
-    async setUp(all = {}) {
-      await send("POST", "/api/v1/nodes", { metadata: { name: "node-1" } });
-      const addressList = [{ type: "InternalIP", address: nodeHost.ipv4 }];
-      await send("PUT", "/api/v1/nodes/node-1/status", {
-        metadata: { name: "node-1" },
-        status: { addresses: addressList },
-      });
-      for (const [name, endpoints] of Object.entries(all)) await create({ name, endpoints });
-      await settle();
-    },
-    async expose(exposed) {
-      await create(exposed);
-      return settle();
-    },
-    async setEndpoints(name, endpoints) {
-      await send("PUT", `${slices}/${name}-1`, slice(name, endpoints));
-      return settle();
-    },
-  };
-}
