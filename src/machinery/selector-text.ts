@@ -24,7 +24,14 @@ export function parseLabelSelector(text: string): Parsed<LabelSelector> {
   let at = 0;
   const next = (): string => tokens[at++] ?? "";
   if (tokens.length === 0) return { kind: "parsed", selector: { requirements } };
-  do {
+  for (;;) {
+    const first = tokens[at] ?? "";
+    if (first !== "!" && !isWord(first))
+      return refused(
+        at === 0
+          ? `found '${first}', expected: !, identifier, or 'end of string'`
+          : `found '${first}', expected: identifier after ','`,
+      );
     const requirement = parseRequirement(next, () => tokens[at] ?? "");
     if (typeof requirement === "string") return refused(requirement);
     const trouble = requirementTrouble(requirement);
@@ -32,9 +39,8 @@ export function parseLabelSelector(text: string): Parsed<LabelSelector> {
     requirements.push(requirement);
     const end = next();
     if (end === "") return { kind: "parsed", selector: { requirements } };
-    if (end !== ",") return refused(`unable to parse requirement: found '${end}', expected: ',' or 'end of string'`);
-  } while (at <= tokens.length);
-  return refused("unable to parse requirement: found '', expected: identifier after ','");
+    if (end !== ",") return refused(`found '${end}', expected: ',' or 'end of string'`);
+  }
 }
 
 const refused = (message: string): { readonly kind: "refused"; readonly message: string } => ({
@@ -54,7 +60,7 @@ const signs = new Map<string, LabelOperator>([
 function parseRequirement(next: () => string, peek: () => string): LabelRequirement | string {
   const first = next();
   const key = first === "!" ? next() : first;
-  if (!isWord(key)) return `unable to parse requirement: found '${key}', expected: !, identifier, or 'end of string'`;
+  if (!isWord(key)) return `unable to parse requirement: found '${key}', expected: identifier`;
   if (first === "!") return { key, operator: "!", values: [] };
   const sign = peek();
   if (sign === "" || sign === ",") return { key, operator: "exists", values: [] };

@@ -48,8 +48,20 @@ for (const text of [
   test(`no label selector: ${text.slice(0, 20)}`, () => {
     const parsed = parseLabelSelector(text);
     assert(parsed.kind === "refused");
-    assert.match(parsed.message, /^unable to parse requirement: /);
+    assert.match(parsed.message, /^(unable to parse requirement: |found '|selector is longer)/);
   });
+
+// Go's parser says more of what stands within a requirement than of what stands between two.
+for (const [text, message] of [
+  ["==", "found '==', expected: !, identifier, or 'end of string'"],
+  ["a,,b", "found ',', expected: identifier after ','"],
+  ["a=b,", "found '', expected: identifier after ','"],
+  ["a=b c", "found 'c', expected: ',' or 'end of string'"],
+  ["!", "unable to parse requirement: found '', expected: identifier"],
+  ["a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
+] as const)
+  test(`what is wrong with the label selector ${text}`, () =>
+    assert.deepEqual(parseLabelSelector(text), { kind: "refused", message }));
 
 test("field selectors read, match and print", () => {
   const parsed = parseFieldSelector("spec.nodeName=node-1,status.phase!=Failed,metadata.name==a\\,b\\=c");

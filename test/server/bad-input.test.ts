@@ -378,7 +378,23 @@ const rows: readonly Row[] = [
     patch("json-patch", { op: "add" }),
     400,
     "BadRequest",
-    /list of operations/,
+    /^json: cannot unmarshal object into Go value of type jsonpatch\.Patch$/,
+  ],
+  [
+    "a merge patch that is a list",
+    `PATCH ${configMaps}/cm`,
+    patch("merge-patch", [1]),
+    400,
+    "BadRequest",
+    /^error decoding patch: json: cannot unmarshal array into Go value of type map\[string\]interface \{\}$/,
+  ],
+  [
+    "a strategic merge patch that is a number",
+    `PATCH ${configMaps}/cm`,
+    patch("strategic-merge-patch", 7),
+    400,
+    "BadRequest",
+    /^json: cannot unmarshal number into Go value of type map\[string\]interface \{\}$/,
   ],
   [
     "a JSON patch whose test fails",
@@ -386,7 +402,7 @@ const rows: readonly Row[] = [
     patch("json-patch", [{ op: "test", path: "/kind", value: "Secret" }]),
     422,
     "Invalid",
-    /the server rejected our request due to an error in our request/,
+    /^the server rejected our request due to an error in our request$/,
   ],
   [
     "a JSON patch of too many operations",

@@ -1,6 +1,6 @@
 import jsonPatch from "fast-json-patch";
-import { PatchRefused } from "./refused.ts";
-import { isObject } from "./values.ts";
+import { cannotUnmarshal, PatchRefused } from "./refused.ts";
+import { isObject, type JsonObject } from "./values.ts";
 
 /** As many as Kubernetes takes in one patch. Source: maxJSONPatchOperations (CVE-2019-1002100). */
 const mostOperations = 10_000;
@@ -11,7 +11,7 @@ const mostCopied = 3 * 1024 * 1024;
  * RFC 6902. Leaves its arguments alone. Throws PatchRefused where the patch is none, can't be applied, or is too much.
  */
 export function applyJsonPatch(document: unknown, operations: unknown): unknown {
-  if (!Array.isArray(operations)) throw new PatchRefused("invalid", "a JSON patch is a list of operations");
+  if (!Array.isArray(operations)) throw new PatchRefused("invalid", cannotUnmarshal(operations, "jsonpatch.Patch"));
   if (operations.length > mostOperations)
     throw new PatchRefused(
       "tooLarge",
@@ -20,7 +20,8 @@ export function applyJsonPatch(document: unknown, operations: unknown): unknown 
   let result: unknown = structuredClone(document);
   let copied = 0;
   for (const operation of operations) {
-    if (!isOperation(operation)) throw new PatchRefused("invalid", "an operation of a JSON patch has an op and a path");
+    if (!isObject(operation)) throw new PatchRefused("invalid", cannotUnmarshal(operation, "jsonpatch.Operation"));
+    if (!isOperation(operation)) throw new PatchRefused("failed", "an operation of a JSON patch has an op and a path");
     copied += copiedBy(operation, result);
     if (copied > mostCopied)
       throw new PatchRefused("tooLarge", `copies may not make an object larger by more than ${mostCopied} bytes`);
@@ -31,8 +32,8 @@ export function applyJsonPatch(document: unknown, operations: unknown): unknown 
 
 type Operation = jsonPatch.Operation;
 /** The rest of its form is the library's to check. */
-const isOperation = (value: unknown): value is Operation =>
-  isObject(value) && typeof value.op === "string" && typeof value.path === "string";
+const isOperation = (value: JsonObject): value is JsonObject & Operation =>
+  typeof value.op === "string" && typeof value.path === "string";
 
 function copiedBy(operation: Operation, document: unknown): number {
   if (operation.op !== "copy" || typeof operation.from !== "string") return 0;

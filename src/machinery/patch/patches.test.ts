@@ -120,6 +120,18 @@ for (const patch of senseless)
   test(`strategic merge refuses ${JSON.stringify(patch)}`, () =>
     assert.throws(() => applyStrategicMerge(Thing, {}, patch), PatchRefused));
 
+test("a patch of the wrong form is refused in Go's words", () => {
+  assert.throws(() => applyJsonPatch({}, { op: "add" }), {
+    message: "json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+  });
+  assert.throws(() => applyJsonPatch({}, [true]), {
+    message: "json: cannot unmarshal bool into Go value of type jsonpatch.Operation",
+  });
+  assert.throws(() => applyStrategicMerge(Thing, {}, ["a"]), {
+    message: "json: cannot unmarshal array into Go value of type map[string]interface {}",
+  });
+});
+
 test("merge patch: as RFC 7396 has it", () => {
   const document = { a: "b", c: { d: "e", f: "g" } };
   assert.deepEqual(applyMergePatch(document, { a: "z", c: { f: null }, n: { x: null, y: 1 } }), {
@@ -155,6 +167,7 @@ const refused: readonly (readonly [name: string, operations: unknown, because: s
   ["an operation that is none", [{ op: "explode", path: "/a" }], "failed"],
   ["a patch that is no list", { op: "add" }, "invalid"],
   ["an operation that is no object", [1], "invalid"],
+  ["an operation without a path", [{ op: "remove" }], "failed"],
   ["a test that doesn't hold", [{ op: "test", path: "/a", value: "y" }], "failed"],
   ["a path that leads nowhere", [{ op: "remove", path: "/nowhere" }], "failed"],
   ["more than ten thousand operations", Array(10_001).fill({ op: "remove", path: "/a" }), "tooLarge"],

@@ -10,3 +10,13 @@ export class PatchRefused extends Error {
     this.because = because;
   }
 }
+
+/** What Go says of a patch that has the wrong form: `json: cannot unmarshal array into Go value of type jsonpatch.Patch`. */
+export const cannotUnmarshal = (value: unknown, type: string): string =>
+  `json: cannot unmarshal ${goName(value)} into Go value of type ${type}`;
+
+function goName(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}

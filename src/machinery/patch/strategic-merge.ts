@@ -1,5 +1,5 @@
 import type { AnyType } from "../schema.ts";
-import { PatchRefused } from "./refused.ts";
+import { cannotUnmarshal, PatchRefused } from "./refused.ts";
 import { type ListChange, mergeEntries, mergeValues } from "./strategic-list.ts";
 import { isObject, type JsonObject, ownEntry } from "./values.ts";
 
@@ -10,7 +10,7 @@ import { isObject, type JsonObject, ownEntry } from "./values.ts";
  * Source: k8s.io/apimachinery/pkg/util/strategicpatch, and its proposal "preserve order in strategic merge patch".
  */
 export function applyStrategicMerge(type: AnyType, document: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) throw new PatchRefused("invalid", "a strategic merge patch is an object");
+  if (!isObject(patch)) throw new PatchRefused("invalid", cannotUnmarshal(patch, "map[string]interface {}"));
   return mergeObject(type, isObject(document) ? document : {}, patch);
 }
 

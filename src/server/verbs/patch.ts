@@ -3,14 +3,14 @@ import { invalidField } from "#machinery/field-problem.ts";
 import { duplicateFields } from "#machinery/json-text.ts";
 import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
 import { applyMergePatch } from "#machinery/patch/merge-patch.ts";
-import { PatchRefused } from "#machinery/patch/refused.ts";
+import { cannotUnmarshal, PatchRefused } from "#machinery/patch/refused.ts";
 import { applyStrategicMerge } from "#machinery/patch/strategic-merge.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, invalid, StatusError, tooLarge, unsupportedMediaType } from "#machinery/status.ts";
 import { type Document, parseJsonBody, readBody } from "../body.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
-import { type ApiObject, named } from "../object.ts";
+import { type ApiObject, isRecord, named } from "../object.ts";
 import { presentObject } from "../present.ts";
 import { replaceObject } from "../replace.ts";
 import { type WriteOptions, writeOptions } from "../write-options.ts";
@@ -19,9 +19,15 @@ import { type WriteOptions, writeOptions } from "../write-options.ts";
 type Apply = (type: AnyType, document: unknown, patch: unknown) => unknown;
 const patches: Readonly<Record<string, Apply>> = {
   "application/json-patch+json": (_type, document, patch) => applyJsonPatch(document, patch),
-  "application/merge-patch+json": (_type, document, patch) => applyMergePatch(document, patch),
+  "application/merge-patch+json": (_type, document, patch) => applyMergePatch(document, mustMerge(patch)),
   "application/strategic-merge-patch+json": applyStrategicMerge,
 };
+
+/** An object stays one: in a body, what RFC 7396 says of other values can't be meant. */
+function mustMerge(patch: unknown): unknown {
+  if (isRecord(patch)) return patch;
+  throw badRequest(`error decoding patch: ${cannotUnmarshal(patch, "map[string]interface {}")}`);
+}
 
 /** A patch, ready to be applied to whatever stands there. */
 export interface Patch {
@@ -78,20 +84,20 @@ function refusing<T>(apply: () => T): T {
       case "tooLarge":
         throw tooLarge(fault.message);
       case "failed":
-        throw unprocessable(fault.message);
+        throw unprocessable();
     }
   }
 }
 
-/** What Kubernetes answers to a JSON patch whose `test` fails. */
-const unprocessable = (message: string): StatusError =>
+/** What Kubernetes answers to a JSON patch that can't be applied to what stands there; it doesn't say why. */
+const unprocessable = (): StatusError =>
   new StatusError({
     kind: "Status",
     apiVersion: "v1",
     metadata: {},
     status: "Failure",
-    message: `the server rejected our request due to an error in our request: ${message}`,
+    message: "the server rejected our request due to an error in our request",
     reason: "Invalid",
-    details: { causes: [{ reason: "UnexpectedServerResponse", message }] },
+    details: {},
     code: 422,
   });
