@@ -4,6 +4,7 @@ import net from "node:net";
 import type { Container } from "#api/core/pod/container.ts";
 import type { HTTPGetAction, Probe } from "#api/core/pod/probe.ts";
 import type { IntOrString } from "#machinery/schema.ts";
+import { probeGrpc } from "./grpc-probe.ts";
 
 /** One probe's outcome; `output` is what the Unhealthy event tells. */
 export interface Outcome {
@@ -24,14 +25,19 @@ export interface Target {
 /** Probes once; never rejects, since whatever goes wrong is the probe's answer. Source: the kubelet's prober. */
 export async function probeOnce(probe: Probe, target: Target): Promise<Outcome> {
   const signal = AbortSignal.timeout(probe.timeoutSeconds * 1000);
-  const { exec, httpGet, tcpSocket } = probe;
+  const { exec, httpGet, tcpSocket, grpc } = probe;
   if (exec !== undefined) return probeExec(exec.command ?? [], target, { signal, seconds: probe.timeoutSeconds });
   if (httpGet !== undefined) return probeHttp(httpGet, target, signal);
   if (tcpSocket !== undefined) {
     const port = portOf(target.container, tcpSocket.port);
     return probeTcp(tcpSocket.host ?? target.address, port, signal);
   }
-  return { passed: false, output: "this node knows the probes exec, httpGet and tcpSocket" };
+  if (grpc !== undefined) {
+    const { port, service = "" } = grpc;
+    const output = await probeGrpc({ host: target.address, port, service, seconds: probe.timeoutSeconds }, signal);
+    return { passed: output === "", output };
+  }
+  return { passed: false, output: "this node knows the probes exec, httpGet, tcpSocket and grpc" };
 }
 
 const portOf = ({ ports = [] }: Container, port: IntOrString): number =>
