@@ -23,7 +23,7 @@ export function entryOf(service: Service, slices: readonly EndpointSlice[], fact
   const addresses = clusterIPsOf(service).map((ip) => ({ ip, ours: because === undefined }));
   const frontends =
     because === undefined ? facts.families.flatMap((family) => frontendsOf(service, slices, { ...facts, family })) : [];
-  return { name, seniority: `${metadata.creationTimestamp ?? ""} ${name}`, addresses, frontends, because };
+  return { name, seniority: `${metadata.creationTimestamp} ${name}`, addresses, frontends, because };
 }
 
 function whyNotExposed({ metadata, spec }: Service): Reason | undefined {

@@ -4,14 +4,14 @@ import type { Transport } from "#client/transport.ts";
 import { printRemoval } from "#core/ruleset/nftables.ts";
 import { NodeTable } from "#core/ruleset/node-table.ts";
 import { entryOf } from "#core/services/entry.ts";
-import { flowsToCheck } from "#core/services/flows.ts";
+import { flowsToCheck, type Watched } from "#core/services/flows.ts";
 import type { NodeFacts } from "#core/services/service-map.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
 import { deleteFlowsOf } from "#os/conntrack.ts";
 import { type Nft, openNft } from "#os/nft.ts";
 import { everything, type Failure, loop } from "../loop.ts";
-import { sweepFlows } from "./flow-sweep.ts";
+import { type FlowSweep, sweepFlows } from "./flow-sweep.ts";
 import { type KernelTable, kernelTable } from "./kernel-table.ts";
 import { type Changes, type Observed, observe } from "./observed.ts";
 
@@ -65,13 +65,15 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const followed = options.informers ?? informers(options.transport);
   const observed = observe(followed, nodeName);
   const sweep = sweepFlows(families, { backoff, failed });
+  const facts = { nodeName, families };
+  const parts: Working = { table, kernel, observed, facts, unchecked: [], check: sweep.check };
   const synced = Promise.withResolvers<void>();
   const working = loop<Changes>({
     name: "proxy",
     sources: observed.sources,
     plan: observed.take,
     async apply(changes) {
-      await applyChanges(changes, { table, kernel, observed, facts: { nodeName, families }, check: sweep.check });
+      await applyChanges(changes, parts);
       synced.resolve();
       return { againSeconds: probeSeconds };
     },
@@ -102,10 +104,13 @@ interface Working {
   readonly kernel: KernelTable;
   readonly observed: Observed;
   readonly facts: NodeFacts;
-  readonly check: ReturnType<typeof sweepFlows>["check"];
+  /** What changed in rules that the kernel has not taken yet. */
+  readonly unchecked: Watched[];
+  readonly check: FlowSweep["check"];
 }
 
-async function applyChanges({ names, addresses }: Changes, { table, kernel, observed, facts, check }: Working) {
+async function applyChanges({ names, addresses }: Changes, working: Working): Promise<void> {
+  const { table, kernel, observed, facts, unchecked, check } = working;
   const moves = addresses === undefined ? [] : [table.moveTo(addresses)];
   const own = table.place().nodeAddresses;
   const entries = names.map((name) => {
@@ -113,8 +118,9 @@ async function applyChanges({ names, addresses }: Changes, { table, kernel, obse
     return [name, service && entryOf(service, observed.slicesOf(name), facts)] as const;
   });
   const watched = entries.flatMap(([name, entry]) => flowsToCheck(table.entry(name), entry, own));
+  unchecked.push(...watched);
   await kernel.apply([...moves, table.change(new Map(entries))]);
-  check(watched);
+  check(unchecked.splice(0));
 }
 
 /** Takes the rules of a proxy away that may run no more, and the flows it translated. Harmless where there are none. */
