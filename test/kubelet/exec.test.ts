@@ -84,13 +84,13 @@ for (const [name, open] of protocols) {
       assert.equal(order.lastIndexOf("stdout") < order.indexOf("error"), true);
     });
 
-    test("100 MB through cat come back unchanged, and are not kept in memory", { timeout: 120_000 }, async () => {
+    test("300 MB through cat come back unchanged, and are not kept in memory", { timeout: 120_000 }, async () => {
       const exec = await open(node, { command: ["cat"], withInput: true });
       const before = process.memoryUsage().rss;
       let highest = before;
       const [sent, returned] = [createHash("sha256"), createHash("sha256")];
       const sending = (async () => {
-        for (let i = 0; i < 3200; i++) {
+        for (let i = 0; i < 9600; i++) {
           const chunk = Buffer.alloc(32_768, i % 251);
           sent.update(chunk);
           await exec.send(chunk);
@@ -101,7 +101,7 @@ for (const [name, open] of protocols) {
       for await (const { name: from, bytes } of exec.pieces()) if (from === "stdout") returned.update(bytes);
       await sending;
       assert.equal(returned.digest("hex"), sent.digest("hex"));
-      assert.ok(highest - before < 90_000_000, `memory grew by ${highest - before} bytes`);
+      assert.ok(highest - before < 200_000_000, `memory grew by ${highest - before} bytes`);
     });
 
     test("a command that does not read holds its client back, and is killed with it all the same", async () => {

@@ -34,7 +34,7 @@ const withInit = podOf({ spec: { initContainers: [containerOf("a")] } });
 const probed = podOf({ spec: { containers: [containerOf("web", { readinessProbe: probeOf() })] } });
 const ready = new Map([["web", { startup: undefined, readiness: true, liveness: undefined }]]);
 const refused = new Map([
-  ["web", { reason: "ErrImagePull", message: "no entry for web:1" }],
+  ["web", { reason: "ErrImagePull", message: "no entry for web:1", againAt: now }],
 ]) satisfies Observed["refusals"];
 
 const rows: readonly Row[] = [

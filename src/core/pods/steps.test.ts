@@ -54,6 +54,29 @@ describe("a new pod", () =>
     { name: "that runs needs nothing", pod: two, observed: observedOf([running("web"), running("log")]), steps: [] },
   ]));
 
+const heldFor = (ms: number): Partial<Observed> => ({
+  refusals: new Map([["web", { reason: "CreateContainerConfigError", message: "", againAt: now + ms }]]),
+});
+const endedOnce = ended("web", 1, { attempt: 1, agoMs: seconds(1) });
+
+describe("a container that was refused", () =>
+  check([
+    { name: "waits", pod: podOf(), observed: observedOf([], heldFor(seconds(5))), steps: ["wake +5s"] },
+    { name: "is tried again", pod: podOf(), observed: observedOf([], heldFor(0)), steps: ["start web#0"] },
+    {
+      name: "waits for the longer of two pauses",
+      pod: podOf(),
+      observed: observedOf([endedOnce], heldFor(seconds(30))),
+      steps: ["wake +30s"],
+    },
+    {
+      name: "keeps nobody else",
+      pod: two,
+      observed: observedOf([], heldFor(seconds(5))),
+      steps: ["start log#0", "wake +5s"],
+    },
+  ]));
+
 const ordered = podOf({ spec: { initContainers: [containerOf("a"), containerOf("b")] } });
 const withSidecar = podOf({
   spec: { initContainers: [containerOf("a"), sidecarOf("mesh", { startupProbe: probeOf() }), containerOf("b")] },
@@ -181,6 +204,32 @@ describe("back-off", () => {
       pod: podOf(),
       observed: observedOf([ended("web", 1, { attempt: 3, agoMs: seconds(40) })]),
       steps: ["start web#4"],
+    },
+  ]);
+});
+
+describe("a container that was refused", () => {
+  const refused = (againAt: number): Pick<Observed, "refusals"> => ({
+    refusals: new Map([["web", { reason: "ErrImagePull", message: "", againAt }]]),
+  });
+  check([
+    {
+      name: "is tried again when its time has come, and not before",
+      pod: podOf(),
+      observed: observedOf([], refused(now + seconds(7))),
+      steps: ["wake +7s"],
+    },
+    {
+      name: "is tried as it would have been",
+      pod: podOf(),
+      observed: observedOf([], refused(now)),
+      steps: ["start web#0"],
+    },
+    {
+      name: "waits for the end of its back-off too",
+      pod: podOf(),
+      observed: observedOf([ended("web", 1, { attempt: 1 })], refused(now + seconds(7))),
+      steps: ["wake +10s"],
     },
   ]);
 });
