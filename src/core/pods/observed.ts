@@ -5,7 +5,7 @@ export interface Observed {
   /** Every attempt that is still known, oldest first. */
   readonly runs: readonly Run[];
   /** Containers that can't be started as they are asked for, by name. */
-  readonly refusals: ReadonlyMap<string, Refusal>;
+  readonly refusals: ReadonlyMap<string, Held>;
   /** What the probes say, by container name. */
   readonly probes: ReadonlyMap<string, Probed>;
 }
@@ -34,6 +34,11 @@ export interface Refusal {
     | "CreateContainerConfigError"
     | "CreateContainerError";
   readonly message: string;
+}
+
+/** A refusal, and when the container is tried again where nothing that it waits for changes before. */
+export interface Held extends Refusal {
+  readonly againAt: number;
 }
 
 /** undefined: not known yet. A container without that probe has no opinion either, and the plan takes it as passed. */

@@ -98,12 +98,12 @@ interface Asked {
 
 function planContainer(pod: Pod, observed: Observed, { container, now }: Asked): Plan {
   const run = lastRun(observed, container.name);
-  if (run === undefined) return plan([{ do: "start", container: container.name, attempt: 0 }]);
-  if (run.end === undefined) return plan(failedProbe(pod, container, observed));
-  if (!restarts(pod, container, run)) return plan([]);
-  const at = run.end.finishedAt + backOffMs(run);
+  if (run !== undefined && run.end === undefined) return plan(failedProbe(pod, container, observed));
+  if (run !== undefined && !restarts(pod, container, run)) return plan([]);
+  const heldUntil = observed.refusals.get(container.name)?.againAt ?? 0;
+  const at = run?.end === undefined ? heldUntil : Math.max(heldUntil, run.end.finishedAt + backOffMs(run));
   if (at > now) return plan([], at);
-  return plan([{ do: "start", container: container.name, attempt: run.attempt + 1 }]);
+  return plan([{ do: "start", container: container.name, attempt: run === undefined ? 0 : run.attempt + 1 }]);
 }
 
 function failedProbe(pod: Pod, container: Container, observed: Observed): readonly Step[] {

@@ -4,7 +4,9 @@ import type { Container } from "#api/core/pod/container.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { type EventRecorder, referenceTo } from "#client/events.ts";
 import { type ResourceClient, refusedFor } from "#client/resource.ts";
+import type { Refusal } from "#core/pods/observed.ts";
 import { podAddress } from "#core/pods/pod-addresses.ts";
+import { refused } from "#core/pods/refusals.ts";
 import type { Step } from "#core/pods/steps.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
@@ -12,7 +14,6 @@ import { mountsOf, unmount } from "#os/mounts.ts";
 import { CannotRun } from "#os/process-runtime/plan.ts";
 import type { ProcessRuntime, Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
 import { CommandFailed } from "#os/spawn.ts";
-import type { Again } from "../loop.ts";
 import { hookAddress, runHook } from "./hooks.ts";
 import type { PodMemory } from "./pod-memory.ts";
 import { makeVolumes, prepareContainer, type StarterFacts, sandboxPlan, volumesOf } from "./pod-starter.ts";
@@ -35,8 +36,6 @@ export interface OperationOptions {
  * asked for connections that they no longer take. Milliseconds.
  */
 const leavingMs = 200;
-/** How soon a refused container is tried again where nothing that it waits for changes. */
-const refusedAgainSeconds = 20;
 
 /** Carries out steps of pods: the hands of the node. */
 export class Operations {
@@ -49,7 +48,7 @@ export class Operations {
   }
 
   /** Throws what a retry may mend. */
-  async carryOut(pod: Pod, step: Step, signal: AbortSignal): Promise<Again | undefined> {
+  async carryOut(pod: Pod, step: Step, signal: AbortSignal): Promise<void> {
     switch (step.do) {
       case "createSandbox":
         return this.#createSandbox(pod);
@@ -112,7 +111,7 @@ export class Operations {
     return address.text;
   }
 
-  async #start(pod: Pod, { container: name, attempt }: Step & { readonly do: "start" }): Promise<Again | undefined> {
+  async #start(pod: Pod, { container: name, attempt }: Step & { readonly do: "start" }): Promise<void> {
     const { memory, references, facts, runtime } = this.#options;
     const { uid } = pod.metadata;
     const container = containerNamed(pod, name);
@@ -123,7 +122,7 @@ export class Operations {
         { container, attempt, addresses, sources: await references.of(pod) },
         facts,
       );
-      if ("reason" in plan) return this.#refused(pod, name, plan);
+      if ("reason" in plan) return this.#refused(pod, container, plan);
       memory.refuse(uid, name, undefined);
       this.#tell(pod, name, "Normal", { reason: "Created", message: `Created container: ${name}` });
       const started = await runtime.startContainer(plan);
@@ -138,20 +137,13 @@ export class Operations {
     return undefined;
   }
 
-  #refused(pod: Pod, name: string, refusal: { readonly reason: string; readonly message: string }): Again {
+  #refused(pod: Pod, { name, image = "" }: Container, refusal: Refusal): void {
     const { memory } = this.#options;
-    const isImage = refusal.reason === "ErrImagePull";
-    const again = isImage && memory.refusalOf(pod.metadata.uid, name) !== undefined;
-    if (isImage && !again) this.#tell(pod, name, "Warning", { reason: "Failed", message: refusal.message });
-    const reason = again ? "ImagePullBackOff" : refusal.reason;
-    const message = isImage ? `Error: ${reason}` : `Error: ${refusal.message}`;
-    this.#tell(pod, name, "Warning", { reason: "Failed", message });
-    memory.refuse(
-      pod.metadata.uid,
-      name,
-      again ? { reason: "ImagePullBackOff", message: refusal.message } : readRefusal(refusal),
-    );
-    return { againSeconds: refusedAgainSeconds };
+    const { uid } = pod.metadata;
+    const before = memory.refusalOf(uid, name);
+    const { held, remarks } = refused(refusal, { image, before, now: Date.now() });
+    memory.refuse(uid, name, held);
+    for (const { type, reason, message } of remarks) this.#tell(pod, name, type, { reason, message });
   }
 
   async #notStarted(pod: Pod, name: string, fault: unknown): Promise<undefined> {
@@ -260,11 +252,6 @@ export class Operations {
     this.#options.recorder.record(referenceTo(pods, pod, field), type, what);
   }
 }
-
-const readRefusal = ({ reason, message }: { readonly reason: string; readonly message: string }) => ({
-  reason: reason === "ErrImagePull" ? ("ErrImagePull" as const) : ("CreateContainerConfigError" as const),
-  message,
-});
 
 function containerNamed(pod: Pod, name: string): Container {
   const found = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(

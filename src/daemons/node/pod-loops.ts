@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PodStatus } from "#api/core/pod/status.ts";
+import type { PodCondition, PodStatus } from "#api/core/pod/status.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { type EventRecorder, referenceTo } from "#client/events.ts";
 import { type Index, type Informer, keyOf, placeOf } from "#client/informer.ts";
@@ -73,6 +73,7 @@ export class PodLoops {
     const { namespace, name } = placeOf(key);
     const uid = this.#options.informer.get(namespace, name)?.metadata.uid;
     if (uid === undefined) return;
+    this.#options.memory.tryAgain(uid);
     this.#operations.enqueue(operationKey(uid, volumesOnly));
     this.#pods.enqueue(key);
   }
@@ -124,7 +125,7 @@ export class PodLoops {
       await client.patch(namespace, name, {
         type: "strategic",
         subresource: "status",
-        body: { metadata: { uid }, status },
+        body: { metadata: { uid }, status: { ...status, conditions: status.conditions?.map(wholly) } },
       });
     } catch (fault) {
       if (!refusedFor(fault, "NotFound", "Conflict")) throw fault;
@@ -162,15 +163,18 @@ export class PodLoops {
       case "volumes":
         await operations.refreshVolumes(operation.pod);
         return undefined;
-      case "step":
-        try {
-          return await operations.carryOut(operation.pod, operation.step, signal);
-        } finally {
-          this.changed(operation.pod.metadata.uid);
-        }
+      case "step": {
+        // Where it throws nothing has changed, and it comes again after its pause.
+        await operations.carryOut(operation.pod, operation.step, signal);
+        this.changed(operation.pod.metadata.uid);
+        return undefined;
+      }
     }
   }
 }
+
+/** A strategic merge keeps what isn't named: a condition that is true again must lose the reason why it wasn't. */
+const wholly = (condition: PodCondition) => ({ reason: null, message: null, ...condition });
 
 type PodWork =
   | { readonly kind: "gone"; readonly key: string; readonly uids: readonly string[] }

@@ -1,5 +1,5 @@
 import type { Pod } from "#api/core/pod.ts";
-import type { Observed, Probed, Refusal, Run } from "#core/pods/observed.ts";
+import type { Held, Observed, Probed, Run } from "#core/pods/observed.ts";
 import { rememberedRuns } from "#core/pods/remembered.ts";
 import type { Container as RuntimeContainer, Sandbox } from "#os/process-runtime/runtime.ts";
 
@@ -38,14 +38,20 @@ export class PodMemory {
     this.#pods.delete(uid);
   }
 
-  refuse(uid: string, container: string, refusal: Refusal | undefined): void {
+  refuse(uid: string, container: string, refusal: Held | undefined): void {
     const { refusals } = this.#of(uid);
     if (refusal === undefined) refusals.delete(container);
     else refusals.set(container, refusal);
   }
 
-  refusalOf(uid: string, container: string): Refusal | undefined {
+  refusalOf(uid: string, container: string): Held | undefined {
     return this.#pods.get(uid)?.refusals.get(container);
+  }
+
+  /** Something that its containers may have waited for has changed. */
+  tryAgain(uid: string): void {
+    const refusals = this.#pods.get(uid)?.refusals;
+    for (const [container, refusal] of refusals ?? []) refusals?.set(container, { ...refusal, againAt: 0 });
   }
 
   probed(uid: string, container: string, probed: Probed): void {
@@ -114,7 +120,7 @@ export class PodMemory {
 interface Known {
   sandbox: Sandbox | undefined;
   readonly containers: Map<string, RuntimeContainer>;
-  readonly refusals: Map<string, Refusal>;
+  readonly refusals: Map<string, Held>;
   readonly probes: Map<string, Probed>;
   lastStatus: string | undefined;
   key: string | undefined;
