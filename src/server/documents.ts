@@ -5,6 +5,7 @@ import { aggregated, coreVersions, group, groupList, resourceList, type Served }
 import type { Environment } from "./environment.ts";
 import { type Answer, jsonType, type ServerRequest, type WholeAnswer, wholeJson } from "./exchange.ts";
 import { type Check, healthAnswer } from "./health.ts";
+import { metricsType } from "./metrics.ts";
 import { discoveryFormat, plainFormat } from "./negotiate.ts";
 import { typeOf } from "./present.ts";
 import { servesSubresource } from "./routes.ts";
@@ -32,6 +33,8 @@ export async function documentAnswer(
       return found(await healthAnswer(path, query, checksOf(env)));
     case "version":
       return wholeJson(200, versionInfo(env.options.gitVersion));
+    case "metrics":
+      return metricsAnswer(env);
     case "api":
       return first === ""
         ? tagged(request, discovery("core", accept, request))
@@ -43,7 +46,18 @@ export async function documentAnswer(
       return tagged(request, found(await openApiAnswer(accept, [first, second, ...rest], env.options.gitVersion)));
     case "":
       return plain(request, {
-        paths: ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"],
+        paths: [
+          "/api",
+          "/api/v1",
+          "/apis",
+          "/healthz",
+          "/livez",
+          "/metrics",
+          "/openapi/v2",
+          "/openapi/v3",
+          "/readyz",
+          "/version",
+        ],
       });
     default:
       throw noSuchPath();
@@ -63,6 +77,14 @@ async function openApiAnswer(
 export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
+}
+
+async function metricsAnswer({ store, metrics }: Environment): Promise<WholeAnswer> {
+  const gauges = {
+    portolan_store_revision: await store.revision(),
+    process_resident_memory_bytes: process.memoryUsage.rss(),
+  };
+  return { kind: "whole", status: 200, headers: { "content-type": metricsType }, body: metrics.text(gauges) };
 }
 
 const checksOf = ({ store }: Environment): readonly Check[] => [

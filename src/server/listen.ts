@@ -27,6 +27,14 @@ export interface Listener {
   readonly close: () => Promise<void>;
 }
 
+/** How long, in milliseconds, and how large a head and a request may be. The types of HTTP/2 servers don't know that they take them. */
+const http1Limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 64 << 10,
+};
+
 /** Rejects with Node's own fault where the port can't be had (`EADDRINUSE`, `EADDRNOTAVAIL`). */
 export function listen(server: ApiServer, options: ListenOptions): Promise<Listener> {
   const { serving, clientCa, address, port } = options;
@@ -40,7 +48,8 @@ export function listen(server: ApiServer, options: ListenOptions): Promise<Liste
     minVersion: "TLSv1.2",
     maxSessionMemory: 64,
     settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: 64 << 10 },
-    ...{ headersTimeout: 10_000, requestTimeout: 60_000, maxHeaderSize: 64 << 10 },
+    handshakeTimeout: 10_000,
+    ...http1Limits,
   });
   http.on("request", (request, response) => void exchange(server, request, response));
   http.on(

@@ -1,0 +1,42 @@
+import { tooManyRequests } from "#machinery/status.ts";
+import type { Answer, Identity, StreamAnswer } from "./exchange.ts";
+
+/** How many answers that go on one user may have open; the cluster's own parts are not counted. */
+const mostStreams = 2000;
+const retryAfterSeconds = 5;
+
+/** Keeps one user's watches from taking the server from all others. */
+export class OpenStreams {
+  readonly #byUser = new Map<string, number>();
+
+  /** Throws a 429 where the user has too many. */
+  admit({ user }: Identity): void {
+    if (this.#count(user) < mostStreams || user.startsWith("system:")) return;
+    throw tooManyRequests("Too many requests, please try again later.", retryAfterSeconds);
+  }
+
+  /** Counts an answer as long as it goes on; `ended` is called then. */
+  follow(answer: StreamAnswer, { user }: Identity, ended: () => void): Answer {
+    return {
+      ...answer,
+      run: (outlet) => {
+        this.#byUser.set(user, this.#count(user) + 1);
+        outlet.closed.addEventListener("abort", () => {
+          this.#leave(user);
+          ended();
+        });
+        answer.run(outlet);
+      },
+    };
+  }
+
+  #count(user: string): number {
+    return this.#byUser.get(user) ?? 0;
+  }
+
+  #leave(user: string): void {
+    const left = this.#count(user) - 1;
+    if (left > 0) this.#byUser.set(user, left);
+    else this.#byUser.delete(user);
+  }
+}
