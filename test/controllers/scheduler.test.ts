@@ -43,8 +43,19 @@ test("a pod too big for the node waits, says why, and is bound when there is roo
   );
   assert.deepEqual([seen.type, seen.reason, seen.message], ["Warning", "FailedScheduling", message]);
   assert.equal(seen.source?.component, "default-scheduler");
+  // Another pod goes: the refused one is looked at again, and as nothing has changed for it, nothing is told.
+  await cluster.of(pods).create("default", pod("small"));
+  await bound(cluster, "small");
+  await cluster.of(pods).delete("default", "small");
   await cluster.of(pods).delete("default", "first");
   await bound(cluster, "second");
+  const refusals = (await cluster.of(events).list("default")).items.filter(
+    ({ reason }) => reason === "FailedScheduling",
+  );
+  assert.deepEqual(
+    refusals.map(({ count }) => count),
+    [1],
+  );
   const scheduled = (await get(cluster, "second")).status.conditions?.filter(({ type }) => type === "PodScheduled");
   assert.deepEqual(
     scheduled?.map(({ status }) => status),

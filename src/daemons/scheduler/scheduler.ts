@@ -48,14 +48,17 @@ export function startScheduler(options: SchedulerOptions): Loop {
   };
 
   const apply = async (pod: Pod, key: string): Promise<undefined> => {
-    if ((pod.spec.schedulingGates ?? []).length > 0)
-      return tell(hands, pod, { reason: "SchedulingGated", message: gated });
+    if ((pod.spec.schedulingGates ?? []).length > 0) {
+      await tell(hands, pod, { reason: "SchedulingGated", message: gated });
+      return undefined;
+    }
     const placement = place(pod, book.rooms());
     if (placement.kind === "bind") return bind(hands, pod, placement.nodeName);
     refused.add(key);
     const { message } = placement;
-    recorder.record(referenceTo(pods, pod), "Warning", { reason: "FailedScheduling", message });
-    return tell(hands, pod, { reason: "Unschedulable", message });
+    const isNews = await tell(hands, pod, { reason: "Unschedulable", message });
+    if (isNews) recorder.record(referenceTo(pods, pod), "Warning", { reason: "FailedScheduling", message });
+    return undefined;
   };
 
   return loop({
@@ -97,9 +100,11 @@ async function bind({ client, recorder, book }: Hands, pod: Pod, nodeName: strin
   recorder.record(referenceTo(pods, pod), "Normal", { reason: "Scheduled", message });
 }
 
-async function tell({ client, now }: Hands, pod: Pod, why: { reason: string; message: string }): Promise<undefined> {
+/** False where the pod says so already: to have looked again in vain is no news. */
+async function tell({ client, now }: Hands, pod: Pod, why: { reason: string; message: string }): Promise<boolean> {
   const status = unschedulableStatus(pod, { ...why, now: now() });
   if (status !== undefined) await client.updateStatus({ ...pod, status });
+  return status !== undefined;
 }
 
 const gated = "Scheduling is blocked due to non-empty scheduling gates";
