@@ -12,7 +12,7 @@ const lines = [
   "2026-01-01T10:00:02.500000000+00:00 stdout F line",
   "torn",
   "2026-01-01T10:00:03.000000000+00:00 stdout F ",
-  "2026-01-01T10:00:04.000000000+00:00 stdout F a b  c",
+  "2026-01-01T12:00:04.000000000+02:00 stdout F a b  c",
 ];
 const content = `${lines.join("\n")}\n`;
 
@@ -33,7 +33,7 @@ const cases: readonly { readonly name: string; readonly options: LogOptions; rea
     name: "with times, once a line",
     options: { timestamps: true, tailLines: 4 },
     shown:
-      "2026-01-01T10:00:02.000000000+00:00 long line\n2026-01-01T10:00:03.000000000+00:00 \n2026-01-01T10:00:04.000000000+00:00 a b  c\n",
+      "2026-01-01T10:00:02.000000000Z long line\n2026-01-01T10:00:03.000000000Z \n2026-01-01T12:00:04.000000000+02:00 a b  c\n",
   },
 ];
 

@@ -35,7 +35,7 @@ export interface LogOptions {
   readonly since?: Date;
   /** Ends after so many bytes of output. */
   readonly limitBytes?: number;
-  /** Every line begins with its time. */
+  /** Every line begins with its time, written as the kubelet writes it: UTC is `Z`, not conmon's `+00:00`. */
   readonly timestamps?: boolean;
   readonly stream?: "stdout" | "stderr";
   /** Goes on with what is written later; once this is aborted (the container has ended), only to the end of what is there. */
@@ -189,7 +189,8 @@ class Printer {
     for (const record of records) {
       if (stream !== undefined && record.stream !== stream) continue;
       if (since !== undefined && Date.parse(record.time) < since.getTime()) continue;
-      if (timestamps && !this.#unfinished.has(record.stream)) pieces.push(Buffer.from(`${record.time} `));
+      if (timestamps && !this.#unfinished.has(record.stream))
+        pieces.push(Buffer.from(`${record.time.replace(/\+00:00$/, "Z")} `));
       pieces.push(record.text);
       if (record.ends) pieces.push(newline);
       if (record.ends) this.#unfinished.delete(record.stream);

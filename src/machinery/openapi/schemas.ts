@@ -127,7 +127,7 @@ function schemaOf(shape: Shape, dialect: Dialect): Schema {
     case "list":
       return { type: "array", items: schemaOf(shape.of.shape, dialect), ...mergeSchema(shape) };
     case "oneOf":
-      return { type: "string", ...(dialect.version === 3 && { enum: shape.values }) };
+      return { type: "string", ...(dialect.version === 3 && { enum: shape.values.toSorted() }) };
     case "string":
     case "boolean":
       return { type: shape.is };
