@@ -47,6 +47,7 @@ export async function waitForEndpoints(
   for (const followed of [slices, running]) {
     followed.onChange(check);
     followed.start();
+    followed.synced().then(check, () => undefined);
   }
   const stop = new AbortController();
   const later = [patience.podlessSeconds, patience.seconds].map((seconds) =>

@@ -20,8 +20,13 @@ async function main(args: readonly string[]): Promise<number> {
   return (await command.load())(rest);
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (fault) {
-  process.exitCode = tellFault(fault, process.argv.includes("--debug"));
+async function codeOf(args: readonly string[]): Promise<number> {
+  try {
+    return await main(args);
+  } catch (fault) {
+    return tellFault(fault, args.includes("--debug"));
+  }
 }
+
+// What is still under way then, such as a request of an interrupted `up`, is of no interest any more.
+process.exit(await codeOf(process.argv.slice(2)));

@@ -18,12 +18,15 @@ export function podTrouble({ metadata, status }: Pod): string | undefined {
   const unscheduled = (status.conditions ?? []).find(
     ({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable",
   );
-  if (unscheduled !== undefined) return told(unscheduled.message ?? "Unschedulable");
+  if (unscheduled !== undefined) return told((unscheduled.message ?? "Unschedulable").replace(/ preemption: .*/s, ""));
   if (status.phase === "Failed") return told(status.message ?? status.reason ?? "Failed");
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-  for (const { state } of containers) {
-    const { reason = "", message } = state?.waiting ?? {};
-    if (lasting.has(reason)) return told(message === undefined ? reason : `${reason}: ${message}`);
+  for (const { state, lastState } of containers) {
+    const { reason = "", message = "" } = state?.waiting ?? {};
+    if (!lasting.has(reason)) continue;
+    // Of a program that ends again and again, its code says more than the back-off.
+    const why = lastState?.terminated === undefined ? message : `exit code ${lastState.terminated.exitCode}`;
+    return told(why === "" ? reason : `${reason}: ${why}`);
   }
   return undefined;
 }

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { mustCidr } from "#net/cidr.ts";
+import { deleteFlowsOf } from "#os/conntrack.ts";
 import { mountsOf, unmount } from "#os/mounts.ts";
 import { purgeRuntime } from "#os/process-runtime/purge.ts";
 import { CommandFailed, run } from "#os/spawn.ts";
@@ -27,9 +29,8 @@ async function undo(effect: Effect): Promise<void> {
     case "foreignRule":
       return tolerate(effect.undo);
     case "conntrack":
-      // Whichever side of a connection has the address, before or after a translation.
-      for (const block of effect.blocks)
-        for (const side of ["-s", "-d", "-r", "-q"]) await tolerate(["conntrack", "-D", side, block]);
+      for (const block of effect.blocks) await deleteFlowsOf(mustCidr(block));
+      return;
   }
 }
 

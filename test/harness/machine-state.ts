@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { run } from "#os/spawn.ts";
 
 /** What can be seen of this machine from outside of the programs on it; every facet a list of lines, one a thing. */
@@ -6,7 +7,7 @@ export type MachineState = ReadonlyMap<Facet, readonly string[]>;
 
 const observers = {
   namespace: () => entries("/run/netns"),
-  link: () => entries("/sys/class/net"),
+  link: links,
   address: addresses,
   route: routes,
   rule: rules,
@@ -15,6 +16,7 @@ const observers = {
   "kernel setting": kernelSettings,
   cgroup: cgroups,
   "listening port": listeningPorts,
+  connection: connections,
   process: ourProcesses,
 } as const satisfies Readonly<Record<string, () => Promise<readonly string[]>>>;
 
@@ -76,6 +78,7 @@ function isOurs(facet: Facet, line: string): boolean {
       return /portolan|ptl/.test(line);
     case "kernel setting":
     case "listening port":
+    case "connection":
       return false;
   }
 }
@@ -91,6 +94,12 @@ function missingFrom(present: readonly string[], wanted: readonly string[]): str
   });
 }
 
+/** Not from /sys, which may show another network namespace than this process's. */
+async function links(): Promise<string[]> {
+  const text = await readFile("/proc/self/net/dev", "utf8");
+  return [...text.matchAll(/^\s*(\S+):/gm)].map(([, name = ""]) => name);
+}
+
 async function addresses(): Promise<string[]> {
   const lines = await linesOf("ip", "-brief", "address");
   // Name and addresses; the state between them comes and goes with the cable.
@@ -99,7 +108,9 @@ async function addresses(): Promise<string[]> {
 
 async function routes(): Promise<string[]> {
   const both = await Promise.all(["-4", "-6"].map((family) => linesOf("ip", family, "route", "show", "table", "all")));
-  return both.flat().map((line) => line.replace(/ expires \d+sec/, "").trim());
+  // The kernel adds a link's own IPv6 addresses some seconds after the link is up.
+  const lines = both.flat().filter((line) => !/\bfe80:/.test(line));
+  return lines.map((line) => line.replace(/ expires \d+sec/, "").trim());
 }
 
 async function rules(): Promise<string[]> {
@@ -167,6 +178,13 @@ async function listeningPorts(): Promise<string[]> {
   });
 }
 
+/** What the kernel remembers of connections that were translated or came from a pod; without their ports and timers. */
+async function connections(): Promise<string[]> {
+  if (process.getuid?.() !== 0) return [];
+  const lines = await linesOf("conntrack", "-L", "--any-nat");
+  return [...new Set(lines.map((line) => [...line.matchAll(/\b(src|dst)=(\S+)/g)].map(([pair]) => pair).join(" ")))];
+}
+
 /** Pods' supervisors, and programs of this repository that make up a cluster. */
 async function ourProcesses(): Promise<string[]> {
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
@@ -204,3 +222,12 @@ function nothingThere<T>(error: unknown, nothing: T): T {
   if (error instanceof Error && "code" in error && expected.includes(`${error.code}`)) return nothing;
   throw error;
 }
+
+/** What a process in that network namespace sees. */
+export async function machineStateIn(namespace: string): Promise<MachineState> {
+  const withNode = join(import.meta.dirname, "../../bin/with-node");
+  const { stdout } = await run(["nsenter", `--net=/run/netns/${namespace}`, withNode, import.meta.filename]);
+  return new Map(JSON.parse(stdout));
+}
+
+if (import.meta.main) console.log(JSON.stringify([...(await machineState())]));
