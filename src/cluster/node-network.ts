@@ -43,11 +43,16 @@ export async function makeNodeLink(link: NodeLink, ledger: Ledger): Promise<void
   await removeLink(name);
   await ipBatch([
     `link add ${name} type bridge`,
-    ...addresses.map((ip) => `addr add ${ip.text}/${ip.family === "IPv4" ? 32 : 128} dev ${name}`),
+    ...addresses.map(
+      (ip) => `addr add ${ip.text}/${ip.family === "IPv4" ? 32 : 128} dev ${name} ${scopeOf(ip, source)}`,
+    ),
     `link set ${name} up`,
     ...[services, pods].map(({ text }) => `route replace ${text} dev ${name} src ${source.text}`),
   ]);
 }
+
+/** Masquerading takes the first global address of the machine, which must never be the DNS server's. */
+const scopeOf = (ip: Ip, source: Ip): string => (ip.text === source.text ? "scope global" : "scope link");
 
 /** Nothing happens where there is no such link. */
 export async function removeLink(name: string): Promise<void> {

@@ -19,10 +19,11 @@ interface Known {
 
 /** What the node's agent knows when it starts containers. */
 export function starterFacts(settings: Settings, { plan, machine, catalogue }: Known): StarterFacts {
-  const { memoryBytes, cpuMillis, addresses } = machineReport(machine, plan.report);
+  const { memoryBytes, cpuMillis, addresses, hostname } = machineReport(machine, plan.report);
   return {
     node: { name: plan.nodeName, addresses, memoryBytes, cpuMillis },
     network: {
+      hostname,
       clusterDomain: settings["cluster-domain"],
       clusterDns: [plan.dnsAddress.text],
       host: readResolvConf(hostResolvConf()),

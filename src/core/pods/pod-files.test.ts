@@ -9,6 +9,7 @@ const facts: NetworkFacts = {
   clusterDomain: "cluster.local",
   clusterDns: ["10.96.0.10"],
   host: readResolvConf(host),
+  hostname: "machine",
   addresses: ["10.244.0.5", "fd00::5"],
 };
 const cluster =

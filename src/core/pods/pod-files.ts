@@ -8,6 +8,8 @@ export interface NetworkFacts {
   /** The machine's own resolver settings, for dnsPolicy Default. */
   readonly host: ResolverSettings;
   readonly addresses: readonly string[];
+  /** The machine's. */
+  readonly hostname: string;
 }
 export interface ResolverSettings {
   readonly nameservers: readonly string[];

@@ -1,5 +1,6 @@
 import { type Pod, pods } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
+import { readingOwnWrites } from "#client/cache.ts";
 import { eventRecorder } from "#client/events.ts";
 import { type Informer, informer } from "#client/informer.ts";
 import { resourceClient } from "#client/resource.ts";
@@ -60,7 +61,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const mine: Informer<Pod> = informer(transport, pods, { fieldSelector: `spec.nodeName=${name}` });
   const recorder = eventRecorder(transport, { component: "kubelet", host: name });
   const references = new References(transport, options.services, (key) => loops?.referencesChanged(key));
-  const client = resourceClient(transport, pods);
+  const client = readingOwnWrites(resourceClient(transport, pods), mine);
   const hostAddresses = options.starter.node.addresses;
   const shared = { memory, runtime, recorder };
   const probers = new Probers({ ...shared, nodeAddresses: hostAddresses, changed: (uid) => loops?.changed(uid) });
@@ -71,11 +72,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     facts: options.starter,
     podCidr: options.podCidr,
   });
-  const api = await startKubeletApiNear({ ...options.kubelet, pods: podAccess(mine, memory, runtime) });
+  const api = await startKubeletApiNear({
+    ...options.kubelet,
+    pods: podAccess(mine, memory, runtime),
+    failed: (fault) => failed({ loop: "kubelet-api", key: name, fault, failures: 1 }),
+  });
   const registration = register({
     transport,
     podCidr: options.podCidr.text,
     report: () => ({ ...report(), kubeletPort: api.port }),
+    recorder,
     failed,
   });
   loops = new PodLoops({ ...shared, informer: mine, client, operations, probers, references, hostAddresses, failed });

@@ -41,16 +41,20 @@ export function containerPlan(pod: Pod, prepared: Prepared): ContainerPlan {
         ...image.mounts,
         ...(container.volumeMounts ?? []).flatMap((mount) => bindMount(mount, { volumes, variables })),
       ],
-      etc: {
-        hosts: hostsFile(pod, network),
-        "resolv.conf": resolvConf(pod, network),
-        hostname: `${hostnameOf(pod)}\n`,
-      },
+      etc: etcFiles(pod, network),
       privileged: container.securityContext?.privileged === true,
       readOnlyRoot: container.securityContext?.readOnlyRootFilesystem === true,
       terminationMessagePath: container.terminationMessagePath,
     },
   };
+}
+
+/** A pod on the host's network has the host's own name and hosts file. */
+function etcFiles(pod: Pod, network: NetworkFacts): Readonly<Record<string, string>> {
+  const resolver = { "resolv.conf": resolvConf(pod, network) };
+  return pod.spec.hostNetwork === true
+    ? resolver
+    : { ...resolver, hosts: hostsFile(pod, network), hostname: `${hostnameOf(pod)}\n` };
 }
 
 interface Around {
@@ -75,7 +79,7 @@ function bindMount(mount: VolumeMount, { volumes, variables }: Around): readonly
 const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** A pod's own `command` replaces the image's command and args, its `args` the image's args: core/v1 Container. */
-function processPlan(pod: Pod, { container, image, variables }: Prepared): ProcessPlan {
+function processPlan(pod: Pod, { container, image, variables, network }: Prepared): ProcessPlan {
   const { securityContext } = container;
   const all = new Map([...Object.entries(image.env), ...variables]);
   const expanded = (words: readonly string[]): readonly string[] => words.map((word) => expand(word, all));
@@ -84,7 +88,11 @@ function processPlan(pod: Pod, { container, image, variables }: Prepared): Proce
   const args = ownArgs ?? (container.command === undefined ? image.args : []);
   return {
     argv: [...command, ...args],
-    env: { PATH: usualPath, HOSTNAME: hostnameOf(pod), ...Object.fromEntries(all) },
+    env: {
+      PATH: usualPath,
+      HOSTNAME: pod.spec.hostNetwork === true ? network.hostname : hostnameOf(pod),
+      ...Object.fromEntries(all),
+    },
     cwd: container.workingDir ?? "/",
     user: userOf(pod, container, image),
     capabilities: capabilitiesOf(container),

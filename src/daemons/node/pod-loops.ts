@@ -120,17 +120,17 @@ export class PodLoops {
     const { memory, client } = this.#options;
     const { uid, namespace, name } = pod.metadata;
     const text = JSON.stringify(status);
-    if (isDeepStrictEqual(status, pod.status) || memory.lastStatus(uid) === text) return;
+    if (isDeepStrictEqual(status, pod.status) || memory.hasWritten(pod, text)) return;
     try {
-      await client.patch(namespace, name, {
+      const written = await client.patch(namespace, name, {
         type: "strategic",
         subresource: "status",
         body: { metadata: { uid }, status: { ...status, conditions: status.conditions?.map(wholly) } },
       });
+      memory.statusWritten(written, text);
     } catch (fault) {
       if (!refusedFor(fault, "NotFound", "Conflict")) throw fault;
     }
-    memory.statusWritten(uid, text);
     this.#tellBackOff(pod, status);
   }
 

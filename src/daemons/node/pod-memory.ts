@@ -58,12 +58,13 @@ export class PodMemory {
     this.#of(uid).probes.set(container, probed);
   }
 
-  /** The status that was written last, as text: the same one needn't be written again. */
-  lastStatus(uid: string): string | undefined {
-    return this.#pods.get(uid)?.lastStatus;
+  /** Whether this very status was written and nobody has changed the pod since: then it needn't be written again. */
+  hasWritten({ metadata }: Pod, status: string): boolean {
+    const last = this.#pods.get(metadata.uid)?.lastStatus;
+    return last?.text === status && last.resourceVersion === metadata.resourceVersion;
   }
-  statusWritten(uid: string, status: string): void {
-    this.#of(uid).lastStatus = status;
+  statusWritten({ metadata }: Pod, text: string): void {
+    this.#of(metadata.uid).lastStatus = { text, resourceVersion: metadata.resourceVersion };
   }
 
   observed(pod: Pod): Observed {
@@ -122,7 +123,7 @@ interface Known {
   readonly containers: Map<string, RuntimeContainer>;
   readonly refusals: Map<string, Held>;
   readonly probes: Map<string, Probed>;
-  lastStatus: string | undefined;
+  lastStatus: { readonly text: string; readonly resourceVersion: string } | undefined;
   key: string | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { type Lease, leases } from "#api/coordination/lease.ts";
 import { type Node, nodes } from "#api/core/node.ts";
+import type { EventRecorder } from "#client/events.ts";
 import { refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import { type NodeReport, nodeObject, nodeStatus } from "#core/pods/node-object.ts";
@@ -10,6 +11,7 @@ export interface RegistrationOptions {
   readonly podCidr: string;
   /** How the node is now. */
   readonly report: () => NodeReport;
+  readonly recorder: EventRecorder;
   readonly failed: (failure: Failure) => void;
 }
 
@@ -28,11 +30,15 @@ export interface Registration {
 }
 
 export function register(options: RegistrationOptions): Registration {
-  const { transport, report, failed, podCidr } = options;
+  const { transport, report, recorder, failed, podCidr } = options;
   const nodeClient = resourceClient(transport, nodes);
   const leaseClient = resourceClient(transport, leases);
   const registered = Promise.withResolvers<Node>();
   const { name } = report();
+
+  const tell = (reason: string, message: string): void =>
+    recorder.record(asKubeletsSay(name), "Normal", { reason, message });
+  tell("Starting", "Starting kubelet.");
 
   const createOrRead = async (): Promise<Node> => {
     const wanted = nodeObject(report());
@@ -55,6 +61,8 @@ export function register(options: RegistrationOptions): Registration {
       const current = await createOrRead();
       const status = nodeStatus(report(), current.status.conditions ?? []);
       registered.resolve(await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } }));
+      const ready = current.status.conditions?.find(({ type }) => type === "Ready");
+      if (ready?.status !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
       return { againSeconds: statusSeconds };
     },
     parallel: 1,
@@ -82,6 +90,9 @@ export function register(options: RegistrationOptions): Registration {
     },
   };
 }
+
+/** Kubelets give a Node's name as its UID in what they tell of it: that is what `kubectl describe node` looks for. */
+const asKubeletsSay = (name: string) => ({ apiVersion: "v1", kind: "Node", name, uid: name });
 
 type LeaseClient = ReturnType<typeof resourceClient<typeof Lease, Lease>>;
 
