@@ -18,6 +18,8 @@ export interface ApiServer {
   readonly handle: (request: ServerRequest, identity: Identity | undefined) => Promise<Answer>;
   /** Where a connection goes that is to become something else than HTTP. Rejects with a `StatusError`. */
   readonly upgradeTarget: (request: ServerRequest, identity: Identity | undefined) => Promise<RequestOptions>;
+  /** Tells of what should never happen. */
+  readonly report: (fault: unknown) => void;
   /** Node ports given out from now on. */
   readonly setNodePortRange: (range: PortRange) => void;
   readonly close: () => void;
@@ -35,6 +37,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   return {
     handle: (request, identity) => handle(env, request, identity),
     upgradeTarget: (request, identity) => upgradeTarget(env, request, identity),
+    report,
     setNodePortRange: (range) => {
       serviceAddresses.nodePortRange = range;
     },

@@ -28,7 +28,7 @@ function told(answer: Answer, signal: AbortSignal): ApiAnswer {
   const head = { status: answer.status, headers: singleLines(answer.headers) };
   switch (answer.kind) {
     case "whole": {
-      const text = () => (typeof answer.body === "string" ? answer.body : Buffer.from(answer.body).toString());
+      const text = () => (typeof answer.body === "string" ? answer.body : utf8.decode(answer.body));
       return { ...head, text: async () => text(), lines: () => linesOf([text()]) };
     }
     case "stream":
@@ -39,6 +39,8 @@ function told(answer: Answer, signal: AbortSignal): ApiAnswer {
       };
   }
 }
+
+const utf8 = new TextDecoder();
 
 const singleLines = (headers: Headers): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -65,7 +67,7 @@ async function* chunksOf(answer: StreamAnswer, signal: AbortSignal): AsyncIterab
     for (;;) {
       const chunk = await queue.next();
       if (chunk === undefined) break;
-      yield Buffer.from(chunk).toString();
+      yield utf8.decode(chunk);
     }
     signal.throwIfAborted();
   } finally {

@@ -23,9 +23,13 @@ export interface ListenOptions {
 
 export interface Listener {
   readonly port: number;
+  /** Shows another certificate from the next connection on. */
+  readonly renew: (serving: KeyPair) => void;
   /** Cuts what is open; resolves when the port is free again. */
   readonly close: () => Promise<void>;
 }
+
+const minVersion = "TLSv1.2";
 
 /** How long, in milliseconds, and how large a head and a request may be. The types of HTTP/2 servers don't know that they take them. */
 const http1Limits = {
@@ -45,17 +49,18 @@ export function listen(server: ApiServer, options: ListenOptions): Promise<Liste
     ca: clientCa,
     requestCert: true,
     rejectUnauthorized: false, // who shows no certificate may still ask for the version
-    minVersion: "TLSv1.2",
+    minVersion,
     maxSessionMemory: 64,
     settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: 64 << 10 },
     handshakeTimeout: 10_000,
     ...http1Limits,
   });
-  http.on("request", (request, response) => void exchange(server, request, response));
-  http.on(
-    "upgrade",
-    (request: IncomingMessage, socket: Duplex, head: Buffer) => void upgrade(server, { request, socket, head }),
-  );
+  http.on("request", (request, response) => {
+    exchange(server, request, response).catch(server.report);
+  });
+  http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgrade(server, { request, socket, head }).catch(server.report);
+  });
   http.on("sessionError", () => {}); // the client's side of a connection broke; its streams end by themselves
   const open = new Set<Duplex>();
   http.on("connection", (socket) => keep(open, socket));
@@ -63,7 +68,9 @@ export function listen(server: ApiServer, options: ListenOptions): Promise<Liste
     http.once("error", reject);
     http.listen(port, address, () => {
       http.off("error", reject);
-      resolve({ port: portOf(http.address()), close: () => closing(http, open) });
+      const renew = ({ certificate: cert, key }: KeyPair) =>
+        http.setSecureContext({ cert, key, ca: clientCa, minVersion });
+      resolve({ port: portOf(http.address()), renew, close: () => closing(http, open) });
     });
   });
 }

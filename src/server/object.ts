@@ -68,14 +68,15 @@ export function serialize({ apiVersion, kind, metadata, ...rest }: ApiObject): S
 }
 const afterMetadata = (rest: string): string => (rest === "{}" ? "}" : `,${rest.slice(1)}`);
 
-const parsed = new WeakMap<Uint8Array, ApiObject>();
+// Weak on both sides: the store keeps old bytes for those who watch, and what they hold must not stay with them.
+const parsed = new WeakMap<Uint8Array, WeakRef<ApiObject>>();
 const utf8 = new TextDecoder();
 
-/** The object that stored bytes hold; parsed once, as long as the store keeps those very bytes. */
+/** The object that stored bytes hold; seldom parsed twice. */
 export function parseStored(bytes: Uint8Array): ApiObject {
-  const known = parsed.get(bytes);
+  const known = parsed.get(bytes)?.deref();
   if (known !== undefined) return known;
   const object = objectOf(JSON.parse(utf8.decode(bytes)));
-  parsed.set(bytes, object);
+  parsed.set(bytes, new WeakRef(object));
   return object;
 }

@@ -8,18 +8,30 @@ import { objectBytes, type Presentation } from "./present.ts";
 
 export type EventType = "ADDED" | "MODIFIED" | "DELETED";
 
-// One line for all who watch the same thing in the same form.
-const lines = new WeakMap<Change, Map<string, Uint8Array>>();
+// One line for all who watch the same thing in the same form. All of them are told of a change before many others have come.
+const recent = new Map<Change, Map<string, Uint8Array>>();
+const mostRecent = 512;
 
 /** The line of a change. `isFirst`: the first of its watch, which in a table says what the columns are. */
 export function eventLine(change: Change, type: EventType, { presentation, isFirst }: Line): Uint8Array {
-  const known = lines.get(change) ?? new Map<string, Uint8Array>();
-  lines.set(change, known);
+  const lines = linesOf(change);
   const { format, includeObject } = presentation;
   const name = format.kind === "json" ? type : `${type} ${JSON.stringify(format)} ${includeObject} ${isFirst}`;
-  const line = known.get(name) ?? lineOf(type, objectOf(change, type), { presentation, isFirst });
-  known.set(name, line);
+  const known = lines.get(name);
+  if (known !== undefined) return known;
+  const line = lineOf(type, objectOf(change, type), { presentation, isFirst });
+  lines.set(name, line);
   return line;
+}
+
+function linesOf(change: Change): Map<string, Uint8Array> {
+  const known = recent.get(change);
+  if (known !== undefined) return known;
+  const lines = new Map<string, Uint8Array>();
+  recent.set(change, lines);
+  const [oldest] = recent.keys();
+  if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
+  return lines;
 }
 
 /** How a line is written. */

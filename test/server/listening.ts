@@ -9,6 +9,7 @@ export interface Listening extends AsyncDisposable {
   readonly authority: Authority;
   /** An administrator's. */
   readonly client: KeyPair;
+  readonly renew: (serving: KeyPair) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -19,7 +20,7 @@ export async function listening(options: ServeOptions = {}): Promise<Listening> 
   const serving = await authority.forServer({ name: "kube-apiserver" }, ["127.0.0.1", "localhost"], validity());
   const client = await authority.forClient({ name: "admin", organizations: ["system:masters"] }, validity());
   const served = await serve(options);
-  const { port, close } = await listen(served.server, {
+  const { port, renew, close } = await listen(served.server, {
     address: "127.0.0.1",
     port: 0,
     serving,
@@ -30,6 +31,7 @@ export async function listening(options: ServeOptions = {}): Promise<Listening> 
     port,
     authority,
     client,
+    renew,
     close,
     [Symbol.asyncDispose]: async () => {
       await close();

@@ -155,6 +155,15 @@ test("discovery that a client has already is not sent again", async () => {
   }
 });
 
+test("another certificate is shown from the next connection on", async () => {
+  await using server = await listening();
+  const other = await createAuthority("another-ca", validity());
+  server.renew(await other.forServer({ name: "kube-apiserver" }, ["127.0.0.1"], validity()));
+  await assert.rejects(overHttp1(server, { path: "/healthz" }), /certificate/);
+  const told = await overHttp1({ ...server, authority: other }, { path: "/api/v1/namespaces", client: server.client });
+  assert.equal(told.status, 200);
+});
+
 test("closing cuts what is open and frees the port", async () => {
   const server = await listening();
   const session = connectHttp2(`https://127.0.0.1:${server.port}`, {

@@ -237,3 +237,34 @@ test("watches by name and by the old paths are watches of a collection", async (
     assert.deepEqual(names, ["a"]);
   }
 });
+
+test("a reader that lets too much wait is cut off", async () => {
+  await using served = await serve();
+  const leaving = new AbortController();
+  const request = {
+    method: "GET",
+    url: `${collection}?watch=1&resourceVersion=1`,
+    headers: {},
+    body: async () => new Uint8Array(),
+  };
+  const answer = await served.server.handle(request, administrator);
+  assert.ok(answer.kind === "stream");
+  let waiting = 0;
+  const cut = new Promise<void>((resolve) => {
+    answer.run({
+      write: (chunk) => (waiting += chunk.length),
+      drained: () => new Promise(() => {}),
+      end: () => {
+        leaving.abort();
+        resolve();
+      },
+      closed: leaving.signal,
+    });
+  });
+  const body = { metadata: { name: "big" }, data: { filler: "x".repeat(900_000) } };
+  await served.send("POST", collection, { body });
+  for (let turn = 0; turn < 20 && !leaving.signal.aborted; turn++)
+    await served.send("PATCH", `${collection}/big`, { body: { data: { turn: String(turn) } }, headers: merge });
+  await cut;
+  assert.ok(waiting < 20 << 20, `${waiting} bytes waited`);
+});
