@@ -72,7 +72,7 @@ test("a node that falls silent becomes unknown, tainted, and its pods leave the 
     "the events",
     async () => {
       const told = (await of(events).list("default")).items.map(({ reason }) => reason);
-      return told.includes("NodeNotReady") && told.includes("TaintManagerEviction");
+      return ["RegisteredNode", "NodeNotReady", "TaintManagerEviction"].every((reason) => told.includes(reason));
     },
     { seconds: 10 },
   );

@@ -4,7 +4,7 @@ import { type Pod, pods } from "#api/core/pod.ts";
 import { readyOf } from "#core/workloads/node-health.ts";
 import { type Again, changesOf, type Loop, loop } from "../loop.ts";
 import { backoffOf, type ControllerContext, collection, recorderOf } from "./context.ts";
-import { describeNode, withdraw } from "./node-steps.ts";
+import { describeNode, welcome, withdraw } from "./node-steps.ts";
 import { type Silence, silenceOf } from "./silence.ts";
 
 const leaseNamespace = "kube-node-lease";
@@ -18,6 +18,8 @@ export interface NodeClock {
 
 interface Work {
   readonly node: Node;
+  /** Seen for the first time since this controller started. */
+  readonly isNew: boolean;
   readonly isSilent: boolean;
   readonly pods: readonly Pod[];
   readonly againSeconds: number;
@@ -43,13 +45,15 @@ export function nodeLifecycleController(context: ControllerContext, { elapsedMs 
       return undefined;
     }
     const sign = `${leaseCache.get(leaseNamespace, name)?.spec.renewTime} ${readyOf(node)?.lastHeartbeatTime}`;
-    const silence = silenceOf(silences.get(name), { sign, atMs: elapsedMs(), graceSeconds });
+    const before = silences.get(name);
+    const silence = silenceOf(before, { sign, atMs: elapsedMs(), graceSeconds });
     silences.set(name, silence);
     const { isSilent, againSeconds } = silence;
-    return { node, isSilent, againSeconds, pods: podsOn(name) };
+    return { node, isNew: before === undefined, isSilent, againSeconds, pods: podsOn(name) };
   };
 
   const apply = async (work: Work): Promise<Again> => {
+    if (work.isNew) welcome(hands, work.node);
     const node = await describeNode(hands, work.node, work.isSilent);
     const isLost = readyOf(node)?.status !== "True";
     const waits = isLost ? await Promise.all(work.pods.map((pod) => withdraw(hands, pod, node))) : [];

@@ -12,6 +12,12 @@ export interface NodeHands {
   readonly now: () => number;
 }
 
+export function welcome({ recorder }: NodeHands, node: Node): void {
+  const { name } = node.metadata;
+  const message = `Node ${name} event: Registered Node ${name} in Controller`;
+  recorder.record(referenceTo(nodes, node), "Normal", { reason: "RegisteredNode", message });
+}
+
 /** Writes down that a node is silent, and the taints that follow from its conditions. Returns it as it is then. */
 export async function describeNode(hands: NodeHands, node: Node, isSilent: boolean): Promise<Node> {
   const heard = isSilent ? await silence(hands, node) : node;
