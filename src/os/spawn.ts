@@ -104,10 +104,14 @@ export function start(argv: Argv, options: StartOptions): ChildProcess {
   });
 }
 
-/** `sbin` is not on everybody's PATH, not even on root's after `su`. */
+const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+/**
+ * The system's folders come before the user's: root must not run what somebody put in the way, and `sbin` is not on everybody's
+ * PATH, not even on root's after `su`.
+ */
 export function commandEnv(): Record<string, string> {
-  const path = process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
-  return { ...definedEnv(), PATH: `${path}:/usr/local/sbin:/usr/sbin:/sbin`, LC_ALL: "C" };
+  return { ...definedEnv(), PATH: `${systemPath}:${process.env.PATH ?? "/usr/local/bin"}`, LC_ALL: "C" };
 }
 
 function definedEnv(): Record<string, string> {

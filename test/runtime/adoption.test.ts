@@ -70,8 +70,13 @@ async function leaveBehind(): Promise<World> {
   const world = await openWorld();
   world.runtime.close();
   await startAndKill(world.dir);
-  for (const pid of await conmonsOf(world.dir)) signalPid(pid, "SIGKILL");
+  await killConmons(world.dir);
   return world;
+}
+
+async function killConmons(dir: string): Promise<void> {
+  for (const pid of await conmonsOf(dir)) signalPid(pid, "SIGKILL");
+  await eventually("the conmons are gone", async () => (await conmonsOf(dir)).length === 0, { seconds: 20 });
 }
 
 async function conmonsOf(dir: string): Promise<readonly number[]> {
@@ -86,7 +91,7 @@ test("a container whose supervisor was killed ends as one of which nothing is kn
   await using world = await openWorld();
   const { id, state } = await world.runtime.startContainer(containerPlan(await world.sandbox(), ["sleep", "600"]));
   assert.ok(state.kind === "running");
-  for (const pid of await conmonsOf(world.dir)) signalPid(pid, "SIGKILL");
+  await killConmons(world.dir);
   await eventually(
     "the end is found",
     async () => {
@@ -111,7 +116,7 @@ test("after a reboot nothing runs, the namespaces are gone, and another sandbox 
     const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
     await writeFile(record, (await readFile(record, "utf8")).replace(boot, "an-earlier-boot"));
   }
-  for (const pid of await conmonsOf(world.dir)) signalPid(pid, "SIGKILL");
+  await killConmons(world.dir);
   await using next = await openWorld(world.dir);
   const [found] = await next.runtime.list();
   assert.deepEqual([found?.id, found?.ready, found?.labels], [sandbox.id, false, { pod: "one" }]);
@@ -128,7 +133,7 @@ test("a start that was cut short at any step is told as one of which nothing is 
   await using world = await openWorld();
   const { id, logPath } = await world.runtime.startContainer(containerPlan(await world.sandbox(), ["sleep", "600"]));
   world.runtime.close();
-  for (const pid of await conmonsOf(world.dir)) signalPid(pid, "SIGKILL");
+  await killConmons(world.dir);
   const ends = [join(world.dir, "exits", id), join(logPath, "../lost")];
   // In the other order than they are written: what comes last is the first to be missing.
   for (const file of ["pid", "born", "conmon", "fstab", "container.json"]) {

@@ -1,23 +1,31 @@
 import { createHash } from "node:crypto";
-import { chmod, lchown, link, lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { linkSync, lstatSync, readdirSync, statSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, readIfThere } from "../files.ts";
+import { readIfThere } from "../files.ts";
 import { quote } from "../shell.ts";
 import { CommandFailed, run } from "../spawn.ts";
 import { FolderUnfit } from "./folders.ts";
 
-/**
- * What containers share and never change: device nodes, and the folders that stand in for those of this machine which hold
- * other programs' data.
- */
+/** What the containers of a runtime share. */
 export interface Base {
   readonly dev: string;
-  /** Stand-ins for folders of programs' data: every program finds its folder there, empty. */
-  readonly emptied: readonly { readonly at: string; readonly from: string }[];
+  /** Folders of programs' data on this machine, which containers see emptied: every program finds its own there. */
+  readonly emptied: () => readonly Emptied[];
   /** A character device 0:0; a hard link to it in an overlay's upper layer hides what lies below. */
   readonly whiteout: string;
-  /** Copies what was installed since into the stand-ins. */
-  readonly refresh: () => Promise<void>;
+}
+
+export interface Emptied {
+  readonly at: string;
+  readonly mode: number;
+  readonly folders: readonly Owned[];
+}
+export interface Owned {
+  readonly name: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 const emptiedFolders = ["/var/lib", "/var/log"];
@@ -37,13 +45,27 @@ export async function openBase(folder: string): Promise<Base> {
   // Named by what made it: a newer version makes its own.
   const base = join(folder, createHash("sha256").update(text).digest("hex").slice(0, 12));
   if ((await readIfThere(join(base, "made"))) === undefined) await make(folder, base, text);
-  const emptied = emptiedFolders.map((at) => ({ at, from: join(base, "emptied", at) }));
-  const seen = new Map<string, number>();
-  const refresh = async (): Promise<void> => {
-    await Promise.all(emptied.map((pair) => copyFolders(pair.at, pair.from, seen)));
+  const seen = new Map<string, { readonly changedMs: number; readonly emptied: Emptied }>();
+  return {
+    dev: join(base, "dev"),
+    whiteout: join(base, "whiteout"),
+    emptied: () => emptiedFolders.map((at) => emptiedAt(at, seen)),
   };
-  await refresh();
-  return { dev: join(base, "dev"), emptied, whiteout: join(base, "whiteout"), refresh };
+}
+
+// Programs are installed while the runtime is open: the folder's time of change tells.
+function emptiedAt(at: string, seen: Map<string, { readonly changedMs: number; readonly emptied: Emptied }>): Emptied {
+  const { mtimeMs: changedMs, mode } = statSync(at);
+  const known = seen.get(at);
+  if (known?.changedMs === changedMs) return known.emptied;
+  const entries = readdirSync(at, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const folders = entries.map(({ name }) => {
+    const owned = lstatSync(join(at, name));
+    return { name, mode: owned.mode & 0o7777, uid: owned.uid, gid: owned.gid };
+  });
+  const emptied = { at, mode: mode & 0o7777, folders };
+  seen.set(at, { changedMs, emptied });
+  return emptied;
 }
 
 async function make(folder: string, base: string, text: string): Promise<void> {
@@ -62,7 +84,7 @@ async function make(folder: string, base: string, text: string): Promise<void> {
 // The last step tries what every container will need: an overlay of / with its upper layer here.
 function script(): string {
   return [
-    "cd $0; umask 022; mkdir -p dev/pts dev/shm dev/mqueue emptied upper work root",
+    "cd $0; umask 022; mkdir -p dev/pts dev/shm dev/mqueue upper work root",
     ...Object.entries(devices).map(([name, numbers]) => `mknod -m 666 dev/${name} c ${numbers}`),
     "mknod whiteout c 0 0; : > dev/termination-log",
     ...Object.entries(links).map(([name, to]) => `ln -s ${quote(to)} dev/${name}`),
@@ -81,29 +103,7 @@ function unfit(folder: string, cause: CommandFailed): FolderUnfit {
   return new FolderUnfit(folder, said === "" ? cause.message : said, fix, { cause });
 }
 
-async function copyFolders(from: string, to: string, seen: Map<string, number>): Promise<void> {
-  const changed = (await stat(from)).mtimeMs;
-  if (seen.get(from) === changed) return;
-  await copyFolder(from, to);
-  const entries = await readdir(from, { withFileTypes: true });
-  await Promise.all(
-    entries.filter((entry) => entry.isDirectory()).map(({ name }) => copyFolder(join(from, name), join(to, name))),
-  );
-  seen.set(from, changed);
-}
-
-async function copyFolder(from: string, to: string): Promise<void> {
-  const { mode, uid, gid } = await lstat(from);
-  await mkdir(to, { recursive: true });
-  await chmod(to, mode & 0o7777);
-  await lchown(to, uid, gid);
-}
-
-/** Hides what the layers below have at the place of `file`, a path in the upper layer whose folder is there. */
-export async function hide(base: Base, file: string): Promise<void> {
-  try {
-    await link(base.whiteout, file);
-  } catch (fault) {
-    if (!hasCode(fault, "EEXIST")) throw fault;
-  }
+/** Hides what is below the place of `file`, a path in the upper layer of an overlay whose folder is there. */
+export function hide(base: Base, file: string): void {
+  linkSync(base.whiteout, file);
 }

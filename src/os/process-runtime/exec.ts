@@ -7,7 +7,7 @@ import { hasCode, readIfThere } from "../files.ts";
 import { type ProcessId, signalPid } from "../processes.ts";
 import { quote, quoteAll } from "../shell.ts";
 import { type Argv, notStarted, start } from "../spawn.ts";
-import { candidates, notFound } from "./container-scripts.ts";
+import { candidates, notFound } from "./container-script.ts";
 import { CannotRun } from "./plan.ts";
 import { environmentOf } from "./privileges.ts";
 import type { ContainerRecord } from "./record.ts";

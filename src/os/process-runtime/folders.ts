@@ -50,9 +50,8 @@ export interface ContainerFolder {
   readonly path: string;
   readonly record: string;
   readonly log: string;
-  /** What conmon runs as its OCI runtime, and what then runs as the container's first process. */
-  readonly create: string;
-  readonly run: string;
+  /** What conmon runs as its OCI runtime, which becomes the container's first process. */
+  readonly script: string;
   readonly fstab: string;
   readonly root: string;
   /** Upper layers of its overlays, and folders of its own: all that it writes outside volumes. */
@@ -61,8 +60,10 @@ export interface ContainerFolder {
   /** The line of /proc/PID/stat at its start. */
   readonly born: string;
   readonly conmonPid: string;
-  /** Why it could not be started. */
+  /** Why it could not be started; empty where it could. */
   readonly fault: string;
+  /** What mount and pivot_root said. */
+  readonly complaints: string;
   /** That its end went unseen, and when that was found out. */
   readonly lost: string;
   /** conmon makes it where the kernel killed for want of memory. */
@@ -103,8 +104,7 @@ function containerFolder(path: string, exit: string): ContainerFolder {
     exit,
     record: join(path, "container.json"),
     log: join(path, "log"),
-    create: join(path, "create"),
-    run: join(path, "run"),
+    script: join(path, "script"),
     fstab: join(path, "fstab"),
     root: join(path, "root"),
     layers: join(path, "layers"),
@@ -112,6 +112,7 @@ function containerFolder(path: string, exit: string): ContainerFolder {
     born: join(path, "born"),
     conmonPid: join(path, "conmon"),
     fault: join(path, "fault"),
+    complaints: join(path, "complaints"),
     lost: join(path, "lost"),
     oom: join(path, "oom"),
     control: join(path, "ctl"),

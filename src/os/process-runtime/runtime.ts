@@ -96,7 +96,6 @@ export class ProcessRuntime {
     this.#starting.add(id);
     this.#await(id);
     try {
-      await this.#base.refresh();
       await startContainer(this.#folders, plan, { base: this.#base, hidden: this.#options.hidden });
     } catch (fault) {
       this.#endings.delete(id);

@@ -26,30 +26,32 @@ export interface Ended {
 
 /** What is known without looking at other processes: the end that was written down, or nothing. */
 export async function endOf(folder: ContainerFolder): Promise<Ended | undefined> {
-  const code = await readIfThere(folder.exit);
-  if (code !== undefined && code !== "") {
-    const exitCode = Number(code);
-    const [startedAt, finishedAt, lost, oom] = await Promise.all([
-      changeOf(folder.pid),
-      changeOf(folder.exit),
-      readIfThere(folder.lost),
-      exitCode !== 0 && isOomKilled(folder),
-    ]);
-    const reason =
-      lost !== undefined ? "ContainerStatusUnknown" : oom ? "OOMKilled" : exitCode === 0 ? "Completed" : "Error";
-    return { kind: "ended", exitCode, reason, message: lost ?? "", startedAt, finishedAt: finishedAt ?? new Date(0) };
-  }
-  const message = await readIfThere(folder.fault);
-  if (message === undefined) return undefined;
+  const [fault, code] = await Promise.all([faultOf(folder), readIfThere(folder.exit)]);
+  if (fault !== undefined) return startError(folder, fault);
+  if (code === undefined || code === "") return undefined;
+  const exitCode = Number(code);
+  const [startedAt, finishedAt = new Date(0), lost, oom] = await Promise.all([
+    changeOf(folder.pid),
+    changeOf(folder.exit),
+    readIfThere(folder.lost),
+    exitCode !== 0 && isOomKilled(folder),
+  ]);
+  const usual = exitCode === 0 ? "Completed" : "Error";
+  const reason = lost !== undefined ? "ContainerStatusUnknown" : oom ? "OOMKilled" : usual;
+  return { kind: "ended", exitCode, reason, message: lost ?? "", startedAt, finishedAt };
+}
+
+async function startError(folder: ContainerFolder, fault: string): Promise<Ended> {
   const finishedAt = (await changeOf(folder.fault)) ?? new Date(0);
-  return {
-    kind: "ended",
-    exitCode: 128,
-    reason: "StartError",
-    message: message.trim(),
-    startedAt: undefined,
-    finishedAt,
-  };
+  return { kind: "ended", exitCode: 128, reason: "StartError", message: fault, startedAt: undefined, finishedAt };
+}
+
+/** Why the container's script gave up; undefined where it did not. */
+export async function faultOf(folder: ContainerFolder): Promise<string | undefined> {
+  const fault = (await readIfThere(folder.fault))?.trim();
+  if (fault === undefined || fault === "") return undefined;
+  const complaints = (await readIfThere(folder.complaints))?.trim() ?? "";
+  return complaints === "" ? fault : `${fault}: ${complaints}`;
 }
 
 // conmon looks at the kernel's word only while it waits for something else too; where the first process itself was killed, the

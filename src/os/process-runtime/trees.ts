@@ -1,20 +1,23 @@
-import type { Stats } from "node:fs";
-import { chmod, lchown, lstat, mkdir, readlink, writeFile } from "node:fs/promises";
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hasCode } from "../files.ts";
 import { CannotRun } from "./plan.ts";
 
-/** Part of what a container will see below `/`: layers of this machine's folders, the first one the container's own. */
+/** Part of what a container will see below `/`. */
 export interface Tree {
   /** Where the container finds it. */
   readonly at: string;
-  /** Looked through in this order. New things go into the first; none may, where there is no layer. */
-  readonly layers: readonly string[];
+  /** The folder of this machine that new things go into; undefined where none may be made. */
+  readonly own: string | undefined;
+  /** What is seen through it. */
+  readonly below: string | undefined;
 }
 
 /**
  * A container's files before they are mounted. Mount points are found and made here, in the layers: in the mounted tree an
  * absolute symlink (`/var/run`) would lead to the machine's own files.
+ *
+ * Synchronous on purpose: a hundred looks at cached folders take 1 ms so, and 10 ms by way of the thread pool.
  */
 export class Trees {
   readonly #container: string;
@@ -33,22 +36,22 @@ export class Trees {
    * Where `path` really is once symlinks are followed, all inside the container. Makes what is missing: folders on the way, and
    * at the end a folder or an empty file. Throws `CannotRun`.
    */
-  async place(path: string, kind: "folder" | "file"): Promise<string> {
+  place(path: string, kind: "folder" | "file"): string {
     const rest = path.split("/");
     let at = "/";
     for (let links = 0; rest.length > 0; ) {
       const name = rest.shift() ?? "";
       const next = join(at, name);
-      const found = next === at ? undefined : await this.#find(next);
+      const found = next === at ? undefined : this.#find(next);
       if (found?.stats.isSymbolicLink()) {
         if (++links > 40) throw new CannotRun(this.#container, `too many levels of symbolic links: ${path}`);
-        const target = await readlink(found.file);
+        const target = readlinkSync(found.file);
         if (target.startsWith("/")) at = "/";
         rest.unshift(...target.split("/"));
         continue;
       }
       if (found === undefined && next !== at && name !== "..") {
-        await this.#make(next, rest.every((later) => later === "") ? kind : "folder", path);
+        this.#make(next, rest.every((later) => later === "") ? kind : "folder", path);
       }
       at = next;
     }
@@ -56,17 +59,22 @@ export class Trees {
   }
 
   /** The file of this machine to write to for a file of the container; the folders above it are made. */
-  async ownFile(path: string): Promise<string> {
-    const folder = await this.place(dirname(path), "folder");
+  ownFile(path: string): string {
+    const folder = this.place(dirname(path), "folder");
     const place = join(folder, basename(path));
     const tree = this.#treeOf(place);
-    await this.#copyFolders(tree, dirname(place), path);
+    this.#copyFolders(tree, dirname(place), path);
     return this.#own(tree, place, path);
   }
 
   /** Whether something is there, symlinks not followed. */
-  async has(path: string): Promise<boolean> {
-    return (await this.#find(path)) !== undefined;
+  has(path: string): boolean {
+    return this.#find(path) !== undefined;
+  }
+
+  /** Whether something of this machine's own is there; what was made afresh for the container hides nothing. */
+  shows(path: string): boolean {
+    return this.has(path) && this.#treeOf(path).below !== undefined;
   }
 
   #treeOf(place: string): Tree {
@@ -75,11 +83,12 @@ export class Trees {
     return tree;
   }
 
-  async #find(place: string): Promise<{ readonly file: string; readonly stats: Stats } | undefined> {
+  #find(place: string): { readonly file: string; readonly stats: Stats } | undefined {
     const tree = this.#treeOf(place);
-    for (const layer of tree.layers) {
+    for (const layer of [tree.own, tree.below]) {
+      if (layer === undefined) continue;
       const file = join(layer, place.slice(tree.at.length));
-      const stats = await lstatIfThere(file);
+      const stats = lstatIfThere(file);
       // An overlay's sign for "not there, whatever lies below".
       if (stats?.isCharacterDevice() && stats.rdev === 0) return undefined;
       if (stats !== undefined) return { file, stats };
@@ -87,13 +96,13 @@ export class Trees {
     return undefined;
   }
 
-  async #make(place: string, kind: "folder" | "file", path: string): Promise<void> {
+  #make(place: string, kind: "folder" | "file", path: string): void {
     const tree = this.#treeOf(place);
-    await this.#copyFolders(tree, dirname(place), path);
+    this.#copyFolders(tree, dirname(place), path);
     const file = this.#own(tree, place, path);
     try {
-      if (kind === "folder") await mkdir(file);
-      else await writeFile(file, "", { flag: "wx" });
+      if (kind === "folder") mkdirSync(file);
+      else writeFileSync(file, "", { flag: "wx" });
     } catch (cause) {
       if (hasCode(cause, "EEXIST")) return;
       throw new CannotRun(this.#container, `can't make ${path}: ${describe(cause)}`, { cause });
@@ -101,32 +110,25 @@ export class Trees {
   }
 
   // A new folder in the upper layer lends the merged one its owner and mode, so it must have those of the one below.
-  async #copyFolders(tree: Tree, folder: string, path: string): Promise<void> {
+  #copyFolders(tree: Tree, folder: string, path: string): void {
     if (folder.length <= tree.at.length) return;
     const own = this.#own(tree, folder, path);
-    if ((await lstatIfThere(own)) !== undefined) return;
-    await this.#copyFolders(tree, dirname(folder), path);
-    const below = await this.#find(folder);
-    await mkdir(own, { recursive: true });
+    if (lstatIfThere(own) !== undefined) return;
+    this.#copyFolders(tree, dirname(folder), path);
+    const below = this.#find(folder);
+    mkdirSync(own, { recursive: true });
     if (below === undefined) return;
-    await chmod(own, below.stats.mode & 0o7777);
-    await lchown(own, below.stats.uid, below.stats.gid);
+    chmodSync(own, below.stats.mode & 0o7777);
+    lchownSync(own, below.stats.uid, below.stats.gid);
   }
 
   #own(tree: Tree, place: string, path: string): string {
-    const [own] = tree.layers;
+    const { own } = tree;
     if (own === undefined) throw new CannotRun(this.#container, `can't make ${path}: ${tree.at} takes no new files`);
     return join(own, place.slice(tree.at.length));
   }
 }
 
-async function lstatIfThere(file: string): Promise<Stats | undefined> {
-  try {
-    return await lstat(file);
-  } catch (fault) {
-    if (hasCode(fault, "ENOENT", "ENOTDIR")) return undefined;
-    throw fault;
-  }
-}
+const lstatIfThere = (file: string): Stats | undefined => lstatSync(file, { throwIfNoEntry: false });
 
 const describe = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
