@@ -3,6 +3,7 @@ import { defaulted, object, required } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { podColumns } from "./pod/columns.ts";
 import { derivePod } from "./pod/defaults.ts";
+import { qosClassOf } from "./pod/qos.ts";
 import { podRules, podUpdateRules } from "./pod/rules.ts";
 import { PodSpec } from "./pod/spec.ts";
 import { PodStatus } from "./pod/status.ts";
@@ -53,7 +54,7 @@ export const pods = defineKind<typeof Pod>({
   },
   nameRule: "dns-subdomain",
   derive: derivePod,
-  initialStatus: () => ({ phase: "Pending" }),
+  initialStatus: ({ spec }) => ({ phase: "Pending", qosClass: qosClassOf(spec) }),
   rules: podRules,
   updateRules: podUpdateRules,
 });
