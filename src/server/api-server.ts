@@ -82,7 +82,7 @@ async function answer(env: Environment, request: ServerRequest, asking: Asking):
   asking.labels = { verb: route.verb, resource: path.resource, subresource: path.subresource };
   env.openStreams.admit(identity);
   const told = await route.run(call);
-  return told.kind === "whole" ? told : env.openStreams.follow(told, identity, env.metrics.opened(asking.labels));
+  return told.kind === "whole" ? told : env.openStreams.follow(told, identity, () => env.metrics.opened(asking.labels));
 }
 
 async function upgradeTarget(

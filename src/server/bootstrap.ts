@@ -26,8 +26,8 @@ export async function bootstrap(api: Transport, foundation: Foundation): Promise
     names.map((name) => ensure(api, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } })),
   );
   await Promise.all([
-    place(api, "/api/v1/namespaces/default/services", apiService(foundation)),
-    place(api, "/api/v1/namespaces/kube-system/services", dnsService(foundation)),
+    renew(api, "/api/v1/namespaces/default/services", apiService(foundation)),
+    ensure(api, "/api/v1/namespaces/kube-system/services", dnsService(foundation)),
     renew(api, "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", apiSlice(foundation)),
     renew(api, "/api/v1/namespaces/default/endpoints", apiEndpoints(foundation)),
   ]);
@@ -40,7 +40,7 @@ interface Sketch {
   readonly [field: string]: unknown;
 }
 
-const apiService = ({ serviceRange, apiPort }: Foundation) => ({
+const apiService = ({ serviceRange, apiPort }: Foundation): Sketch => ({
   apiVersion: "v1",
   kind: "Service",
   metadata: { name: "kubernetes", labels: { component: "apiserver", provider: "kubernetes" } },
@@ -67,7 +67,7 @@ const apiEndpoints = ({ apiAddress, apiPort }: Foundation): Sketch => ({
 });
 
 /** Every node answers its own pods at this address: no pod stands behind it, and the proxy leaves it alone. */
-const dnsService = ({ serviceRange }: Foundation) => ({
+const dnsService = ({ serviceRange }: Foundation): Sketch => ({
   apiVersion: "v1",
   kind: "Service",
   metadata: {
@@ -95,24 +95,6 @@ async function ensure(api: Transport, collection: string, object: Sketch): Promi
   expect(await send(api, "POST", collection, object), [201, 409], object);
 }
 
-/** Makes a Service, anew where it stands at another address: the range of the cluster has changed then. */
-async function place(
-  api: Transport,
-  collection: string,
-  service: Sketch & { readonly spec: { readonly clusterIP: string } },
-): Promise<void> {
-  const path = `${collection}/${service.metadata.name}`;
-  const found = await send(api, "GET", path);
-  if (found.status === 200 && addressIn(found.text) === service.spec.clusterIP) return renew(api, collection, service);
-  if (found.status === 200) expect(await send(api, "DELETE", path), [200], service);
-  expect(await send(api, "POST", collection, service), [201], service);
-}
-
-function addressIn(text: string): unknown {
-  const object: unknown = JSON.parse(text);
-  return isRecord(object) && isRecord(object.spec) ? object.spec.clusterIP : undefined;
-}
-
 /** Makes an object, or replaces what is there. */
 async function renew(api: Transport, collection: string, object: Sketch): Promise<void> {
   const path = `${collection}/${object.metadata.name}`;
@@ -126,12 +108,7 @@ interface Told {
   readonly text: string;
 }
 
-async function send(
-  api: Transport,
-  method: "GET" | "POST" | "PUT" | "DELETE",
-  path: string,
-  body?: Sketch,
-): Promise<Told> {
+async function send(api: Transport, method: "GET" | "POST" | "PUT", path: string, body?: Sketch): Promise<Told> {
   const headers = { "content-type": "application/json", accept: "application/json" };
   const answer = await api.send({ method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   return { status: answer.status, text: await answer.text() };

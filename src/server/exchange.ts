@@ -29,7 +29,7 @@ export interface StreamAnswer {
   readonly kind: "stream";
   readonly status: number;
   readonly headers: Headers;
-  /** Called once, when the head has been sent; what it writes is the body. */
+  /** Called once, when the head has been sent; what it writes is the body. Nobody may be there to read it. */
   readonly run: (outlet: Outlet) => void;
 }
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
@@ -43,6 +43,12 @@ export interface Outlet {
   readonly end: () => void;
   /** Aborted when the reader has gone, or the answer has ended. */
   readonly closed: AbortSignal;
+}
+
+/** Calls `then` once the reader has gone or the answer has ended, also where that was before. */
+export function whenClosed({ closed }: Outlet, then: () => void): void {
+  if (closed.aborted) then();
+  else closed.addEventListener("abort", then, { once: true });
 }
 
 export const jsonType = "application/json";

@@ -3,11 +3,11 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import { gzip } from "node:zlib";
 import { StatusError } from "#machinery/status.ts";
+import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
 import { bodyTooLarge } from "./body.ts";
-import type { Answer, Identity, Outlet, ServerRequest, StreamAnswer, WholeAnswer } from "./exchange.ts";
+import type { Identity, ServerRequest } from "./exchange.ts";
 import type { KeyPair } from "./pki.ts";
 import { refuse, splice, type Upgrading } from "./splice.ts";
 
@@ -94,7 +94,6 @@ async function exchange(server: ApiServer, request: Http2ServerRequest, response
   request.on("error", () => {}); // the client went away: the answer, if any, goes nowhere
   response.on("error", () => {});
   const answer = await server.handle(asked(request), identityOf(request));
-  if (response.destroyed || response.stream?.destroyed) return;
   await send(answer, request, response);
 }
 
@@ -161,71 +160,4 @@ function identityOn(socket: unknown): Identity | undefined {
   if (typeof user !== "string" || user === "") return undefined;
   const groups: readonly string[] = typeof subject.O === "string" ? [subject.O] : (subject.O ?? []);
   return { user, groups: [...groups, "system:authenticated"] };
-}
-
-async function send(answer: Answer, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
-  switch (answer.kind) {
-    case "whole":
-      return sendWhole(await packed(answer, request.headers["accept-encoding"]), request, response);
-    case "stream":
-      return sendStream(answer, response);
-  }
-}
-
-function sendWhole(
-  { status, headers, body }: WholeAnswer,
-  request: Http2ServerRequest,
-  response: Http2ServerResponse,
-): void {
-  const bytes = typeof body === "string" ? Buffer.from(body) : body;
-  response.writeHead(status, { ...mutable(headers), "content-length": bytes.length });
-  if (request.method === "HEAD") response.end();
-  else response.end(bytes);
-  // A body that nobody has read would keep an HTTP/1.1 connection from its next request.
-  if (!request.readableEnded) request.resume();
-}
-
-const mutable = (headers: Answer["headers"]): Record<string, string | string[]> =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),
-  );
-
-// An HTTP/1.1 response keeps its head until there is a body; the types of HTTP/2 don't know the method that both have.
-function flush(response: Http2ServerResponse): void {
-  if ("flushHeaders" in response && typeof response.flushHeaders === "function") response.flushHeaders();
-}
-
-/** Below this, packing costs more than it saves. Source: kube-apiserver packs from 128 KiB on. */
-const packFromBytes = 128 << 10;
-
-async function packed(answer: WholeAnswer, accepted: string | string[] | undefined): Promise<WholeAnswer> {
-  const { body, headers } = answer;
-  if (body.length < packFromBytes || !/\bgzip\b/.test(String(accepted ?? ""))) return answer;
-  const bytes = await new Promise<Uint8Array>((resolve, reject) => {
-    gzip(body, { level: 1 }, (fault, result) => (fault === null ? resolve(result) : reject(fault)));
-  });
-  return { ...answer, headers: { ...headers, "content-encoding": "gzip", vary: "Accept-Encoding" }, body: bytes };
-}
-
-function sendStream({ status, headers, run }: StreamAnswer, response: Http2ServerResponse): void {
-  const closed = new AbortController();
-  response.once("close", () => closed.abort());
-  response.writeHead(status, mutable(headers));
-  flush(response);
-  const outlet: Outlet = {
-    write: (chunk) => {
-      if (closed.signal.aborted || response.writableEnded) return 0;
-      response.write(chunk);
-      return response.writableLength;
-    },
-    drained: () =>
-      new Promise((resolve) => {
-        if (response.writableLength === 0 || closed.signal.aborted) return resolve();
-        response.once("drain", resolve);
-        closed.signal.addEventListener("abort", () => resolve(), { once: true });
-      }),
-    end: () => response.end(),
-    closed: closed.signal,
-  };
-  run(outlet);
 }

@@ -4,7 +4,7 @@ import type { Entry, Store } from "#store/store.ts";
 import { type ApiObject, parseStored, serialize, withMetadata } from "./object.ts";
 
 /** Every object stands under `/registry/GROUP/PLURAL/[NAMESPACE/]NAME`; "core" for the group without a name. */
-export const registry = "/registry/";
+const registry = "/registry/";
 
 export const prefixOf = ({ group, plural }: AnyKind, namespace = ""): string =>
   `${registry}${group === "" ? "core" : group}/${plural}/${namespace === "" ? "" : `${namespace}/`}`;
@@ -75,14 +75,14 @@ export function rehearse(object: ApiObject, revision: number): Saved {
   return { object, bytes, revision };
 }
 
-/** Deletes what stands at `entry`; false where somebody has changed it meanwhile. */
+/** Deletes what stands at `entry`; undefined where somebody has changed it meanwhile. */
 export async function erase(store: Store, entry: Entry): Promise<{ readonly revision: number } | undefined> {
   const written = await store.write({ key: entry.key, value: undefined, expect: entry.modRevision });
   return written.kind === "done" ? { revision: written.revision } : undefined;
 }
 
 /** How often a write that names no version of its own is tried again when others were faster. */
-const mostAttempts = 10;
+const mostAttempts = 100;
 
 /**
  * Reads an object and tries `change` on it until no other write comes between. `change` gives undefined when others were faster.

@@ -1,5 +1,5 @@
 import { tooManyRequests } from "#machinery/status.ts";
-import type { Answer, Identity, StreamAnswer } from "./exchange.ts";
+import { type Answer, type Identity, type StreamAnswer, whenClosed } from "./exchange.ts";
 
 /** How many answers that go on one user may have open; the cluster's own parts are not counted. */
 const mostStreams = 2000;
@@ -15,13 +15,14 @@ export class OpenStreams {
     throw tooManyRequests("Too many requests, please try again later.", retryAfterSeconds);
   }
 
-  /** Counts an answer as long as it goes on; `ended` is called then. */
-  follow(answer: StreamAnswer, { user }: Identity, ended: () => void): Answer {
+  /** Counts an answer as long as it goes on. What `began` gives is called when it has ended. */
+  follow(answer: StreamAnswer, { user }: Identity, began: () => () => void): Answer {
     return {
       ...answer,
       run: (outlet) => {
         this.#byUser.set(user, this.#count(user) + 1);
-        outlet.closed.addEventListener("abort", () => {
+        const ended = began();
+        whenClosed(outlet, () => {
           this.#leave(user);
           ended();
         });

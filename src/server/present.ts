@@ -13,7 +13,7 @@ export interface Presentation {
   readonly format: Format;
   readonly includeObject: TableOptions["includeObject"];
   /** Milliseconds since 1970: what ages are counted to. */
-  readonly now: number;
+  readonly now: () => number;
 }
 
 /** Throws a 400. */
@@ -22,7 +22,7 @@ export function presentationOf({ kind, format, query, env }: Call): Presentation
   const includeObject = asked === "" ? "Metadata" : asked;
   if (includeObject !== "None" && includeObject !== "Metadata" && includeObject !== "Object")
     throw badRequest(`unrecognized includeObject value: ${JSON.stringify(asked)}`);
-  return { kind, format, includeObject, now: env.now() };
+  return { kind, format, includeObject, now: env.now };
 }
 
 /** One object, given as it is stored. */
@@ -41,7 +41,7 @@ export function objectBytes({ kind, format, includeObject, now }: Presentation, 
     case "table": {
       const object = parseStored(bytes);
       const metadata = { resourceVersion: object.metadata.resourceVersion ?? "" };
-      return encode(tableOf(kind, [object], { now, includeObject, version: format.version, metadata }));
+      return encode(tableOf(kind, [object], { now: now(), includeObject, version: format.version, metadata }));
     }
     case "metadata":
       return encode(partial(parseStored(bytes), format.version));
@@ -76,7 +76,9 @@ function listBytes(
   const { metadata } = head;
   switch (format.kind) {
     case "table":
-      return encode(tableOf(kind, all.map(parseStored), { now, includeObject, version: format.version, metadata }));
+      return encode(
+        tableOf(kind, all.map(parseStored), { now: now(), includeObject, version: format.version, metadata }),
+      );
     case "metadata": {
       const { version } = format;
       const items = all.map((bytes) => partial(parseStored(bytes), version));

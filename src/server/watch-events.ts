@@ -71,7 +71,7 @@ export function bookmarkLine(
   const annotations = isInitialEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
   const metadata = { resourceVersion: String(revision), ...annotations };
   const object = (version: MetaVersion): unknown => {
-    if (format.kind === "table") return tableOf(kind, [], { now, includeObject, version, metadata });
+    if (format.kind === "table") return tableOf(kind, [], { now: now(), includeObject, version, metadata });
     return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata };
   };
   const isPlain = format.kind === "json" || format.kind === "discovery";

@@ -1,6 +1,6 @@
 import { expired } from "#machinery/status.ts";
 import { type Change, Compacted, type Entry, type Store, type Watch } from "#store/store.ts";
-import type { Outlet } from "./exchange.ts";
+import { type Outlet, whenClosed } from "./exchange.ts";
 import { parseStored } from "./object.ts";
 import type { Presentation } from "./present.ts";
 import type { Selection } from "./selection.ts";
@@ -42,7 +42,7 @@ export class Watching {
     const { after, prefix, timeoutMs, wantsBookmarks } = this.#plan;
     const timeout = setTimeout(() => this.#end(), timeoutMs);
     const bookmarks = wantsBookmarks ? setInterval(() => this.#bookmark(false), bookmarkEveryMs) : undefined;
-    this.#outlet.closed.addEventListener("abort", () => {
+    whenClosed(this.#outlet, () => {
       clearTimeout(timeout);
       clearInterval(bookmarks);
       this.#watch?.stop();

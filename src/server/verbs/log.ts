@@ -3,7 +3,7 @@ import { pods } from "#api/core/pod.ts";
 import { type FieldProblem, invalidField } from "#machinery/field-problem.ts";
 import { internal, invalid } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
-import { type Answer, type Outlet, wholeText } from "../exchange.ts";
+import { type Answer, type Outlet, whenClosed, wholeText } from "../exchange.ts";
 import { askKubelet, containerOf, kubeletOf, kubeletRequest } from "../kubelet.ts";
 import { isOf } from "../object.ts";
 import { mustFind } from "../objects.ts";
@@ -30,7 +30,7 @@ export async function log(call: Call): Promise<Answer> {
     status: 200,
     headers: { "content-type": "text/plain" },
     run: (outlet) => {
-      outlet.closed.addEventListener("abort", () => leaving.abort(), { once: true });
+      whenClosed(outlet, () => leaving.abort());
       void pour(lines, outlet);
     },
   };

@@ -1,0 +1,79 @@
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { gzip } from "node:zlib";
+import type { Answer, Outlet, StreamAnswer, WholeAnswer } from "./exchange.ts";
+
+/** Sends an answer over HTTP, of either version; to nobody where the client has gone. */
+export async function send(answer: Answer, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+  switch (answer.kind) {
+    case "whole":
+      return sendWhole(await packed(answer, request.headers["accept-encoding"]), request, response);
+    case "stream":
+      return sendStream(answer, response);
+  }
+}
+
+function sendWhole(
+  { status, headers, body }: WholeAnswer,
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+): void {
+  if (hasGone(response)) return;
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  response.writeHead(status, { ...mutable(headers), "content-length": bytes.length });
+  if (request.method === "HEAD") response.end();
+  else response.end(bytes);
+  // A body that nobody has read would keep an HTTP/1.1 connection from its next request.
+  if (!request.readableEnded) request.resume();
+}
+
+const mutable = (headers: Answer["headers"]): Record<string, string | string[]> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),
+  );
+
+// An HTTP/1.1 response keeps its head until there is a body; the types of HTTP/2 don't know the method that both have.
+function flush(response: Http2ServerResponse): void {
+  if ("flushHeaders" in response && typeof response.flushHeaders === "function") response.flushHeaders();
+}
+
+/** Below this, packing costs more than it saves. Source: kube-apiserver packs from 128 KiB on. */
+const packFromBytes = 128 << 10;
+
+async function packed(answer: WholeAnswer, accepted: string | string[] | undefined): Promise<WholeAnswer> {
+  const { body, headers } = answer;
+  if (body.length < packFromBytes || !/\bgzip\b/.test(String(accepted ?? ""))) return answer;
+  const bytes = await new Promise<Uint8Array>((resolve, reject) => {
+    gzip(body, { level: 1 }, (fault, result) => (fault === null ? resolve(result) : reject(fault)));
+  });
+  return { ...answer, headers: { ...headers, "content-encoding": "gzip", vary: "Accept-Encoding" }, body: bytes };
+}
+
+const hasGone = (response: Http2ServerResponse): boolean =>
+  response.destroyed || ("stream" in response && response.stream?.destroyed === true);
+
+function sendStream({ status, headers, run }: StreamAnswer, response: Http2ServerResponse): void {
+  const closed = new AbortController();
+  response.once("close", () => closed.abort());
+  if (hasGone(response)) closed.abort();
+  else {
+    response.writeHead(status, mutable(headers));
+    flush(response);
+  }
+  run(outletOf(response, closed.signal));
+}
+
+const outletOf = (response: Http2ServerResponse, closed: AbortSignal): Outlet => ({
+  write: (chunk) => {
+    if (closed.aborted || response.writableEnded) return 0;
+    response.write(chunk);
+    return response.writableLength;
+  },
+  drained: () =>
+    new Promise((resolve) => {
+      if (response.writableLength === 0 || closed.aborted) return resolve();
+      response.once("drain", resolve);
+      closed.addEventListener("abort", () => resolve(), { once: true });
+    }),
+  end: () => response.end(),
+  closed,
+});
