@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { linkSync, lstatSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, lchownSync, linkSync, lstatSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readIfThere } from "../files.ts";
@@ -10,24 +10,27 @@ import { FolderUnfit } from "./folders.ts";
 /** What the containers of a runtime share. */
 export interface Base {
   readonly dev: string;
-  /** Folders of programs' data on this machine, which containers see emptied: every program finds its own there. */
-  readonly emptied: () => readonly Emptied[];
+  /**
+   * What containers see instead of some folders of this machine, below its root: each has its own, empty, but for the folders
+   * that programs look for in those of their data.
+   */
+  readonly instead: string;
+  readonly insteadOf: readonly string[];
   /** A character device 0:0; a hard link to it in an overlay's upper layer hides what lies below. */
   readonly whiteout: string;
+  /** Programs are installed while the runtime is open: gives containers to come the folders of those too. */
+  readonly refresh: () => void;
 }
 
-export interface Emptied {
-  readonly at: string;
-  readonly mode: number;
-  readonly folders: readonly Owned[];
-}
-export interface Owned {
-  readonly name: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
+/** Folders of people and of the running system, with their modes. */
+const emptyFolders: Readonly<Record<string, number>> = {
+  "/home": 0o755,
+  "/root": 0o700,
+  "/run": 0o755,
+  "/tmp": 0o1777,
+  "/var/tmp": 0o1777,
+};
+/** Folders of programs' data, of which the first level stays. */
 const emptiedFolders = ["/var/lib", "/var/log"];
 const devices = { null: "1 3", zero: "1 5", full: "1 7", random: "1 8", urandom: "1 9", tty: "5 0" };
 const links = {
@@ -45,32 +48,39 @@ export async function openBase(folder: string): Promise<Base> {
   // Named by what made it: a newer version makes its own.
   const base = join(folder, createHash("sha256").update(text).digest("hex").slice(0, 12));
   if ((await readIfThere(join(base, "made"))) === undefined) await make(folder, base, text);
-  const seen = new Map<string, { readonly changedMs: number; readonly emptied: Emptied }>();
+  const instead = join(base, "instead");
+  const seen = new Map<string, number>();
   return {
     dev: join(base, "dev"),
+    instead,
+    insteadOf: [...Object.keys(emptyFolders), ...emptiedFolders],
     whiteout: join(base, "whiteout"),
-    emptied: () => emptiedFolders.map((at) => emptiedAt(at, seen)),
+    refresh() {
+      for (const at of emptiedFolders) copyFirstLevel(at, join(instead, at), seen);
+    },
   };
 }
 
-// Programs are installed while the runtime is open: the folder's time of change tells.
-function emptiedAt(at: string, seen: Map<string, { readonly changedMs: number; readonly emptied: Emptied }>): Emptied {
-  const { mtimeMs: changedMs, mode } = statSync(at);
-  const known = seen.get(at);
-  if (known?.changedMs === changedMs) return known.emptied;
-  const entries = readdirSync(at, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const folders = entries.map(({ name }) => {
-    const owned = lstatSync(join(at, name));
-    return { name, mode: owned.mode & 0o7777, uid: owned.uid, gid: owned.gid };
-  });
-  const emptied = { at, mode: mode & 0o7777, folders };
-  seen.set(at, { changedMs, emptied });
-  return emptied;
+function copyFirstLevel(from: string, to: string, seen: Map<string, number>): void {
+  const { mtimeMs } = statSync(from);
+  if (seen.get(from) === mtimeMs) return;
+  copyFolder(from, to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (entry.isDirectory()) copyFolder(join(from, entry.name), join(to, entry.name));
+  }
+  seen.set(from, mtimeMs);
+}
+
+function copyFolder(from: string, to: string): void {
+  const { mode, uid, gid } = lstatSync(from);
+  mkdirSync(to, { recursive: true });
+  chmodSync(to, mode & 0o7777);
+  lchownSync(to, uid, gid);
 }
 
 async function make(folder: string, base: string, text: string): Promise<void> {
   const draft = `${base}.new`;
-  await rm(folder, { recursive: true, force: true });
+  await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
   try {
     await run(["unshare", "--mount", "sh", "-euc", text, draft]);
@@ -88,6 +98,7 @@ function script(): string {
     ...Object.entries(devices).map(([name, numbers]) => `mknod -m 666 dev/${name} c ${numbers}`),
     "mknod whiteout c 0 0; : > dev/termination-log",
     ...Object.entries(links).map(([name, to]) => `ln -s ${quote(to)} dev/${name}`),
+    ...Object.entries(emptyFolders).map(([at, mode]) => `mkdir -p -m ${mode.toString(8)} instead${at}`),
     "mount -t overlay overlay -o lowerdir=/,upperdir=$0/upper,workdir=$0/work,volatile root",
     "test -d root/etc; umount root; rm -r upper work root",
   ].join("\n");

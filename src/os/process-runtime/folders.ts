@@ -54,7 +54,9 @@ export interface ContainerFolder {
   readonly script: string;
   readonly fstab: string;
   readonly root: string;
-  /** Upper layers of its overlays, and folders of its own: all that it writes outside volumes. */
+  /** Where the overlay is mounted whose folders it sees instead of some of this machine's. */
+  readonly instead: string;
+  /** Upper layers of its overlays: all that it writes outside volumes. */
   readonly layers: string;
   readonly pid: string;
   /** The line of /proc/PID/stat at its start. */
@@ -107,6 +109,7 @@ function containerFolder(path: string, exit: string): ContainerFolder {
     script: join(path, "script"),
     fstab: join(path, "fstab"),
     root: join(path, "root"),
+    instead: join(path, "instead"),
     layers: join(path, "layers"),
     pid: join(path, "pid"),
     born: join(path, "born"),

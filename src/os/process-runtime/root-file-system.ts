@@ -1,16 +1,7 @@
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fstabLine, type Mount, parseMountInfo } from "../mounts.ts";
-import { type Base, type Emptied, hide } from "./base.ts";
+import { type Base, hide } from "./base.ts";
 import type { ContainerFolder } from "./folders.ts";
 import { type BindMount, CannotRun, type FilesPlan } from "./plan.ts";
 import { Trees } from "./trees.ts";
@@ -23,14 +14,6 @@ export interface Surroundings {
   readonly shm: string;
 }
 
-/** Folders of people and of the running system, with their modes: a container has its own, empty. */
-const ownFolders: Readonly<Record<string, number>> = {
-  "/home": 0o755,
-  "/root": 0o700,
-  "/run": 0o755,
-  "/tmp": 0o1777,
-  "/var/tmp": 0o1777,
-};
 /** Secrets of this machine outside those folders; hidden where they are. */
 const secrets = [
   "/etc/NetworkManager/system-connections",
@@ -61,12 +44,13 @@ export function prepareRoot(
   around: Surroundings,
 ): void {
   const table = new MountTable(id, folder);
+  around.base.refresh();
   mkdirSync(folder.root);
+  mkdirSync(folder.instead);
   table.overlay("/", "/");
-  for (const partition of systemPartitions()) table.overlay(partition, partition);
-  for (const emptied of around.base.emptied()) table.emptied(emptied);
+  for (const partition of systemPartitions(around.base.insteadOf)) table.overlay(partition, partition);
   kernelFolders(table, plan, around);
-  for (const [at, mode] of Object.entries(ownFolders)) table.ownFolder(at, mode);
+  table.instead(around.base);
   for (const path of [...secrets, ...around.hidden]) table.hide(path, around.base);
   for (const [name, text] of Object.entries(plan.etc)) writeFileSync(table.trees.ownFile(`/etc/${name}`), text);
   writeFileSync(folder.termination, "");
@@ -96,37 +80,22 @@ class MountTable {
   }
 
   line(source: string, at: string, type: string, options: string): void {
-    this.text += fstabLine({ source, at: at === "/" ? this.#folder.root : this.#folder.root + at, type, options });
+    this.text += fstabLine({ source, at: this.#outside(at), type, options });
   }
 
   /** `below` with a layer of the container's own on top. */
   overlay(path: string, below: string): void {
     const at = path === "/" ? path : this.trees.place(path, "folder");
-    const layer = this.#newLayer();
-    const [own, work] = [join(layer, "upper"), join(layer, "work")];
-    mkdirSync(own);
-    mkdirSync(work);
-    chmodSync(own, statSync(below).mode & 0o7777);
-    this.line("overlay", at, "overlay", `lowerdir=${below},upperdir=${own},workdir=${work},volatile`);
-    this.trees.add({ at, own, below });
+    this.trees.add({ at, ...this.#mountOverlay(below, this.#outside(at)) });
   }
 
-  ownFolder(path: string, mode: number): string {
-    const at = this.trees.place(path, "folder");
-    const own = this.#newLayer();
-    chmodSync(own, mode);
-    this.line(own, at, "none", "bind,nosuid,nodev");
-    this.trees.add({ at, own, below: undefined });
-    return own;
-  }
-
-  emptied({ at, mode, folders }: Emptied): void {
-    const own = this.ownFolder(at, mode);
-    for (const folder of folders) {
-      const path = join(own, folder.name);
-      mkdirSync(path, folder.mode);
-      if ((folder.mode & umask) !== 0) chmodSync(path, folder.mode);
-      if (folder.uid !== 0 || folder.gid !== 0) chownSync(path, folder.uid, folder.gid);
+  /** One overlay for all of these folders: an upper layer takes its file system 1 to 3 ms. */
+  instead({ instead, insteadOf }: Base): void {
+    const { own } = this.#mountOverlay(instead, this.#folder.instead);
+    for (const path of insteadOf) {
+      const at = this.trees.place(path, "folder");
+      this.line(join(this.#folder.instead, path), at, "none", "bind,nosuid,nodev");
+      this.trees.add({ at, own: join(own, path), below: join(instead, path) });
     }
   }
 
@@ -155,15 +124,21 @@ class MountTable {
     if (this.trees.shows(path)) hide(base, this.trees.ownFile(path));
   }
 
-  #newLayer(): string {
+  #mountOverlay(below: string, at: string): { readonly own: string; readonly below: string } {
     const layer = join(this.#folder.layers, String(this.#layers++));
-    mkdirSync(layer, { recursive: true });
-    return layer;
+    const [own, work] = [join(layer, "upper"), join(layer, "work")];
+    mkdirSync(own, { recursive: true });
+    mkdirSync(work);
+    chmodSync(own, statSync(below).mode & 0o7777);
+    const options = `lowerdir=${below},upperdir=${own},workdir=${work},volatile`;
+    this.text += fstabLine({ source: "overlay", at, type: "overlay", options });
+    return { own, below };
+  }
+
+  #outside(at: string): string {
+    return at === "/" ? this.#folder.root : this.#folder.root + at;
   }
 }
-
-/** Bits that mkdir takes away from a mode. */
-const umask = 0o22;
 
 function kernelFolders(table: MountTable, plan: FilesPlan, around: Surroundings): void {
   table.kernel("proc", "/proc", "nosuid,nodev,noexec");
@@ -182,8 +157,7 @@ function kernelFolders(table: MountTable, plan: FilesPlan, around: Surroundings)
 }
 
 // An overlay shows its lower file system only, and the folders on which others are mounted as empty.
-function systemPartitions(): readonly string[] {
-  const hidden = [...Object.keys(ownFolders), "/var/lib", "/var/log"];
+function systemPartitions(hidden: readonly string[]): readonly string[] {
   const isBelow = (folder: string) => (mount: Mount) => mount.at === folder || mount.at.startsWith(`${folder}/`);
   const shown = parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")).filter(
     (mount) =>

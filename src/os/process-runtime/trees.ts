@@ -111,10 +111,9 @@ export class Trees {
 
   // A new folder in the upper layer lends the merged one its owner and mode, so it must have those of the one below.
   #copyFolders(tree: Tree, folder: string, path: string): void {
-    if (folder.length <= tree.at.length) return;
     const own = this.#own(tree, folder, path);
     if (lstatIfThere(own) !== undefined) return;
-    this.#copyFolders(tree, dirname(folder), path);
+    if (folder !== tree.at) this.#copyFolders(tree, dirname(folder), path);
     const below = this.#find(folder);
     mkdirSync(own, { recursive: true });
     if (below === undefined) return;
