@@ -61,12 +61,12 @@ export function parseJsonBody(bytes: Uint8Array): Document {
   }
 }
 
-/** One YAML document, as kubectl's reader takes it (YAML 1.1). Throws a 400. */
+/** One YAML document (1.2, core schema); kubectl turns its files into JSON itself. Throws a 400. */
 export async function parseYamlBody(bytes: Uint8Array): Promise<Document> {
   const { parseDocument } = await import("yaml");
   const text = textOf(bytes);
   try {
-    const document = parseDocument(text, { version: "1.1", schema: "core", uniqueKeys: true, prettyErrors: false });
+    const document = parseDocument(text, { schema: "core", uniqueKeys: true, prettyErrors: false, logLevel: "error" });
     const [trouble] = document.errors;
     if (trouble !== undefined)
       throw badRequest(`error converting YAML to JSON: yaml: ${trouble.message.slice(0, 200)}`);
