@@ -68,7 +68,7 @@ export function imageNamed(name: string, own: Catalogue, installed: (program: st
   }
   const found = look(repository, own);
   if (found === undefined) return pullFailed(name, unknownImage(repository));
-  const images = found.map((entry) => resolve(entry, own, [found])).filter((image) => image !== undefined);
+  const images = found.flatMap((entry) => resolve(entry, own, [found]));
   const [first] = images;
   if (first === undefined)
     return pullFailed(name, `the catalogue's entries for it use each other in a circle, or one that is not there`);
@@ -88,29 +88,28 @@ function look(repository: string, own: Catalogue): readonly ImageEntry[] | undef
   return undefined;
 }
 
-function resolve(entry: ImageEntry, own: Catalogue, seen: readonly (readonly ImageEntry[])[]): Image | undefined {
-  const base = entry.use === undefined ? bare(entry) : resolveUse(entry.use, own, seen);
-  return (
-    base && {
-      command: entry.command ?? base.command,
-      args: entry.args ?? (entry.command === undefined ? base.args : []),
-      env: { ...base.env, ...entry.env },
-      user: entry.user ?? base.user,
-      program: entry.command === undefined ? base.program : undefined,
-    }
-  );
+type Seen = readonly (readonly ImageEntry[])[];
+
+/** Several where it uses a built-in one of which there are several; none where `use` leads nowhere. */
+function resolve(entry: ImageEntry, own: Catalogue, seen: Seen): readonly Image[] {
+  const bases = entry.use === undefined ? [bare(entry)] : resolveUse(entry.use, own, seen);
+  return bases.map((base) => ({
+    command: entry.command ?? base.command,
+    args: entry.args ?? (entry.command === undefined ? base.args : []),
+    env: { ...base.env, ...entry.env },
+    user: entry.user ?? base.user,
+    program: entry.command === undefined ? base.program : undefined,
+  }));
 }
 
 // An entry may use the built-in one of its own name.
-function resolveUse(name: string, own: Catalogue, seen: readonly (readonly ImageEntry[])[]): Image | undefined {
-  const entries = [look(name, own), look(name, new Map())].find(
-    (found) => found !== undefined && !wasSeen(found, seen),
-  );
-  const [entry] = entries ?? [];
-  return entries === undefined || entry === undefined ? undefined : resolve(entry, own, [...seen, entries]);
+function resolveUse(name: string, own: Catalogue, seen: Seen): readonly Image[] {
+  const candidates = [look(name, own), look(name, new Map())];
+  const entries = candidates.find((found) => found !== undefined && !wasSeen(found, seen)) ?? [];
+  return entries.flatMap((entry) => resolve(entry, own, [...seen, entries]));
 }
 
-const wasSeen = (entries: readonly ImageEntry[], seen: readonly (readonly ImageEntry[])[]): boolean =>
+const wasSeen = (entries: readonly ImageEntry[], seen: Seen)[]): boolean =>
   seen.some((before) => before[0] === entries[0]);
 
 const bare = (entry: ImageEntry): Image => ({

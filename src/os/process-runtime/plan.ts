@@ -1,5 +1,5 @@
 import type { Ip } from "#net/ip.ts";
-import type { Limits } from "#os/cgroups.ts";
+import type { Limits } from "../cgroups.ts";
 
 /** The namespaces that the containers of a pod share. */
 export interface SandboxPlan {
