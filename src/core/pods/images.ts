@@ -109,7 +109,7 @@ function resolveUse(name: string, own: Catalogue, seen: Seen): readonly Image[] 
   return entries.flatMap((entry) => resolve(entry, own, [...seen, entries]));
 }
 
-const wasSeen = (entries: readonly ImageEntry[], seen: Seen)[]): boolean =>
+const wasSeen = (entries: readonly ImageEntry[], seen: Seen): boolean =>
   seen.some((before) => before[0] === entries[0]);
 
 const bare = (entry: ImageEntry): Image => ({
