@@ -63,23 +63,34 @@ export function parseJsonBody(bytes: Uint8Array): Document {
 
 /** One YAML document (1.2, core schema); kubectl turns its files into JSON itself. Throws a 400. */
 export async function parseYamlBody(bytes: Uint8Array): Promise<Document> {
-  const { parseDocument } = await import("yaml");
+  const { isScalar, parseDocument, visit } = await import("yaml");
   const text = textOf(bytes);
   try {
-    const document = parseDocument(text, { schema: "core", uniqueKeys: true, prettyErrors: false, logLevel: "error" });
+    // The library compares each key of a mapping with all others: too dear for what a request may hold.
+    const document = parseDocument(text, { schema: "core", uniqueKeys: false, prettyErrors: false, logLevel: "error" });
     const [trouble] = document.errors;
-    if (trouble !== undefined)
-      throw badRequest(`error converting YAML to JSON: yaml: ${trouble.message.slice(0, 200)}`);
+    if (trouble !== undefined) throw yamlRefused(trouble.message.slice(0, 200));
+    visit(document, {
+      Map: (_, { items }) => {
+        const keys = new Set<unknown>();
+        for (const { key } of items) {
+          const name: unknown = isScalar(key) ? key.value : key;
+          if (keys.has(name)) throw yamlRefused(`key ${JSON.stringify(name)} already set in map`);
+          keys.add(name);
+        }
+      },
+    });
     const json = JSON.stringify(document.toJS({ maxAliasCount: 100 }));
     return { value: parseJsonBody(Buffer.from(json)).value, text: undefined };
   } catch (fault) {
     // What the library throws for too many aliases, and what the machine does for too deep a document.
-    if (fault instanceof ReferenceError)
-      throw badRequest("error converting YAML to JSON: yaml: document contains excessive aliasing");
-    if (fault instanceof RangeError) throw badRequest("error converting YAML to JSON: yaml: exceeded max depth");
+    if (fault instanceof ReferenceError) throw yamlRefused("document contains excessive aliasing");
+    if (fault instanceof RangeError) throw yamlRefused("exceeded max depth");
     throw fault;
   }
 }
+
+const yamlRefused = (why: string): StatusError => badRequest(`error converting YAML to JSON: yaml: ${why}`);
 
 /** The message that a protobuf body holds, as JSON of its type, and what it says that it is. Throws a 400. */
 export function parseProtobufBody(bytes: Uint8Array, type: AnyType): Document & Pick<Envelope, "apiVersion" | "kind"> {

@@ -138,6 +138,14 @@ const rows: readonly Row[] = [
     "BadRequest",
     /excessive aliasing/,
   ],
+  [
+    "YAML with a key twice",
+    `POST ${configMaps}`,
+    yaml("data: {a: b, a: c}\n"),
+    400,
+    "BadRequest",
+    'error converting YAML to JSON: yaml: key "a" already set in map',
+  ],
   ["YAML that is nested too deep", `POST ${configMaps}`, yaml("[".repeat(20_000)), 400, "BadRequest", /YAML/],
   [
     "an object of another kind",
