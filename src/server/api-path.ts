@@ -1,3 +1,5 @@
+import { limits } from "./limits.ts";
+
 /**
  * What a URL's path names. Everything under a group version is a resource; the rest are documents: discovery, OpenAPI, health.
  *
@@ -26,7 +28,6 @@ export interface ResourcePath {
   readonly isOldWatch: boolean;
 }
 
-const maximumBytes = 8192;
 // A name that a decoder could turn into another path is refused before anything looks at it.
 const encodedSeparator = /%(2f|5c|00)/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -34,7 +35,7 @@ const controlCharacter = /[\u0000-\u001f\u007f]/;
 
 /** Reads the path of a URL, without its query. */
 export function parseApiPath(path: string): ApiPath {
-  if (path.length > maximumBytes) return refused(`the path is longer than ${maximumBytes} bytes`);
+  if (path.length > limits.path) return refused(`the path is longer than ${limits.path} characters`);
   if (!path.startsWith("/")) return refused(`the path ${show(path)} does not begin with a slash`);
   const [, root = "", ...rest] = path.split("/");
   if (root === "api" && rest.length >= 2 && rest[1] !== "") return resourcePath("", rest[0] ?? "", rest.slice(1));

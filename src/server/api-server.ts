@@ -31,7 +31,7 @@ const expireEventsEveryMs = 60_000;
 export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const { store, options, chance, now, report } = parts;
   const serviceAddresses = new ServiceAddresses(options.serviceRanges, options.nodePortRange, chance.number);
-  await serviceAddresses.follow(store);
+  await serviceAddresses.follow(store, report);
   const env: Environment = { ...parts, serviceAddresses, metrics: new Metrics(), openStreams: new OpenStreams() };
   const expiry = setInterval(() => expireEvents(store, now()).catch(report), expireEventsEveryMs).unref();
   return {

@@ -5,11 +5,8 @@ import { decodeProtobuf } from "#machinery/protobuf.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from "#machinery/status.ts";
 import type { ServerRequest } from "./exchange.ts";
+import { limits } from "./limits.ts";
 import { isRecord } from "./object.ts";
-
-/** What Kubernetes takes in one request, packed or not. */
-const maximumBodyBytes = 3 * 1024 * 1024;
-const deepest = 1000;
 
 /** A body in the form that its `Content-Type` names. */
 export interface Body {
@@ -19,7 +16,7 @@ export interface Body {
 
 /** Reads the whole body. Throws a 413 where it is too large, a 415 where it is packed in a way unknown here. */
 export async function readBody(request: ServerRequest): Promise<Body> {
-  const sent = await request.body(maximumBodyBytes);
+  const sent = await request.body(limits.bodyBytes);
   const mediaType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (encoding === "identity") return { mediaType, bytes: sent };
@@ -29,7 +26,7 @@ export async function readBody(request: ServerRequest): Promise<Body> {
 
 const unpack = (packed: Uint8Array): Promise<Uint8Array> =>
   new Promise((resolve, reject) => {
-    gunzip(packed, { maxOutputLength: maximumBodyBytes }, (fault, bytes) => {
+    gunzip(packed, { maxOutputLength: limits.bodyBytes }, (fault, bytes) => {
       if (fault === null) resolve(bytes);
       else
         reject(
@@ -38,7 +35,7 @@ const unpack = (packed: Uint8Array): Promise<Uint8Array> =>
     });
   });
 
-export const bodyTooLarge = (): StatusError => tooLarge(`Request entity too large: limit is ${maximumBodyBytes}`);
+export const bodyTooLarge = (): StatusError => tooLarge(`Request entity too large: limit is ${limits.bodyBytes}`);
 
 /** A document as the client wrote it. */
 export interface Document {
@@ -52,7 +49,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 /** Throws a 400. */
 export function parseJsonBody(bytes: Uint8Array): Document {
   const text = textOf(bytes);
-  if (nestsDeeperThan(text, deepest)) throw badRequest(`the body is nested more than ${deepest} levels deep`);
+  if (nestsDeeperThan(text, limits.bodyLevels))
+    throw badRequest(`the body is nested more than ${limits.bodyLevels} levels deep`);
   try {
     return { value: JSON.parse(text), text };
   } catch (fault) {

@@ -5,6 +5,7 @@ import type { Pod } from "#api/core/pod.ts";
 import { badRequest, internal, StatusError } from "#machinery/status.ts";
 import type { Store } from "#store/store.ts";
 import type { KubeletCredentials } from "./environment.ts";
+import { limits } from "./limits.ts";
 import { isOf, isRecord, parseStored } from "./object.ts";
 import { keyOf } from "./objects.ts";
 
@@ -77,7 +78,6 @@ export function askKubelet(options: RequestOptions, signal: AbortSignal): Promis
 export const unreachable = ({ host, port, path }: RequestOptions, fault: Error): StatusError =>
   internal(`the agent at https://${host}:${port}${path?.split("?")[0]} can't be reached: ${fault.message}`);
 
-const longestRefusal = 64 << 10;
 const reasons: Readonly<Record<number, string>> = {
   400: "BadRequest",
   401: "Unauthorized",
@@ -92,7 +92,7 @@ export async function refusalOf(answer: IncomingMessage): Promise<StatusError> {
   let text = "";
   for await (const chunk of answer) {
     text += String(chunk);
-    if (text.length > longestRefusal) break;
+    if (text.length > limits.refusal) break;
   }
   const code = answer.statusCode ?? 500;
   const told = statusIn(text);

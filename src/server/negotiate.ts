@@ -1,3 +1,5 @@
+import { limits } from "./limits.ts";
+
 /** What an answer looks like, as the request's `Accept` wants it. */
 export type Format =
   | { readonly kind: "json" }
@@ -83,7 +85,7 @@ function metaVersion(parameters: ReadonlyMap<string, string>): MetaVersion | und
 /** In the order of their weight `q`, then as they stand. */
 function mediaRanges(accept: string): readonly MediaRange[] {
   const ranges = accept
-    .slice(0, 4096)
+    .slice(0, limits.accept)
     .split(",")
     .map((text) => {
       const [type = "", ...rest] = text.split(";").map((part) => part.trim());

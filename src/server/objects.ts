@@ -1,7 +1,8 @@
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import { conflict, modifiedMeanwhile, notFound, tooLarge } from "#machinery/status.ts";
 import type { Entry, Store } from "#store/store.ts";
-import { type ApiObject, parseStored, serialize, withMetadata } from "./object.ts";
+import { limits } from "./limits.ts";
+import { type ApiObject, parseStored, type Serialized, serialize, withMetadata } from "./object.ts";
 
 /** Every object stands under `/registry/GROUP/PLURAL/[NAMESPACE/]NAME`; "core" for the group without a name. */
 const registry = "/registry/";
@@ -44,14 +45,9 @@ export type Saving =
   | { readonly kind: "saved"; readonly saved: Saved }
   | { readonly kind: "conflict"; readonly current: Entry | undefined };
 
-/** etcd's limit for one request; Kubernetes takes no larger object. */
-const largestObjectBytes = 1.5 * 1024 * 1024;
-
 /** Writes an object while its key is at revision `expect` (0: absent). Throws a 413. */
 export async function save(store: Store, key: string, object: ApiObject, expect: number): Promise<Saving> {
-  const text = serialize(object);
-  if (text.sizeBytes > largestObjectBytes)
-    throw tooLarge(`the object is too large: ${text.sizeBytes} bytes, at most ${largestObjectBytes} are stored`);
+  const text = mustFit(object);
   let bytes: Uint8Array = new Uint8Array();
   const value = (revision: number) => {
     bytes = text.at(revision);
@@ -68,11 +64,15 @@ export async function save(store: Store, key: string, object: ApiObject, expect:
 
 /** What `save` would have given, without a resourceVersion of its own. */
 export function rehearse(object: ApiObject, revision: number): Saved {
-  const text = serialize(object);
-  if (text.sizeBytes > largestObjectBytes)
-    throw tooLarge(`the object is too large: ${text.sizeBytes} bytes, at most ${largestObjectBytes} are stored`);
+  const text = mustFit(object);
   const bytes = revision === 0 ? Buffer.from(JSON.stringify(object)) : text.at(revision);
   return { object, bytes, revision };
+}
+
+function mustFit(object: ApiObject): Serialized {
+  const text = serialize(object);
+  if (text.sizeBytes <= limits.objectBytes) return text;
+  throw tooLarge(`the object is too large: ${text.sizeBytes} bytes, at most ${limits.objectBytes} are stored`);
 }
 
 /** Deletes what stands at `entry`; undefined where somebody has changed it meanwhile. */

@@ -1,8 +1,7 @@
 import { tooManyRequests } from "#machinery/status.ts";
 import { type Answer, type Identity, type StreamAnswer, whenClosed } from "./exchange.ts";
+import { limits } from "./limits.ts";
 
-/** How many answers that go on one user may have open; the cluster's own parts are not counted. */
-const mostStreams = 2000;
 const retryAfterSeconds = 5;
 
 /** Keeps one user's watches from taking the server from all others. */
@@ -11,7 +10,7 @@ export class OpenStreams {
 
   /** Throws a 429 where the user has too many. */
   admit({ user }: Identity): void {
-    if (this.#count(user) < mostStreams || user.startsWith("system:")) return;
+    if (this.#count(user) < limits.openStreams || user.startsWith("system:")) return;
     throw tooManyRequests("Too many requests, please try again later.", retryAfterSeconds);
   }
 

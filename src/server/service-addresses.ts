@@ -44,8 +44,8 @@ export class ServiceAddresses {
     this.#random = random;
   }
 
-  /** Reads what is held, and follows it from then on. */
-  async follow(store: Store): Promise<void> {
+  /** Reads what is held, and follows it from then on. `report` is told where it could not go on. */
+  async follow(store: Store, report: (fault: unknown) => void): Promise<void> {
     const prefix = prefixOf(services);
     const { entries, revision } = await store.range(prefix);
     this.#seen = revision;
@@ -56,7 +56,7 @@ export class ServiceAddresses {
         this.#seen = reached;
       },
       end: (reason) => {
-        if (reason !== "closed") void this.follow(store);
+        if (reason !== "closed") this.follow(store, report).catch(report);
       },
     });
   }

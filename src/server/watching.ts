@@ -1,6 +1,7 @@
 import { expired } from "#machinery/status.ts";
 import { type Change, Compacted, type Entry, type Store, type Watch } from "#store/store.ts";
 import { type Outlet, whenClosed } from "./exchange.ts";
+import { limits } from "./limits.ts";
 import { parseStored } from "./object.ts";
 import type { Presentation } from "./present.ts";
 import type { Selection } from "./selection.ts";
@@ -19,8 +20,6 @@ export interface WatchPlan {
   readonly timeoutMs: number;
 }
 
-/** A reader that lets more than this wait is cut off; it goes on where it stopped. */
-const mostWaitingBytes = 16 << 20;
 const bookmarkEveryMs = 60_000;
 
 /** One watch, from its first event to its end. */
@@ -72,7 +71,7 @@ export class Watching {
     for (const { value } of entries) {
       if (!selection.isEverything && !selection.matches(parseStored(value))) continue;
       const waiting = this.#outlet.write(initialLine(value, this.#line()));
-      if (waiting > mostWaitingBytes / 4) await this.#outlet.drained();
+      if (waiting > limits.waitingWatchBytes / 4) await this.#outlet.drained();
       if (this.#outlet.closed.aborted) return;
     }
     this.#reached = revision;
@@ -84,7 +83,7 @@ export class Watching {
     const type = typeOf(change, this.#plan.selection);
     if (type === undefined) return;
     const waiting = this.#outlet.write(eventLine(change, type, this.#line()));
-    if (waiting > mostWaitingBytes) this.#outlet.end();
+    if (waiting > limits.waitingWatchBytes) this.#outlet.end();
   }
 
   #line(): { readonly presentation: Presentation; readonly isFirst: boolean } {

@@ -5,6 +5,7 @@ import { internal, invalid } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
 import { type Answer, type Outlet, whenClosed, wholeText } from "../exchange.ts";
 import { askKubelet, containerOf, kubeletOf, kubeletRequest } from "../kubelet.ts";
+import { limits } from "../limits.ts";
 import { isOf } from "../object.ts";
 import { mustFind } from "../objects.ts";
 
@@ -36,14 +37,12 @@ export async function log(call: Call): Promise<Answer> {
   };
 }
 
-const mostWaitingBytes = 1 << 20;
-
 /** No faster than it is read. */
 async function pour(from: IncomingMessage, to: Outlet): Promise<void> {
   from.on("error", () => to.end()); // one of the two has gone: what was read was read
   from.on("end", () => to.end());
   from.on("data", (chunk: Uint8Array) => {
-    if (to.write(chunk) < mostWaitingBytes) return;
+    if (to.write(chunk) < limits.waitingLogBytes) return;
     from.pause();
     void to.drained().then(() => from.resume());
   });

@@ -1,0 +1,21 @@
+/** What the server takes and keeps of one client at most, in one place. Those of a patch and of annotations are machinery's. */
+export const limits = {
+  /** Of a request's path, in characters. */
+  path: 8192,
+  /** Of an `Accept` header, in characters; what stands behind is not read. */
+  accept: 4096,
+  /** Of a body, packed or not. Source: kube-apiserver. */
+  bodyBytes: 3 * 1024 * 1024,
+  /** How many brackets and braces of a body may be open at once. */
+  bodyLevels: 1000,
+  /** Of an object as it is stored. Source: etcd's limit for one request. */
+  objectBytes: 1.5 * 1024 * 1024,
+  /** Answers that go on, of one user who is no part of the cluster. */
+  openStreams: 2000,
+  /** What may wait for the reader of a watch before it is cut off; it goes on where it stopped. */
+  waitingWatchBytes: 16 * 1024 * 1024,
+  /** What may wait for the reader of a log before no more is read. */
+  waitingLogBytes: 1024 * 1024,
+  /** Of what an agent says instead of what was asked for, in characters. */
+  refusal: 65_536,
+} as const;
