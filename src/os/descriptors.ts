@@ -8,7 +8,8 @@ const closeOnExec = 0o2000000;
  * itself started with: each becomes /dev/null. Those that Node opens close by themselves. Node looks below 16 only.
  */
 export async function sealDescriptors(first: number): Promise<readonly ("ignore" | number)[]> {
-  const stray = await inheritable(first);
+  strays ??= inheritable();
+  const stray = (await strays).filter((fd) => fd >= first);
   if (stray.length === 0) return [];
   const nothing = await devNull();
   return Array.from({ length: Math.max(...stray) - first + 1 }, (_, index) =>
@@ -16,8 +17,11 @@ export async function sealDescriptors(first: number): Promise<readonly ("ignore"
   );
 }
 
-async function inheritable(first: number): Promise<readonly number[]> {
-  const numbers = (await namesIn("/proc/self/fdinfo")).map(Number).filter((fd) => fd >= first);
+// Only this process's parent can have given it such, so they never grow in number.
+let strays: Promise<readonly number[]> | undefined;
+
+async function inheritable(): Promise<readonly number[]> {
+  const numbers = (await namesIn("/proc/self/fdinfo")).map(Number).filter((fd) => fd > 2);
   const kept = await Promise.all(
     numbers.map(async (fd) => {
       const flags = /^flags:\s*([0-7]+)$/m.exec((await readIfThere(`/proc/self/fdinfo/${fd}`)) ?? "")?.[1];

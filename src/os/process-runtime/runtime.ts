@@ -73,7 +73,7 @@ export class ProcessRuntime {
     this.#base = base;
     this.#watch = watch(folders.exits, (_, name) => {
       if (name !== null && this.#endings.has(name)) this.#settle(name).catch(options.failed);
-    });
+    }).on("error", options.failed);
   }
 
   /** Stops looking; containers go on. */

@@ -38,7 +38,11 @@ export async function supervise(
   ];
   const why = await report(argv, folder);
   if (why === undefined) return;
-  throw new CannotRun(id, (await faultOf(folder)) ?? `conmon could not start it: ${why}`);
+  throw new CannotRun(
+    id,
+    (await faultOf(folder)) ??
+      (why === "" ? "it was killed before its program could run" : `conmon could not start it: ${why}`),
+  );
 }
 
 /** undefined: it is ready. Otherwise what conmon said, or nothing where the script has written down why. */
