@@ -1,5 +1,5 @@
 import { settingsTable } from "#cluster/settings.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "./command.ts";
 import { UsageFault } from "./usage.ts";
 
 /** Completes commands and their flags; the lists are those of the help. */

@@ -1,5 +1,5 @@
 import { settingsTable, variableOf } from "#cluster/settings.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "./command.ts";
 
 export function showHelp(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));

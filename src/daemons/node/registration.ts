@@ -4,7 +4,8 @@ import type { EventRecorder } from "#client/events.ts";
 import { refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import { type NodeReport, nodeObject, nodeStatus } from "#core/pods/node-object.ts";
-import { everything, type Failure, type Loop, loop } from "../loop.ts";
+import type { Draft } from "#machinery/schema.ts";
+import { type Again, everything, type Failure, type Loop, loop } from "../loop.ts";
 
 export interface RegistrationOptions {
   readonly transport: Transport;
@@ -40,55 +41,45 @@ export function register(options: RegistrationOptions): Registration {
     recorder.record(asKubeletsSay(name), "Normal", { reason, message });
   tell("Starting", "Starting kubelet.");
 
-  const createOrRead = async (): Promise<Node> => {
-    const wanted = nodeObject(report());
-    try {
-      return await nodeClient.create("", { ...wanted, spec: { podCIDR: podCidr, podCIDRs: [podCidr] } });
-    } catch (fault) {
-      if (!refusedFor(fault, "AlreadyExists")) throw fault;
-      const labels = wanted.metadata?.labels ?? {};
-      return nodeClient.patch("", name, {
-        type: "strategic",
-        body: { metadata: { labels }, spec: { podCIDR: podCidr, podCIDRs: [podCidr] } },
-      });
-    }
-  };
-  const node = loop<true>({
-    name: "node-status",
-    sources: [],
-    plan: () => true,
-    async apply() {
-      const current = await createOrRead();
-      const status = nodeStatus(report(), current.status.conditions ?? []);
-      registered.resolve(await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } }));
-      const ready = current.status.conditions?.find(({ type }) => type === "Ready");
-      if (ready?.status !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
-      return { againSeconds: statusSeconds };
-    },
-    parallel: 1,
-    backoff,
-    failed,
+  const node = repeated("node-status", failed, async () => {
+    const current = await createOrAdopt(nodeClient, nodeObject(report()), podCidr);
+    const status = nodeStatus(report(), current.status.conditions ?? []);
+    registered.resolve(await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } }));
+    const ready = current.status.conditions?.find(({ type }) => type === "Ready");
+    if (ready?.status !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
+    return { againSeconds: statusSeconds };
   });
-  const lease = loop<true>({
-    name: "node-lease",
-    sources: [],
-    plan: () => true,
-    async apply() {
-      await renew(leaseClient, name, await registered.promise);
-      return { againSeconds: renewSeconds };
-    },
-    parallel: 1,
-    backoff,
-    failed,
+  const lease = repeated("node-lease", failed, async () => {
+    await renew(leaseClient, name, await registered.promise);
+    return { againSeconds: renewSeconds };
   });
-  const both: readonly Loop[] = [node, lease];
-  for (const one of both) one.enqueue(everything);
   return {
     registered: registered.promise,
     async stop() {
-      await Promise.all(both.map((one) => one.stop()));
+      await Promise.all([node.stop(), lease.stop()]);
     },
   };
+}
+
+/** A loop with one key, worked on at once and then again and again. */
+function repeated(name: string, failed: RegistrationOptions["failed"], apply: () => Promise<Again>): Loop {
+  const repeating = loop<true>({ name, sources: [], plan: () => true, apply, parallel: 1, backoff, failed });
+  repeating.enqueue(everything);
+  return repeating;
+}
+
+type NodeClient = ReturnType<typeof resourceClient<typeof Node, Node>>;
+
+/** The Node of an earlier run stays, with the labels and the block of this one. */
+async function createOrAdopt(client: NodeClient, wanted: Draft<typeof Node>, podCidr: string): Promise<Node> {
+  const spec = { podCIDR: podCidr, podCIDRs: [podCidr] };
+  try {
+    return await client.create("", { ...wanted, spec });
+  } catch (fault) {
+    if (!refusedFor(fault, "AlreadyExists")) throw fault;
+    const { name = "", labels = {} } = wanted.metadata ?? {};
+    return client.patch("", name, { type: "strategic", body: { metadata: { labels }, spec } });
+  }
 }
 
 /** Kubelets give a Node's name as its UID in what they tell of it: that is what `kubectl describe node` looks for. */
