@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pidsIn, removeCgroup } from "../cgroups.ts";
 import { hasCode, namesIn } from "../files.ts";
 import { ipBatch } from "../ip.ts";
@@ -7,8 +7,8 @@ import { mountsOf, unmount } from "../mounts.ts";
 import { eventually, WaitedInVain } from "../patience.ts";
 import { allPids, argumentsOf, signalPid } from "../processes.ts";
 import { cgroupParent } from "./container.ts";
-import { foldersIn } from "./folders.ts";
-import { readSandboxRecord } from "./record.ts";
+import { type Folders, foldersIn } from "./folders.ts";
+import { readContainerRecord, readSandboxRecord } from "./record.ts";
 
 /**
  * Takes away all that runtimes of this folder ever made: conmons and containers, namespaces, links, mounts, cgroups, files.
@@ -17,7 +17,7 @@ import { readSandboxRecord } from "./record.ts";
  */
 export async function purgeRuntime(dir: string): Promise<void> {
   const folders = foldersIn(dir);
-  const parents = await cgroupParents(cgroupParent(folders));
+  const parents = await cgroupParents(folders);
   const groups = (await Promise.all(parents.map(groupsBelow))).flat();
   await eventually(`all processes of ${dir} are gone`, async () => !(await killAll(dir, groups)), { seconds: 10 });
   for (const group of [...groups, ...parents]) await removeCgroup(group);
@@ -53,17 +53,30 @@ async function isRootedIn(pid: number, dir: string): Promise<boolean> {
   }
 }
 
-/** Where groups of that name may stand: `createCgroups` says where it makes them. */
-async function cgroupParents(name: string): Promise<readonly string[]> {
+/** Where groups of ours may stand: `createCgroups` says where it makes them, and from which group of its own an agent did. */
+async function cgroupParents(folders: Folders): Promise<readonly string[]> {
+  const name = cgroupParent(folders);
   const hierarchies = (await mountsOf()).filter(({ type }) => type === "cgroup" || type === "cgroup2");
   const own = (await readFile("/proc/self/cgroup", "utf8"))
     .split("\n")
     .map((line) => line.split(":").slice(2).join(":"));
   const places = hierarchies.flatMap(({ at }) => ["/", ...own].map((path) => join(at, path, name)));
   const there = await Promise.all(
-    [...new Set(places)].map(async (place) => ((await namesIn(place)).length > 0 ? [place] : [])),
+    [...new Set([...places, ...(await recordedParents(folders))])].map(async (place) =>
+      (await namesIn(place)).length > 0 ? [place] : [],
+    ),
   );
   return there.flat();
+}
+
+async function recordedParents(folders: Folders): Promise<readonly string[]> {
+  const sandboxes = await namesIn(folders.sandboxes);
+  const names = sandboxes.map(async (id) =>
+    (await namesIn(folders.sandbox(id).containers)).map((name) => `${id}_${name}`),
+  );
+  const ids = (await Promise.all(names)).flat();
+  const records = await Promise.all(ids.map((id) => readContainerRecord(folders.container(id).record)));
+  return records.flatMap((record) => (record?.cgroups ?? []).map((group) => dirname(group)));
 }
 
 async function groupsBelow(parent: string): Promise<readonly string[]> {
