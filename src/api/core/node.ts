@@ -213,7 +213,8 @@ export const nodes = defineKind<typeof Node>({
   selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
   nameRule: "dns-subdomain",
   derive: unchanged,
-  initialStatus: () => ({}),
+  // Agents register with their status in one request.
+  initialStatus: ({ status }) => status,
   rules: [nodeProblems],
   updateRules: [],
 });
