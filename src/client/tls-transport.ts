@@ -68,9 +68,10 @@ function exchange(session: ClientHttp2Session, request: ApiRequest, where: strin
       [constants.HTTP2_HEADER_METHOD]: request.method,
       [constants.HTTP2_HEADER_PATH]: request.path,
     },
-    request.signal === undefined ? {} : { signal: request.signal },
+    // Node ends a DELETE by itself otherwise, before its body.
+    { endStream: request.body === undefined, ...(request.signal !== undefined && { signal: request.signal }) },
   );
-  stream.end(request.body);
+  if (request.body !== undefined) stream.end(request.body);
   return new Promise((resolve, reject) => {
     stream.once("error", (cause) => reject(new Unreachable(where, { cause })));
     stream.once("close", () => reject(new Unreachable(where, { cause: new Error("the connection was cut") })));

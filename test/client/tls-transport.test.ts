@@ -164,3 +164,14 @@ test("a server that vanishes without a word in the middle of a watch is noticed 
   }, Unreachable);
   transport.close();
 });
+
+test("the conditions of a deletion reach the server", async () => {
+  await using secured = await secure();
+  const transport = tlsTransport(secured.access);
+  const client = resourceClient(transport, configMaps);
+  await client.create("default", { metadata: { name: "kept" } });
+  const otherUid = { preconditions: { uid: "00000000-0000-0000-0000-000000000000" } };
+  await assert.rejects(client.delete("default", "kept", otherUid), (fault) => refusedFor(fault, "Conflict"));
+  assert.equal((await client.get("default", "kept")).metadata.name, "kept");
+  transport.close();
+});
