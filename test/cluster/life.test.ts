@@ -1,49 +1,19 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { run } from "#os/spawn.ts";
 import { eventually } from "../harness/eventually.ts";
+import { listenTo, type Machine, makeMachine, portolan } from "../harness/machine.ts";
 import { asRoot } from "./as-root.ts";
-import { listenTo, type Machine, makeMachine, portolan } from "./machine.ts";
+import { applied, containersOf, fromBeside, objectsOf } from "./looks.ts";
 import { exposed, scripted } from "./manifests.ts";
 import { unchanged } from "./unchanged.ts";
 import { killAll, processesOf } from "./violence.ts";
-
-const manifests = (machine: Machine, text: string): readonly string[] => {
-  const file = `${machine.dataDir}.yaml`;
-  writeFileSync(file, text);
-  return ["-f", file];
-};
-
-const fromBeside = async (machine: Machine, port: number): Promise<string> =>
-  (await run(["curl", "--silent", "--show-error", "--max-time", "2", `http://${machine.address}:${port}/`])).stdout;
-
-interface Seen {
-  readonly id: string;
-  readonly restarts: number;
-}
-const containers = async (machine: Machine): Promise<ReadonlyMap<string, Seen>> => {
-  const path =
-    '{range .items[*]}{.metadata.name} {.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}{"\\n"}{end}';
-  const lines = (await machine.kubectl("get", "pods", `-o=jsonpath=${path}`)).trim().split("\n");
-  return new Map(
-    lines.map((line) => {
-      const [name = "", id = "", restarts = ""] = line.split(" ");
-      return [name, { id, restarts: Number(restarts) }];
-    }),
-  );
-};
-const objects = (machine: Machine): Promise<string> => {
-  const path =
-    '{range .items[*]}{.kind}/{.metadata.name} {.metadata.uid} {.spec.clusterIP} {.spec.ports[*].nodePort}{"\\n"}{end}';
-  return machine.kubectl("get", "deployments,services,namespaces", `-o=jsonpath=${path}`);
-};
 
 test("down leaves the machine as it was, also the setting that forwards packets", asRoot, async () => {
   await using machine = await makeMachine();
   await machine.run("sysctl", "-qw", "net.ipv4.ip_forward=0");
   const before = await machine.state();
-  await machine.portolan("up", "-d", ...manifests(machine, exposed("web", 30080)));
+  await machine.portolan("up", "-d", ...applied(machine, exposed("web", 30080)));
   assert.match(await fromBeside(machine, 30080), /^You've hit web-/);
   assert.notDeepEqual(unchanged(machine, before, await machine.state()), []);
   assert.match(await machine.portolan("down"), /the machine is as it was/);
@@ -58,7 +28,7 @@ test("Ctrl-C takes a cluster down, and a second one does not interrupt that", as
     "up",
     "--data-dir",
     machine.dataDir,
-    ...manifests(machine, exposed("web", 30080)),
+    ...applied(machine, exposed("web", 30080)),
   );
   const { said, ended } = listenTo(child);
   await eventually("the cluster is ready", () => said().includes("Portolan is ready"), { seconds: 20 });
@@ -93,7 +63,7 @@ test("Ctrl-C while a cluster is starting leaves nothing behind", asRoot, async (
 test("after kill -9 of every process, down cleans up", asRoot, async () => {
   await using machine = await makeMachine();
   const before = await machine.state();
-  await machine.portolan("up", "-d", ...manifests(machine, exposed("web", 30080)));
+  await machine.portolan("up", "-d", ...applied(machine, exposed("web", 30080)));
   assert.ok((await killAll(machine)) >= 5, "the cluster, two supervisors, two programs");
   assert.match(await machine.portolan("down"), /what an earlier run had left is cleaned up/);
   assert.deepEqual(unchanged(machine, before, await machine.state()), []);
@@ -110,14 +80,14 @@ test(
     await machine.portolan(
       "up",
       "-d",
-      ...manifests(machine, [exposed("web", 30080), counting, ending, later].join("---")),
+      ...applied(machine, [exposed("web", 30080), counting, ending, later].join("---")),
     );
     await eventually(
       "the pods run",
-      async () => [...(await containers(machine)).values()].every(({ id }) => id !== ""),
+      async () => [...(await containersOf(machine)).values()].every(({ id }) => id !== ""),
       { seconds: 20 },
     );
-    const before = await containers(machine);
+    const before = await containersOf(machine);
     const shells = (await processesOf(machine, "sleep 0.02")).length;
     assert.ok(shells >= 1);
     await machine.kubectl("exec", "ends", "--", "sh", "-c", "(sleep 1; touch /tmp/go) >/dev/null 2>&1 &");
@@ -147,7 +117,7 @@ test(
       },
     );
     assert.equal(await machine.kubectl("logs", "ends"), "last words\n");
-    assert.deepEqual(await containers(machine), before);
+    assert.deepEqual(await containersOf(machine), before);
     const counted = (await machine.kubectl("logs", "counts")).trim().split("\n").map(Number);
     assert.deepEqual(
       counted,
@@ -158,16 +128,16 @@ test(
 
 test("after a reboot the same objects come up again, with the same addresses", asRoot, async () => {
   await using machine = await makeMachine();
-  await machine.portolan("up", "-d", ...manifests(machine, exposed("web", 30080)));
-  const [before, pods] = [await objects(machine), await containers(machine)];
+  await machine.portolan("up", "-d", ...applied(machine, exposed("web", 30080)));
+  const [before, pods] = [await objectsOf(machine), await containersOf(machine)];
   await killAll(machine);
   await wipe(machine);
   await machine.portolan("up", "-d");
-  assert.equal(await objects(machine), before);
+  assert.equal(await objectsOf(machine), before);
   await eventually("the service answers", async () => /^You've hit web-/.test(await fromBeside(machine, 30080)), {
     seconds: 20,
   });
-  const after = await containers(machine);
+  const after = await containersOf(machine);
   assert.deepEqual([...after.keys()], [...pods.keys()]);
   for (const [name, { id }] of after) assert.notEqual(id, pods.get(name)?.id);
 });
@@ -192,17 +162,17 @@ test(
       "-d",
       "--service-cluster-ip-range",
       "10.98.0.0/16",
-      ...manifests(machine, exposed("web", 30080)),
+      ...applied(machine, exposed("web", 30080)),
     );
-    const before = await objects(machine);
+    const before = await objectsOf(machine);
     assert.match(before, /Service\/web \S+ 10\.98\./);
     await machine.portolan("down");
     assert.match(
-      await machine.portolan("up", "-d", ...manifests(machine, exposed("web", 30080))),
+      await machine.portolan("up", "-d", ...applied(machine, exposed("web", 30080))),
       /service\/web unchanged/,
     );
-    assert.equal(await objects(machine), before, "the folder alone names the cluster and its addresses");
-    const said = await machine.portolan("up", ...manifests(machine, exposed("more", 30081, 1)));
+    assert.equal(await objectsOf(machine), before, "the folder alone names the cluster and its addresses");
+    const said = await machine.portolan("up", ...applied(machine, exposed("more", 30081, 1)));
     assert.match(said, /deployment\.apps\/more created\nservice\/more created\n/);
     assert.match(said, new RegExp(`more +NodePort +${machine.address}:30081 +everywhere +200 You've hit more-`));
     assert.match(said, /Portolan is ready in \d+\.\d\d s\n$/);
@@ -212,7 +182,7 @@ test(
 test("two clusters live side by side, with logs and commands of the pods of both", asRoot, async () => {
   await using machine = await makeMachine();
   const second = `${machine.dataDir}/second`;
-  await machine.portolan("up", "-d", ...manifests(machine, scripted("one", "echo first; exec sleep 1000")));
+  await machine.portolan("up", "-d", ...applied(machine, scripted("one", "echo first; exec sleep 1000")));
   const before = await machine.state();
   const flags = [
     "--data-dir",
@@ -230,7 +200,7 @@ test("two clusters live side by side, with logs and commands of the pods of both
       "up",
       "-d",
       ...flags,
-      ...manifests(machine, scripted("one", "echo second; exec sleep 1000")),
+      ...applied(machine, scripted("one", "echo second; exec sleep 1000")),
     );
     assert.equal(up.code, 0, up.stderr);
     const there = ["--kubeconfig", `${second}/kubeconfig`];

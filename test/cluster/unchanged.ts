@@ -1,5 +1,5 @@
+import type { Machine } from "../harness/machine.ts";
 import { differences, type Facet, type MachineState, showDifference } from "../harness/machine-state.ts";
-import type { Machine } from "./machine.ts";
 
 /** What lies outside of a network namespace and so may be changed by others meanwhile; ours has our folder in its name. */
 const shared: readonly Facet[] = ["namespace", "mount", "cgroup", "process"];

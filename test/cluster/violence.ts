@@ -1,7 +1,7 @@
 import { readIfThere } from "#os/files.ts";
 import { allPids, argumentsOf, signalPid } from "#os/processes.ts";
 import { eventually } from "../harness/eventually.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../harness/machine.ts";
 
 /** Processes of the cluster, its pods and their supervisors whose command line has these words in it. */
 export async function processesOf({ dataDir }: Machine, words = ""): Promise<readonly number[]> {

@@ -3,10 +3,10 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandEnv, run } from "#os/spawn.ts";
-import { heldUntilInterrupted } from "../harness/interruption.ts";
-import { findKubectls } from "../harness/kubectls.ts";
-import { type MachineState, machineStateIn } from "../harness/machine-state.ts";
-import { makeNamespace } from "../harness/namespaces.ts";
+import { heldUntilInterrupted } from "./interruption.ts";
+import { findKubectls } from "./kubectls.ts";
+import { type MachineState, machineStateIn } from "./machine-state.ts";
+import { makeNamespace } from "./namespaces.ts";
 
 export const portolan = join(import.meta.dirname, "../../bin/portolan");
 
@@ -29,12 +29,15 @@ export interface Machine extends AsyncDisposable {
   readonly cable: string;
   /** What a cluster here keeps; deleted with the machine. */
   readonly dataDir: string;
+  readonly kubeconfig: string;
+  /** The newest kubectl of this machine. */
+  readonly kubectlPath: string;
   /** Runs a program to its end; a code other than 0 is no fault. */
   readonly run: (...argv: readonly string[]) => Promise<Outcome>;
   readonly start: (...argv: readonly string[]) => ChildProcess;
   /** `portolan COMMAND --data-dir …`; rejects where its code isn't 0. */
   readonly portolan: (command: string, ...args: readonly string[]) => Promise<string>;
-  /** The newest kubectl of this machine, as the cluster's administrator; rejects where its code isn't 0. */
+  /** That kubectl as the cluster's administrator; rejects where its code isn't 0. */
   readonly kubectl: (...args: readonly string[]) => Promise<string>;
   readonly state: () => Promise<MachineState>;
 }
@@ -62,17 +65,20 @@ export async function makeMachine(): Promise<Machine> {
   unlessDone.defer(async () => {
     await runInside(portolan, "down", "--purge", "--data-dir", dataDir);
   });
-  const newest = (await findKubectls()).at(-1)?.path ?? "kubectl";
+  const kubeconfig = `${dataDir}/kubeconfig`;
+  const kubectlPath = (await findKubectls()).at(-1)?.path ?? "kubectl";
   const owned = heldUntilInterrupted(unlessDone.move());
   return {
     address,
     namespace: host.name,
     cable: host.link,
     dataDir,
+    kubeconfig,
+    kubectlPath,
     run: runInside,
     start,
     portolan: (command, ...args) => demand(portolan, command, "--data-dir", dataDir, ...args),
-    kubectl: (...args) => demand(newest, "--kubeconfig", `${dataDir}/kubeconfig`, ...args),
+    kubectl: (...args) => demand(kubectlPath, "--kubeconfig", kubeconfig, ...args),
     state: () => machineStateIn(host.name),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };

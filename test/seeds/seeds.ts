@@ -1,0 +1,234 @@
+import { seedsFolder } from "./images.ts";
+import { type Scene, Unexpected } from "./stage.ts";
+
+/** One row of the table. */
+export interface Seed {
+  readonly file: string;
+  readonly expected: string;
+  /** Rows of one namespace share what earlier ones have made there. */
+  readonly namespace: string;
+  /** Programs that it needs besides our own. */
+  readonly needs: readonly string[];
+  /** Says what was seen. Throws `Unexpected`. */
+  readonly play: (scene: Scene) => Promise<string>;
+}
+
+const page = /^200 nginx on /;
+
+/** With the node ports that every cluster has. */
+export const usualSeeds: readonly Seed[] = [
+  {
+    file: "00-logstash-nodeport.yaml",
+    expected: "refused: 17001 is no node port of the default range",
+    namespace: "default",
+    needs: [],
+    async play({ kubectl }) {
+      const { stderr } = await kubectl("create", "-f", path("00-logstash-nodeport.yaml"));
+      return same(stderr, refusal("logstash-app-fb", 17001));
+    },
+  },
+  {
+    file: "01-mysql-clusterip.yaml",
+    expected: "pods reach mysql-service:33306; from outside nothing of it",
+    namespace: "mysql",
+    needs: [],
+    async play({ create, ask, nodeAddress }) {
+      await create("01-mysql-clusterip.yaml");
+      const [inside] = await ask("pod", "tcp://mysql-service:33306", /^hello$/);
+      const shut = [];
+      for (const port of [33306, 3306])
+        shut.push(...(await ask("outside", `tcp://${nodeAddress}:${port}`, /^ECONNREFUSED$/)));
+      return `pod: ${inside}; outside: ${shut.join(", ")}`;
+    },
+  },
+  {
+    file: "01-nginx-nodeport.yaml",
+    expected: "outside NODE_IP:30001, pods nginx-service:30080",
+    namespace: "nginx",
+    needs: ["nginx"],
+    async play({ create, ask, nodeAddress }) {
+      await create("01-nginx-nodeport.yaml");
+      const [outside] = await ask("outside", `http://${nodeAddress}:30001/`, page);
+      const [node] = await ask("node", `http://${nodeAddress}:30001/`, page);
+      const [pod] = await ask("pod", "http://nginx-service:30080/", page);
+      return `outside: ${outside}; node: ${node}; pod: ${pod}`;
+    },
+  },
+  {
+    file: "02-influxdb-nodeport.yaml",
+    expected: "NODE_IP:30000, /ping answers 204",
+    namespace: "influxdb",
+    needs: ["influxdb"],
+    async play({ create, ask, nodeAddress }) {
+      await create("02-influxdb-nodeport.yaml");
+      const [outside] = await ask("outside", `http://${nodeAddress}:30000/ping`, /^204$/);
+      const [node] = await ask("node", `http://${nodeAddress}:30000/ping`, /^204$/);
+      const [pod] = await ask("pod", "http://influxdb:8086/ping", /^204$/);
+      return `outside: ${outside}; node: ${node}; pod: ${pod}`;
+    },
+  },
+  {
+    file: "02-internal-clusterip.yaml",
+    expected: "pods my-internal-service:80, by address and by name",
+    namespace: "internal",
+    needs: ["nginx"],
+    async play({ create, ask, kubectl }) {
+      await create("02-internal-clusterip.yaml");
+      const ip = (await kubectl("get", "service", "my-internal-service", "-o=jsonpath={.spec.clusterIP}")).stdout;
+      const [byAddress] = await ask("pod", `http://${ip}:80/`, page);
+      const [byName] = await ask("pod", "http://my-internal-service:80/", page);
+      const [byLongName] = await ask("pod", "http://my-internal-service.internal.svc.cluster.local/", page);
+      return `${ip}: ${byAddress}; name: ${byName}; long name: ${byLongName}`;
+    },
+  },
+  {
+    file: "03-kubia-multiport.yaml",
+    expected: "one service, two named ports: 80 to 8080, 443 to 8443",
+    namespace: "kubia",
+    needs: [],
+    async play({ create, ask }) {
+      await create("03-kubia-multiport.yaml");
+      const [plain] = await ask("pod", "http://kubia:80/", /^200 You've hit kubia-/);
+      const [secure] = await ask("pod", "https://kubia:443/", /^200 You've hit kubia-/);
+      return `80: ${plain}; 443 (TLS): ${secure}`;
+    },
+  },
+  {
+    file: "03-kubia-affinity.yaml",
+    expected: "one client, one pod; Cookie as a value is refused",
+    namespace: "kubia",
+    needs: [],
+    async play({ create, ask, kubectl }) {
+      await create("03-kubia-affinity.yaml");
+      const answers = new Set(await ask("pod", "http://kubia-sticky/", /^200 You've hit kubia-/, 30));
+      if (answers.size !== 1) throw new Unexpected(`30 requests met ${answers.size} pods`);
+      const { stderr } = await kubectl(
+        "patch",
+        "service",
+        "kubia-sticky",
+        "-p",
+        '{"spec":{"sessionAffinity":"Cookie"}}',
+      );
+      return `30 requests: ${[...answers].join()}; ${holds(stderr, 'spec.sessionAffinity: Unsupported value: "Cookie"')}`;
+    },
+  },
+  {
+    file: "03-kubia-nodeport.yaml",
+    expected: "30123 on the node reaches every pod",
+    namespace: "kubia",
+    needs: [],
+    async play({ create, ask, nodeAddress }) {
+      await create("03-kubia-nodeport.yaml");
+      const answers = await ask("outside", `http://${nodeAddress}:30123/`, /^200 You've hit kubia-/, 60);
+      if (new Set(answers).size !== 3) throw new Unexpected(`60 requests met ${new Set(answers).size} pods of 3`);
+      return `outside: 60 requests, ${spread(answers)}`;
+    },
+  },
+  {
+    file: "04-nginx-svc.yaml",
+    expected: "three replicas, requests spread evenly; scale changes them",
+    namespace: "web",
+    needs: ["nginx"],
+    async play({ create, ask, kubectl }) {
+      await create("04-nginx-svc.yaml");
+      const answers = await ask("pod", "http://nginx-svc/", page, 90);
+      if (new Set(answers).size !== 3) throw new Unexpected(`90 requests met ${new Set(answers).size} pods of 3`);
+      await kubectl("scale", "deployment/nginx-deployment", "--replicas=4");
+      await kubectl("rollout", "status", "deployment/nginx-deployment", "--timeout=30s");
+      const { stdout } = await kubectl("get", "endpoints", "nginx-svc", "-o=jsonpath={.subsets[*].addresses[*].ip}");
+      const count = stdout.split(" ").length;
+      if (count !== 4) throw new Unexpected(`${count} endpoints after scaling to 4`);
+      return `pod: 90 requests, ${spread(answers)}; ${count} endpoints after scaling`;
+    },
+  },
+  {
+    file: "04-nginx-nodeport.yaml",
+    expected: "kubectl apply makes that service NodePort 32080",
+    namespace: "web",
+    needs: ["nginx"],
+    async play({ ask, kubectl, nodeAddress }) {
+      const type = "-o=jsonpath={.spec.type} {.spec.clusterIP}";
+      const before = (await kubectl("get", "service", "nginx-svc", type)).stdout;
+      const { stdout } = await kubectl("apply", "-f", path("04-nginx-nodeport.yaml"));
+      const after = (await kubectl("get", "service", "nginx-svc", type)).stdout;
+      if (after !== before.replace("ClusterIP", "NodePort")) throw new Unexpected(`${before}, then ${after}`);
+      const [outside] = await ask("outside", `http://${nodeAddress}:32080/`, page);
+      return `${stdout.trim()}; outside: ${outside}`;
+    },
+  },
+  {
+    file: "bad/04-nodeport-8123.yaml",
+    expected: "refused in Kubernetes' words",
+    namespace: "bad",
+    needs: [],
+    async play(scene) {
+      const { stderr } = await scene.kubectl("create", "-f", path("bad/04-nodeport-8123.yaml"));
+      return `${same(stderr, refusal("nginx-svc", 8123))}${await nothingStored(scene)}`;
+    },
+  },
+  {
+    file: "bad/01-comment-in-yaml.yaml",
+    expected: "refused with the field's name and what was expected",
+    namespace: "bad",
+    needs: [],
+    async play(scene) {
+      const { stderr } = await scene.kubectl("create", "-f", path("bad/01-comment-in-yaml.yaml"));
+      return `${holds(stderr, "spec.ports.", "int32")}${await nothingStored(scene)}`;
+    },
+  },
+  {
+    file: "bad/02-misplaced-selector.yaml",
+    expected: "selector outside spec: refused by name",
+    namespace: "bad",
+    needs: [],
+    async play(scene) {
+      const { stderr } = await scene.kubectl("create", "-f", path("bad/02-misplaced-selector.yaml"));
+      return `${holds(stderr, 'unknown field "selector"')}${await nothingStored(scene)}`;
+    },
+  },
+];
+
+/** With `--service-node-port-range 17000-32767`. */
+export const wideSeeds: readonly Seed[] = [
+  {
+    file: "00-logstash-nodeport.yaml",
+    expected: "with the range flag: logstash-app-fb:7001 from pods, NODE_IP:17001 from outside; 5045 is never open",
+    namespace: "default",
+    needs: [],
+    async play({ create, ask, nodeAddress }) {
+      await create("00-logstash-nodeport.yaml");
+      const [pod] = await ask("pod", "tcp://logstash-app-fb:7001", /^hello$/);
+      const [outside] = await ask("outside", `tcp://${nodeAddress}:17001`, /^hello$/);
+      const [shut] = await ask("outside", `tcp://${nodeAddress}:5045`, /^ECONNREFUSED$/);
+      return `pod: ${pod}; outside: ${outside}; 5045: ${shut}`;
+    },
+  },
+];
+
+const path = (file: string): string => `${seedsFolder}/${file}`;
+
+const refusal = (service: string, port: number): string =>
+  `The Service "${service}" is invalid: spec.ports[0].nodePort: Invalid value: ${port}: provided port is not in the valid range. The range of valid ports is 30000-32767`;
+
+function same(said: string, wanted: string): string {
+  if (said.trim() !== wanted) throw new Unexpected(said.trim() || "it was taken");
+  return wanted;
+}
+
+function holds(said: string, ...words: readonly string[]): string {
+  if (!words.every((word) => said.includes(word))) throw new Unexpected(said.trim() || "it was taken");
+  return said.trim();
+}
+
+async function nothingStored({ kubectl }: Scene): Promise<string> {
+  const { stdout } = await kubectl("get", "services", "-o=name");
+  if (stdout.trim() !== "") throw new Unexpected(`stored: ${stdout.trim()}`);
+  return "; nothing is stored";
+}
+
+/** `31 + 28 + 31`. */
+function spread(answers: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  return [...counts.values()].join(" + ");
+}

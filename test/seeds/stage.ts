@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "#os/spawn.ts";
+import { eventually } from "../harness/eventually.ts";
+import { makeMachine, type Outcome } from "../harness/machine.ts";
+import { imagesFor, seedsFolder } from "./images.ts";
+
+/** Something else was seen than expected; the message says what. */
+export class Unexpected extends Error {}
+
+export type Place = "pod" | "node" | "outside";
+
+/** A cluster with the seeds' images, and the three places that its workloads are asked from. */
+export interface Stage extends AsyncDisposable {
+  readonly nodeAddress: string;
+  /** Programs of the seeds that can't be had on this machine. */
+  readonly missing: readonly string[];
+  readonly up: (...flags: readonly string[]) => Promise<void>;
+  readonly down: () => Promise<void>;
+  /** Makes a namespace with a client pod in it. `default` is there already. */
+  readonly enter: (namespace: string) => Promise<Scene>;
+}
+
+/** One namespace of it. */
+export interface Scene {
+  readonly nodeAddress: string;
+  readonly kubectl: (...args: readonly string[]) => Promise<Outcome>;
+  /** Creates what a seed's file says and waits until its pods are ready. Throws `Unexpected`. */
+  readonly create: (...files: readonly string[]) => Promise<void>;
+  /** Throws `Unexpected` where no answer fits within some seconds. Gives the answers. */
+  readonly ask: (from: Place, url: string, wanted: RegExp, times?: number) => Promise<readonly string[]>;
+}
+
+const asking = [
+  "--input-type=module-typescript",
+  "--eval",
+  readFileSync(join(import.meta.dirname, "ask.ts"), "utf8"),
+  "--",
+];
+/** Where containers of the built-in image have Node. */
+const nodeInPod = "/usr/local/lib/portolan/node";
+const patienceSeconds = 15;
+
+export async function openStage(): Promise<Stage> {
+  await using unlessDone = new AsyncDisposableStack();
+  // A container has a /tmp of its own, and so would not see a catalogue's programs there.
+  const folder = await mkdtemp("/opt/portolan-seeds-");
+  unlessDone.defer(() => rm(folder, { recursive: true, force: true }));
+  const images = imagesFor(folder);
+  const machine = unlessDone.use(await makeMachine());
+  const { kubeconfig } = machine;
+
+  const scene = (namespace: string): Scene => {
+    const kubectl = (...args: readonly string[]): Promise<Outcome> =>
+      machine.run(machine.kubectlPath, "--kubeconfig", kubeconfig, "--namespace", namespace, ...args);
+    const answersFrom = async (from: Place, url: string, times: number): Promise<readonly string[]> => {
+      const args = [...asking, url, String(times)];
+      if (from === "pod") return answersIn(await kubectl("exec", "client", "--", nodeInPod, ...args));
+      if (from === "node") return answersIn(await machine.run(process.execPath, ...args));
+      return answersIn({ code: 0, ...(await run([process.execPath, ...args])) });
+    };
+    return {
+      nodeAddress: machine.address,
+      kubectl,
+      async create(...files) {
+        for (const file of files) demand(await kubectl("create", "-f", `${seedsFolder}/${file}`));
+        demand(await kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=30s"));
+        demand(await kubectl("get", "endpoints"));
+      },
+      async ask(from, url, wanted, times = 1) {
+        let seen: readonly string[] = [];
+        const fits = async (): Promise<boolean> => {
+          seen = await answersFrom(from, url, times);
+          return seen.length === times && seen.every((answer) => wanted.test(answer));
+        };
+        await eventually(`an answer of ${url}`, fits, { seconds: patienceSeconds }).catch(() => {
+          throw new Unexpected(`${url} from ${from}: ${seen.join(", ") || "nothing"}`);
+        });
+        return seen;
+      },
+    };
+  };
+  const owned = unlessDone.move();
+  return {
+    nodeAddress: machine.address,
+    missing: images.missing,
+    up: async (...flags) => {
+      await machine.portolan("up", "-d", "--images", images.file, ...flags);
+    },
+    down: async () => {
+      await machine.portolan("down", "--purge");
+    },
+    async enter(namespace) {
+      const entered = scene(namespace);
+      if (namespace !== "default") demand(await entered.kubectl("create", "namespace", namespace));
+      demand(await entered.kubectl("run", "client", "--image=portolan/echo", "--restart=Never"));
+      return entered;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function demand({ code, stderr }: Outcome): void {
+  if (code !== 0) throw new Unexpected(stderr.trim().split("\n").at(-1) ?? `code ${code}`);
+}
+
+const answersIn = ({ stdout, stderr }: Outcome): readonly string[] =>
+  stdout.startsWith("[") ? JSON.parse(stdout) : [stderr.trim()];
