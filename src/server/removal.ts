@@ -64,7 +64,7 @@ function mark(object: ApiObject, deletion: Deletion, now: number): ApiObject {
   const held = withFinalizers(object, deletion.propagation);
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, generation } = object.metadata;
   if (deletionTimestamp !== undefined) {
-    if (grace >= deletionGracePeriodSeconds) return held;
+    if (deletion.gracePeriodSeconds === undefined || grace >= deletionGracePeriodSeconds) return held;
     const sooner = Date.parse(deletionTimestamp) - (deletionGracePeriodSeconds - grace) * 1000;
     return withMetadata(held, { deletionTimestamp: showTime(sooner), deletionGracePeriodSeconds: grace });
   }

@@ -19,27 +19,27 @@ export interface Route {
   readonly run: Verb;
 }
 
-const collection: Readonly<Record<string, Route>> = {
-  GET: { verb: "list", run: list },
-  POST: { verb: "create", run: create },
-  DELETE: { verb: "deletecollection", run: deleteCollection },
-};
-const object: Readonly<Record<string, Route>> = {
-  GET: { verb: "get", run: get },
-  PUT: { verb: "update", run: update },
-  PATCH: { verb: "patch", run: patch },
-  DELETE: { verb: "delete", run: deleteOne },
-};
+// By the request's method. Maps, since over HTTP/2 any word is one, `constructor` too.
+const collection = new Map<string, Route>([
+  ["GET", { verb: "list", run: list }],
+  ["POST", { verb: "create", run: create }],
+  ["DELETE", { verb: "deletecollection", run: deleteCollection }],
+]);
+const object = new Map<string, Route>([
+  ["GET", { verb: "get", run: get }],
+  ["PUT", { verb: "update", run: update }],
+  ["PATCH", { verb: "patch", run: patch }],
+  ["DELETE", { verb: "delete", run: deleteOne }],
+]);
 export const watchRoute: Route = { verb: "watch", run: watch };
 
-const verbs: Readonly<Record<string, string>> = {
-  GET: "get",
-  HEAD: "get",
-  POST: "create",
-  PUT: "update",
-  PATCH: "patch",
-  DELETE: "delete",
-};
+const verbs = new Map([
+  ["GET", "get"],
+  ["POST", "create"],
+  ["PUT", "update"],
+  ["PATCH", "patch"],
+  ["DELETE", "delete"],
+]);
 
 /** The same for every kind that has them. */
 const common: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
@@ -70,8 +70,9 @@ export function routeOf(
   subresource: Subresource | undefined,
   { method, name }: Target,
 ): Route | undefined {
-  if (subresource === undefined) return (name === "" ? collection : object)[method === "HEAD" ? "GET" : method];
-  const verb = verbs[method] ?? "";
+  const meant = method === "HEAD" ? "GET" : method;
+  if (subresource === undefined) return (name === "" ? collection : object).get(meant);
+  const verb = verbs.get(meant) ?? "";
   const run = subresource.verbs.includes(verb) ? handlers(kind, subresource)[verb] : undefined;
   return run === undefined ? undefined : { verb, run };
 }

@@ -43,6 +43,15 @@ const rows: readonly Row[] = [
     "the server could not find the requested resource",
   ],
   ["a method that means nothing there", `PUT ${services}`, { body: {} }, 405, "MethodNotAllowed", /not supported/],
+  ["a method that JavaScript knows", `constructor ${configMaps}/cm`, {}, 405, "MethodNotAllowed", /not supported/],
+  [
+    "a patch of a type that JavaScript knows",
+    `PATCH ${configMaps}/cm`,
+    { body: "{}", headers: { "content-type": "constructor" } },
+    415,
+    "UnsupportedMediaType",
+    /application\/merge-patch\+json/,
+  ],
   ["nobody in particular", `GET ${services}`, { identity: undefined }, 401, "Unauthorized", "Unauthorized"],
   [
     "somebody without rights",

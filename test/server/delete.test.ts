@@ -83,6 +83,8 @@ test("a pod that runs gets its grace period; a shorter one counts, a longer one 
   assert.deepEqual(await marks(""), [60, "2026-11-21T10:01:00Z", 2]);
   assert.deepEqual(await marks("?gracePeriodSeconds=90"), [60, "2026-11-21T10:01:00Z", 2]);
   assert.deepEqual(await marks("?gracePeriodSeconds=10"), [10, "2026-11-21T10:00:10Z", 2]);
+  await served.send("PATCH", `${pods}/p/status`, { body: { status: { phase: "Succeeded" } }, headers: merge });
+  assert.deepEqual(await marks(""), [10, "2026-11-21T10:00:10Z", 2], "whoever names no period changes none");
   const gone = await served.send("DELETE", `${pods}/p?gracePeriodSeconds=0`);
   assert.deepEqual([gone.status, gone.at("kind")], [200, "Pod"]);
   assert.equal((await served.send("GET", `${pods}/p`)).status, 404);

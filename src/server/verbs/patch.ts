@@ -17,11 +17,11 @@ import { type WriteOptions, writeOptions } from "../write-options.ts";
 
 /** How a patch of one media type is applied to a document of a declared type. */
 type Apply = (type: AnyType, document: unknown, patch: unknown) => unknown;
-const patches: Readonly<Record<string, Apply>> = {
-  "application/json-patch+json": (_type, document, patch) => applyJsonPatch(document, patch),
-  "application/merge-patch+json": (_type, document, patch) => applyMergePatch(document, mustMerge(patch)),
-  "application/strategic-merge-patch+json": applyStrategicMerge,
-};
+const patches = new Map<string, Apply>([
+  ["application/json-patch+json", (_type, document, patch) => applyJsonPatch(document, patch)],
+  ["application/merge-patch+json", (_type, document, patch) => applyMergePatch(document, mustMerge(patch))],
+  ["application/strategic-merge-patch+json", applyStrategicMerge],
+]);
 
 /** An object stays one: in a body, what RFC 7396 says of other values can't be meant. */
 function mustMerge(patch: unknown): unknown {
@@ -46,8 +46,8 @@ export async function patch(call: Call): Promise<Answer> {
 /** Reads the patch of a request. Throws a 400 where it isn't JSON, a 415 where it is of a kind that isn't known. */
 export async function sentPatch({ request }: Call): Promise<Patch> {
   const { mediaType, bytes } = await readBody(request);
-  const apply = patches[mediaType];
-  if (apply === undefined) throw unsupportedMediaType(Object.keys(patches));
+  const apply = patches.get(mediaType);
+  if (apply === undefined) throw unsupportedMediaType([...patches.keys()]);
   const document = parseJsonBody(bytes);
   return { apply: (type, value) => refusing(() => apply(type, value, document.value)), document };
 }
