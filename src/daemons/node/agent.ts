@@ -82,7 +82,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     podCidr: options.podCidr.text,
     report: () => ({ ...report(), kubeletPort: api.port }),
     recorder,
-    recorder,
     failed,
   });
   loops = new PodLoops({ ...shared, informer: mine, client, operations, probers, references, hostAddresses, failed });
