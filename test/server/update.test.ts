@@ -81,6 +81,12 @@ test("a pod is bound to a node once", async () => {
     body: { metadata: { name: "p" }, spec: { containers: [{ name: "c", image: "i" }] } },
   });
   const body = { apiVersion: "v1", kind: "Binding", metadata: { name: "p" }, target: { kind: "Node", name: "n1" } };
+  const late = await served.send("POST", `${pods}/p/binding`, {
+    body: { ...body, metadata: { name: "p", uid: "of-an-earlier-p" } },
+  });
+  assert.deepEqual([late.status, late.at("reason")], [409, "Conflict"], "what was chosen for an earlier pod");
+  const other = await served.send("POST", `${pods}/p/binding`, { body: { ...body, metadata: { name: "q" } } });
+  assert.equal(other.status, 400);
   const bound = await served.send("POST", `${pods}/p/binding`, { body });
   assert.deepEqual([bound.status, bound.at("status")], [201, "Success"], bound.text);
   const pod = await served.send("GET", `${pods}/p`);

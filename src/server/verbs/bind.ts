@@ -1,11 +1,10 @@
-import { Binding } from "#api/core/binding.ts";
+import { Binding, bindingProblems } from "#api/core/binding.ts";
 import { pods } from "#api/core/pod.ts";
-import { requiredField, unsupportedField } from "#machinery/field-problem.ts";
 import type { Stored } from "#machinery/schema.ts";
 import { badRequest, conflict, internal, invalid } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
 import { type Answer, statusAnswer } from "../exchange.ts";
-import { isOf, isRecord, objectOf } from "../object.ts";
+import { type ApiObject, isOf, isRecord, objectOf } from "../object.ts";
 import { retryOnConflict, save } from "../objects.ts";
 import { type Expected, sentBody } from "../sent.ts";
 import { showTime } from "../time.ts";
@@ -16,9 +15,15 @@ const expected: Expected = { group: "", version: "v1", kind: "Binding", type: Bi
 /** POST of a Binding: the scheduler says on which node a pod runs, once and for all. */
 export async function bind(call: Call): Promise<Answer> {
   const options = writeOptions(call.query, "CreateOptions");
-  const node = nodeOf(await sentBody(call, expected, options));
+  const binding = mustBinding(await sentBody(call, expected, options));
   const { env, kind } = call;
+  const { name = call.path.name } = binding.metadata;
+  if (name !== call.path.name) throw badRequest("name in URL does not match name in Binding object");
+  const problems = [...bindingProblems(binding)];
+  if (problems.length > 0) throw invalid({ group: "", kind: "Binding", plural: "bindings" }, "", problems);
+  const node = binding.target.name ?? "";
   await retryOnConflict(env.store, { kind, place: placeOf(call) }, async ({ object, entry }) => {
+    checkSeen(object, binding);
     const bound = boundTo(object, node, showTime(env.now()));
     if (options.isDryRun) return true;
     const saving = await save(env.store, entry.key, bound, entry.modRevision);
@@ -27,19 +32,30 @@ export async function bind(call: Call): Promise<Answer> {
   return statusAnswer({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 });
 }
 
-function nodeOf(body: unknown): string {
+type Sent = Stored<typeof Binding>;
+
+function mustBinding(body: unknown): Sent {
   if (!isBinding(body)) throw badRequest("the body is no Binding");
-  const { kind = "", name = "" } = body.target;
-  if (kind !== "" && kind !== "Node") throw refused(unsupportedField("target.kind", kind, ["Node", "<empty>"]));
-  if (name === "") throw refused(requiredField("target.name"));
-  return name;
+  return body;
 }
 // Just read as that type.
-const isBinding = (value: unknown): value is Stored<typeof Binding> => isRecord(value) && isRecord(value.target);
-const refused = (problem: ReturnType<typeof requiredField>) =>
-  invalid({ group: "", kind: "Binding", plural: "bindings" }, "", [problem]);
+const isBinding = (value: unknown): value is Sent =>
+  isRecord(value) && isRecord(value.metadata) && isRecord(value.target);
 
 const podBinding = { group: "", kind: "Binding", plural: "pods/binding" };
+
+/** The pod must be the one that the scheduler chose for, not one made anew under its name. Source: assignPod's preconditions. */
+function checkSeen({ metadata: { name, ...found } }: ApiObject, { metadata: seen }: Sent): void {
+  for (const [field, word] of [
+    ["uid", "UID"],
+    ["resourceVersion", "ResourceVersion"],
+  ] as const) {
+    const [wanted = "", present] = [seen[field], found[field]];
+    if (wanted === "" || wanted === present) continue;
+    const detail = `Precondition failed: ${word} in precondition: ${wanted}, ${word} in object meta: ${present}`;
+    throw conflict(podBinding, name, detail);
+  }
+}
 
 function boundTo(pod: unknown, node: string, now: string) {
   if (!isOf(pods, pod)) throw internal("only a pod can be bound to a node");

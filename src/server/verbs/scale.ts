@@ -1,8 +1,7 @@
 import { deployments } from "#api/apps/deployment.ts";
 import { replicaSets } from "#api/apps/replica-set.ts";
-import { Scale } from "#api/autoscaling/scale.ts";
+import { Scale, scaleProblems } from "#api/autoscaling/scale.ts";
 import { read } from "#machinery/decode.ts";
-import { invalidField } from "#machinery/field-problem.ts";
 import type { Stored } from "#machinery/schema.ts";
 import { selectorOf, showLabelSelector } from "#machinery/selectors.ts";
 import { badRequest, internal, invalid } from "#machinery/status.ts";
@@ -55,11 +54,11 @@ async function answer(
   return wholeJson(200, scaleOf(saved.object));
 }
 
-function scaled(current: ApiObject, { metadata, spec }: Stored<typeof Scale>): ApiObject {
-  if (spec.replicas < 0) {
-    const problem = invalidField("spec.replicas", spec.replicas, "must be greater than or equal to 0");
-    throw invalid({ group: "autoscaling", kind: "Scale", plural: "scales" }, current.metadata.name, [problem]);
-  }
+function scaled(current: ApiObject, scale: Stored<typeof Scale>): ApiObject {
+  const { metadata, spec } = scale;
+  const problems = scaleProblems(scale);
+  if (problems.length > 0)
+    throw invalid({ group: "autoscaling", kind: "Scale", plural: "scales" }, current.metadata.name, problems);
   const { uid, resourceVersion } = metadata;
   const own = isRecord(current.spec) ? current.spec : {};
   const seen = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
