@@ -14,6 +14,8 @@ export const limits = {
   openStreams: 2000,
   /** What may wait for the reader of a watch before it is cut off; it goes on where it stopped. */
   waitingWatchBytes: 16 * 1024 * 1024,
+  /** Of the events that are kept as text for the next who watches; no client's own, but large objects make them large. */
+  recentEventBytes: 8 * 1024 * 1024,
   /** What may wait for the reader of a log before no more is read. */
   waitingLogBytes: 1024 * 1024,
   /** Of what an agent says instead of what was asked for, in characters. */

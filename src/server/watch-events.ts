@@ -2,6 +2,7 @@ import { apiVersionOf } from "#machinery/kind.ts";
 import type { Status } from "#machinery/status.ts";
 import { tableOf } from "#machinery/table.ts";
 import type { Change } from "#store/store.ts";
+import { limits } from "./limits.ts";
 import type { MetaVersion } from "./negotiate.ts";
 import { parseStored, serialize } from "./object.ts";
 import { objectBytes, type Presentation } from "./present.ts";
@@ -10,7 +11,7 @@ export type EventType = "ADDED" | "MODIFIED" | "DELETED";
 
 // One line for all who watch the same thing in the same form. All of them are told of a change before many others have come.
 const recent = new Map<Change, Map<string, Uint8Array>>();
-const mostRecent = 512;
+let recentBytes = 0;
 
 /** The line of a change. `isFirst`: the first of its watch, which in a table says what the columns are. */
 export function eventLine(change: Change, type: EventType, { presentation, isFirst }: Line): Uint8Array {
@@ -21,6 +22,8 @@ export function eventLine(change: Change, type: EventType, { presentation, isFir
   if (known !== undefined) return known;
   const line = lineOf(type, objectOf(change, type), { presentation, isFirst });
   lines.set(name, line);
+  recentBytes += line.length;
+  if (recentBytes > limits.recentEventBytes) forgetOldest();
   return line;
 }
 
@@ -29,9 +32,16 @@ function linesOf(change: Change): Map<string, Uint8Array> {
   if (known !== undefined) return known;
   const lines = new Map<string, Uint8Array>();
   recent.set(change, lines);
-  const [oldest] = recent.keys();
-  if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
   return lines;
+}
+
+/** A map keeps the order in which its keys came. */
+function forgetOldest(): void {
+  for (const [change, lines] of recent) {
+    if (recentBytes <= limits.recentEventBytes / 2) return;
+    recent.delete(change);
+    for (const line of lines.values()) recentBytes -= line.length;
+  }
 }
 
 /** How a line is written. */

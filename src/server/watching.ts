@@ -1,4 +1,4 @@
-import { expired } from "#machinery/status.ts";
+import { expired, type StatusError } from "#machinery/status.ts";
 import { type Change, Compacted, type Entry, type Store, type Watch } from "#store/store.ts";
 import { type Outlet, whenClosed } from "./exchange.ts";
 import { limits } from "./limits.ts";
@@ -40,7 +40,7 @@ export class Watching {
   async run(store: Store): Promise<void> {
     const { after, prefix, timeoutMs, wantsBookmarks } = this.#plan;
     const timeout = setTimeout(() => this.#end(), timeoutMs);
-    const bookmarks = wantsBookmarks ? setInterval(() => this.#bookmark(false), bookmarkEveryMs) : undefined;
+    const bookmarks = wantsBookmarks ? setInterval(() => this.#progress(), bookmarkEveryMs) : undefined;
     whenClosed(this.#outlet, () => {
       clearTimeout(timeout);
       clearInterval(bookmarks);
@@ -59,10 +59,14 @@ export class Watching {
       if (this.#outlet.closed.aborted) this.#watch.stop();
     } catch (fault) {
       if (!(fault instanceof Compacted)) throw fault;
-      const message = `too old resource version: ${this.#reached} (${fault.oldest})`;
-      this.#outlet.write(errorLine(expired(message).status));
-      this.#outlet.end();
+      this.fail(expired(`too old resource version: ${this.#reached} (${fault.oldest})`));
     }
+  }
+
+  /** The head of the answer was sent long ago: an event tells the client why there will be no more. */
+  fail(refusal: StatusError): void {
+    this.#outlet.write(errorLine(refusal.status));
+    this.#outlet.end();
   }
 
   async #tellPresent(store: Store): Promise<void> {
@@ -96,8 +100,13 @@ export class Watching {
     this.#outlet.write(bookmarkLine(this.#plan.presentation, this.#reached, isInitialEnd));
   }
 
+  /** Not before everything that was there has been told: nobody could go on from the middle of that. */
+  #progress(): void {
+    if (this.#watch !== undefined) this.#bookmark(false);
+  }
+
   #end(): void {
-    if (this.#plan.wantsBookmarks && this.#watch !== undefined) this.#bookmark(false);
+    if (this.#plan.wantsBookmarks) this.#progress();
     this.#outlet.end();
   }
 }

@@ -179,6 +179,30 @@ test("a streamed list ends with a bookmark that says so, and goes on from there"
   assert.equal(partOf(lines[1], ["object", "metadata", "resourceVersion"]), String(await served.store.revision()));
 });
 
+test("a watch that wants nothing of what is there begins with what comes next", async () => {
+  await using served = await serve();
+  await served.send("POST", collection, { body: configMap("a", "left", 1) });
+  await using watch = await watcher(served, "sendInitialEvents=false&resourceVersionMatch=NotOlderThan");
+  const made = await served.send("POST", collection, { body: configMap("b", "left", 2) });
+  await watch.reached(Number(made.at("metadata", "resourceVersion")));
+  assert.deepEqual(
+    watch.events.flatMap(({ type, name }) => (type === "BOOKMARK" ? [] : `${type} ${name}`)),
+    ["ADDED b"],
+  );
+});
+
+test("a watch that can't begin says why, and ends", async () => {
+  await using served = await serve();
+  const api = inProcessTransport(served.server, administrator);
+  const answer = await api.send({ method: "GET", path: `${collection}?watch=1`, headers: {}, body: undefined });
+  await served.store.close();
+  const lines = await Array.fromAsync(answer.lines(), (line): unknown => JSON.parse(line));
+  assert.deepEqual(
+    lines.map((line) => [partOf(line, ["type"]), partOf(line, ["object", "code"])]),
+    [["ERROR", 503]],
+  );
+});
+
 test("a watch from a revision that is no longer kept ends with 410, and so does a list", async () => {
   await using served = await serve();
   await served.send("POST", collection, { body: configMap("a", "left", 1) });

@@ -5,6 +5,7 @@ import type { Answer } from "../exchange.ts";
 import { prefixOf } from "../objects.ts";
 import { presentationOf, typeOf } from "../present.ts";
 import { isTrue } from "../query.ts";
+import { refusalOf } from "../refusals.ts";
 import { parseRevision } from "../resource-version.ts";
 import { selectionOf } from "../selection.ts";
 import { Watching, type WatchPlan } from "../watching.ts";
@@ -12,22 +13,20 @@ import { metaKind } from "../write-options.ts";
 
 /** GET of a collection with `watch=true`. */
 export async function watch(call: Call): Promise<Answer> {
-  const plan = planOf(call);
-  const { store } = call.env;
+  const plan = await planOf(call);
+  const { store, report } = call.env;
   return {
     kind: "stream",
     status: 200,
     headers: { "content-type": `${typeOf(call.format)}${call.format.kind === "json" ? "" : ";stream=watch"}` },
     run: (outlet) => {
-      new Watching(plan, outlet).run(store).catch((fault: unknown) => {
-        outlet.end();
-        if (!outlet.closed.aborted) throw fault;
-      });
+      const watching = new Watching(plan, outlet);
+      watching.run(store).catch((fault: unknown) => watching.fail(refusalOf(fault, report)));
     },
   };
 }
 
-function planOf(call: Call): WatchPlan {
+async function planOf(call: Call): Promise<WatchPlan> {
   const { kind, path, query, env } = call;
   const wantsBookmarks = isTrue(query, "allowWatchBookmarks");
   const sendsInitial = initialEvents(query, wantsBookmarks);
@@ -36,7 +35,7 @@ function planOf(call: Call): WatchPlan {
     prefix: prefixOf(kind, path.namespace),
     selection: selectionOf(kind, query, path.name),
     presentation: presentationOf(call),
-    after: (sendsInitial ?? revision === 0) ? undefined : revision,
+    after: (sendsInitial ?? revision === 0) ? undefined : revision || (await env.store.revision()),
     wantsBookmarks,
     marksInitialEnd: sendsInitial === true,
     timeoutMs: timeoutMs(query, env.chance.number),
