@@ -73,7 +73,7 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
     Tenure.begin(asked, { settings, plan, catalogue }, { store, ledger, log, tell }).then((one) =>
       claims.adopt(one, () => one.end()),
     ),
-    openPassage(block, ledger).then((warning) => warning && tell(warning)),
+    openPassage(block, ledger).then((sentences) => sentences.forEach(tell)),
   ]);
   await readyOr(tenure.ready, interrupted, dataDir);
   fresh.move();

@@ -44,7 +44,7 @@ async function removePods(folder: string): Promise<void> {
 }
 
 /** The command says that there was nothing to undo: somebody else has. */
-async function tolerate(command: Parameters<typeof run>[0]): Promise<void> {
+export async function tolerate(command: Parameters<typeof run>[0]): Promise<void> {
   try {
     await run(command);
   } catch (fault) {
