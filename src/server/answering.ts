@@ -71,8 +71,13 @@ const outletOf = (response: Http2ServerResponse, closed: AbortSignal): Outlet =>
   drained: () =>
     new Promise((resolve) => {
       if (response.writableLength === 0 || closed.aborted) return resolve();
-      response.once("drain", resolve);
-      closed.addEventListener("abort", () => resolve(), { once: true });
+      const done = () => {
+        response.off("drain", done);
+        response.off("close", done);
+        resolve();
+      };
+      response.on("drain", done);
+      response.on("close", done);
     }),
   end: () => response.end(),
   closed,

@@ -1,5 +1,6 @@
 import { type ApiAnswer, type ApiRequest, type Transport, Unreachable } from "#client/transport.ts";
 import type { ApiServer } from "./api-server.ts";
+import { bodyTooLarge } from "./body.ts";
 import type { Answer, Headers, Identity, Outlet, StreamAnswer } from "./exchange.ts";
 
 /** Hands requests to a server in this process, as that identity: the same requests and answers as over TLS, without a socket. */
@@ -21,7 +22,11 @@ const asked = ({ method, path, headers, body }: ApiRequest) => ({
   method,
   url: path,
   headers,
-  body: async () => (body === undefined ? new Uint8Array() : Buffer.from(body)),
+  body: async (maximumBytes: number) => {
+    const bytes = Buffer.from(body ?? "");
+    if (bytes.length > maximumBytes) throw bodyTooLarge();
+    return bytes;
+  },
 });
 
 function told(answer: Answer, signal: AbortSignal): ApiAnswer {
@@ -60,6 +65,7 @@ async function* linesOf(chunks: Iterable<string> | AsyncIterable<string>): Async
 /** What a stream writes, as it is asked for; leaving the loop ends the stream. */
 async function* chunksOf(answer: StreamAnswer, signal: AbortSignal): AsyncIterable<string> {
   const queue = new Queue();
+  const characters = new TextDecoder(); // its own: a character may end in the next chunk
   const leave = () => queue.close();
   signal.addEventListener("abort", leave, { once: true });
   try {
@@ -67,7 +73,7 @@ async function* chunksOf(answer: StreamAnswer, signal: AbortSignal): AsyncIterab
     for (;;) {
       const chunk = await queue.next();
       if (chunk === undefined) break;
-      yield utf8.decode(chunk);
+      yield characters.decode(chunk, { stream: true });
     }
     signal.throwIfAborted();
   } finally {

@@ -69,7 +69,7 @@ export function askKubelet(options: RequestOptions, signal: AbortSignal): Promis
     asked.once("response", (answer) => {
       asked.setTimeout(0);
       if (answer.statusCode === 200) resolve(answer);
-      else refusalOf(answer).then(reject, reject);
+      else refusalOf(answer).then(reject, (fault: Error) => reject(unreachable(options, fault)));
     });
     asked.end();
   });
@@ -87,7 +87,7 @@ const reasons: Readonly<Record<number, string>> = {
   503: "ServiceUnavailable",
 };
 
-/** What an agent says instead of what was asked for. */
+/** What an agent says instead of what was asked for. Rejects with Node's own fault where it breaks off. */
 export async function refusalOf(answer: IncomingMessage): Promise<StatusError> {
   let text = "";
   for await (const chunk of answer) {

@@ -3,7 +3,7 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import { StatusError } from "#machinery/status.ts";
+import { badRequest, StatusError } from "#machinery/status.ts";
 import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
 import { bodyTooLarge } from "./body.ts";
@@ -132,11 +132,16 @@ function headersOf(request: Http2ServerRequest): ServerRequest["headers"] {
 async function bodyOf(request: Http2ServerRequest, maximumBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    size += chunk.length;
-    if (size > maximumBytes) throw bodyTooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      size += chunk.length;
+      if (size > maximumBytes) throw bodyTooLarge();
+      chunks.push(chunk);
+    }
+  } catch (fault) {
+    if (fault instanceof StatusError || !request.aborted) throw fault;
+    throw badRequest("the body was cut off"); // its client has gone, which is no failure of the server
   }
   return Buffer.concat(chunks);
 }

@@ -48,8 +48,10 @@ export class ServiceAddresses {
   async follow(store: Store, report: (fault: unknown) => void): Promise<void> {
     const prefix = prefixOf(services);
     const { entries, revision } = await store.range(prefix);
-    this.#seen = revision;
+    const present = new Set(entries.map(({ key }) => key));
+    for (const key of this.#held.keys()) if (!present.has(key)) this.#observe(key, undefined, revision);
     for (const entry of entries) this.#observe(entry.key, entry, entry.modRevision);
+    this.#seen = revision;
     this.#watch = await store.watch(prefix, revision, {
       change: ({ key, entry, revision: changed }) => this.#observe(key, entry, changed),
       progress: (reached) => {

@@ -42,7 +42,12 @@ export function splice({ request, socket, head }: Upgrading, target: RequestOpti
   socket.once("close", () => asked.destroy());
   asked.once("timeout", () => asked.destroy(new Error("it did not answer in time")));
   asked.once("error", (fault) => refuse(socket, unreachable(target, fault)));
-  asked.once("response", (answer) => void refusalOf(answer).then((refusal) => refuse(socket, refusal)));
+  asked.once("response", (answer) => {
+    refusalOf(answer).then(
+      (refusal) => refuse(socket, refusal),
+      (fault: Error) => refuse(socket, unreachable(target, fault)),
+    );
+  });
   asked.once("upgrade", (answer, peer, first) => {
     asked.setTimeout(0);
     socket.write(headOf(answer));

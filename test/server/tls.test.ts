@@ -6,6 +6,7 @@ import { buffer, text } from "node:stream/consumers";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { createAuthority, type KeyPair } from "#server/pki.ts";
+import { eventually } from "../harness/eventually.ts";
 import { type Listening, listening, validity } from "./listening.ts";
 
 interface Told {
@@ -122,6 +123,39 @@ for (const [name, ask] of [
     assert.deepEqual([told.status, JSON.parse(told.text).message], [413, "Request entity too large: limit is 3145728"]);
     assert.equal((await ask(server, { path: "/healthz" })).status, 200);
   });
+}
+
+for (const { name, cut } of [
+  { name: "HTTP/1.1", cut: cutHttp1 },
+  { name: "HTTP/2", cut: cutHttp2 },
+])
+  test(`${name}: a client that goes in the middle of its body has stored nothing, and the server has not failed`, async () => {
+    await using api = await listening();
+    cut(api, "/api/v1/namespaces/default/configmaps", "metadata:\n  name: cut\n");
+    const counted = 'apiserver_request_total{verb="create",resource="configmaps",subresource="",code="400"} 1';
+    await eventually("the refusal", async () => (await api.served.send("GET", "/metrics")).text.includes(counted), {
+      seconds: 20,
+    });
+    assert.equal((await api.served.send("GET", "/api/v1/namespaces/default/configmaps/cut")).status, 404);
+  });
+
+const yaml = "application/yaml";
+
+function cutHttp1({ port, authority, client }: Listening, path: string, beginning: string): void {
+  const connection = { host: "127.0.0.1", port, ca: authority.certificate, cert: client.certificate, key: client.key };
+  const headers = { "content-type": yaml, "content-length": "500" };
+  const request = httpsRequest({ ...connection, path, method: "POST", headers, agent: false });
+  request.on("error", () => {}); // its own end
+  request.write(beginning, () => setImmediate(() => request.destroy()));
+}
+
+function cutHttp2({ port, authority, client }: Listening, path: string, beginning: string): void {
+  const credentials = { ca: authority.certificate, cert: client.certificate, key: client.key };
+  const session = connectHttp2(`https://127.0.0.1:${port}`, credentials);
+  session.on("error", () => {});
+  const stream = session.request({ ":method": "POST", ":path": path, "content-type": yaml });
+  stream.on("error", () => session.destroy()); // its own end
+  stream.write(beginning, () => setImmediate(() => stream.destroy(new Error("gone"))));
 }
 
 test("a large answer is packed for those who can unpack it", async () => {

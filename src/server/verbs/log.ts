@@ -32,13 +32,13 @@ export async function log(call: Call): Promise<Answer> {
     headers: { "content-type": "text/plain" },
     run: (outlet) => {
       whenClosed(outlet, () => leaving.abort());
-      void pour(lines, outlet);
+      pour(lines, outlet);
     },
   };
 }
 
 /** No faster than it is read. */
-async function pour(from: IncomingMessage, to: Outlet): Promise<void> {
+function pour(from: IncomingMessage, to: Outlet): void {
   from.on("error", () => to.end()); // one of the two has gone: what was read was read
   from.on("end", () => to.end());
   from.on("data", (chunk: Uint8Array) => {
