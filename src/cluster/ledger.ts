@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
@@ -34,9 +34,17 @@ export function openLedger(dataDir: string): Ledger {
       const line = JSON.stringify(effect);
       if (effects().some((old) => JSON.stringify(old) === line)) return;
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      dropCutLine(file);
       appendFileSync(file, `${line}\n`, { mode: 0o600 });
     },
   };
+}
+
+function dropCutLine(file: string): void {
+  if (!existsSync(file)) return;
+  const bytes = readFileSync(file);
+  const whole = bytes.lastIndexOf("\n") + 1;
+  if (whole < bytes.length) truncateSync(file, whole);
 }
 
 /** A last line that a kill cut short is an effect that was not made. */

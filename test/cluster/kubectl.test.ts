@@ -43,7 +43,8 @@ describe("every kubectl", { ...asRoot, concurrency: true }, () => {
       const namespace = `kubectl-${version.replace(".", "-")}`;
       const cacheFolder = join(scratch, version);
       const terminal = openTerminal({ kubectl, kubeconfig: cluster.kubeconfig, namespace, cacheFolder });
-      await cluster.kubectl(["create", "namespace", namespace]);
+      await terminal.type(`kubectl create namespace ${namespace}`);
+      await t.test("watches", () => watches(terminal));
       for (const { name, exchanges } of sessions)
         await t.test(name, async () => {
           const misfits: string[] = [];
@@ -60,6 +61,27 @@ describe("every kubectl", { ...asRoot, concurrency: true }, () => {
   }
 });
 
+/** An object comes into sight of a watch with its label, and leaves it with that. */
+async function watches(terminal: Terminal): Promise<void> {
+  const watching = terminal.watch("kubectl get configmaps --selector=seen=yes --watch --no-headers");
+  const shows = (text: string): Promise<boolean> =>
+    eventually(`the watch shows\n${text}`, () => watching.seen() === text, { seconds: 30 });
+  try {
+    await terminal.type("kubectl create configmap one --from-literal=a=b");
+    await terminal.type("kubectl create configmap two");
+    await terminal.type("kubectl label configmap one seen=yes");
+    await shows("one  1  AGE");
+    await terminal.type("kubectl annotate configmap one note=changed");
+    await shows("one  1  AGE\none  1  AGE");
+    await terminal.type("kubectl delete configmap two");
+    await terminal.type("kubectl label configmap one seen-");
+    await shows("one  1  AGE\none  1  AGE\none  1  AGE");
+  } finally {
+    await watching.interrupt();
+  }
+  await terminal.type("kubectl delete configmap one");
+}
+
 interface Played {
   readonly text: string;
   readonly isExpected: boolean;
@@ -68,7 +90,7 @@ interface Played {
 async function play(terminal: Terminal, kubectl: Kubectl, exchange: Exchange): Promise<Played> {
   const expected = seenBy(exchange, minorOf(kubectl)) ?? "";
   const once = async (): Promise<Played> => {
-    const text = await terminal(exchange.typed);
+    const text = await terminal.type(exchange.typed);
     return { text, isExpected: fits(text, expected) };
   };
   let last = await once();

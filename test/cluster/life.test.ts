@@ -181,6 +181,8 @@ test(
 
 test("two clusters live side by side, with logs and commands of the pods of both", asRoot, async () => {
   await using machine = await makeMachine();
+  await machine.run("sysctl", "-qw", "net.ipv4.ip_forward=0");
+  const untouched = await machine.state();
   const second = `${machine.dataDir}/second`;
   await machine.portolan("up", "-d", ...applied(machine, scripted("one", "echo first; exec sleep 1000")));
   const before = await machine.state();
@@ -217,6 +219,8 @@ test("two clusters live side by side, with logs and commands of the pods of both
   }
   assert.deepEqual(unchanged(machine, before, await machine.state()), []);
   assert.equal(await machine.kubectl("logs", "one"), "first\n", "the first goes on");
+  await machine.portolan("down");
+  assert.deepEqual(unchanged(machine, untouched, await machine.state()), []);
 });
 
 test("status tells what runs, for people and for programs", asRoot, async () => {

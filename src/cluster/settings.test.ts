@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readSettings, type SettingName, settingsTable, variableOf } from "./settings.ts";
+
+interface Row {
+  readonly taken: readonly string[];
+  readonly refused: readonly string[];
+}
+
+const rows: Readonly<Record<SettingName, Row>> = {
+  "data-dir": { taken: ["/var/lib/x", "/x/"], refused: ["x", "", "/", "./x"] },
+  nodes: { taken: ["1"], refused: ["0", "2", "one"] },
+  "api-port": { taken: ["1", "6443", "65535"], refused: ["0", "65536", "-1", "http", "6443 ", ""] },
+  "bind-address": { taken: ["0.0.0.0", "192.0.2.1", "::1"], refused: ["localhost", "192.0.2", "192.0.2.1/24"] },
+  "cluster-cidr": {
+    taken: ["10.244.0.0/16", "10.0.0.0/8", "10.1.2.0/24"],
+    refused: ["10.244.0.0", "10.1.2.0/25", "fd00::/64", "10.244.0.1/16", "0.0.0.0/0"],
+  },
+  "service-cluster-ip-range": {
+    taken: ["10.96.0.0/12", "10.96.0.0/28"],
+    refused: ["10.96.0.0/29", "fd00::/112", "10.96.0.1/12", "x"],
+  },
+  "service-node-port-range": {
+    taken: ["30000-32767", "17000-32767", "1-1"],
+    refused: ["30000", "2-1", "0-10", "1-70000"],
+  },
+  "cluster-domain": {
+    taken: ["cluster.local", "k8s", "a-b.c"],
+    refused: ["", "Cluster.local", "-a", "a..b", ".a", "a_b"],
+  },
+  "node-labels": {
+    taken: ["", "a=b", "node-1=topology.kubernetes.io/zone=b,x="],
+    refused: ["a", "=b", "a=b=c d"],
+  },
+  images: { taken: ["", "images.yaml"], refused: [] },
+  "kubernetes-version": { taken: ["v1.36.0", "v1.27.14"], refused: ["1.36.0", "v1.36", "v2.0.0", "latest"] },
+  "proxy-mode": { taken: ["nftables"], refused: ["iptables", ""] },
+  runtime: { taken: ["process"], refused: ["containerd", ""] },
+  v: { taken: ["0", "10"], refused: ["-1", "11", "1.5", ""] },
+};
+
+const given = (name: string, text: string) => new Map([[name, { text, from: `--${name}` }]]);
+
+for (const { name, fallback, expected } of Object.values(settingsTable)) {
+  test(`--${name}: what is taken, and what is refused by saying what it should be`, () => {
+    readSettings(given(name, fallback));
+    for (const text of rows[name].taken)
+      assert.doesNotThrow(() => readSettings(given(name, text)), JSON.stringify(text));
+    for (const text of rows[name].refused) {
+      assert.throws(() => readSettings(given(name, text)), {
+        code: "SettingInvalid",
+        where: `--${name}`,
+        message: `--${name}: ${JSON.stringify(text)} is not ${expected}`,
+      });
+    }
+  });
+}
+
+test("each setting has a variable of its own", () => {
+  const variables = Object.values(settingsTable).map(variableOf);
+  assert.equal(new Set(variables).size, variables.length);
+  assert.equal(variableOf({ name: "service-node-port-range" }), "PORTOLAN_SERVICE_NODE_PORT_RANGE");
+});
