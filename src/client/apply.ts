@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from "#machinery/json.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import type { AnyType, ListMerge } from "#machinery/schema.ts";
 import { StatusError } from "#machinery/status.ts";
@@ -6,17 +7,13 @@ import { refusedFor } from "./resource.ts";
 import type { ApiAnswer, ApiRequest, Transport } from "./transport.ts";
 import { parseJson, readStatus } from "./wire.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** An object as a manifest has it: nothing is filled in. */
 export interface Manifest {
   readonly kind: AnyKind;
   /** "" for a kind without namespaces. */
   readonly namespace: string;
   readonly name: string;
-  readonly object: Fields;
+  readonly object: JsonObject;
 }
 export type Applied = "created" | "configured" | "unchanged";
 
@@ -41,34 +38,34 @@ export async function applyManifest(transport: Transport, manifest: Manifest): P
 }
 const asApply = "?fieldManager=kubectl-client-side-apply&fieldValidation=Strict";
 
-function withLastApplied(object: Fields): Fields {
-  const metadata = isFields(object.metadata) ? object.metadata : {};
-  const annotations = isFields(metadata.annotations) ? metadata.annotations : {};
+function withLastApplied(object: JsonObject): JsonObject {
+  const metadata = isJsonObject(object.metadata) ? object.metadata : {};
+  const annotations = isJsonObject(metadata.annotations) ? metadata.annotations : {};
   const { [lastApplied]: _, ...own } = annotations;
   const said = { ...object, metadata: { ...metadata, annotations: own } };
   return { ...object, metadata: { ...metadata, annotations: { ...own, [lastApplied]: `${JSON.stringify(said)}\n` } } };
 }
 
-function lastAppliedOf(current: Fields): Fields {
-  const annotations = isFields(current.metadata) ? current.metadata.annotations : undefined;
-  const text = isFields(annotations) ? annotations[lastApplied] : undefined;
+function lastAppliedOf(current: JsonObject): JsonObject {
+  const annotations = isJsonObject(current.metadata) ? current.metadata.annotations : undefined;
+  const text = isJsonObject(annotations) ? annotations[lastApplied] : undefined;
   const read = typeof text === "string" ? parseJson(text, `the annotation ${lastApplied}`) : {};
-  return isFields(read) ? read : {};
+  return isJsonObject(read) ? read : {};
 }
 
-const versionOf = (object: Fields): unknown =>
-  isFields(object.metadata) ? object.metadata.resourceVersion : undefined;
+const versionOf = (object: JsonObject): unknown =>
+  isJsonObject(object.metadata) ? object.metadata.resourceVersion : undefined;
 
 /** The wanted values, with what is to go beside them: a strategic merge patch. */
-function merged(type: AnyType | undefined, before: Fields, wanted: Fields): Fields {
+function merged(type: AnyType | undefined, before: JsonObject, wanted: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(wanted).map(([key, value]) => [key, mergedValue(fieldType(type, key), before[key], value)]),
   );
 }
 
 function mergedValue(type: AnyType | undefined, before: unknown, wanted: unknown): unknown {
-  if (isFields(wanted)) {
-    const old = isFields(before) ? before : {};
+  if (isJsonObject(wanted)) {
+    const old = isJsonObject(before) ? before : {};
     return { ...removals(old, wanted), ...merged(type, old, wanted) };
   }
   const merge = type?.shape.is === "list" ? type.shape.merge : undefined;
@@ -83,7 +80,7 @@ interface Lists {
 }
 function mergedList(item: AnyType, { before, wanted, merge }: Lists): readonly unknown[] {
   const key = merge.patchKey ?? "";
-  const idOf = (entry: unknown): unknown => (isFields(entry) ? entry[key] : undefined);
+  const idOf = (entry: unknown): unknown => (isJsonObject(entry) ? entry[key] : undefined);
   const gone = before.filter((old) => !wanted.some((entry) => idOf(entry) === idOf(old)));
   const kept = wanted.map((entry) =>
     mergedValue(
@@ -96,8 +93,8 @@ function mergedList(item: AnyType, { before, wanted, merge }: Lists): readonly u
 }
 
 /** null for every field that was said before and no longer is. */
-const removals = (before: Fields, wanted: Fields): Fields =>
-  Object.fromEntries(Object.keys(before).flatMap((key) => (key in wanted ? [] : [[key, null]])));
+const removals = (before: JsonObject, wanted: JsonObject): JsonObject =>
+  Object.fromEntries(Object.keys(before).flatMap((key) => (Object.hasOwn(wanted, key) ? [] : [[key, null]])));
 
 function fieldType(type: AnyType | undefined, key: string): AnyType | undefined {
   const shape = type?.shape;
@@ -105,7 +102,7 @@ function fieldType(type: AnyType | undefined, key: string): AnyType | undefined 
   return shape?.is === "map" ? shape.of : undefined;
 }
 
-async function getOrNothing(transport: Transport, path: string): Promise<Fields | undefined> {
+async function getOrNothing(transport: Transport, path: string): Promise<JsonObject | undefined> {
   try {
     return await send(transport, "GET", path);
   } catch (fault) {
@@ -118,8 +115,8 @@ async function send(
   transport: Transport,
   method: "GET" | "POST" | "PATCH",
   path: string,
-  body?: Fields,
-): Promise<Fields> {
+  body?: JsonObject,
+): Promise<JsonObject> {
   const type = method === "PATCH" ? "application/strategic-merge-patch+json" : "application/json";
   const request: ApiRequest = {
     method,
@@ -130,8 +127,8 @@ async function send(
   return objectIn(await transport.send(request), `${method} ${path}`);
 }
 
-async function objectIn(answer: ApiAnswer, where: string): Promise<Fields> {
+async function objectIn(answer: ApiAnswer, where: string): Promise<JsonObject> {
   const json = parseJson(await answer.text(), where);
   if (answer.status >= 300) throw new StatusError(readStatus(json, answer.status));
-  return isFields(json) ? json : {};
+  return isJsonObject(json) ? json : {};
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { isJsonObject, type JsonObject } from "#machinery/json.ts";
 
 export interface Access {
   /** `https://127.0.0.1:6443`. */
@@ -60,12 +61,9 @@ export async function readKubeconfig(path: string, context?: string): Promise<Ac
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const asText = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
-async function parse(path: string): Promise<Fields> {
+async function parse(path: string): Promise<JsonObject> {
   const text = await readText(path, path);
   const { parse } = await import("yaml"); // only who has a file pays for loading it
   let root: unknown;
@@ -74,7 +72,7 @@ async function parse(path: string): Promise<Fields> {
   } catch (fault) {
     throw new KubeconfigUnusable(path, "it isn't YAML", { cause: fault });
   }
-  if (!isFields(root)) throw new KubeconfigUnusable(path, "it holds no fields");
+  if (!isJsonObject(root)) throw new KubeconfigUnusable(path, "it holds no fields");
   return root;
 }
 
@@ -88,32 +86,32 @@ async function readText(path: string, kubeconfig: string): Promise<string> {
 
 class Kubeconfig {
   readonly path: string;
-  readonly root: Fields;
-  constructor(path: string, root: Fields) {
+  readonly root: JsonObject;
+  constructor(path: string, root: JsonObject) {
     this.path = path;
     this.root = root;
   }
 
-  text(from: Fields, field: string): string | undefined {
+  text(from: JsonObject, field: string): string | undefined {
     return asText(from[field]);
   }
 
   /** `{contexts: [{name, context: {…}}]}` */
-  named(list: string, field: string, name: string): Fields {
+  named(list: string, field: string, name: string): JsonObject {
     const entries = this.root[list];
-    const entry = Array.isArray(entries) ? entries.find((one) => isFields(one) && one.name === name) : undefined;
-    const fields = isFields(entry) ? entry[field] : undefined;
-    if (!isFields(fields)) throw new KubeconfigUnusable(this.path, `it has no ${field} ${JSON.stringify(name)}`);
+    const entry = Array.isArray(entries) ? entries.find((one) => isJsonObject(one) && one.name === name) : undefined;
+    const fields = isJsonObject(entry) ? entry[field] : undefined;
+    if (!isJsonObject(fields)) throw new KubeconfigUnusable(this.path, `it has no ${field} ${JSON.stringify(name)}`);
     return fields;
   }
 
   /** `field-data` in base64 wins over `field`, a path that is relative to the kubeconfig. */
-  async pem(from: Fields, field: string): Promise<string | undefined> {
+  async pem(from: JsonObject, field: string): Promise<string | undefined> {
     const inline = this.text(from, `${field}-data`);
     return inline === undefined ? this.fileAt(from, field) : Buffer.from(inline, "base64").toString("utf8");
   }
 
-  async fileAt(from: Fields, field: string): Promise<string | undefined> {
+  async fileAt(from: JsonObject, field: string): Promise<string | undefined> {
     const path = this.text(from, field);
     return path === undefined ? undefined : readText(resolve(dirname(this.path), path), this.path);
   }

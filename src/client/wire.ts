@@ -1,6 +1,7 @@
 /** JSON as the API server sends it, read into the types of the kinds. The one place of this room that trusts a shape. */
 import type { ObjectMeta } from "#api/meta/object-meta.ts";
 import { readObject } from "#machinery/decode.ts";
+import { isJsonObject, type JsonObject } from "#machinery/json.ts";
 import { apiVersionOf, type Kind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { type Status, StatusError } from "#machinery/status.ts";
@@ -30,9 +31,6 @@ export function parseJson(text: string, where: string): unknown {
   }
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /**
  * An object of that kind, with its defaults. Fields that this version doesn't know are left out. Problems that validation
  * finds are no matter here: the server has admitted it.
@@ -51,7 +49,7 @@ export interface Page<O> {
 }
 
 export function readPage<T extends AnyType, O extends ApiObject>(kind: Kind<T, O>, json: unknown): Page<O> {
-  if (!isRecord(json) || !isRecord(json.metadata)) throw new AnswerUnreadable(kind.plural, "not a list");
+  if (!isJsonObject(json) || !isJsonObject(json.metadata)) throw new AnswerUnreadable(kind.plural, "not a list");
   const items = Array.isArray(json.items) ? json.items : [];
   return {
     items: items.map((item) => readAs(kind, item)),
@@ -60,8 +58,7 @@ export function readPage<T extends AnyType, O extends ApiObject>(kind: Kind<T, O
   };
 }
 
-const textAt = (from: Readonly<Record<string, unknown>>, name: string): string =>
-  typeof from[name] === "string" ? from[name] : "";
+const textAt = (from: JsonObject, name: string): string => (typeof from[name] === "string" ? from[name] : "");
 
 /** One line of a watch. */
 export type WatchEvent<O> =
@@ -71,14 +68,14 @@ export type WatchEvent<O> =
 /** Throws `StatusError` for an event of type ERROR, 410 among them. */
 export function readWatchEvent<T extends AnyType, O extends ApiObject>(kind: Kind<T, O>, line: string): WatchEvent<O> {
   const event = parseJson(line, `a watch of ${kind.plural}`);
-  if (!isRecord(event) || !isRecord(event.object)) throw new AnswerUnreadable(kind.plural, "not a watch event");
+  if (!isJsonObject(event) || !isJsonObject(event.object)) throw new AnswerUnreadable(kind.plural, "not a watch event");
   switch (event.type) {
     case "ADDED":
     case "MODIFIED":
     case "DELETED":
       return { type: event.type, object: readAs(kind, event.object) };
     case "BOOKMARK": {
-      const metadata = isRecord(event.object.metadata) ? event.object.metadata : {};
+      const metadata = isJsonObject(event.object.metadata) ? event.object.metadata : {};
       return { type: "BOOKMARK", resourceVersion: textAt(metadata, "resourceVersion") };
     }
     case "ERROR":
@@ -88,11 +85,11 @@ export function readWatchEvent<T extends AnyType, O extends ApiObject>(kind: Kin
   }
 }
 
-export const isStatus = (json: unknown): boolean => isRecord(json) && json.kind === "Status";
+export const isStatus = (json: unknown): boolean => isJsonObject(json) && json.kind === "Status";
 
 /** The Status of an answer that isn't a success; made up from its code where the body is something else. */
 export function readStatus(json: unknown, code: number): Status {
-  if (isRecord(json) && json.kind === "Status" && typeof json.code === "number") return json as unknown as Status;
+  if (isJsonObject(json) && json.kind === "Status" && typeof json.code === "number") return json as unknown as Status;
   return {
     kind: "Status",
     apiVersion: "v1",
@@ -108,4 +105,4 @@ export function readStatus(json: unknown, code: number): Status {
 export const writeAs = (
   kind: { readonly group: string; readonly version: string; readonly kind: string },
   body: unknown,
-): string => JSON.stringify({ apiVersion: apiVersionOf(kind), kind: kind.kind, ...(isRecord(body) ? body : {}) });
+): string => JSON.stringify({ apiVersion: apiVersionOf(kind), kind: kind.kind, ...(isJsonObject(body) ? body : {}) });

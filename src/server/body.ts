@@ -1,12 +1,12 @@
 import { gunzip } from "node:zlib";
 import { type Envelope, openEnvelope } from "#machinery/envelope.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import { Garbled } from "#machinery/protobuf/reader.ts";
 import { decodeProtobuf } from "#machinery/protobuf.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from "#machinery/status.ts";
 import type { ServerRequest } from "./exchange.ts";
 import { limits } from "./limits.ts";
-import { isRecord } from "./object.ts";
 
 /** A body in the form that its `Content-Type` names. */
 export interface Body {
@@ -128,7 +128,7 @@ const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x
 
 /** Throws a 400 for a list, a number, a text. */
 export function mustRecord(value: unknown): Readonly<Record<string, unknown>> {
-  if (isRecord(value)) return value;
+  if (isJsonObject(value)) return value;
   const what = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
   throw badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into an object`);
 }

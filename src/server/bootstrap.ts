@@ -1,7 +1,7 @@
 import type { Transport } from "#client/transport.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { plus } from "#net/ip.ts";
-import { isRecord } from "./object.ts";
 
 /** What the first objects of a cluster say of it. */
 export interface Foundation {
@@ -120,7 +120,7 @@ function expect({ status, text }: Told, wanted: readonly number[], { kind, metad
 
 function messageOf(text: string): string {
   const status: unknown = JSON.parse(text);
-  return isRecord(status) && typeof status.message === "string" ? status.message : text;
+  return isJsonObject(status) && typeof status.message === "string" ? status.message : text;
 }
 
 /** The API did not take one of the objects that every cluster has. */

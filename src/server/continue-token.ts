@@ -1,5 +1,5 @@
+import { isJsonObject } from "#machinery/json.ts";
 import { badRequest } from "#machinery/status.ts";
-import { isRecord } from "./object.ts";
 
 /** Where a list goes on. */
 export interface Position {
@@ -19,7 +19,7 @@ export const showToken = (prefix: string, { revision, after }: Position): string
 export function parseToken(prefix: string, token: string): Position {
   const value = decoded(token);
   if (
-    !isRecord(value) ||
+    !isJsonObject(value) ||
     value.v !== "meta.k8s.io/v1" ||
     typeof value.rv !== "number" ||
     typeof value.start !== "string"

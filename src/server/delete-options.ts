@@ -2,11 +2,11 @@ import { DeleteOptions } from "#api/meta/delete-options.ts";
 import { read } from "#machinery/decode.ts";
 import { protobufMediaType } from "#machinery/envelope.ts";
 import { type FieldProblem, invalidField, unsupportedField } from "#machinery/field-problem.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import type { Stored } from "#machinery/schema.ts";
 import { badRequest, invalid, unsupportedMediaType } from "#machinery/status.ts";
 import { parseJsonBody, parseProtobufBody, parseYamlBody, readBody } from "./body.ts";
 import type { Call } from "./call.ts";
-import { isRecord } from "./object.ts";
 import { metaKind } from "./write-options.ts";
 
 /** How something is to be deleted. */
@@ -30,7 +30,7 @@ export async function deletionOf(call: Call): Promise<Deletion> {
 
 type Sent = Stored<typeof DeleteOptions>;
 // Just read as that type.
-const isDeleteOptions = (value: unknown): value is Sent => isRecord(value);
+const isDeleteOptions = (value: unknown): value is Sent => isJsonObject(value);
 
 async function fromBody(mediaType: string, bytes: Uint8Array): Promise<unknown> {
   switch (mediaType) {
@@ -47,7 +47,7 @@ async function fromBody(mediaType: string, bytes: Uint8Array): Promise<unknown> 
 }
 
 function withoutEnvelope(value: unknown): unknown {
-  if (!isRecord(value)) return value;
+  if (!isJsonObject(value)) return value;
   const { apiVersion: _, kind, ...rest } = value;
   if (kind !== undefined && kind !== "DeleteOptions")
     throw badRequest(`expected DeleteOptions, got ${JSON.stringify(kind)}`);

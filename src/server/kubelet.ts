@@ -2,11 +2,12 @@ import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { nodes } from "#api/core/node.ts";
 import type { Pod } from "#api/core/pod.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import { badRequest, internal, StatusError } from "#machinery/status.ts";
 import type { Store } from "#store/store.ts";
 import type { KubeletCredentials } from "./environment.ts";
 import { limits } from "./limits.ts";
-import { isOf, isRecord, parseStored } from "./object.ts";
+import { isOf, parseStored } from "./object.ts";
 import { keyOf } from "./objects.ts";
 
 /** Where the agent of a pod's node listens. */
@@ -113,7 +114,7 @@ function statusIn(text: string): string | undefined {
   if (!text.startsWith("{")) return undefined;
   try {
     const json: unknown = JSON.parse(text);
-    return isRecord(json) && typeof json.message === "string" ? json.message : undefined;
+    return isJsonObject(json) && typeof json.message === "string" ? json.message : undefined;
   } catch (fault) {
     if (fault instanceof SyntaxError) return undefined;
     throw fault;

@@ -1,4 +1,5 @@
 import type { ObjectMeta } from "#api/meta/object-meta.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import { type AnyKind, apiVersionOf, type Kind } from "#machinery/kind.ts";
 import type { AnyType, Stored } from "#machinery/schema.ts";
 import { internal } from "#machinery/status.ts";
@@ -14,10 +15,7 @@ export interface ApiObject {
 export type Metadata = Omit<ObjectMeta, "namespace" | "resourceVersion"> &
   Partial<Pick<ObjectMeta, "namespace" | "resourceVersion">>;
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isApiObject = (value: unknown): value is ApiObject => isRecord(value) && isRecord(value.metadata);
+const isApiObject = (value: unknown): value is ApiObject => isJsonObject(value) && isJsonObject(value.metadata);
 
 /** What a kind's functions give back is an object still; throws where a declaration breaks that. */
 export function objectOf(value: unknown): ApiObject {
@@ -30,7 +28,7 @@ export const named = (kind: AnyKind, object: unknown): ApiObject =>
   objectOf({ apiVersion: apiVersionOf(kind), kind: kind.kind, ...withoutName(object) });
 
 function withoutName(object: unknown): Readonly<Record<string, unknown>> {
-  if (!isRecord(object)) return {};
+  if (!isJsonObject(object)) return {};
   const { apiVersion: _, kind: __, ...rest } = object;
   return rest;
 }

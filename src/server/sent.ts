@@ -1,12 +1,13 @@
 import { type Read, read, readObject } from "#machinery/decode.ts";
 import { protobufMediaType } from "#machinery/envelope.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import { duplicateFields } from "#machinery/json-text.ts";
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, unsupportedMediaType } from "#machinery/status.ts";
 import { type Document, mustRecord, parseJsonBody, parseProtobufBody, parseYamlBody, readBody } from "./body.ts";
 import type { Call } from "./call.ts";
-import { type ApiObject, isRecord, named } from "./object.ts";
+import { type ApiObject, named } from "./object.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 /** What a body is read as. */
@@ -99,7 +100,7 @@ function checked(call: Call, { text }: Document, { expected, options, outcome }:
 }
 
 function withoutEnvelope(value: unknown): unknown {
-  if (!isRecord(value)) return value;
+  if (!isJsonObject(value)) return value;
   const { apiVersion: _, kind: __, ...rest } = value;
   return rest;
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, ownEntry } from "../json.ts";
 import type { AnyType, Field, ObjectShape, Shape } from "../schema.ts";
 import { goType, scalarDecoder } from "./scalars.ts";
 import { lift, type Trouble, unknownField, unreadable, wrongType } from "./trouble.ts";
@@ -75,7 +76,7 @@ function objectDecoder({ name: typeName, fields }: ObjectShape): Decode {
     return fill === undefined ? [] : [{ name, fill }];
   });
   return (value, troubles) => {
-    if (!isObject(value)) {
+    if (!isJsonObject(value)) {
       troubles.push(wrongType(value, `v1.${struct}`));
       return undefined;
     }
@@ -107,7 +108,7 @@ const never = (): boolean => false;
 function zeroTest({ is }: Shape): (value: unknown) => boolean {
   if (is === "object" || is === "lazy" || is === "json") return never;
   if (is === "list") return (value) => Array.isArray(value) && value.length === 0;
-  if (is === "map") return (value) => isObject(value) && Object.keys(value).length === 0;
+  if (is === "map") return (value) => isJsonObject(value) && Object.keys(value).length === 0;
   return (value) => value === "" || value === 0 || value === false;
 }
 
@@ -176,7 +177,7 @@ function listDecoder(of: AnyType): Decode {
 function mapDecoder(of: AnyType): Decode {
   const decode = decoderOf(of);
   return (value, troubles) => {
-    if (!isObject(value)) {
+    if (!isJsonObject(value)) {
       troubles.push(wrongType(value, `map[string]${goType(of)}`));
       return undefined;
     }
@@ -192,12 +193,3 @@ function mapDecoder(of: AnyType): Decode {
     return result;
   };
 }
-const ownEntry = (value: unknown): PropertyDescriptor => ({
-  value,
-  enumerable: true,
-  configurable: true,
-  writable: true,
-});
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

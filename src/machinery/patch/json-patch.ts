@@ -1,6 +1,6 @@
 import jsonPatch from "fast-json-patch";
+import { isJsonObject, type JsonObject } from "../json.ts";
 import { cannotUnmarshal, PatchRefused } from "./refused.ts";
-import { isObject, type JsonObject } from "./values.ts";
 
 /** As many as Kubernetes takes in one patch. Source: maxJSONPatchOperations (CVE-2019-1002100). */
 const mostOperations = 10_000;
@@ -20,7 +20,7 @@ export function applyJsonPatch(document: unknown, operations: unknown): unknown 
   let result: unknown = structuredClone(document);
   let copied = 0;
   for (const operation of operations) {
-    if (!isObject(operation)) throw new PatchRefused("invalid", cannotUnmarshal(operation, "jsonpatch.Operation"));
+    if (!isJsonObject(operation)) throw new PatchRefused("invalid", cannotUnmarshal(operation, "jsonpatch.Operation"));
     if (!isOperation(operation)) throw new PatchRefused("failed", "an operation of a JSON patch has an op and a path");
     copied += copiedBy(operation, result);
     if (copied > mostCopied)

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from "../json.ts";
 import { PatchRefused } from "./refused.ts";
-import { isObject, type JsonObject } from "./values.ts";
 
 /** A list of the document and what a patch wants of it. */
 export interface ListChange {
@@ -20,14 +20,14 @@ export function mergeValues({ old, change, order, remove }: ListChange): readonl
 
 /** A list of objects that `mergeKey` tells apart. */
 export function mergeEntries(list: ListChange, mergeKey: string, mergeEntry: MergeEntry): readonly unknown[] {
-  const keyOf = (one: unknown): unknown => (isObject(one) ? one[mergeKey] : undefined);
+  const keyOf = (one: unknown): unknown => (isJsonObject(one) ? one[mergeKey] : undefined);
   const { replaces, removed, changes } = sorted(list.change, mergeKey);
   if (replaces) return changes.map((one) => mergeEntry({}, one));
   const result = list.old.filter((one) => !removed.has(keyOf(one)));
   for (const change of changes) {
     const at = result.findIndex((one) => keyOf(one) === change[mergeKey]);
     const old = result[at];
-    if (isObject(old)) result[at] = mergeEntry(old, change);
+    if (isJsonObject(old)) result[at] = mergeEntry(old, change);
     else result.push(mergeEntry({}, change));
   }
   return arrange(result, { wanted: list.order ?? changes, before: list.old, keyOf });
@@ -39,7 +39,7 @@ function sorted(change: readonly unknown[], mergeKey: string): Sorted {
   const changes: JsonObject[] = [];
   let replaces = false;
   for (const one of change) {
-    if (!isObject(one)) throw new PatchRefused("invalid", `a list that is merged by ${mergeKey} holds objects`);
+    if (!isJsonObject(one)) throw new PatchRefused("invalid", `a list that is merged by ${mergeKey} holds objects`);
     const directive = one.$patch;
     const key = one[mergeKey];
     if (directive === "replace" && key === undefined) replaces = true;

@@ -1,7 +1,7 @@
+import { isJsonObject, type JsonObject, ownEntry, ownValue } from "../json.ts";
 import type { AnyType } from "../schema.ts";
 import { cannotUnmarshal, PatchRefused } from "./refused.ts";
 import { type ListChange, mergeEntries, mergeValues } from "./strategic-list.ts";
-import { isObject, type JsonObject, ownEntry } from "./values.ts";
 
 /**
  * Strategic merge patch: like RFC 7396, but lists whose declaration names a merge key are merged entry by entry, and directives
@@ -10,8 +10,8 @@ import { isObject, type JsonObject, ownEntry } from "./values.ts";
  * Source: k8s.io/apimachinery/pkg/util/strategicpatch, and its proposal "preserve order in strategic merge patch".
  */
 export function applyStrategicMerge(type: AnyType, document: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) throw new PatchRefused("invalid", cannotUnmarshal(patch, "map[string]interface {}"));
-  return mergeObject(type, isObject(document) ? document : {}, patch);
+  if (!isJsonObject(patch)) throw new PatchRefused("invalid", cannotUnmarshal(patch, "map[string]interface {}"));
+  return mergeObject(type, isJsonObject(document) ? document : {}, patch);
 }
 
 /** `type` is undefined below what is declared: there, lists are replaced. */
@@ -29,7 +29,7 @@ function mergeObject(type: AnyType | undefined, document: JsonObject, patch: Jso
   }
   const result = retained(document, patch);
   for (const key of changedKeys(patch)) {
-    const value = mergeField(fieldType(type, key), own(result, key), { patch, key });
+    const value = mergeField(fieldType(type, key), ownValue(result, key), { patch, key });
     if (value === null) delete result[key];
     else if (value !== undefined) Object.defineProperty(result, key, ownEntry(value));
   }
@@ -55,8 +55,8 @@ interface Place {
 }
 
 function mergeField(type: AnyType | undefined, old: unknown, { patch, key }: Place): unknown {
-  const change = own(patch, key);
-  if (isObject(change)) return mergeObject(type, isObject(old) ? old : {}, change);
+  const change = ownValue(patch, key);
+  if (isJsonObject(change)) return mergeObject(type, isJsonObject(old) ? old : {}, change);
   if (change !== undefined && !Array.isArray(change)) return change;
   if (change === undefined && !Array.isArray(old)) return undefined;
   return mergeList(type, {
@@ -102,6 +102,5 @@ function fieldType(type: AnyType | undefined, key: string): AnyType | undefined 
   }
 }
 
-const own = (object: JsonObject, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
 const without = (object: JsonObject, key: string): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([one]) => one !== key));

@@ -1,3 +1,4 @@
+import { isJsonObject, ownValue } from "../json.ts";
 /** A place where two values differ; undefined where one has nothing there. */
 export interface Difference {
   readonly path: string;
@@ -9,16 +10,11 @@ export interface Difference {
 export function differences(next: unknown, old: unknown, path: string): readonly Difference[] {
   if (Array.isArray(next) && Array.isArray(old) && next.length === old.length)
     return next.flatMap((one, i) => differences(one, old[i], `${path}[${i}]`));
-  if (isRecord(next) && isRecord(old)) {
+  if (isJsonObject(next) && isJsonObject(old)) {
     const keys = new Set([...Object.keys(old), ...Object.keys(next)]);
-    return [...keys].flatMap((key) => differences(own(next, key), own(old, key), `${path}.${key}`));
+    return [...keys].flatMap((key) => differences(ownValue(next, key), ownValue(old, key), `${path}.${key}`));
   }
   return JSON.stringify(next) === JSON.stringify(old) ? [] : [{ path, from: old, to: next }];
 }
 
 export const isSame = (a: unknown, b: unknown): boolean => differences(a, b, "").length === 0;
-
-type JsonObject = Readonly<Record<string, unknown>>;
-const isRecord = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const own = (object: JsonObject, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);

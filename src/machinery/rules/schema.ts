@@ -1,4 +1,5 @@
 import { type FieldProblem, requiredField, unsupportedField } from "../field-problem.ts";
+import { isJsonObject } from "../json.ts";
 import type { AnyType, Field, Shape } from "../schema.ts";
 
 type Check = (value: unknown, problems: FieldProblem[]) => void;
@@ -46,7 +47,7 @@ function objectCheck(fields: Readonly<Record<string, Field>>): Check {
     .map(([name, field]) => ({ name, check: checkOf(field.type), needed: field.presence === "required" }))
     .filter(({ check, needed }) => check !== nothing || needed);
   return (value, problems) => {
-    if (!isRecord(value)) return;
+    if (!isJsonObject(value)) return;
     for (const { name, check, needed } of checks) {
       const given = value[name];
       const before = problems.length;
@@ -74,7 +75,7 @@ function listCheck(check: Check): Check {
 function mapCheck(check: Check): Check {
   if (check === nothing) return nothing;
   return (value, problems) => {
-    if (!isRecord(value)) return;
+    if (!isJsonObject(value)) return;
     for (const key of Object.keys(value)) {
       const before = problems.length;
       check(value[key], problems);
@@ -91,5 +92,3 @@ function lift(problems: FieldProblem[], from: number, step: string): void {
     problems[i] = { ...one, path: `${step}${joint}${one.path}` };
   }
 }
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

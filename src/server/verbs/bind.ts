@@ -1,10 +1,11 @@
 import { Binding, bindingProblems } from "#api/core/binding.ts";
 import { pods } from "#api/core/pod.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import type { Stored } from "#machinery/schema.ts";
 import { badRequest, conflict, internal, invalid } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
 import { type Answer, statusAnswer } from "../exchange.ts";
-import { type ApiObject, isOf, isRecord, objectOf } from "../object.ts";
+import { type ApiObject, isOf, objectOf } from "../object.ts";
 import { retryOnConflict, save } from "../objects.ts";
 import { type Expected, sentBody } from "../sent.ts";
 import { showTime } from "../time.ts";
@@ -40,7 +41,7 @@ function mustBinding(body: unknown): Sent {
 }
 // Just read as that type.
 const isBinding = (value: unknown): value is Sent =>
-  isRecord(value) && isRecord(value.metadata) && isRecord(value.target);
+  isJsonObject(value) && isJsonObject(value.metadata) && isJsonObject(value.target);
 
 const podBinding = { group: "", kind: "Binding", plural: "pods/binding" };
 

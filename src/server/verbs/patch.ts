@@ -1,5 +1,6 @@
 import { readObject } from "#machinery/decode.ts";
 import { invalidField } from "#machinery/field-problem.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import { duplicateFields } from "#machinery/json-text.ts";
 import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
 import { applyMergePatch } from "#machinery/patch/merge-patch.ts";
@@ -10,7 +11,7 @@ import { badRequest, invalid, StatusError, tooLarge, unsupportedMediaType } from
 import { type Document, parseJsonBody, readBody } from "../body.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
-import { type ApiObject, isRecord, named } from "../object.ts";
+import { type ApiObject, named } from "../object.ts";
 import { presentObject } from "../present.ts";
 import { replaceObject } from "../replace.ts";
 import { type WriteOptions, writeOptions } from "../write-options.ts";
@@ -25,7 +26,7 @@ const patches = new Map<string, Apply>([
 
 /** An object stays one: in a body, what RFC 7396 says of other values can't be meant. */
 function mustMerge(patch: unknown): unknown {
-  if (isRecord(patch)) return patch;
+  if (isJsonObject(patch)) return patch;
   throw badRequest(`error decoding patch: ${cannotUnmarshal(patch, "map[string]interface {}")}`);
 }
 

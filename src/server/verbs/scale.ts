@@ -2,12 +2,13 @@ import { deployments } from "#api/apps/deployment.ts";
 import { replicaSets } from "#api/apps/replica-set.ts";
 import { Scale, scaleProblems } from "#api/autoscaling/scale.ts";
 import { read } from "#machinery/decode.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import type { Stored } from "#machinery/schema.ts";
 import { selectorOf, showLabelSelector } from "#machinery/selectors.ts";
 import { badRequest, internal, invalid } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
 import { type Answer, wholeJson } from "../exchange.ts";
-import { type ApiObject, isOf, isRecord, objectOf, withMetadata } from "../object.ts";
+import { type ApiObject, isOf, objectOf, withMetadata } from "../object.ts";
 import { mustFind } from "../objects.ts";
 import { replaceObject } from "../replace.ts";
 import { type Expected, sentBody } from "../sent.ts";
@@ -60,7 +61,7 @@ function scaled(current: ApiObject, scale: Stored<typeof Scale>): ApiObject {
   if (problems.length > 0)
     throw invalid({ group: "autoscaling", kind: "Scale", plural: "scales" }, current.metadata.name, problems);
   const { uid, resourceVersion } = metadata;
-  const own = isRecord(current.spec) ? current.spec : {};
+  const own = isJsonObject(current.spec) ? current.spec : {};
   const seen = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
   return withMetadata(objectOf({ ...current, spec: { ...own, replicas: spec.replicas } }), seen);
 }
@@ -79,7 +80,7 @@ function scaleOf(object: ApiObject) {
 }
 
 // Just read as that type.
-const isScale = (value: unknown): value is Stored<typeof Scale> => isRecord(value) && isRecord(value.metadata);
+const isScale = (value: unknown): value is Stored<typeof Scale> => isJsonObject(value) && isJsonObject(value.metadata);
 function mustScale(value: unknown): Stored<typeof Scale> {
   if (!isScale(value)) throw badRequest("the body is no Scale");
   return value;
