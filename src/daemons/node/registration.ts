@@ -41,12 +41,14 @@ export function register(options: RegistrationOptions): Registration {
     recorder.record(asKubeletsSay(name), "Normal", { reason, message });
   tell("Starting", "Starting kubelet.");
 
+  let isFirst = true;
   const node = repeated("node-status", failed, async () => {
     const current = await createOrAdopt(nodeClient, nodeObject(report()), podCidr);
     const status = nodeStatus(report(), current.status.conditions ?? []);
     registered.resolve(await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } }));
     const ready = current.status.conditions?.find(({ type }) => type === "Ready");
-    if (ready?.status !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
+    if (isFirst || ready?.status !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
+    isFirst = false;
     return { againSeconds: statusSeconds };
   });
   const lease = repeated("node-lease", failed, async () => {
