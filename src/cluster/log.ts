@@ -11,6 +11,8 @@ export interface Log {
   readonly close: () => void;
 }
 
+/** Programs like nft repeat whole transactions in their complaints. In characters. */
+const longestMessage = 1000;
 const rotateBytes = 10 * 1024 * 1024;
 
 /** Source of the form: klog's header, as Kubernetes' components write it. */
@@ -37,7 +39,7 @@ export function openLog(dataDir: string, name: string, verbosity: number): Log {
 
 function describe(fault: unknown, verbosity: number): string {
   if (!(fault instanceof Error)) return String(fault);
-  return verbosity >= 4 ? (fault.stack ?? fault.message) : fault.message;
+  return verbosity >= 4 ? (fault.stack ?? fault.message) : fault.message.slice(0, longestMessage);
 }
 
 // mmdd hh:mm:ss.uuuuuu
