@@ -1,5 +1,4 @@
 import { type AnyKind, apiVersionOf, type NamedType } from "#machinery/kind.ts";
-import type { AnyType } from "#machinery/schema.ts";
 import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
 import { Scale } from "./autoscaling/scale.ts";
@@ -50,10 +49,3 @@ export const bodyTypes: readonly NamedType[] = [
   { group: "autoscaling", version: "v1", kind: "Scale", type: Scale },
   { group: "", version: "v1", kind: "DeleteOptions", type: DeleteOptions },
 ];
-
-/** The type of what a body says that it is; DeleteOptions may come in the name of any group. */
-export const typeNamed = (apiVersion: string, kind: string): AnyType | undefined =>
-  kind === "DeleteOptions"
-    ? DeleteOptions
-    : (kindNamed(apiVersion, kind) ?? bodyTypes.find((one) => one.kind === kind && apiVersionOf(one) === apiVersion))
-        ?.type;

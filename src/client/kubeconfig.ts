@@ -1,7 +1,6 @@
 /** Where an API server is and how to prove who one is, from a kubeconfig file. */
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { isJsonObject, type JsonObject } from "#machinery/json.ts";
 
 export interface Access {
@@ -28,10 +27,6 @@ export class KubeconfigUnusable extends Error {
     this.where = where;
   }
 }
-
-/** `KUBECONFIG`'s first file, else `~/.kube/config`, as kubectl looks for it. */
-export const usualKubeconfig = (environment: NodeJS.ProcessEnv = process.env): string =>
-  environment.KUBECONFIG?.split(":").find((path) => path !== "") ?? join(homedir(), ".kube", "config");
 
 /** The current context, or the named one. Throws `KubeconfigUnusable`. */
 export async function readKubeconfig(path: string, context?: string): Promise<Access> {

@@ -39,17 +39,7 @@ export function openEnvelope(body: Uint8Array): Envelope {
   };
 }
 
-/** The JSON form of a body whose kind `typeOf` knows, apiVersion and kind included; undefined for others. Throws Garbled. */
-export function objectInEnvelope(
-  body: Uint8Array,
-  typeOf: (apiVersion: string, kind: string) => AnyType | undefined,
-): unknown {
-  const { apiVersion, kind, raw } = openEnvelope(body);
-  const type = typeOf(apiVersion, kind);
-  if (type === undefined) return undefined;
-  return { apiVersion, kind, ...(decodeProtobuf(type, raw) as object) };
-}
-
+/** What `openEnvelope` opens. */
 export function sealEnvelope(type: AnyType, { apiVersion, kind }: Omit<Envelope, "raw">, object: unknown): Uint8Array {
   const raw = encodeProtobuf(type, object).toBase64();
   return new Uint8Array([...magic, ...encodeProtobuf(Unknown, { typeMeta: { apiVersion, kind }, raw })]);

@@ -58,10 +58,6 @@ export const checkQuantity = (text: string): string | undefined =>
 const ceilDivide = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
 
 export const addQuantities = (a: Quantity, b: Quantity): Quantity => ({ nanos: a.nanos + b.nanos, format: a.format });
-export const subtractQuantities = (a: Quantity, b: Quantity): Quantity => ({
-  nanos: a.nanos - b.nanos,
-  format: a.format,
-});
 /** Below, at or above zero, as `sort` wants it. */
 export const compareQuantities = (a: Quantity, b: Quantity): number =>
   a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { parseFieldSelector, parseLabelSelector } from "./selector-text.ts";
-import { matchesFields, matchesLabels, selectorOf, showFieldSelector, showLabelSelector } from "./selectors.ts";
+import { matchesFields, matchesLabels, selectorOf, showLabelSelector } from "./selectors.ts";
 
 const labels = { app: "web", tier: "front", version: "3" };
 const cases: readonly (readonly [text: string, matches: boolean, shown: string])[] = [
@@ -63,7 +63,7 @@ for (const [text, message] of [
   test(`what is wrong with the label selector ${text}`, () =>
     assert.deepEqual(parseLabelSelector(text), { kind: "refused", message }));
 
-test("field selectors read, match and print", () => {
+test("field selectors read and match", () => {
   const parsed = parseFieldSelector("spec.nodeName=node-1,status.phase!=Failed,metadata.name==a\\,b\\=c");
   assert(parsed.kind === "parsed");
   const fields = new Map([
@@ -79,7 +79,6 @@ test("field selectors read, match and print", () => {
     matchesFields(parsed.selector, () => ""),
     false,
   );
-  assert.equal(showFieldSelector(parsed.selector), "spec.nodeName=node-1,status.phase!=Failed,metadata.name=a\\,b\\=c");
   assert.deepEqual(parseFieldSelector("spec.nodeName"), {
     kind: "refused",
     message: "invalid selector: 'spec.nodeName'; can't understand 'spec.nodeName'",

@@ -28,9 +28,6 @@ export interface FieldRequirement {
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-/** Chooses everything. */
-export const everything: LabelSelector = { requirements: [] };
-
 export const matchesLabels = ({ requirements }: LabelSelector, labels: Labels): boolean =>
   requirements.every((one) => meets(one, labels));
 
@@ -83,10 +80,6 @@ function showRequirement({ key, operator, values }: LabelRequirement): string {
       return `${key}${operator}${values[0]}`;
   }
 }
-
-export const showFieldSelector = ({ requirements }: FieldSelector): string =>
-  requirements.map(({ field, operator, value }) => `${field}${operator}${escapeField(value)}`).join(",");
-const escapeField = (value: string): string => value.replace(/[\\,=]/g, "\\$&");
 
 /** meta/v1 LabelSelector: how Deployments and ReplicaSets name their pods. An empty one chooses everything. */
 export interface SelectorObject {

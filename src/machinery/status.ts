@@ -149,8 +149,6 @@ export const forbidden = (kind: Named, name: string, detail: string): StatusErro
 
 /** 410: the revision asked for is no longer kept. */
 export const expired = (message: string): StatusError => refuse({ code: 410, reason: "Expired", message });
-/** 410, for a watch that asks for history before what is kept. */
-export const gone = (message: string): StatusError => refuse({ code: 410, reason: "Gone", message });
 
 export const tooLarge = (message: string): StatusError =>
   refuse({ code: 413, reason: "RequestEntityTooLarge", message });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bodyTypes, kinds, typeNamed } from "#api/kinds.ts";
+import { bodyTypes, kinds } from "#api/kinds.ts";
 import { read, readObject } from "#machinery/decode.ts";
-import { objectInEnvelope, sealEnvelope } from "#machinery/envelope.ts";
+import { openEnvelope, sealEnvelope } from "#machinery/envelope.ts";
 import { apiVersionOf } from "#machinery/kind.ts";
 import { applyStrategicMerge } from "#machinery/patch/strategic-merge.ts";
 import { Garbled } from "#machinery/protobuf/reader.ts";
@@ -58,7 +58,8 @@ for (const kind of kinds) {
   test(`${name}: a body in an envelope says what it holds`, () => {
     const names = { apiVersion: apiVersionOf(kind), kind: kind.kind };
     const body = sealEnvelope(kind.type, names, { metadata: { name: "x" } });
-    assert.deepEqual(objectInEnvelope(body, typeNamed), { ...names, metadata: { name: "x" } });
+    const { raw, ...said } = openEnvelope(body);
+    assert.deepEqual([said, decodeProtobuf(kind.type, raw)], [names, { metadata: { name: "x" } }]);
   });
 
   test(`${name}: damaged protobuf is refused, or read as something else, but nothing worse`, () => {

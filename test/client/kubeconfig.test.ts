@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readKubeconfig, showKubeconfig, usualKubeconfig } from "#client/kubeconfig.ts";
+import { readKubeconfig, showKubeconfig } from "#client/kubeconfig.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const sample = `apiVersion: v1
@@ -77,9 +77,4 @@ test("what is written can be read", async () => {
   await using file = await written({ config: text });
   const { ca, certificate } = await readKubeconfig(file.path);
   assert.deepEqual({ ca, certificate }, { ca: "a", certificate: { cert: "b", key: "c" } });
-});
-
-test("KUBECONFIG's first file, else the one in the home folder", () => {
-  assert.equal(usualKubeconfig({ KUBECONFIG: ":/a:/b" }), "/a");
-  assert.match(usualKubeconfig({}), /\/\.kube\/config$/);
 });

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
+import { showKubeconfig } from "#client/kubeconfig.ts";
 import { type Finished, run } from "#os/spawn.ts";
-import { showKubeconfig } from "#server/kubeconfig.ts";
 import { findKubectls } from "../harness/kubectls.ts";
 import { type FakeNode, startFakeNode } from "../kubelet/fake-node.ts";
 import { type Listening, listening, validity } from "./listening.ts";
@@ -24,7 +24,13 @@ before(async () => {
   const { port, authority, client, served } = server;
   await writeFile(
     join(folder, "config"),
-    showKubeconfig({ name: "t", server: `https://127.0.0.1:${port}`, ca: authority.certificate, client }),
+    showKubeconfig({
+      name: "t",
+      server: `https://127.0.0.1:${port}`,
+      ca: authority.certificate,
+      cert: client.certificate,
+      key: client.key,
+    }),
   );
   await writeFile(
     join(node.folder, "web.log"),

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { showKubeconfig } from "#client/kubeconfig.ts";
 import { run } from "#os/spawn.ts";
-import { showKubeconfig } from "#server/kubeconfig.ts";
 import { findKubectls } from "../harness/kubectls.ts";
 import { listening } from "./listening.ts";
 
@@ -70,7 +70,8 @@ for (const { version, path } of kubectls) {
         name: "test",
         server: `https://127.0.0.1:${server.port}`,
         ca: server.authority.certificate,
-        client: server.client,
+        cert: server.client.certificate,
+        key: server.client.key,
       };
       await writeFile(kubeconfig, showKubeconfig(entry), { mode: 0o600 });
       for (const [command, input, expected] of session) {
