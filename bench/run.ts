@@ -1,0 +1,116 @@
+/** `npm run bench [-- NAME…]`: runs the benches, one after another, and prints what was seen beside its peers and its goals. */
+import { cpus, release, totalmem } from "node:os";
+import { type Row, show } from "./table.ts";
+
+/** In the order in which they run. */
+const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  async "cold-start"() {
+    const { first, again, etcd } = await (await import("./cold-start.ts")).run();
+    const goal = { most: 1500 };
+    const peer = etcd === undefined ? undefined : { name: "etcd alone, until healthy", value: etcd };
+    return [
+      { what: "cold start to the last of hello's answers, code compiled before", unit: "ms", ours: again, peer, goal },
+      { what: "the same, the very first time", unit: "ms", ours: first, peer, goal: undefined },
+    ];
+  },
+  async memory() {
+    const { ours, etcd } = await (await import("./memory.ts")).run();
+    const peer = (value: number | undefined) =>
+      value === undefined ? undefined : { name: "etcd alone, empty", value };
+    return [
+      { what: "resident memory, idle", unit: "MB", ours: ours.rss, peer: peer(etcd?.rss), goal: { most: 200 } },
+      { what: "proportional set size, idle", unit: "MB", ours: ours.pss, peer: peer(etcd?.pss), goal: undefined },
+    ];
+  },
+  async "pod-start"() {
+    const { ready, bare } = await (await import("./pod-start.ts")).run();
+    const peer = { name: "bare ip and unshare", value: bare };
+    return [{ what: "pod, create to Ready", unit: "ms", ours: ready, peer, goal: undefined }];
+  },
+  async programming() {
+    const { change, kernelP99, load, peerChange, peerLoad } = await (await import("./programming.ts")).run();
+    const peer = (value: number | undefined) =>
+      value === undefined ? undefined : { name: "iptables-restore --noflush", value };
+    return [
+      {
+        what: "one endpoint change at 10,000 Services",
+        unit: "ms",
+        ours: change,
+        peer: peer(peerChange),
+        goal: { mostOfPeer: 1 / 100 },
+      },
+      {
+        what: "its part in the kernel, 99th percentile",
+        unit: "ms",
+        ours: kernelP99,
+        peer: undefined,
+        goal: { most: 1 },
+      },
+      { what: "all rules of 10,000 Services", unit: "ms", ours: load, peer: peer(peerLoad), goal: undefined },
+    ];
+  },
+  async "first-packet"() {
+    const { oursAtOne, oursAtMany, peerAtOne, peerAtMany } = await (await import("./first-packet.ts")).run();
+    const theirs = (value: number) => ({ name: "kube-proxy's nft layout", value });
+    const [unit, goal] = ["µs", { mostOfPeer: 1 }] as const;
+    const self = { name: "ours at 1 Service", value: oursAtOne };
+    return [
+      { what: "first packet at 1 Service", unit, ours: oursAtOne, peer: theirs(peerAtOne), goal },
+      { what: "first packet at 10,000 Services", unit, ours: oursAtMany, peer: theirs(peerAtMany), goal },
+      { what: "first packet at 10,000 Services", unit, ours: oursAtMany, peer: self, goal: { mostOfPeer: 1.03 } },
+    ];
+  },
+  async dns() {
+    const rows = await (await import("./dns.ts")).run();
+    const own = rows.find(({ server }) => server === "ours");
+    return rows
+      .filter(({ server }) => server !== "ours")
+      .map(({ server, perSecond }) => ({
+        what: "A records",
+        unit: "/s",
+        ours: own?.perSecond ?? Number.NaN,
+        peer: { name: server, value: perSecond },
+        goal: server === "unbound" ? { leastOfPeer: 0.6 } : undefined,
+      }));
+  },
+  async store() {
+    const rows = await (await import("./store.ts")).run();
+    return rows.map(({ writers, ours, plain }) => ({
+      what: `durable creates of 2 KB, ${writers} writers`,
+      unit: "/s",
+      ours,
+      peer: { name: "SQLite, a transaction each", value: plain },
+      goal: undefined,
+    }));
+  },
+  async api() {
+    const rows = await (await import("./api.ts")).run();
+    return rows.map(({ what, perSecond, ratio }) => ({
+      what,
+      unit: "/s",
+      ours: perSecond,
+      peer: ratio === 1 ? undefined : { name: "the layer below", value: perSecond / ratio },
+      goal: undefined,
+    }));
+  },
+};
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => !Object.hasOwn(benches, name));
+  if (unknown.length > 0) {
+    console.error(`there is no bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`);
+    return 1;
+  }
+  const rows: Row[] = [];
+  for (const [name, bench] of Object.entries(benches))
+    if (names.length === 0 || names.includes(name)) rows.push(...(await bench()));
+  const [cpu] = cpus();
+  const memory = `${(totalmem() / 2 ** 30).toFixed(0)} GB`;
+  console.log(
+    `\n${cpus().length} cores (${cpu?.model.trim()}), ${memory}, Linux ${release()}, Node ${process.version}\n`,
+  );
+  console.log(show(rows));
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));
