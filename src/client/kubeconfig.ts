@@ -30,7 +30,7 @@ export class KubeconfigUnusable extends Error {
 
 /** The current context, or the named one. Throws `KubeconfigUnusable`. */
 export async function readKubeconfig(path: string, context?: string): Promise<Access> {
-  const file = new Kubeconfig(path, await parse(path));
+  const file = new Kubeconfig(path, await rootOf(path));
   const chosen = context ?? file.text(file.root, "current-context");
   if (chosen === undefined) throw new KubeconfigUnusable(path, "it names no current-context");
   const { cluster: clusterName, user: userName, namespace } = file.named("contexts", "context", chosen);
@@ -58,7 +58,7 @@ export async function readKubeconfig(path: string, context?: string): Promise<Ac
 
 const asText = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
-async function parse(path: string): Promise<JsonObject> {
+async function rootOf(path: string): Promise<JsonObject> {
   const text = await readText(path, path);
   const { parse } = await import("yaml"); // only who has a file pays for loading it
   let root: unknown;

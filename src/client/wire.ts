@@ -85,11 +85,11 @@ export function readWatchEvent<T extends AnyType, O extends ApiObject>(kind: Kin
   }
 }
 
-export const isStatus = (json: unknown): boolean => isJsonObject(json) && json.kind === "Status";
+export const isStatus = (json: unknown): json is Status => isJsonObject(json) && json.kind === "Status";
 
 /** The Status of an answer that isn't a success; made up from its code where the body is something else. */
 export function readStatus(json: unknown, code: number): Status {
-  if (isJsonObject(json) && json.kind === "Status" && typeof json.code === "number") return json as unknown as Status;
+  if (isStatus(json) && typeof json.code === "number") return json;
   return {
     kind: "Status",
     apiVersion: "v1",

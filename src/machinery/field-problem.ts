@@ -17,8 +17,7 @@ export type ProblemKind =
   | "Forbidden"
   | "TooLong"
   | "TooMany"
-  | "NotFound"
-  | "TypeInvalid";
+  | "NotFound";
 
 export const requiredField = (path: string, detail = ""): FieldProblem => ({
   path,
@@ -86,7 +85,6 @@ const words: Readonly<Record<ProblemKind, readonly [beginning: string, reason: s
   TooLong: ["Too long", "FieldValueTooLong"],
   TooMany: ["Too many", "FieldValueTooMany"],
   NotFound: ["Not found", "FieldValueNotFound"],
-  TypeInvalid: ["Invalid value", "FieldValueTypeInvalid"],
 };
 
 /** `Invalid value: 0: must be between 1 and 65535, inclusive`: the message without the path. */

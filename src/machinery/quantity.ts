@@ -25,11 +25,14 @@ const decimal = new Map<string, number>([
 ]);
 // <quantity> ::= <sign>? <digits with one point> (<binary SI> | <decimal SI> | [eE] <sign>? <digits>)
 const grammar = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i)|([numkMGTPE]?)|[eE]([+-]?\d{1,3}))$/;
+/** Longer texts name no amount of anything, and would take their time to reckon with. */
+const longestText = 1000;
 const beyond = 10n ** 9n * 2n ** 63n;
 
 /** Reads a quantity; undefined for anything else. Finer parts than a billionth are rounded up, as Kubernetes does. */
 export function parseQuantity(value: IntOrString): Quantity | undefined {
-  const match = grammar.exec(String(value));
+  const text = String(value);
+  const match = text.length > longestText ? null : grammar.exec(text);
   if (match === null) return undefined;
   const [, sign, digits = "", binarySuffix, decimalSuffix = "", exponent] = match;
   const [whole = "", fraction = ""] = digits.split(".");

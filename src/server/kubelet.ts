@@ -56,7 +56,7 @@ export function kubeletRequest(
 ): RequestOptions {
   if (credentials === undefined) throw internal("this server has no certificate to show to the agents of nodes");
   const { certificate: cert, key, ca } = credentials;
-  const agent = agents.get(credentials) ?? new Agent({ keepAlive: true, maxSockets: 64 });
+  const agent = agents.get(credentials) ?? new Agent({ keepAlive: true, maxFreeSockets: 16 });
   agents.set(credentials, agent);
   return { host, port, path, cert, key, ca, agent, timeout: connectMs };
 }

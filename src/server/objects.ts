@@ -38,7 +38,7 @@ export async function mustFind(store: Store, kind: AnyKind, place: Place): Promi
 export interface Saved {
   readonly object: ApiObject;
   readonly bytes: Uint8Array;
-  /** 0 where nothing was stored. */
+  /** At which it stands, or has gone; 0 where a new one was only rehearsed. */
   readonly revision: number;
 }
 export type Saving =

@@ -36,8 +36,6 @@ export interface Authority {
   readonly forServer: (subject: Subject, hosts: readonly string[], validity: Validity) => Promise<KeyPair>;
   /** A certificate by which a client shows who it is. */
   readonly forClient: (subject: Subject, validity: Validity) => Promise<KeyPair>;
-  /** For one who is both: the agent of a node. */
-  readonly forBoth: (subject: Subject, hosts: readonly string[], validity: Validity) => Promise<KeyPair>;
 }
 
 /** A new authority that nobody else has signed. */
@@ -70,7 +68,7 @@ export async function readAuthority({ certificate, key }: KeyPair): Promise<Auth
 }
 
 function authority(own: x509.X509Certificate, signingKey: webcrypto.CryptoKey, key: string): Authority {
-  const issue = async ({ subject, hosts, uses, validity }: Wanted): Promise<KeyPair> => {
+  const issue = async ({ subject, hosts, use, validity }: Wanted): Promise<KeyPair> => {
     const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
@@ -84,7 +82,7 @@ function authority(own: x509.X509Certificate, signingKey: webcrypto.CryptoKey, k
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([...uses]),
+        new x509.ExtendedKeyUsageExtension([use]),
         await x509.AuthorityKeyIdentifierExtension.create(own.publicKey),
         ...(hosts.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(hosts.map(alternativeName))]),
       ],
@@ -94,16 +92,15 @@ function authority(own: x509.X509Certificate, signingKey: webcrypto.CryptoKey, k
   return {
     certificate: `${own.toString("pem")}\n`,
     key,
-    forServer: (subject, hosts, validity) => issue({ subject, hosts, uses: [serverUse], validity }),
-    forClient: (subject, validity) => issue({ subject, hosts: [], uses: [clientUse], validity }),
-    forBoth: (subject, hosts, validity) => issue({ subject, hosts, uses: [serverUse, clientUse], validity }),
+    forServer: (subject, hosts, validity) => issue({ subject, hosts, use: serverUse, validity }),
+    forClient: (subject, validity) => issue({ subject, hosts: [], use: clientUse, validity }),
   };
 }
 
 interface Wanted {
   readonly subject: Subject;
   readonly hosts: readonly string[];
-  readonly uses: readonly string[];
+  readonly use: string;
   readonly validity: Validity;
 }
 
