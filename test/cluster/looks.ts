@@ -4,7 +4,7 @@ import type { Machine } from "../harness/machine.ts";
 
 /** The flags that apply these manifests. */
 export const applied = (machine: Machine, text: string): readonly string[] => {
-  const file = `${machine.dataDir}.yaml`;
+  const file = `${machine.dataDir}/manifests.yaml`;
   writeFileSync(file, text);
   return ["-f", file];
 };
