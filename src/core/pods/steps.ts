@@ -54,7 +54,9 @@ function leave(pod: Pod, observed: Observed, because: StopReason): readonly Step
   if (next.length > 0) return next.map(({ name }) => ({ do: "stop", container: name, graceSeconds, because }));
   // The logs of a pod that has ended stay readable until somebody deletes it.
   if (because !== "PodDeleted") return [];
-  return observed.sandbox === undefined ? [{ do: "confirmDeletion" }] : [{ do: "removeSandbox" }];
+  if (observed.sandbox !== undefined) return [{ do: "removeSandbox" }];
+  // Said once: from then on the pod waits for its finalizers only.
+  return graceSeconds === 0 ? [] : [{ do: "confirmDeletion" }];
 }
 
 const isRunning = (observed: Observed, container: string): boolean => {

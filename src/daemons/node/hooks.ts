@@ -9,21 +9,33 @@ export interface HookTarget extends Pick<Target, "container" | "address"> {
   readonly exec: (argv: readonly string[]) => Promise<Execution>;
 }
 
-/** Runs a postStart or preStop hook; why it failed, or nothing. Never rejects. Source: core/v1 LifecycleHandler. */
+/**
+ * Runs a postStart or preStop hook until `end` fires; why it failed, or nothing. Never rejects.
+ * Source: core/v1 LifecycleHandler.
+ */
 export async function runHook(
   hook: LifecycleHandler,
   { container, address, exec }: HookTarget,
+  end: AbortSignal,
 ): Promise<string | undefined> {
   if (hook.sleep !== undefined) {
-    await sleep(hook.sleep.seconds * 1000, undefined, { ref: false });
-    return undefined;
+    await pause(hook.sleep.seconds * 1000, end);
+    return end.aborted ? cutShort : undefined;
   }
   const { exec: command, httpGet, tcpSocket } = hook;
   const probe = { ...(command && { exec: command }), ...(httpGet && { httpGet }), ...(tcpSocket && { tcpSocket }) };
   const once = { ...probe, timeoutSeconds: longestSeconds, periodSeconds: 1, successThreshold: 1, failureThreshold: 1 };
-  const outcome = await probeOnce(once, { container, address, exec: (argv, signal) => runToEnd(exec, argv, signal) });
-  return outcome.passed ? undefined : outcome.output;
+  const target = {
+    container,
+    address,
+    exec: (argv: readonly string[], signal: AbortSignal) => runToEnd(exec, argv, signal),
+  };
+  const outcome = await probeOnce(once, target, end);
+  if (outcome.passed) return undefined;
+  return end.aborted ? cutShort : outcome.output;
 }
+const cutShort = "it was not done when the container's time was over";
+
 /** A hook may take as long as the grace period; nobody gives more than a day. */
 const longestSeconds = 86_400;
 
@@ -38,10 +50,20 @@ export async function runToEnd(
     running.kill().catch(() => undefined); // it has ended by itself meanwhile
   };
   signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
   running.stdin.end();
   const [out, err, exitCode] = await Promise.all([text(running.stdout), text(running.stderr), running.exitCode]);
   signal.removeEventListener("abort", stop);
   return { exitCode, output: `${out}${err}` };
+}
+
+/** Resolves after so long, or when `end` fires. */
+export async function pause(milliseconds: number, end: AbortSignal): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal: end, ref: false });
+  } catch (fault) {
+    if (!end.aborted) throw fault;
+  }
 }
 
 /** Where a hook or probe of the pod is sent. */

@@ -37,6 +37,8 @@ export class PodLoops {
   readonly #byUid: Index<Pod>;
   readonly #pods: Loop;
   readonly #operations: Loop;
+  /** How many operations on containers and volumes are under way for each pod, by uid. */
+  readonly #underWay = new Map<string, number>();
 
   constructor(options: PodLoopsOptions) {
     this.#options = options;
@@ -64,8 +66,9 @@ export class PodLoops {
 
   /** Something that concerns the pod has changed on this node. */
   changed(uid: string): void {
+    if (!this.#options.informer.hasSynced()) return; // until then no pod is known, and none may be taken for deleted
     for (const pod of this.#byUid(uid)) this.#pods.enqueue(keyOf(pod));
-    if (this.#byUid(uid).length === 0) this.#operations.enqueue(operationKey(uid, ""));
+    if (this.#byUid(uid).length === 0) this.#purge(uid);
   }
 
   /** What the pod with this key names has changed. */
@@ -101,7 +104,7 @@ export class PodLoops {
   }
 
   async #applyPod(work: PodWork): Promise<Again | undefined> {
-    for (const uid of work.uids) this.#operations.enqueue(operationKey(uid, ""));
+    for (const uid of work.uids) this.#purge(uid);
     if (work.kind === "gone") {
       this.#options.references.release(work.key);
       return undefined;
@@ -110,10 +113,20 @@ export class PodLoops {
     this.#options.memory.named(pod.metadata.uid, key);
     this.#options.references.follow(key, pod);
     this.#options.probers.follow(pod);
-    for (const step of steps)
-      this.#operations.enqueue(operationKey(pod.metadata.uid, "container" in step ? step.container : ""));
+    for (const step of steps) this.#ask(pod, step);
     await this.#writeStatus(pod, status);
     return wakeAt === undefined ? undefined : { againSeconds: Math.max(0, wakeAt - Date.now()) / 1000 };
+  }
+
+  #ask({ metadata: { uid } }: Pod, step: Step): void {
+    if (step.do === "stop") this.#options.operations.hurry(uid, step.container, step.graceSeconds);
+    this.#operations.enqueue(operationKey(uid, containerOf(step)));
+  }
+
+  #purge(uid: string): void {
+    const { memory, operations } = this.#options;
+    for (const container of memory.containerNamesOf(uid)) operations.hurry(uid, container, 0);
+    this.#operations.enqueue(operationKey(uid, wholePod));
   }
 
   async #writeStatus(pod: Pod, status: PodStatus): Promise<void> {
@@ -146,10 +159,12 @@ export class PodLoops {
   #planOperation(key: string): Operation | undefined {
     const [uid = "", container = ""] = key.split(" ");
     const [pod] = this.#byUid(uid);
-    if (pod === undefined) return container === "" ? { kind: "purge", uid } : undefined;
+    // What concerns the whole pod waits for what concerns its parts, and is asked for again by the last of them.
+    if (container === wholePod && this.#underWay.has(uid)) return undefined;
+    if (pod === undefined) return container === wholePod ? { kind: "purge", uid } : undefined;
     if (container === volumesOnly) return { kind: "volumes", pod };
     const { steps } = planPod(pod, this.#options.memory.observed(pod), Date.now());
-    const step = steps.find((one) => ("container" in one ? one.container : "") === container);
+    const step = steps.find((one) => containerOf(one) === container);
     return step === undefined ? undefined : { kind: "step", pod, step };
   }
 
@@ -161,13 +176,29 @@ export class PodLoops {
         await operations.purge(operation.uid);
         return undefined;
       case "volumes":
-        await operations.refreshVolumes(operation.pod);
+        await this.#besideOthers(operation.pod, () => operations.refreshVolumes(operation.pod));
         return undefined;
       case "step": {
+        const { pod, step } = operation;
+        const carryOut = () => operations.carryOut(pod, step, signal);
         // Where it throws nothing has changed, and it comes again after its pause.
-        await operations.carryOut(operation.pod, operation.step, signal);
-        this.changed(operation.pod.metadata.uid);
+        await (containerOf(step) === wholePod ? carryOut() : this.#besideOthers(pod, carryOut));
+        this.changed(pod.metadata.uid);
         return undefined;
+      }
+    }
+  }
+
+  async #besideOthers({ metadata: { uid } }: Pod, work: () => Promise<void>): Promise<void> {
+    this.#underWay.set(uid, (this.#underWay.get(uid) ?? 0) + 1);
+    try {
+      await work();
+    } finally {
+      const others = (this.#underWay.get(uid) ?? 1) - 1;
+      if (others > 0) this.#underWay.set(uid, others);
+      else {
+        this.#underWay.delete(uid);
+        this.#operations.enqueue(operationKey(uid, wholePod));
       }
     }
   }
@@ -195,5 +226,8 @@ type Operation =
   /** The API no longer has the pod. */
   | { readonly kind: "purge"; readonly uid: string };
 
+const wholePod = "";
 const volumesOnly = "*";
+/** The container that a step is about. */
+const containerOf = (step: Step): string => ("container" in step ? step.container : wholePod);
 const operationKey = (uid: string, container: string): string => `${uid} ${container}`;

@@ -26,12 +26,17 @@ export class PodMemory {
   }
 
   forgetContainer({ sandbox, id }: RuntimeContainer): void {
-    this.#of(sandbox).containers.delete(id);
+    const known = this.#pods.get(sandbox);
+    known?.containers.delete(id);
+    known?.probes.delete(id);
   }
 
-  sandboxGone(uid: string): void {
+  /** Its sandbox is gone, and all that ran there; the pod itself may go on. */
+  emptied(uid: string): void {
     const known = this.#pods.get(uid);
-    if (known !== undefined) known.sandbox = undefined;
+    if (known === undefined) return;
+    known.sandbox = undefined;
+    for (const part of [known.containers, known.refusals, known.probes]) part.clear();
   }
 
   forget(uid: string): void {
@@ -54,8 +59,9 @@ export class PodMemory {
     for (const [container, refusal] of refusals ?? []) refusals?.set(container, { ...refusal, againAt: 0 });
   }
 
-  probed(uid: string, container: string, probed: Probed): void {
-    this.#of(uid).probes.set(container, probed);
+  /** What the probes of one run say: the next run begins without an opinion. */
+  probed({ sandbox, id }: RuntimeContainer, probed: Probed): void {
+    this.#pods.get(sandbox)?.probes.set(id, probed);
   }
 
   /** Whether this very status was written and nobody has changed the pod since: then it needn't be written again. */
@@ -64,17 +70,20 @@ export class PodMemory {
     return last?.text === status && last.resourceVersion === metadata.resourceVersion;
   }
   statusWritten({ metadata }: Pod, text: string): void {
-    this.#of(metadata.uid).lastStatus = { text, resourceVersion: metadata.resourceVersion };
+    const known = this.#pods.get(metadata.uid);
+    if (known !== undefined) known.lastStatus = { text, resourceVersion: metadata.resourceVersion };
   }
 
   observed(pod: Pod): Observed {
-    const known = this.#of(pod.metadata.uid);
-    const runs = [...known.containers.values()].map(runOf).toSorted((a, b) => a.attempt - b.attempt);
+    const known = this.#pods.get(pod.metadata.uid) ?? nothing;
+    const containers = [...known.containers.values()].toSorted((a, b) => a.attempt - b.attempt);
+    const latest = new Map(containers.map((container) => [container.name, container.id]));
+    const runs = containers.map(runOf);
     return {
       sandbox: known.sandbox,
       runs: [...rememberedRuns(pod, runs), ...runs],
       refusals: known.refusals,
-      probes: known.probes,
+      probes: new Map([...latest].flatMap(([name, id]) => pairOf(name, known.probes.get(id)))),
     };
   }
 
@@ -82,6 +91,10 @@ export class PodMemory {
   containersOf(uid: string, name: string): readonly RuntimeContainer[] {
     const all = [...(this.#pods.get(uid)?.containers.values() ?? [])];
     return all.filter((container) => container.name === name).toSorted((a, b) => a.attempt - b.attempt);
+  }
+
+  containerNamesOf(uid: string): ReadonlySet<string> {
+    return new Set([...(this.#pods.get(uid)?.containers.values() ?? [])].map(({ name }) => name));
   }
 
   sandboxOf(uid: string): Sandbox | undefined {
@@ -105,14 +118,7 @@ export class PodMemory {
   }
 
   #of(uid: string): Known {
-    const known = this.#pods.get(uid) ?? {
-      sandbox: undefined,
-      containers: new Map(),
-      refusals: new Map(),
-      probes: new Map(),
-      lastStatus: undefined,
-      key: undefined,
-    };
+    const known = this.#pods.get(uid) ?? blank();
     this.#pods.set(uid, known);
     return known;
   }
@@ -122,10 +128,24 @@ interface Known {
   sandbox: Sandbox | undefined;
   readonly containers: Map<string, RuntimeContainer>;
   readonly refusals: Map<string, Held>;
+  /** By the container's id. */
   readonly probes: Map<string, Probed>;
   lastStatus: { readonly text: string; readonly resourceVersion: string } | undefined;
   key: string | undefined;
 }
+
+const blank = (): Known => ({
+  sandbox: undefined,
+  containers: new Map(),
+  refusals: new Map(),
+  probes: new Map(),
+  lastStatus: undefined,
+  key: undefined,
+});
+const nothing = blank();
+
+const pairOf = <V>(key: string, value: V | undefined): readonly (readonly [string, V])[] =>
+  value === undefined ? [] : [[key, value]];
 
 function runOf({ name, attempt, state }: RuntimeContainer): Run {
   const run = { container: name, attempt };

@@ -25,6 +25,8 @@ export interface Start {
   readonly attempt: number;
   readonly addresses: readonly string[];
   readonly sources: Sources;
+  /** Makes the pod's volumes: where each stands. */
+  readonly volumes: () => Promise<ReadonlyMap<string, string>>;
 }
 
 /** Prepares a container's volumes and environment. Throws `VolumeRefused`, `CommandFailed`. */
@@ -36,7 +38,7 @@ export async function prepareContainer(pod: Pod, start: Start, facts: StarterFac
   if (environment.kind === "refused") return { reason: "CreateContainerConfigError", message: environment.message };
   const network = { ...facts.network, addresses: pod.spec.hostNetwork === true ? facts.node.addresses : addresses };
   const { variables } = environment;
-  const volumes = await makeVolumes(pod, sources, facts);
+  const volumes = await start.volumes();
   return containerPlan(pod, { container, attempt, image, variables, volumes, network });
 }
 

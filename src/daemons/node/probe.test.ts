@@ -27,7 +27,11 @@ async function outcome(server: Server, probe: (port: number) => Partial<Probe>):
 async function told(probe: Probe, port: number): Promise<string> {
   const container = containerOf("web", { ports: [{ name: "http", containerPort: port, protocol: "TCP" }] });
   const exec = async () => ({ exitCode: 0, output: "" });
-  const { passed, output } = await probeOnce(probe, { container, address: "127.0.0.1", exec });
+  const { passed, output } = await probeOnce(
+    probe,
+    { container, address: "127.0.0.1", exec },
+    new AbortController().signal,
+  );
   return passed ? "passed" : output.replaceAll(String(port), "PORT");
 }
 

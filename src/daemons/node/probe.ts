@@ -22,9 +22,12 @@ export interface Target {
   ) => Promise<{ readonly exitCode: number; readonly output: string }>;
 }
 
-/** Probes once; never rejects, since whatever goes wrong is the probe's answer. Source: the kubelet's prober. */
-export async function probeOnce(probe: Probe, target: Target): Promise<Outcome> {
-  const signal = AbortSignal.timeout(probe.timeoutSeconds * 1000);
+/**
+ * Probes once, until its timeout or until `end` fires; never rejects, since whatever goes wrong is the probe's answer.
+ * Source: the kubelet's prober.
+ */
+export async function probeOnce(probe: Probe, target: Target, end: AbortSignal): Promise<Outcome> {
+  const signal = AbortSignal.any([AbortSignal.timeout(probe.timeoutSeconds * 1000), end]);
   const { exec, httpGet, tcpSocket, grpc } = probe;
   if (exec !== undefined) return probeExec(exec.command ?? [], target, { signal, seconds: probe.timeoutSeconds });
   if (httpGet !== undefined) return probeHttp(httpGet, target, signal);

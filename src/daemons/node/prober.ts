@@ -20,6 +20,7 @@ export class Prober {
   readonly #target: Target;
   readonly #options: ProberOptions;
   readonly #stopped = new AbortController();
+  readonly #leaving = new AbortController();
   #probed: Probed = { startup: undefined, readiness: undefined, liveness: undefined };
 
   constructor(target: Target, options: ProberOptions) {
@@ -34,6 +35,11 @@ export class Prober {
     this.#stopped.abort();
   }
 
+  /** From now on nobody asks whether it has started or lives. Source: the kubelet's StopLivenessAndStartup. */
+  onlyReadiness(): void {
+    this.#leaving.abort();
+  }
+
   #others(): void {
     for (const kind of ["readiness", "liveness"] as const) {
       const probe = probeOf(this.#target.container, kind);
@@ -42,16 +48,17 @@ export class Prober {
   }
 
   #watch(kind: ProbeKind, probe: Probe): void {
-    this.#repeat(kind, probe).catch((fault: unknown) => {
-      if (!this.#stopped.signal.aborted) throw fault;
+    const { signal } = this.#stopped;
+    const end = kind === "readiness" ? signal : AbortSignal.any([signal, this.#leaving.signal]);
+    this.#repeat(kind, probe, end).catch((fault: unknown) => {
+      if (!end.aborted) throw fault;
     });
   }
 
-  async #repeat(kind: ProbeKind, probe: Probe): Promise<void> {
-    const { signal } = this.#stopped;
+  async #repeat(kind: ProbeKind, probe: Probe, signal: AbortSignal): Promise<void> {
     await sleep((probe.initialDelaySeconds ?? 0) * 1000, undefined, { signal, ref: false });
     for (let state = untried; !signal.aborted; ) {
-      const outcome = await probeOnce(probe, this.#target);
+      const outcome = await probeOnce(probe, this.#target, signal);
       if (signal.aborted) return;
       if (!outcome.passed && !this.#isEarly(kind, state)) this.#options.failed(kind, outcome);
       state = this.#note(kind, state, tally(state, outcome.passed, probe));

@@ -1,7 +1,7 @@
 import type { Container } from "#api/core/pod/container.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { type EventRecorder, referenceTo } from "#client/events.ts";
-import type { ProcessRuntime } from "#os/process-runtime/runtime.ts";
+import type { ProcessRuntime, Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
 import { hookAddress, runToEnd } from "./hooks.ts";
 import type { PodMemory } from "./pod-memory.ts";
 import type { Outcome } from "./probe.ts";
@@ -19,30 +19,30 @@ export interface ProbersOptions {
 export class Probers {
   readonly #options: ProbersOptions;
   /** By pod, then by container. */
-  readonly #running = new Map<string, Map<string, { readonly attempt: number; readonly prober: Prober }>>();
+  readonly #running = new Map<string, Map<string, Probing>>();
 
   constructor(options: ProbersOptions) {
     this.#options = options;
   }
 
-  /** Starts and stops probers as the pod's containers run; a pod that is going is no longer probed. */
+  /** Starts and stops probers as the pod's containers run. */
   follow(pod: Pod): void {
     const { uid } = pod.metadata;
     const wanted = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].filter(hasProbes);
-    const ofPod = this.#running.get(uid) ?? new Map<string, { readonly attempt: number; readonly prober: Prober }>();
-    if (wanted.length > 0) this.#running.set(uid, ofPod);
+    if (wanted.length === 0) return;
+    const ofPod = this.#running.get(uid) ?? new Map<string, Probing>();
+    this.#running.set(uid, ofPod);
     for (const container of wanted) {
-      const run = this.#options.memory.containersOf(uid, container.name).at(-1);
-      const attempt =
-        run?.state.kind === "running" && pod.metadata.deletionTimestamp === undefined ? run.attempt : undefined;
+      const last = this.#options.memory.containersOf(uid, container.name).at(-1);
+      const run = last?.state.kind === "running" ? last : undefined;
       const known = ofPod.get(container.name);
-      if (known?.attempt === attempt) continue;
-      known?.prober.stop();
-      ofPod.delete(container.name);
-      if (known !== undefined)
-        this.#verdict(uid, container.name, { startup: undefined, readiness: undefined, liveness: undefined });
-      if (run !== undefined && attempt !== undefined)
-        ofPod.set(container.name, { attempt, prober: this.#start(pod, container, run.id) });
+      if (known?.id !== run?.id) {
+        known?.prober.stop();
+        ofPod.delete(container.name);
+        if (run !== undefined) ofPod.set(container.name, { id: run.id, prober: this.#start(pod, container, run) });
+      }
+      // Who is going may still be ready, and is asked so until its end; whether it lives is no longer a question.
+      if (pod.metadata.deletionTimestamp !== undefined) ofPod.get(container.name)?.prober.onlyReadiness();
     }
   }
 
@@ -55,24 +55,32 @@ export class Probers {
     for (const uid of [...this.#running.keys()]) this.forget(uid);
   }
 
-  #start(pod: Pod, container: Container, id: string): Prober {
-    const { memory, runtime, recorder, nodeAddresses } = this.#options;
+  #start(pod: Pod, container: Container, run: RuntimeContainer): Prober {
+    const { memory, runtime, recorder, nodeAddresses, changed } = this.#options;
     const { uid } = pod.metadata;
     const address = hookAddress(pod, memory.sandboxOf(uid)?.addresses ?? [], nodeAddresses);
     const about = referenceTo(pods, pod, `spec.containers{${container.name}}`);
     const title = { startup: "Startup", readiness: "Readiness", liveness: "Liveness" };
     return new Prober(
-      { container, address, exec: (command, signal) => runToEnd((argv) => runtime.exec(id, argv), command, signal) },
       {
-        verdict: (probed) => this.#verdict(uid, container.name, probed),
+        container,
+        address,
+        exec: (command, signal) => runToEnd((argv) => runtime.exec(run.id, argv), command, signal),
+      },
+      {
+        verdict(probed) {
+          memory.probed(run, probed);
+          changed(uid);
+        },
         failed: (kind, { output }: Outcome) =>
           recorder.record(about, "Warning", { reason: "Unhealthy", message: `${title[kind]} probe failed: ${output}` }),
       },
     );
   }
+}
 
-  #verdict(uid: string, container: string, probed: Parameters<PodMemory["probed"]>[2]): void {
-    this.#options.memory.probed(uid, container, probed);
-    this.#options.changed(uid);
-  }
+interface Probing {
+  /** The run's. */
+  readonly id: string;
+  readonly prober: Prober;
 }

@@ -91,6 +91,7 @@ async function writeFiles(path: string, files: readonly VolumeFile[]): Promise<v
     await writeFile(to, file.bytes, { mode: file.mode });
   }
   await mkdir(join(path, state), { recursive: true, mode: 0o755 });
+  await rm(`${shown}.new`, { force: true }); // of an agent that was killed at this point
   await symlink(state, `${shown}.new`);
   await rename(`${shown}.new`, shown);
   const tops = new Set(files.map((file) => file.path.split("/")[0] ?? ""));

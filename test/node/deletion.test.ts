@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { namespace, obedient, openWorld, shell, stubborn, type World, whyNot } from "./world.ts";
+
+describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, () => {
+  let world: World;
+  before(async () => {
+    world = await openWorld();
+  });
+  after(async () => {
+    await world?.[Symbol.asyncDispose]();
+    assert.deepEqual(world?.failures, []);
+  });
+  const running = async (name: string) =>
+    world.when(
+      name,
+      "runs",
+      ({ status }) => status.containerStatuses?.every((one) => one.state.running !== undefined) === true,
+    );
+
+  test("ends by itself where its program ends when asked", async () => {
+    await world.run("obedient", { containers: [shell("main", obedient)], terminationGracePeriodSeconds: 600 });
+    await running("obedient");
+    await world.pods.delete(namespace, "obedient");
+    await world.gone("obedient");
+  });
+
+  test("by force is killed at once, though it is being asked politely", async () => {
+    await world.run("forced", { containers: [shell("main", stubborn)], terminationGracePeriodSeconds: 600 });
+    await running("forced");
+    await world.pods.delete(namespace, "forced");
+    await world.pods.delete(namespace, "forced", { gracePeriodSeconds: 0 });
+    await world.gone("forced");
+  });
+
+  test("again with a shorter grace has only that", async () => {
+    await world.run("shortened", { containers: [shell("main", stubborn)], terminationGracePeriodSeconds: 600 });
+    await running("shortened");
+    await world.pods.delete(namespace, "shortened");
+    await world.when("shortened", "is going", ({ metadata }) => metadata.deletionTimestamp !== undefined);
+    await world.pods.delete(namespace, "shortened", { gracePeriodSeconds: 1 });
+    await world.gone("shortened");
+  });
+
+  test("but has a finalizer stays until that is gone, and nothing is said twice", async () => {
+    await world.run("held", { containers: [shell("main", obedient)] });
+    await running("held");
+    await world.pods.patch(namespace, "held", {
+      type: "merge",
+      body: { metadata: { finalizers: ["example.com/hold"] } },
+    });
+    await world.pods.delete(namespace, "held");
+    const { metadata } = await world.when(
+      "held",
+      "is said to be gone",
+      (pod) => pod.metadata.deletionGracePeriodSeconds === 0,
+    );
+    await world.pods.patch(namespace, "held", { type: "merge", body: { metadata: { finalizers: null } } });
+    await world.gone("held");
+    assert.equal(metadata.deletionGracePeriodSeconds, 0);
+  });
+
+  test("while its container is being started leaves nothing", async () => {
+    const names = Array.from({ length: 6 }, (_, i) => `early-${i}`);
+    await Promise.all(names.map((name) => world.run(name, { containers: [shell("main", obedient)] })));
+    await Promise.all(names.map((name, i) => world.pods.delete(namespace, name, { gracePeriodSeconds: i % 2 })));
+    await Promise.all(names.map(world.gone));
+  });
+});
