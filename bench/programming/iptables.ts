@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CommandFailed, run } from "#os/spawn.ts";
 import { findProgram } from "../../test/harness/programs.ts";
 
@@ -13,11 +13,7 @@ export interface Iptables extends AsyncDisposable {
 /** The machine's own iptables, else Debian's unpacked into a folder of its own; undefined where neither can be had. */
 export async function findIptables(): Promise<Iptables | undefined> {
   const own = findProgram("xtables-nft-multi", "iptables");
-  if (own !== undefined)
-    return {
-      restore: (flavour) => ["env", `${folderOf(own)}/iptables-${flavour}-restore`],
-      async [Symbol.asyncDispose]() {},
-    };
+  if (own !== undefined) return { ...callable(dirname(dirname(own))), async [Symbol.asyncDispose]() {} };
   const folder = await mkdtemp(join(tmpdir(), "portolan-bench-iptables-"));
   try {
     await mkdir(`${folder}/root`);
@@ -29,17 +25,19 @@ export async function findIptables(): Promise<Iptables | undefined> {
     if (fault instanceof CommandFailed) return undefined;
     throw fault;
   }
-  const libraries = `${folder}/root/usr/lib/x86_64-linux-gnu`;
+  return { ...callable(`${folder}/root/usr`), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+/** With the libraries that lie beside the program, installed or not. */
+function callable(root: string): Pick<Iptables, "restore"> {
+  const libraries = `${root}/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
   return {
     restore: (flavour) => [
       "env",
       `LD_LIBRARY_PATH=${libraries}`,
       `XTABLES_LIBDIR=${libraries}/xtables`,
-      `${folder}/root/usr/sbin/xtables-${flavour}-multi`,
+      `${root}/sbin/xtables-${flavour}-multi`,
       `iptables${flavour === "nft" ? "" : "-legacy"}-restore`,
     ],
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/"));
