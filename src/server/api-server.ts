@@ -1,5 +1,5 @@
 import type { RequestOptions } from "node:https";
-import { badRequest, unauthorized } from "#machinery/status.ts";
+import { badRequest, noSuchPath, unauthorized } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
 import type { Environment, ServerParts } from "./environment.ts";
@@ -105,8 +105,8 @@ async function execPath(
 ): Promise<RequestOptions> {
   const { path, query } = targetOf(request);
   if (identity === undefined) throw unauthorized();
-  if (path.kind !== "resource" || path.resource !== "pods" || path.subresource !== "exec")
-    throw badRequest("nothing here takes an upgrade");
+  if (path.kind !== "resource" || path.subresource === "") throw badRequest("nothing here takes an upgrade");
+  if (path.resource !== "pods" || path.subresource !== "exec") throw noSuchPath();
   const asked = { ...request, method: "POST" };
   return execTarget(understand(env, asked, { identity, warn: () => {}, path, query }).call);
 }

@@ -19,6 +19,15 @@ const readyEndpoints = async ({ of }: Cluster): Promise<number> =>
   (await of(endpointSlices).list("default", { labelSelector: "kubernetes.io/service-name=web" })).items
     .flatMap((slice) => slice.endpoints)
     .filter(({ conditions }) => conditions.ready === true).length;
+const allTold = ({ of }: Cluster, reasons: readonly string[]): Promise<boolean> =>
+  eventually(
+    `events ${reasons}`,
+    async () => {
+      const told = (await of(events).list("default")).items.map(({ reason }) => reason);
+      return reasons.every((reason) => told.includes(reason));
+    },
+    { seconds: 10 },
+  );
 /** Any change of the node brings it before the controller, as its timer would. */
 const touch = ({ of }: Cluster, note: string) =>
   of(nodes).patch("", "node-1", { type: "merge", body: { metadata: { annotations: { note } } } });
@@ -68,14 +77,7 @@ test("a node that falls silent becomes unknown, tainted, and its pods leave the 
   const names = async () => (await of(pods).list("default")).items.map(({ metadata }) => metadata.name);
   await eventually("the intolerant pod to leave", async () => !(await names()).includes("leaves"), { seconds: 10 });
   assert.deepEqual(await names(), ["stays"], "pods are given 300 s");
-  await eventually(
-    "the events",
-    async () => {
-      const told = (await of(events).list("default")).items.map(({ reason }) => reason);
-      return ["RegisteredNode", "NodeNotReady", "TaintManagerEviction"].every((reason) => told.includes(reason));
-    },
-    { seconds: 10 },
-  );
+  await allTold(cluster, ["RegisteredNode", "NodeNotReady", "TaintManagerEviction"]);
 
   await of(leases).update({ ...lease, spec: { ...lease.spec, renewTime: "2026-01-01T00:00:50.000000Z" } });
   const conditions = [{ type: "Ready", status: "True", lastHeartbeatTime: "2026-01-01T00:00:50Z" }];

@@ -192,6 +192,8 @@ test("a handshake is no reading: who may not run commands is refused, and nothin
   assert.match(refused.text, /User \\"jane\\" cannot create resource \\"pods\/exec\\"/);
   assert.equal((await handshake("/api/v1/namespaces", server.client, webSocket)).status, 400);
   assert.equal((await handshake("/healthz", server.client, webSocket)).status, 400);
+  const attach = await handshake(exec.replace("exec", "attach"), server.client, webSocket);
+  assert.equal(attach.status, 404, "which kubectl words as what the server does not know");
 });
 
 test("an agent that isn't there is told of, with its address", async () => {
