@@ -1,5 +1,5 @@
 import type { RequestOptions } from "node:https";
-import { badRequest, noSuchPath, unauthorized } from "#machinery/status.ts";
+import { badRequest, forbidden, noSuchPath, unauthorized } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
 import type { Environment, ServerParts } from "./environment.ts";
@@ -73,16 +73,24 @@ async function answer(env: Environment, request: ServerRequest, asking: Asking):
   const { path, query } = targetOf(request);
   const { identity, warn } = asking;
   if (path.kind === "document" && isPublic(path.path)) return documentAnswer(env, request, { path: path.path, query });
-  if (identity === undefined) throw unauthorized();
+  const asker = askerOf(request, identity);
   if (path.kind === "document") {
-    admitDocument(identity, request.method, path.path);
+    admitDocument(asker, request.method, path.path);
     return documentAnswer(env, request, { path: path.path, query });
   }
-  const { call, route } = understand(env, request, { identity, warn, path, query });
+  const { call, route } = understand(env, request, { identity: asker, warn, path, query });
   asking.labels = { verb: route.verb, resource: path.resource, subresource: path.subresource };
-  env.openStreams.admit(identity);
+  env.openStreams.admit(asker);
   const told = await route.run(call);
-  return told.kind === "whole" ? told : env.openStreams.follow(told, identity, () => env.metrics.opened(asking.labels));
+  return told.kind === "whole" ? told : env.openStreams.follow(told, asker, () => env.metrics.opened(asking.labels));
+}
+
+/** Throws a 401; a 403 for whoever wants to be taken for somebody else, since doing it as oneself would be another thing. */
+function askerOf({ headers }: ServerRequest, identity: Identity | undefined): Identity {
+  if (identity === undefined) throw unauthorized();
+  if (!Object.keys(headers).some((name) => name.startsWith("impersonate-"))) return identity;
+  const detail = `User ${JSON.stringify(identity.user)} cannot impersonate resource "users" in API group "" at the cluster scope`;
+  throw forbidden({ group: "", kind: "User", plural: "users" }, headers["impersonate-user"] ?? "", detail);
 }
 
 async function upgradeTarget(
@@ -104,9 +112,9 @@ async function execPath(
   identity: Identity | undefined,
 ): Promise<RequestOptions> {
   const { path, query } = targetOf(request);
-  if (identity === undefined) throw unauthorized();
+  const asker = askerOf(request, identity);
   if (path.kind !== "resource" || path.subresource === "") throw badRequest("nothing here takes an upgrade");
   if (path.resource !== "pods" || path.subresource !== "exec") throw noSuchPath();
   const asked = { ...request, method: "POST" };
-  return execTarget(understand(env, asked, { identity, warn: () => {}, path, query }).call);
+  return execTarget(understand(env, asked, { identity: asker, warn: () => {}, path, query }).call);
 }

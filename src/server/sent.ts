@@ -65,9 +65,9 @@ function checkedKind(document: Document, expected: Expected): Document {
   return document;
 }
 
-/** What is not said is taken to be right. */
-function checkKind(
-  { apiVersion, kind }: { readonly apiVersion: unknown; readonly kind: unknown },
+/** What is not said is taken to be right. Throws a 400. */
+export function checkKind(
+  { apiVersion, kind }: { readonly apiVersion?: unknown; readonly kind?: unknown },
   expected: Expected,
 ): void {
   const version = apiVersionOf(expected);

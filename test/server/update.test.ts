@@ -100,6 +100,17 @@ test("a pod is bound to a node once", async () => {
   );
 });
 
+test("a pod whose gates are closed is bound to no node", async () => {
+  await using served = await serve();
+  const spec = { schedulingGates: [{ name: "example.com/wait" }], containers: [{ name: "c", image: "i" }] };
+  await served.send("POST", pods, { body: { metadata: { name: "p" }, spec } });
+  const bound = await served.send("POST", `${pods}/p/binding`, { body: { target: { kind: "Node", name: "n1" } } });
+  assert.deepEqual(
+    [bound.status, bound.at("message")],
+    [409, 'Operation cannot be fulfilled on pods/binding "p": pod p has non-empty .spec.schedulingGates'],
+  );
+});
+
 test("a new pod gets what Kubernetes' admission gives it", async () => {
   await using served = await serve();
   const made = await served.send("POST", pods, {

@@ -65,6 +65,8 @@ function boundTo(pod: unknown, node: string, now: string) {
     throw conflict(podBinding, name, `pod ${name} is being deleted, cannot be assigned to a host`);
   if ((pod.spec.nodeName ?? "") !== "")
     throw conflict(podBinding, name, `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+  if ((pod.spec.schedulingGates ?? []).length > 0)
+    throw conflict(podBinding, name, `pod ${name} has non-empty .spec.schedulingGates`);
   const others = (pod.status.conditions ?? []).filter(({ type }) => type !== "PodScheduled");
   const conditions = [...others, { type: "PodScheduled", status: "True", lastTransitionTime: now }];
   return objectOf({ ...pod, spec: { ...pod.spec, nodeName: node }, status: { ...pod.status, conditions } });

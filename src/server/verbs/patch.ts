@@ -14,6 +14,7 @@ import type { Answer } from "../exchange.ts";
 import { type ApiObject, named } from "../object.ts";
 import { presentObject } from "../present.ts";
 import { replaceObject } from "../replace.ts";
+import { checkKind } from "../sent.ts";
 import { type WriteOptions, writeOptions } from "../write-options.ts";
 
 /** How a patch of one media type is applied to a document of a declared type. */
@@ -60,7 +61,9 @@ interface Patching {
 
 function patched(call: Call, current: ApiObject, { sent, options }: Patching): ApiObject {
   const { kind } = call;
-  const outcome = readObject(kind, sent.apply(kind.type, current));
+  const next = sent.apply(kind.type, current);
+  if (isJsonObject(next)) checkKind(next, kind);
+  const outcome = readObject(kind, next);
   if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
   const { text } = sent.document;
   const strange = [...outcome.unknown, ...(text === undefined ? [] : duplicateFields(text))];
