@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { foldersIn } from "#os/process-runtime/folders.ts";
+import { eventually } from "../harness/eventually.ts";
 import { namespace, obedient, openWorld, shell, stubborn, type World, whyNot } from "./world.ts";
 
 describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, () => {
@@ -8,8 +12,10 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
     world = await openWorld();
   });
   after(async () => {
-    await world?.[Symbol.asyncDispose]();
-    assert.deepEqual(world?.failures, []);
+    const { sandboxes } = foldersIn(join(world.folder, "runtime"));
+    await eventually("an empty node", async () => (await readdir(sandboxes)).length === 0, { seconds: 20 });
+    await world[Symbol.asyncDispose]();
+    assert.deepEqual(world.failures, []);
   });
   const running = async (name: string) =>
     world.when(

@@ -101,7 +101,7 @@ export async function openWorld(): Promise<World> {
 
 const optionsIn = (folder: string) => ({
   report: () => report,
-  podCidr: mustCidr("10.209.0.0/24"),
+  podCidr: mustCidr(`10.209.${process.pid % 256}.0/24`), // other test processes have theirs
   runtime: { dir: join(folder, "runtime"), hidden: [] },
   starter: {
     node: { name: nodeName, addresses: ["127.0.0.1"], memoryBytes: 2 ** 30, cpuMillis: 1000 },

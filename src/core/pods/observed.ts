@@ -15,6 +15,8 @@ export interface Run {
   readonly container: string;
   /** 0 for the first; what `restartCount` shows. */
   readonly attempt: number;
+  /** How many restarts in a row led to it, of which no run lasted: what its back-off is counted by. */
+  readonly restartsInARow: number;
   readonly startedAt: number;
   readonly end: RunEnd | undefined;
 }

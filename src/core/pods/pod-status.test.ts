@@ -302,3 +302,12 @@ test("what others decided is kept", () => {
     ["Burstable", "2026-01-01T00:00:00Z", { type: "PodScheduled", status: "True" }],
   );
 });
+
+test("a pod has failed once its time is over", () => {
+  const pod = podOf({ spec: { activeDeadlineSeconds: 60 }, status: { startTime: "2026-01-02T11:59:00Z" } });
+  const { phase, reason, message } = statusOf(pod, observedOf([running("web")]));
+  assert.deepEqual(
+    [phase, reason, message],
+    ["Failed", "DeadlineExceeded", "Pod was active on the node longer than the specified deadline"],
+  );
+});

@@ -4,7 +4,7 @@ import type { Pod } from "#api/core/pod.ts";
 import { showTime } from "../time.ts";
 import { containerStatus, isReady } from "./container-status.ts";
 import { lastRun, type Observed } from "./observed.ts";
-import { hasStarted, isFinished, isSidecar } from "./steps.ts";
+import { deadlineOf, hasStarted, isFinished, isSidecar } from "./steps.ts";
 
 export interface StatusFacts {
   readonly hostAddresses: readonly string[];
@@ -20,10 +20,13 @@ export function podStatus(pod: Pod, observed: Observed, facts: StatusFacts): Pod
   const statuses = (containers: readonly Container[]) =>
     containers.map((container) => containerStatus(pod, observed, { container, now }));
   const addresses = pod.spec.hostNetwork === true ? hostAddresses : (observed.sandbox?.addresses ?? known(pod));
-  const phase = phaseOf(pod, observed);
+  const reached = phaseOf(pod, observed);
+  const isLate = isUnfinished(reached) && now >= (deadlineOf(pod) ?? Number.POSITIVE_INFINITY);
+  const phase = isLate ? "Failed" : reached;
   return {
     ...pod.status,
     phase,
+    ...(isLate && late),
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
     conditions: conditionsOf(pod, observed, { phase, now }),
     ...(hostAddresses[0] !== undefined && { hostIP: hostAddresses[0], hostIPs: hostAddresses.map((ip) => ({ ip })) }),
@@ -33,6 +36,10 @@ export function podStatus(pod: Pod, observed: Observed, facts: StatusFacts): Pod
     containerStatuses: statuses(pod.spec.containers),
   };
 }
+
+/** Source: the kubelet's activeDeadlineHandler. */
+const late = { reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline" };
+const isUnfinished = (phase: Phase): boolean => phase === "Pending" || phase === "Running";
 
 const known = (pod: Pod): readonly string[] => (pod.status.podIPs ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
 

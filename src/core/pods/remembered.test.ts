@@ -32,12 +32,14 @@ describe("runs that only the status tells of", () => {
     runsOf({ containerStatuses: [status("web", 4, state, lastState)] });
 
   test("what was running counts as killed", () =>
-    assert.deepEqual(web(runningSince), [{ container: "web", attempt: 4, startedAt: now - minutes(1), end: killed }]));
+    assert.deepEqual(web(runningSince), [
+      { container: "web", attempt: 4, restartsInARow: 4, startedAt: now - minutes(1), end: killed },
+    ]));
   test("what had ended has ended", () =>
     assert.deepEqual(web(terminated(3, "Error")), [ended("web", 3, { attempt: 4 })]));
   test("what waited to start again has ended too", () =>
     assert.deepEqual(web({ waiting: { reason: "CrashLoopBackOff" } }, terminated(137, "OOMKilled")), [
-      ended("web", 137, { attempt: 4, reason: "OOMKilled" }),
+      ended("web", 137, { attempt: 4, restartsInARow: 4, reason: "OOMKilled" }),
     ]));
   test("what never ran has no run", () => assert.deepEqual(web({ waiting: { reason: "ContainerCreating" } }), []));
   test("what the node knows is not told again", () =>

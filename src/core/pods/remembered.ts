@@ -18,7 +18,7 @@ export function rememberedRuns(pod: Pod, known: readonly Run[]): readonly Run[] 
 }
 
 function remembered({ name, restartCount, state, lastState }: ContainerStatus): readonly Run[] {
-  const run = { container: name, attempt: restartCount };
+  const run = { container: name, attempt: restartCount, restartsInARow: restartCount };
   if (state.running !== undefined) {
     const startedAt = readTime(state.running.startedAt);
     return [{ ...run, startedAt, end: lost(startedAt) }];

@@ -83,12 +83,15 @@ export const leaving = (graceSeconds: number): Extra => ({
 export const running = (container: string, attempt = 0): Run => ({
   container,
   attempt,
+  restartsInARow: attempt,
   startedAt: now - minutes(1),
   end: undefined,
 });
 
 interface EndWish {
   readonly attempt?: number;
+  /** As many as the attempts where absent. */
+  readonly restartsInARow?: number;
   readonly agoMs?: number;
   readonly lastedMs?: number;
   readonly reason?: RunEnd["reason"];
@@ -96,9 +99,11 @@ interface EndWish {
 }
 export function ended(container: string, exitCode: number, wish: EndWish = {}): Run {
   const { attempt = 0, agoMs = 0, lastedMs = 1000, message = "" } = wish;
+  const { restartsInARow = attempt } = wish;
   const finishedAt = now - agoMs;
   const reason = wish.reason ?? (exitCode === 0 ? "Completed" : "Error");
-  return { container, attempt, startedAt: finishedAt - lastedMs, end: { exitCode, reason, message, finishedAt } };
+  const end = { exitCode, reason, message, finishedAt };
+  return { container, attempt, restartsInARow, startedAt: finishedAt - lastedMs, end };
 }
 
 /** A pod whose sandbox is there. */

@@ -186,6 +186,13 @@ describe("back-off", () => {
   test("is forgotten after ten minutes of running", () =>
     assert.equal(backOffMs(ended("web", 1, { attempt: 6, lastedMs: minutes(10) })), 0));
 
+  test("begins anew after that", () => {
+    const long = ended("web", 1, { attempt: 6, lastedMs: minutes(10) });
+    const [next] = planPod(podOf(), observedOf([long]), now).steps;
+    assert.deepEqual(next, { do: "start", container: "web", attempt: 7, restartsInARow: 1 });
+    assert.equal(backOffMs(ended("web", 1, { attempt: 7, restartsInARow: 1 })), seconds(10));
+  });
+
   check([
     {
       name: "counts from the end, and asks to be woken when it is over",
@@ -264,6 +271,32 @@ describe("probes", () =>
     { name: "not being known stops nobody", pod: probing, observed: says({}), steps: [] },
   ]));
 
+const hasSeconds = (activeDeadlineSeconds: number): Pod =>
+  podOf({ spec: { activeDeadlineSeconds }, status: { startTime: "2026-01-02T11:59:00Z" } });
+
+describe("a pod that may run for so long", () =>
+  check([
+    {
+      name: "runs until then",
+      pod: hasSeconds(90),
+      observed: observedOf([running("web")]),
+      steps: ["wake +30s"],
+    },
+    {
+      name: "is stopped then",
+      pod: hasSeconds(60),
+      observed: observedOf([running("web")]),
+      steps: ["stop web 30s DeadlineExceeded"],
+    },
+    { name: "starts nothing any more", pod: hasSeconds(60), observed: observedOf(), steps: [] },
+    {
+      name: "is stopped too once it was written down as failed",
+      pod: podOf({ status: { phase: "Failed" } }),
+      observed: observedOf([running("web")]),
+      steps: ["stop web 30s PodFinished"],
+    },
+  ]));
+
 const going = podOf({
   metadata: leaving(5),
   spec: {
@@ -293,6 +326,12 @@ describe("deletion", () =>
       steps: ["removeSandbox"],
     },
     { name: "then says so", pod: going, observed: observedOf([], noSandbox), steps: ["confirmDeletion"] },
+    {
+      name: "says so once, and waits for finalizers",
+      pod: podOf({ metadata: leaving(0) }),
+      observed: observedOf([], noSandbox),
+      steps: [],
+    },
     {
       name: "stops an init container that still runs",
       pod: podOf({ metadata: leaving(0), spec: { initContainers: [containerOf("a")] } }),

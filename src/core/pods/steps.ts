@@ -1,17 +1,18 @@
 import type { Container } from "#api/core/pod/container.ts";
 import type { Pod } from "#api/core/pod.ts";
+import { readTime } from "../time.ts";
 import { unreachable } from "../unreachable.ts";
 import { lastRun, type Observed, type Probed, type Run } from "./observed.ts";
 
 /** What the node does next for a pod. All steps of a plan may be taken at once. */
 export type Step =
   | { readonly do: "createSandbox" }
-  | { readonly do: "start"; readonly container: string; readonly attempt: number }
+  | { readonly do: "start"; readonly container: string; readonly attempt: number; readonly restartsInARow: number }
   | { readonly do: "stop"; readonly container: string; readonly graceSeconds: number; readonly because: StopReason }
   | { readonly do: "removeSandbox" }
   | { readonly do: "confirmDeletion" };
 
-export type StopReason = "PodDeleted" | "PodFinished" | "LivenessFailed" | "StartupFailed";
+export type StopReason = "PodDeleted" | "PodFinished" | "DeadlineExceeded" | "LivenessFailed" | "StartupFailed";
 
 export interface Plan {
   readonly steps: readonly Step[];
@@ -31,8 +32,20 @@ const longRunMs = 600_000;
 export function planPod(pod: Pod, observed: Observed, now: number): Plan {
   if (pod.metadata.deletionTimestamp !== undefined) return plan(leave(pod, observed, "PodDeleted"));
   if (isFinished(pod, observed)) return plan(leave(pod, observed, "PodFinished"));
-  if (observed.sandbox === undefined) return plan([{ do: "createSandbox" }]);
-  return merge(wanted(pod, observed).map((container) => planContainer(pod, observed, { container, now })));
+  const deadline = deadlineOf(pod);
+  if (deadline !== undefined && deadline <= now) return plan(leave(pod, observed, "DeadlineExceeded"));
+  const untilThen = plan([], deadline);
+  if (observed.sandbox === undefined) return merge([plan([{ do: "createSandbox" }]), untilThen]);
+  return merge([
+    ...wanted(pod, observed).map((container) => planContainer(pod, observed, { container, now })),
+    untilThen,
+  ]);
+}
+
+/** Until when a pod may run that has been given so much time, in milliseconds since 1970. Source: core/v1 PodSpec.activeDeadlineSeconds. */
+export function deadlineOf({ spec, status }: Pod): number | undefined {
+  if (spec.activeDeadlineSeconds === undefined || status.startTime === undefined) return undefined;
+  return readTime(status.startTime) + spec.activeDeadlineSeconds * 1000;
 }
 
 const plan = (steps: readonly Step[], wakeAt?: number): Plan => ({ steps, wakeAt });
@@ -105,7 +118,11 @@ function planContainer(pod: Pod, observed: Observed, { container, now }: Asked):
   const heldUntil = observed.refusals.get(container.name)?.againAt ?? 0;
   const at = run?.end === undefined ? heldUntil : Math.max(heldUntil, run.end.finishedAt + backOffMs(run));
   if (at > now) return plan([], at);
-  return plan([{ do: "start", container: container.name, attempt: run === undefined ? 0 : run.attempt + 1 }]);
+  const next =
+    run === undefined
+      ? { attempt: 0, restartsInARow: 0 }
+      : { attempt: run.attempt + 1, restartsInARow: hasLasted(run) ? 1 : run.restartsInARow + 1 };
+  return plan([{ do: "start", container: container.name, ...next }]);
 }
 
 function failedProbe(pod: Pod, container: Container, observed: Observed): readonly Step[] {
@@ -118,10 +135,12 @@ function failedProbe(pod: Pod, container: Container, observed: Observed): readon
 }
 
 /** How long after its end a container waits before it starts again, in milliseconds. */
-export function backOffMs({ attempt, startedAt, end }: Run): number {
-  if (end === undefined || attempt === 0 || end.finishedAt - startedAt >= longRunMs) return 0;
-  return Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1));
+export function backOffMs(run: Run): number {
+  if (run.end === undefined || run.restartsInARow === 0 || hasLasted(run)) return 0;
+  return Math.min(longestDelayMs, firstDelayMs * 2 ** (run.restartsInARow - 1));
 }
+
+const hasLasted = ({ startedAt, end }: Run): boolean => end !== undefined && end.finishedAt - startedAt >= longRunMs;
 
 /** Whether the restart policy starts it again after this end. */
 export function restarts(pod: Pod, container: Container, run: Run): boolean {
@@ -139,8 +158,12 @@ export function restarts(pod: Pod, container: Container, run: Run): boolean {
   }
 }
 
-/** Whether no main container will ever run again: all have ended for good, or an init container failed for good. */
+/**
+ * Whether no main container will ever run again: all have ended for good, an init container failed for good, or it was written
+ * down that the pod has ended.
+ */
 export function isFinished(pod: Pod, observed: Observed): boolean {
+  if (pod.status.phase === "Succeeded" || pod.status.phase === "Failed") return true;
   const forGood = (container: Container): boolean => {
     const run = lastRun(observed, container.name);
     return run?.end !== undefined && !restarts(pod, container, run);

@@ -19,6 +19,8 @@ export interface ImageMeaning {
 export interface Prepared {
   readonly container: Container;
   readonly attempt: number;
+  /** Given back with the container by the runtime. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly image: ImageMeaning;
   readonly variables: ReadonlyMap<string, string>;
   /** Where each of the pod's volumes stands on this machine. */
@@ -28,12 +30,12 @@ export interface Prepared {
 
 /** A pod's container in the words of the runtime. */
 export function containerPlan(pod: Pod, prepared: Prepared): ContainerPlan {
-  const { container, attempt, image, volumes, network, variables } = prepared;
+  const { container, attempt, labels, image, volumes, network, variables } = prepared;
   return {
     sandbox: pod.metadata.uid,
     name: container.name,
     attempt,
-    labels: {},
+    labels,
     process: processPlan(pod, prepared),
     limits: limitsOf(container),
     files: {

@@ -17,7 +17,7 @@ import { SysctlRefused } from "#os/process-runtime/sandbox.ts";
 import { CommandFailed } from "#os/spawn.ts";
 import { Grace } from "./grace.ts";
 import { type HookTarget, hookAddress, pause, runHook } from "./hooks.ts";
-import type { PodMemory } from "./pod-memory.ts";
+import { type PodMemory, restartsLabel } from "./pod-memory.ts";
 import { makeVolumes, prepareContainer, type StarterFacts, sandboxPlan, volumesOf } from "./pod-starter.ts";
 import type { References } from "./references.ts";
 import { VolumeRefused } from "./volumes.ts";
@@ -139,7 +139,7 @@ export class Operations {
   }
 
   async #start(pod: Pod, step: Step & { readonly do: "start" }, signal: AbortSignal): Promise<void> {
-    const { container: name, attempt } = step;
+    const { container: name, attempt, restartsInARow } = step;
     const { memory, references, facts, runtime } = this.#options;
     const { uid } = pod.metadata;
     const container = containerNamed(pod, name);
@@ -147,7 +147,8 @@ export class Operations {
     try {
       const sources = await references.of(pod);
       const volumes = () => this.#makeVolumes(pod, sources);
-      const plan = await prepareContainer(pod, { container, attempt, addresses, sources, volumes }, facts);
+      const labels = { [restartsLabel]: String(restartsInARow) };
+      const plan = await prepareContainer(pod, { container, attempt, labels, addresses, sources, volumes }, facts);
       if ("reason" in plan) return this.#refused(pod, container, plan);
       memory.refuse(uid, name, undefined);
       this.#tell(pod, name, "Normal", { reason: "Created", message: `Created container: ${name}` });
@@ -190,9 +191,12 @@ export class Operations {
   async #postStart(pod: Pod, started: RuntimeContainer, signal: AbortSignal): Promise<void> {
     const hook = containerNamed(pod, started.name).lifecycle?.postStart;
     if (hook === undefined) return;
-    using leaving = this.#wait(started, Number.POSITIVE_INFINITY);
-    const end = AbortSignal.any([signal, leaving.over]);
+    const stopped = new AbortController();
+    const key = `${started.sandbox} ${started.name}`;
+    this.#waits.set(key, () => stopped.abort()); // whoever wants the container to end need not wait for this hook
+    const end = AbortSignal.any([signal, stopped.signal]);
     const failed = await runHook(hook, this.#hookTarget(pod, started), end);
+    this.#waits.delete(key);
     if (failed === undefined || end.aborted) return;
     const message = `PostStartHook failed: ${failed}`;
     this.#tell(pod, started.name, "Warning", { reason: "FailedPostStartHook", message });

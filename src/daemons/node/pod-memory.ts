@@ -147,8 +147,11 @@ const nothing = blank();
 const pairOf = <V>(key: string, value: V | undefined): readonly (readonly [string, V])[] =>
   value === undefined ? [] : [[key, value]];
 
-function runOf({ name, attempt, state }: RuntimeContainer): Run {
-  const run = { container: name, attempt };
+/** What the label of a container says that counts the restarts which led to it. */
+export const restartsLabel = "restarts-in-a-row";
+
+function runOf({ name, attempt, state, labels }: RuntimeContainer): Run {
+  const run = { container: name, attempt, restartsInARow: Number(labels[restartsLabel] ?? attempt) };
   switch (state.kind) {
     case "starting":
       return { ...run, startedAt: 0, end: undefined };

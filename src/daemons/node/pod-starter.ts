@@ -23,6 +23,8 @@ export interface StarterFacts {
 export interface Start {
   readonly container: Container;
   readonly attempt: number;
+  /** Given back with the container by the runtime. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly addresses: readonly string[];
   readonly sources: Sources;
   /** Makes the pod's volumes: where each stands. */
@@ -31,7 +33,7 @@ export interface Start {
 
 /** Prepares a container's volumes and environment. Throws `VolumeRefused`, `CommandFailed`. */
 export async function prepareContainer(pod: Pod, start: Start, facts: StarterFacts): Promise<ContainerPlan | Refusal> {
-  const { container, attempt, sources, addresses } = start;
+  const { container, attempt, labels, sources, addresses } = start;
   const image = facts.imageOf(pod, container);
   if ("reason" in image) return image;
   const environment = environmentOf(pod, container, { sources, node: facts.node });
@@ -39,7 +41,7 @@ export async function prepareContainer(pod: Pod, start: Start, facts: StarterFac
   const network = { ...facts.network, addresses: pod.spec.hostNetwork === true ? facts.node.addresses : addresses };
   const { variables } = environment;
   const volumes = await start.volumes();
-  return containerPlan(pod, { container, attempt, image, variables, volumes, network });
+  return containerPlan(pod, { container, attempt, labels, image, variables, volumes, network });
 }
 
 /** Writes the pod's volumes, or brings them up to date. */

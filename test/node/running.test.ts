@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { configMaps } from "#api/core/config-map.ts";
+import type { Pod } from "#api/core/pod.ts";
+import { foldersIn } from "#os/process-runtime/folders.ts";
+import { eventually } from "../harness/eventually.ts";
+import { isReady, namespace, obedient, openWorld, shell, type World, whyNot } from "./world.ts";
+
+describe("a pod on a node", { skip: whyNot ?? false, concurrency: true }, () => {
+  let world: World;
+  before(async () => {
+    world = await openWorld();
+  });
+  after(() => world?.[Symbol.asyncDispose]());
+  const text = (pod: Pod, ...path: readonly string[]) =>
+    readFile(join(world.folder, "volumes", pod.metadata.uid, ...path), "utf8");
+
+  test("starts once the ConfigMap that it names is there, and sees what becomes of it", async () => {
+    const volumes = [{ name: "settings", configMap: { name: "settings" } }];
+    const pod = await world.run("reader", { containers: [shell("main", obedient), shell("other", obedient)], volumes });
+    await eventually("the refusal", () => world.failures.some(({ key }) => key.startsWith(pod.metadata.uid)), {
+      seconds: 20,
+    });
+    const maps = world.of(configMaps);
+    await maps.create(namespace, { metadata: { name: "settings" }, data: { colour: "red" } });
+    await world.when("reader", "is ready", isReady);
+    assert.equal(await text(pod, "settings", "colour"), "red");
+    await maps.patch(namespace, "settings", { type: "merge", body: { data: { colour: "green" } } });
+    await eventually("the new colour", async () => (await text(pod, "settings", "colour")) === "green", {
+      seconds: 20,
+    });
+  });
+
+  test("is not ready after a restart until its new run says so", async () => {
+    const readinessProbe = { exec: { command: ["test", "-e", "/ready"] }, periodSeconds: 1 };
+    const script = `[ -e /shared/second ] || touch /ready /shared/second; ${obedient}`;
+    const web = { ...shell("main", script), readinessProbe, volumeMounts: [{ name: "shared", mountPath: "/shared" }] };
+    const pod = await world.run("fickle", { containers: [web], volumes: [{ name: "shared", emptyDir: {} }] });
+    await world.when("fickle", "is ready", isReady);
+    process.kill(await firstProcess(world, pod), "SIGKILL");
+    const second = await world.when("fickle", "runs again", ({ status }) => {
+      const [main] = status.containerStatuses ?? [];
+      return main?.restartCount === 1 && main.state.running !== undefined;
+    });
+    assert.equal(isReady(second), false);
+  });
+
+  test("that is going stays ready as long as it says so", async () => {
+    const readinessProbe = { exec: { command: ["true"] }, periodSeconds: 1 };
+    const lifecycle = { preStop: { exec: { command: ["sh", "-c", "until [ -e /shared/go ]; do sleep 0.05; done"] } } };
+    const web = {
+      ...shell("main", obedient),
+      readinessProbe,
+      lifecycle,
+      volumeMounts: [{ name: "shared", mountPath: "/shared" }],
+    };
+    const pod = await world.run("leaving", {
+      containers: [web],
+      volumes: [{ name: "shared", emptyDir: {} }],
+      terminationGracePeriodSeconds: 60,
+    });
+    await world.when("leaving", "is ready", isReady);
+    await world.pods.delete(namespace, "leaving");
+    const going = await world.when("leaving", "is going", ({ metadata, status }) => {
+      return metadata.deletionTimestamp !== undefined && status.observedGeneration === metadata.generation;
+    });
+    assert.equal(isReady(going), true);
+    await writeFile(join(world.folder, "volumes", pod.metadata.uid, "shared", "go"), "");
+    await world.gone("leaving");
+  });
+
+  test("whose postStart hook fails is started again", async () => {
+    const lifecycle = { postStart: { exec: { command: ["false"] } } };
+    await world.run("unhooked", { containers: [{ ...shell("main", obedient), lifecycle }] });
+    await world.when(
+      "unhooked",
+      "is started again",
+      ({ status }) => (status.containerStatuses?.[0]?.restartCount ?? 0) > 0,
+    );
+  });
+
+  test("can be deleted while its postStart hook takes for ever", async () => {
+    const lifecycle = { postStart: { exec: { command: ["sh", "-c", "touch /shared/begun; sleep 3600"] } } };
+    const pod = await world.run("endless", {
+      containers: [{ ...shell("main", obedient), lifecycle, volumeMounts: [{ name: "shared", mountPath: "/shared" }] }],
+      volumes: [{ name: "shared", emptyDir: {} }],
+      terminationGracePeriodSeconds: 600,
+    });
+    await eventually("the hook", async () => (await text(pod, "shared", "begun")) === "", { seconds: 20 });
+    await world.pods.delete(namespace, "endless");
+    await world.gone("endless");
+  });
+
+  for (const [restartPolicy, exitCode, phase] of [
+    ["Never", 0, "Succeeded"],
+    ["Never", 3, "Failed"],
+    ["OnFailure", 0, "Succeeded"],
+  ] as const)
+    test(`${restartPolicy}: exit code ${exitCode} means ${phase}`, async () => {
+      const name = `${restartPolicy}-${exitCode}`.toLowerCase();
+      await world.run(name, { restartPolicy, containers: [shell("main", `exit ${exitCode}`)] });
+      const { status } = await world.when(name, "has ended", (pod) => pod.status.phase === phase);
+      assert.equal(status.containerStatuses?.[0]?.state.terminated?.exitCode, exitCode);
+    });
+
+  test("fails when its time is over", async () => {
+    await world.run("late", { activeDeadlineSeconds: 2, containers: [shell("main", obedient)] });
+    const { status } = await world.when("late", "has failed", ({ status: { phase } }) => phase === "Failed");
+    assert.equal(status.reason, "DeadlineExceeded");
+    await world.when("late", "has ended", (pod) => pod.status.containerStatuses?.[0]?.state.running === undefined);
+  });
+});
+
+describe("an agent that starts again", { skip: whyNot ?? false }, () => {
+  test("finds its pods, and takes away those that were deleted meanwhile", async () => {
+    await using world = await openWorld();
+    const runs = ({ status }: Pod) => status.containerStatuses?.[0]?.state.running !== undefined;
+    for (const name of ["kept", "deleted"]) await world.run(name, { containers: [shell("main", obedient)] });
+    const kept = await world.when("kept", "runs", runs);
+    const deleted = await world.when("deleted", "runs", runs);
+    const pid = await firstProcess(world, kept);
+    await world.restartAgent(() => world.pods.delete(namespace, "deleted", { gracePeriodSeconds: 0 }).then(() => {}));
+    await eventually(
+      "the end of what was deleted",
+      () => !existsSync(foldersIn(join(world.folder, "runtime")).sandbox(deleted.metadata.uid).path),
+      { seconds: 20 },
+    );
+    assert.equal(await firstProcess(world, kept), pid);
+    assert.equal((await world.pod("kept"))?.status.containerStatuses?.[0]?.restartCount, 0);
+    assert.deepEqual(world.failures, []);
+  });
+});
+
+/** Where the runtime writes it down. */
+async function firstProcess({ folder }: World, { metadata }: Pod): Promise<number> {
+  return Number(await readFile(foldersIn(join(folder, "runtime")).container(`${metadata.uid}_main_0`).pid, "utf8"));
+}
