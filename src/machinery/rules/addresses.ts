@@ -1,5 +1,5 @@
 import { contains, mustCidr } from "#net/cidr.ts";
-import { addressBits, type Ip, parseIp } from "#net/ip.ts";
+import { addressBits, type Ip, ipOf, parseIp } from "#net/ip.ts";
 import { type FieldProblem, invalidField } from "../field-problem.ts";
 
 // Source: k8s.io/apimachinery/pkg/util/validation/ip.go; ValidateNonSpecialIP in pkg/apis/core/validation. Kubernetes still reads
@@ -33,9 +33,7 @@ const special: readonly (readonly [is: (ip: Ip) => boolean, detail: string])[] =
 export function nonSpecialIpProblems(path: string, value: string): readonly FieldProblem[] {
   const ip = parseIp(value);
   if (ip === undefined) return [invalidField(path, value, "must be a valid IP address")];
-  const mapped = ip.family === "IPv6" && ip.number >> 32n === 0xffffn ? parseIp(dotted(ip.number)) : undefined;
-  const judged = mapped ?? ip;
+  const isMapped = ip.family === "IPv6" && ip.number >> 32n === 0xffffn;
+  const judged = isMapped ? ipOf("IPv4", ip.number & 0xffff_ffffn) : ip;
   return special.flatMap(([is, detail]) => (is(judged) ? [invalidField(path, value, detail)] : []));
 }
-const dotted = (number: bigint): string =>
-  [24n, 16n, 8n, 0n].map((shift) => String((number >> shift) & 255n)).join(".");

@@ -1,11 +1,10 @@
 import { type FieldProblem, invalidField, requiredField, unsupportedField } from "../field-problem.ts";
 import type { IntOrString } from "../schema.ts";
 import { portNameTrouble } from "./names.ts";
-
-export const rangeDetail = (first: number, last: number): string => `must be between ${first} and ${last}, inclusive`;
+import { rangeProblems } from "./numbers.ts";
 
 export const portNumberProblems = (path: string, value: number): readonly FieldProblem[] =>
-  value >= 1 && value <= 65_535 ? [] : [invalidField(path, value, rangeDetail(1, 65_535))];
+  rangeProblems(path, value, [1, 65_535]);
 
 /** A port's number, or the name that a container gives it. */
 export const portProblems = (path: string, value: IntOrString): readonly FieldProblem[] =>
