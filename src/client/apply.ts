@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject } from "#machinery/json.ts";
+import { isJsonObject, type JsonObject, ownValue } from "#machinery/json.ts";
 import type { AnyKind } from "#machinery/kind.ts";
-import type { AnyType, ListMerge } from "#machinery/schema.ts";
+import type { AnyType } from "#machinery/schema.ts";
 import { StatusError } from "#machinery/status.ts";
 import { pathOf } from "./path.ts";
 import { refusedFor } from "./resource.ts";
@@ -59,8 +59,22 @@ const versionOf = (object: JsonObject): unknown =>
 /** The wanted values, with what is to go beside them: a strategic merge patch. */
 function merged(type: AnyType | undefined, before: JsonObject, wanted: JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(wanted).map(([key, value]) => [key, mergedValue(fieldType(type, key), before[key], value)]),
+    Object.entries(wanted).flatMap(([key, value]) => {
+      const [of, old] = [fieldType(type, key), ownValue(before, key)];
+      return [[key, mergedValue(of, old, value)], ...dropped(of, { key, before: old, wanted: value })];
+    }),
   );
+}
+
+/** What a list that is merged by value no longer has: a finalizer. */
+function dropped(
+  type: AnyType | undefined,
+  { key, before, wanted }: { readonly key: string; readonly before: unknown; readonly wanted: unknown },
+): readonly (readonly [string, unknown])[] {
+  const isSet = type?.shape.is === "list" && type.shape.merge.patchKey === "";
+  if (!isSet || !Array.isArray(wanted) || !Array.isArray(before)) return [];
+  const gone = before.filter((one) => !wanted.includes(one));
+  return gone.length === 0 ? [] : [[`$deleteFromPrimitiveList/${key}`, gone]];
 }
 
 function mergedValue(type: AnyType | undefined, before: unknown, wanted: unknown): unknown {
@@ -68,18 +82,18 @@ function mergedValue(type: AnyType | undefined, before: unknown, wanted: unknown
     const old = isJsonObject(before) ? before : {};
     return { ...removals(old, wanted), ...merged(type, old, wanted) };
   }
-  const merge = type?.shape.is === "list" ? type.shape.merge : undefined;
-  if (!Array.isArray(wanted) || !Array.isArray(before) || !merge?.patchKey || type?.shape.is !== "list") return wanted;
-  return mergedList(type.shape.of, { before, wanted, merge });
+  const shape = type?.shape;
+  if (shape?.is !== "list" || !shape.merge.patchKey || !Array.isArray(wanted) || !Array.isArray(before)) return wanted;
+  return mergedList(shape.of, { before, wanted, key: shape.merge.patchKey });
 }
 
 interface Lists {
   readonly before: readonly unknown[];
   readonly wanted: readonly unknown[];
-  readonly merge: ListMerge;
+  /** The field that tells their entries apart. */
+  readonly key: string;
 }
-function mergedList(item: AnyType, { before, wanted, merge }: Lists): readonly unknown[] {
-  const key = merge.patchKey ?? "";
+function mergedList(item: AnyType, { before, wanted, key }: Lists): readonly unknown[] {
   const idOf = (entry: unknown): unknown => (isJsonObject(entry) ? entry[key] : undefined);
   const gone = before.filter((old) => !wanted.some((entry) => idOf(entry) === idOf(old)));
   const kept = wanted.map((entry) =>
@@ -98,7 +112,7 @@ const removals = (before: JsonObject, wanted: JsonObject): JsonObject =>
 
 function fieldType(type: AnyType | undefined, key: string): AnyType | undefined {
   const shape = type?.shape;
-  if (shape?.is === "object") return shape.fields[key]?.type;
+  if (shape?.is === "object") return Object.hasOwn(shape.fields, key) ? shape.fields[key]?.type : undefined;
   return shape?.is === "map" ? shape.of : undefined;
 }
 
