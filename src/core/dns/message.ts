@@ -52,7 +52,7 @@ export const rcodeName = (rcode: number): string => rcodeNames.get(rcode) ?? `RC
  */
 export const MAX_UDP_BYTES = 1232;
 /** What every receiver takes, EDNS or not (RFC 1035 section 4.2.1). */
-export const MIN_UDP_BYTES = 512;
+const MIN_UDP_BYTES = 512;
 /** TCP frames carry a length of two bytes. */
 export const MAX_TCP_BYTES = 65_535;
 

@@ -4,7 +4,7 @@ import { parseIp } from "#net/ip.ts";
 const MAX_NAME_SERVERS = 3;
 
 /** Where systemd-resolved listens on a machine, which is no use to anyone outside that machine's own network namespace. */
-export const STUB_RESOLVERS: readonly string[] = ["127.0.0.53", "127.0.0.54"];
+const STUB_RESOLVERS: readonly string[] = ["127.0.0.53", "127.0.0.54"];
 
 /**
  * The `nameserver` addresses of a resolv.conf, in order. An IPv6 address keeps its zone (`fe80::1%eth0`). Lines that say something

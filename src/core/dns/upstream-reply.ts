@@ -15,7 +15,7 @@ export interface Asking {
 }
 
 /** No answer to a question may be kept longer, in seconds: a cap on what others claim. As CoreDNS does in a stock cluster. */
-export const MAX_FOREIGN_TTL_SECONDS = 30;
+const MAX_FOREIGN_TTL_SECONDS = 30;
 
 /** What came back, judged. */
 export type Judged =

@@ -47,7 +47,7 @@ interface Surroundings {
 
 const utf8 = new TextDecoder();
 /** The keys and texts of a Secret. */
-export const secretTexts = ({ data }: Secret): ReadonlyMap<string, string> =>
+const secretTexts = ({ data }: Secret): ReadonlyMap<string, string> =>
   new Map(Object.entries(data ?? {}).map(([key, value]) => [key, utf8.decode(Uint8Array.fromBase64(value))]));
 
 function fromSource(source: EnvFromSource, { configMaps, secrets }: Sources): ReadonlyMap<string, string> | string {

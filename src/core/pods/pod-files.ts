@@ -23,7 +23,7 @@ export function hostnameOf({ metadata, spec }: Pod): string {
 }
 
 /** `hostname.subdomain.namespace.svc.domain`, for pods that have a subdomain. */
-export function fullNameOf(pod: Pod, clusterDomain: string): string | undefined {
+function fullNameOf(pod: Pod, clusterDomain: string): string | undefined {
   const { subdomain } = pod.spec;
   return subdomain === undefined
     ? undefined

@@ -5,7 +5,7 @@ import { unreachable } from "../unreachable.ts";
 import { type Draw, type Match, numeral, type Rule, type Statement } from "./table.ts";
 
 /** The firewall mark of packets whose source becomes the node's: Kubernetes' own bit, which others know to leave alone. */
-export const masqueradeMark = "0x4000";
+const masqueradeMark = "0x4000";
 
 /** One rule in nft's words, without the chain it stands in. */
 export const showRule = ({ when, then }: Rule): string =>

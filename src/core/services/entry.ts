@@ -36,7 +36,7 @@ function whyNotExposed({ metadata, spec }: Service): Reason | undefined {
 }
 
 /** The cluster IPs of a Service, of both families. */
-export function clusterIPsOf({ spec }: Service): readonly Ip[] {
+function clusterIPsOf({ spec }: Service): readonly Ip[] {
   const texts = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]);
   return texts.map(parseIp).filter((ip) => ip !== undefined);
 }

@@ -12,7 +12,7 @@ export interface ConditionDraft {
   readonly message: string;
 }
 
-export const conditionIn = (conditions: Conditions, type: ConditionDraft["type"]): DeploymentCondition | undefined =>
+const conditionIn = (conditions: Conditions, type: ConditionDraft["type"]): DeploymentCondition | undefined =>
   conditions.find((one) => one.type === type);
 export const without = (conditions: Conditions, type: ConditionDraft["type"]): Conditions =>
   conditions.filter((one) => one.type !== type);

@@ -24,6 +24,7 @@ export function kernelTable(table: NodeTable, nft: Nft, refused: (fault: Ruleset
         // Where nothing is to be done it is seen whether the table is still there: others flush what isn't theirs.
         await nft.apply(text === "" ? table.printProbe() : text);
       } catch (fault) {
+        alike = false; // the difference won't be asked for again: the next time must replace the whole
         if (!(fault instanceof RulesetRefused)) throw fault;
         refused(fault);
         await replace();

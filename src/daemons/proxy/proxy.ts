@@ -45,7 +45,7 @@ export interface ServiceProxy {
 }
 
 /** The table's name where nobody says otherwise. */
-export const defaultTable = "portolan";
+const defaultTable = "portolan";
 
 /** How often it is seen whether somebody has flushed the rules, in seconds. */
 const probeSeconds = 10;
