@@ -4,9 +4,10 @@ import type { Node, Taint } from "#api/core/node.ts";
 import type { Container } from "#api/core/pod/container.ts";
 import type { PodSpec } from "#api/core/pod/spec.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { roomOf } from "./node-room.ts";
+import { hostPortsOf } from "./host-ports.ts";
+import type { NodeRoom } from "./node-room.ts";
 import { place } from "./place.ts";
-import { podRequests } from "./requests.ts";
+import { add, amountsOf, podRequests } from "./requests.ts";
 
 const metadata = (name: string) => ({
   name,
@@ -192,3 +193,15 @@ test("requests: init containers one after another, sidecars beside all, limits w
   ];
   for (const [spec, millis] of cases) assert.equal(podRequests(pod("p", spec)).get("cpu"), millis);
 });
+
+function roomOf(node: Node, pods: readonly Pod[]): NodeRoom {
+  const taken = new Map<string, number>();
+  for (const pod of pods) add(taken, podRequests(pod));
+  return {
+    node,
+    allocatable: amountsOf(node.status.allocatable ?? node.status.capacity ?? {}),
+    taken,
+    podCount: pods.length,
+    hostPorts: pods.flatMap(hostPortsOf),
+  };
+}
