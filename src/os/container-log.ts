@@ -1,5 +1,5 @@
 import { constants, type FSWatcher, watch } from "node:fs";
-import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { type FileHandle, link, open, rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { hasCode } from "./files.ts";
 
@@ -227,16 +227,18 @@ async function openOther(path: string, file: FileHandle | undefined): Promise<Fi
 const rotateBytes = 10 * 1024 * 1024;
 
 /**
- * Moves a container's log on where it has grown long, and has its conmon begin a new file by a word on its control pipe. Followers
- * read the old file to its end.
+ * Has a container's conmon begin a new log where the present one has grown long, by a word on its control pipe. Until it does,
+ * and where it has ended meanwhile, the log stays where it is. Followers read the old file to its end.
  */
 export async function rotateLog(path: string, control: string, limitBytes = rotateBytes): Promise<void> {
   try {
     if ((await stat(path)).size < limitBytes) return;
-    await rename(path, `${path}.1`);
+    await rm(`${path}.1`, { force: true });
+    await link(path, `${path}.1`);
   } catch (fault) {
-    // Somebody was killed between moving the file and telling conmon, or conmon has not begun to write yet.
-    if (!hasCode(fault, "ENOENT")) throw fault;
+    // conmon has not begun to write yet, or the container is being removed.
+    if (hasCode(fault, "ENOENT")) return;
+    throw fault;
   }
   await tell(control, "2 0 0\n");
 }
@@ -250,7 +252,7 @@ async function tell(control: string, words: string): Promise<void> {
       await pipe.close();
     }
   } catch (fault) {
-    // ENXIO: nobody reads it, for conmon has ended with its container.
-    if (!hasCode(fault, "ENOENT", "ENXIO")) throw fault;
+    // Nobody reads it, or no longer: conmon has ended with its container.
+    if (!hasCode(fault, "ENOENT", "ENXIO", "EPIPE")) throw fault;
   }
 }

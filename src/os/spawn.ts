@@ -88,6 +88,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The folder it starts in, instead of this process's. */
   readonly cwd?: string;
+  /** Makes it the leader of a process group, which the negative of its pid names in a signal. */
+  readonly ownGroup?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -100,6 +102,7 @@ export function start(argv: Argv, options: StartOptions): ChildProcess {
     stdio: [...options.stdio],
     env: options.env ?? commandEnv(),
     ...(options.cwd !== undefined && { cwd: options.cwd }),
+    detached: options.ownGroup ?? false,
     ...(options.signal && { signal: options.signal }),
   });
 }

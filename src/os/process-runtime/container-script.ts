@@ -12,7 +12,7 @@ export interface Setting {
 }
 
 /** The descriptor on which a container that is being started says `ready`, or `failed` once the reason is in its file. */
-export const reportDescriptor = 4;
+export const reportDescriptor = 3;
 
 /**
  * What conmon runs as its OCI runtime, already in the pod's namespaces and in a new mount namespace, and with a new PID namespace
@@ -35,7 +35,9 @@ export function containerScript(folder: ContainerFolder, plan: ProcessPlan, sett
 function firstProcess(folder: ContainerFolder, plan: ProcessPlan, { wrap, readOnlyRoot }: Setting): string {
   const { argv, cwd } = plan;
   const [program = ""] = argv;
-  const fail = `echo failed >&${reportDescriptor}; exit 128`;
+  // The agent may have been killed meanwhile; then nobody reads this.
+  const report = (word: string): string => `echo ${word} 2>/dev/null >&${reportDescriptor}`;
+  const fail = `${report("failed")}; exit 128`;
   const mounts = [
     `mount -n -a -T ${quote(folder.fstab)}`,
     `cd ${quote(folder.root)}`,
@@ -50,7 +52,7 @@ function firstProcess(folder: ContainerFolder, plan: ProcessPlan, { wrap, readOn
     `cd ${quote(cwd)} 2>/dev/null || { echo ${quote(noFolder(cwd))} >&5; ${fail}; }`,
     `for file in ${quoteAll(candidates(program, plan.env.PATH ?? ""))}; do [ -f "$file" ] && [ -x "$file" ] && break; file=; done`,
     `[ -n "$file" ] || { echo ${quote(notFound(program))} >&5; ${fail}; }`,
-    `echo ready >&${reportDescriptor}; exec ${reportDescriptor}>&- 5>&- 7>&-`,
+    `${report("ready")}; exec ${reportDescriptor}>&- 5>&- 7>&-`,
     `exec ${quoteAll([...wrap, ...argv])}`,
     "",
   ].join("\n");

@@ -3,7 +3,7 @@ import { lstat } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { hasCode, readIfThere } from "../files.ts";
+import { hasCode } from "../files.ts";
 import { type ProcessId, signalPid } from "../processes.ts";
 import { quote, quoteAll } from "../shell.ts";
 import { type Argv, notStarted, start } from "../spawn.ts";
@@ -40,7 +40,8 @@ export async function execIn(
   const chain: Argv = ["nsenter", ...inside, ...record.privileges, ...environmentOf(record.env, record.cwd), ...argv];
   const enter = record.cgroups.map((group) => `echo 0 > ${quote(join(group, "cgroup.procs"))} && `).join("");
   const command: Argv = enter === "" ? chain : ["sh", "-c", `${enter}exec ${quoteAll(chain)}`];
-  const child = start(command, { stdio: ["pipe", "pipe", "pipe"] });
+  // A process group of its own: nsenter waits for its child, the command, and does not pass signals on.
+  const child = start(command, { stdio: ["pipe", "pipe", "pipe"], ownGroup: true });
   return execution(child, command);
 }
 
@@ -66,15 +67,11 @@ function execution(child: ChildProcess, command: Argv): Execution {
     child.on("error", (cause) => reject(notStarted(command, cause)));
     child.on("close", (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
   });
-  return { stdin, stdout, stderr, exitCode, kill: () => killBelow(child.pid) };
+  const kill = async (): Promise<void> => {
+    const over = child.exitCode !== null || child.signalCode !== null;
+    if (child.pid !== undefined && !over) signalPid(-child.pid, "SIGKILL");
+  };
+  return { stdin, stdout, stderr, exitCode, kill };
 }
 
 const signalNumber = (signal: NodeJS.Signals | null): number => (signal === null ? 0 : constants.signals[signal]);
-
-// nsenter waits for the command, its child in the container's PID namespace, and does not pass signals on.
-async function killBelow(pid: number | undefined): Promise<void> {
-  if (pid === undefined) return;
-  const children = (await readIfThere(`/proc/${pid}/task/${pid}/children`)) ?? "";
-  const targets = children.split(" ").filter((word) => word !== "");
-  for (const target of targets.length === 0 ? [pid] : targets.map(Number)) signalPid(target, "SIGKILL");
-}

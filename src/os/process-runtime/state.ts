@@ -74,11 +74,10 @@ export async function firstProcess(folder: ContainerFolder): Promise<ProcessId |
 }
 
 /** Whether its conmon lives. The command line tells it from a later process with that number. */
-export async function supervisor(folder: ContainerFolder): Promise<number | undefined> {
+async function supervision(folder: ContainerFolder): Promise<"there" | "gone" | "not yet written down"> {
   const pid = Number(await readIfThere(folder.conmonPid));
-  if (!(pid > 0)) return undefined;
-  const words = await argumentsOf(pid);
-  return words.includes(folder.path) ? pid : undefined;
+  if (!(pid > 0)) return "not yet written down";
+  return (await argumentsOf(pid)).includes(folder.path) ? "there" : "gone";
 }
 
 export type Seen =
@@ -95,10 +94,10 @@ export async function lookAt(
   const end = await endOf(folder);
   if (end !== undefined) return end;
   if (record === undefined || record.boot !== boot) return { kind: "lost", survivor: undefined };
-  const conmon = await supervisor(folder);
+  const conmon = await supervision(folder);
   const first = await firstProcess(folder);
   const alive = first !== undefined && (await isAlive(first));
-  if (conmon === undefined) {
+  if (conmon === "gone" || (conmon === "not yet written down" && !alive)) {
     // It may have written the end and gone since we looked.
     return (await endOf(folder)) ?? { kind: "lost", survivor: alive ? first : undefined };
   }

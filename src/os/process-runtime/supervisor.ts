@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { sealDescriptors } from "../descriptors.ts";
-import { type Argv, commandEnv, notStarted, start } from "../spawn.ts";
+import { type Argv, notStarted, start } from "../spawn.ts";
 import { reportDescriptor } from "./container-script.ts";
 import type { ContainerFolder, Folders, Pin, SandboxFolder } from "./folders.ts";
 import { CannotRun } from "./plan.ts";
@@ -38,37 +38,34 @@ export async function supervise(
   ];
   const why = await report(argv, folder);
   if (why === undefined) return;
-  throw new CannotRun(
-    id,
-    (await faultOf(folder)) ??
-      (why === "" ? "it was killed before its program could run" : `conmon could not start it: ${why}`),
-  );
+  throw new CannotRun(id, (await faultOf(folder)) ?? (why === "" ? notBegun : `conmon could not start it: ${why}`));
 }
+
+const notBegun = "it ended before its program could run: it was killed, or its pod's namespaces are gone";
 
 /** undefined: it is ready. Otherwise what conmon said, or nothing where the script has written down why. */
 async function report(argv: Argv, folder: ContainerFolder): Promise<string | undefined> {
-  const stdio = ["ignore", "ignore", "pipe", "pipe", "pipe", ...(await sealDescriptors(reportDescriptor + 1))] as const;
-  // conmon leaves the file `oom` in the folder it was started in. On descriptor 3 it says -1 where the script could not run, and
-  // keeps it open until it ends.
-  const conmon = start(argv, { stdio, env: { ...commandEnv(), _OCI_SYNCPIPE: "3" }, cwd: folder.path });
-  const [, , errors, sync, told] = conmon.stdio;
-  if (!(errors instanceof Readable && sync instanceof Readable && told instanceof Readable))
-    throw new TypeError("asked for three pipes");
+  const stdio = ["ignore", "ignore", "pipe", "pipe", ...(await sealDescriptors(reportDescriptor + 1))] as const;
+  // conmon leaves the file `oom` in the folder it was started in. It is not asked to tell the pid on a pipe (_OCI_SYNCPIPE):
+  // where nobody reads that any more, because the agent was killed, it would end and leave the container alone.
+  const conmon = start(argv, { stdio, cwd: folder.path });
+  const [, , errors, told] = conmon.stdio;
+  if (!(errors instanceof Readable && told instanceof Readable)) throw new TypeError("asked for two pipes");
+  // The process that we start ends once it has written down the pid of the one that stays.
+  const detached = new Promise<void>((resolve) => conmon.on("exit", () => resolve()));
   return new Promise((resolve, reject) => {
     let said = "";
     const done = (why: string | undefined): void => {
-      for (const pipe of [errors, sync, told]) pipe.destroy();
-      resolve(why);
+      for (const pipe of [errors, told]) pipe.destroy();
+      detached.then(() => resolve(why));
     };
-    told.on("data", (chunk: Buffer) => done(chunk.toString().startsWith("ready") ? undefined : ""));
     errors.on("data", (chunk: Buffer) => {
       said += chunk.toString();
     });
-    sync.on("data", (chunk: Buffer) => {
-      if (/-1/.test(chunk.toString())) done(said + chunk.toString());
-    });
-    sync.on("end", () => done(said));
-    for (const pipe of [errors, sync, told]) pipe.on("error", (fault) => done(fault.message));
+    told.on("data", (chunk: Buffer) => done(chunk.toString().startsWith("ready") ? undefined : ""));
+    // conmon has this descriptor too: it is gone, and so is the script.
+    told.on("end", () => done(said));
+    for (const pipe of [errors, told]) pipe.on("error", (fault) => done(fault.message));
     conmon.on("error", (cause) => reject(notStarted(argv, cause)));
   });
 }
