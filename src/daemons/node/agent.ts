@@ -8,10 +8,11 @@ import type { Transport } from "#client/transport.ts";
 import type { NodeReport } from "#core/pods/node-object.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { hasCode } from "#os/files.ts";
-import { openRuntime, type Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
-import { everything, type Failure, loop } from "../loop.ts";
+import { openRuntime, type ProcessRuntime, type Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
+import { everything, type Failure, type Loop, loop } from "../loop.ts";
 import { type KubeletApi, type KubeletApiOptions, startKubeletApi, type TlsTexts } from "./kubelet-api.ts";
 import { Operations } from "./operations.ts";
+import type { PodAccess } from "./pod-access.ts";
 import { PodLoops } from "./pod-loops.ts";
 import { PodMemory } from "./pod-memory.ts";
 import type { StarterFacts } from "./pod-starter.ts";
@@ -103,7 +104,7 @@ async function startKubeletApiNear(options: KubeletApiOptions): Promise<KubeletA
   }
 }
 
-function podAccess(mine: Informer<Pod>, memory: PodMemory, runtime: Awaited<ReturnType<typeof openRuntime>>) {
+function podAccess(mine: Informer<Pod>, memory: PodMemory, runtime: ProcessRuntime): PodAccess {
   return {
     pod: (namespace: string, pod: string) => mine.get(namespace, pod),
     all: () => mine.list(),
@@ -113,7 +114,7 @@ function podAccess(mine: Informer<Pod>, memory: PodMemory, runtime: Awaited<Retu
   };
 }
 
-function sweep(runtime: Awaited<ReturnType<typeof openRuntime>>, failed: AgentOptions["failed"]) {
+function sweep(runtime: ProcessRuntime, failed: AgentOptions["failed"]): Loop {
   const sweeping = loop<true>({
     name: "runtime-sweep",
     sources: [],
@@ -137,8 +138,8 @@ interface Running {
   readonly mine: Informer<Pod>;
   readonly registration: Registration;
   readonly api: KubeletApi;
-  readonly sweeping: { readonly stop: () => Promise<void> };
-  readonly runtime: { readonly close: () => void };
+  readonly sweeping: Loop;
+  readonly runtime: ProcessRuntime;
 }
 
 const stopper = (running: Running) => async (): Promise<void> => {

@@ -20,7 +20,7 @@ export interface StarterFacts {
   readonly imageOf: (pod: Pod, container: Container) => ImageMeaning | Refusal;
 }
 
-export interface Start {
+interface Start {
   readonly container: Container;
   readonly attempt: number;
   /** Given back with the container by the runtime. */

@@ -6,7 +6,7 @@ import { type Tally, tally, untried } from "#core/pods/probing.ts";
 import { type Outcome, probeOnce, type Target } from "./probe.ts";
 
 const kinds = ["startup", "readiness", "liveness"] as const;
-export type ProbeKind = (typeof kinds)[number];
+type ProbeKind = (typeof kinds)[number];
 
 export interface ProberOptions {
   /** A verdict has changed. */
