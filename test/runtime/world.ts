@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ip, mustIp } from "#net/ip.ts";
@@ -9,6 +9,7 @@ import { type Container, openRuntime, type ProcessRuntime, type Sandbox } from "
 import type { Ended } from "#os/process-runtime/state.ts";
 import { defaultPath } from "#os/programs.ts";
 import { eventually } from "../harness/eventually.ts";
+import { heldUntilInterrupted } from "../harness/interruption.ts";
 
 /** Why tests of the runtime can't run here; undefined where they can. */
 export const whyNot = process.getuid?.() === 0 ? undefined : "needs root: it makes namespaces and mounts";
@@ -34,17 +35,19 @@ export async function openWorld(dir?: string): Promise<World> {
     ended: ({ id }) => ended.push(id),
     failed: (fault) => failures.push(fault),
   });
+  const owned = heldUntilInterrupted({
+    async [Symbol.asyncDispose]() {
+      runtime.close();
+      await purgeRuntime(folder);
+      if (failures.length > 0) throw new AggregateError(failures, "the runtime told of failures");
+    },
+  });
   return {
     dir: folder,
     runtime,
     ended,
     sandbox: (change = {}) => runtime.createSandbox({ ...sandboxPlan(`pod-${++made}`), ...change }),
-    async [Symbol.asyncDispose]() {
-      runtime.close();
-      await purgeRuntime(folder);
-      await rm(folder, { recursive: true, force: true });
-      if (failures.length > 0) throw new AggregateError(failures, "the runtime told of failures");
-    },
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
 
