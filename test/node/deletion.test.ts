@@ -31,6 +31,19 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
     await world.gone("obedient");
   });
 
+  for (const [kind, preStop] of [
+    ["sleep", { sleep: { seconds: 3600 } }],
+    ["exec", { exec: { command: ["sleep", "3600"] } }],
+    ["httpGet", { httpGet: { port: 1, host: "127.0.0.1" } }],
+  ] as const)
+    test(`ends though its preStop hook (${kind}) fails or takes too long`, async () => {
+      const name = `hooked-${kind}`.toLowerCase();
+      await world.run(name, { containers: [{ ...shell("main", stubborn), lifecycle: { preStop } }] });
+      await running(name);
+      await world.pods.delete(namespace, name);
+      await world.gone(name);
+    });
+
   test("by force is killed at once, though it is being asked politely", async () => {
     await world.run("forced", { containers: [shell("main", stubborn)], terminationGracePeriodSeconds: 600 });
     await running("forced");
@@ -69,7 +82,14 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
   test("while its container is being started leaves nothing", async () => {
     const names = Array.from({ length: 6 }, (_, i) => `early-${i}`);
     await Promise.all(names.map((name) => world.run(name, { containers: [shell("main", obedient)] })));
-    await Promise.all(names.map((name, i) => world.pods.delete(namespace, name, { gracePeriodSeconds: i % 2 })));
+    const hasAddress = (name: string) =>
+      world.when(name, "has its address", ({ status }) => status.podIP !== undefined);
+    await Promise.all(
+      names.map(async (name, i) => {
+        if (i > 1) await hasAddress(name); // its container is being started then
+        await world.pods.delete(namespace, name, { gracePeriodSeconds: i % 2 });
+      }),
+    );
     await Promise.all(names.map(world.gone));
   });
 });
