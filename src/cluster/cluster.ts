@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { type Informers, informers } from "#client/informers.ts";
@@ -11,6 +12,7 @@ import { startAgent } from "#daemons/node/agent.ts";
 import { startProxy } from "#daemons/proxy/proxy.ts";
 import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import type { PortRange } from "#net/port.ts";
+import { prepareProgram } from "#os/programs.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import type { Store } from "#store/store.ts";
 import { startApi } from "./api.ts";
@@ -52,9 +54,10 @@ export interface Surroundings {
 export async function startCluster(settings: Settings, around: Surroundings): Promise<Cluster> {
   const { plan, ledger, log } = around;
   await using started = new AsyncDisposableStack();
-  const [identities, machine] = await allSettled([
+  const [identities, machine, echo] = await allSettled([
     identitiesOf(settings["data-dir"], plan.identityNames),
     readMachineFacts(),
+    prepareProgram(join(import.meta.dirname, "../echo"), join(settings["data-dir"], "programs")),
     prepareNetwork(settings, plan, ledger),
   ]);
   const api = started.adopt(await startApi(settings, { ...around, identities }), (one) => one.stop());
@@ -77,7 +80,7 @@ export async function startCluster(settings: Settings, around: Surroundings): Pr
         report: () => machineReport(machine, plan.report),
         podCidr: plan.podCidr,
         runtime: { dir: plan.folders.runtime, hidden: [settings["data-dir"]] },
-        starter: starterFacts(settings, { plan, machine, catalogue: around.catalogue }),
+        starter: starterFacts(settings, { plan, machine, catalogue: around.catalogue, echo }),
         kubelet: {
           addresses: [plan.nodeAddress.text],
           port: 10250,

