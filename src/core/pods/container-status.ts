@@ -30,7 +30,18 @@ interface Asked {
 export function isReady(pod: Pod, container: Container, observed: Observed): boolean {
   if (isInit(pod, container) && !isSidecar(container)) return lastRun(observed, container.name)?.end?.exitCode === 0;
   if (!hasStarted(container, observed)) return false;
-  return container.readinessProbe === undefined || probed(observed, container.name).readiness === true;
+  return (
+    container.readinessProbe === undefined ||
+    (probed(observed, container.name).readiness ?? wasReady(pod, container, observed))
+  );
+}
+
+/** What was written of this very run: an agent that starts again must not take a pod out of service until it has probed it. */
+function wasReady(pod: Pod, { name }: Container, observed: Observed): boolean {
+  const run = lastRun(observed, name);
+  const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
+  const written = statuses.find((status) => status.name === name);
+  return run !== undefined && written?.containerID === containerId(pod, run) && written.ready;
 }
 
 /** `portolan://<pod uid>/<container>/<attempt>`: tells runs apart, also after a restart of the agent. */

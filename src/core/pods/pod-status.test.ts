@@ -311,3 +311,18 @@ test("a pod has failed once its time is over", () => {
     ["Failed", "DeadlineExceeded", "Pod was active on the node longer than the specified deadline"],
   );
 });
+
+test("a run that was ready stays so until it is probed again; the next run doesn't", () => {
+  const containerStatuses = (containerID: string) => [
+    { name: "web", image: "", imageID: "", restartCount: 0, state: {}, lastState: {}, ready: true, containerID },
+  ];
+  const readyOf = (containerID: string): boolean | undefined =>
+    statusOf(
+      podOf({
+        spec: { containers: [containerOf("web", { readinessProbe: probeOf() })] },
+        status: { containerStatuses: containerStatuses(containerID) },
+      }),
+      observedOf([running("web", 1)]),
+    ).containerStatuses?.[0]?.ready;
+  assert.deepEqual([readyOf("portolan://7b1c/web/1"), readyOf("portolan://7b1c/web/0")], [true, false]);
+});
