@@ -43,8 +43,14 @@ test("connections go on while the cluster is killed and started again, and pods 
 
 const upAgain = ({ dataDir }: Machine): readonly string[] => [portolan, "up", "-d", "--data-dir", dataDir];
 
+/** Until none is left: one that was just being started would live on. */
 async function kill(machine: Machine): Promise<void> {
-  for (const pid of await processesOf(machine, "/src/cli/main.ts")) signalPid(pid, "SIGKILL");
+  const noneLeft = async (): Promise<boolean> => {
+    const left = await processesOf(machine, "/src/cli/main.ts");
+    for (const pid of left) signalPid(pid, "SIGKILL");
+    return left.length === 0;
+  };
+  await eventually("the cluster's process is gone", noneLeft, { seconds: 10 });
 }
 
 const addressOf = ({ kubectl }: Machine): Promise<string> =>
