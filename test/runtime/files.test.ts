@@ -1,20 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { CannotRun } from "#os/process-runtime/plan.ts";
 import { run } from "#os/spawn.ts";
+import { folderBeside } from "./folder-beside.ts";
 import { containerPlan, endOf, logOf, openWorld, runOnce, textOf, whyNot } from "./world.ts";
 
 const skip = whyNot ?? false;
-
-/** A folder of this machine outside the covered ones, for as long as a test runs. */
-async function folderBeside(path: string): Promise<AsyncDisposable & { readonly path: string }> {
-  const made = await mkdtemp(path);
-  return { path: made, [Symbol.asyncDispose]: () => rm(made, { recursive: true, force: true }) };
-}
 
 test("a container sees this machine's programs, and what it writes is its own and ends with it", { skip }, async () => {
   await using world = await openWorld();
@@ -142,21 +137,6 @@ test("a read-only root, with a volume and last words that can be written", { ski
 test("the working directory is made where it is not there", { skip }, async () => {
   await using world = await openWorld();
   assert.equal((await runOnce(world, ["pwd"], { process: { cwd: "/srv/app one/x" } })).output, "/srv/app one/x\n");
-});
-
-test("partitions of the system are seen, others are not", { skip }, async () => {
-  await using folders = await folderBeside("/opt/ptl-parts-");
-  await using elsewhere = await folderBeside("/srv/ptl-disk-");
-  await using mounts = new AsyncDisposableStack();
-  for (const folder of [folders.path, elsewhere.path]) {
-    await run(["mount", "-t", "tmpfs", "-o", "nodev,noexec", "tmpfs", folder]);
-    mounts.defer(async () => void (await run(["umount", "--lazy", folder])));
-    await writeFile(join(folder, "there"), "yes\n");
-  }
-  await using world = await openWorld();
-  const script = `cat ${folders.path}/there ${elsewhere.path}/there 2>/dev/null; echo more > ${folders.path}/there && cat ${folders.path}/there`;
-  assert.equal((await runOnce(world, ["sh", "-c", script])).output, "yes\nmore\n");
-  assert.equal(await readFile(join(folders.path, "there"), "utf8"), "yes\n");
 });
 
 test("a privileged container may change this machine", { skip }, async () => {
