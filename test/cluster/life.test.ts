@@ -186,6 +186,7 @@ test("two clusters live side by side, with logs and commands of the pods of both
   const untouched = await machine.state();
   const second = `${machine.dataDir}/second`;
   await machine.portolan("up", "-d", ...applied(machine, scripted("one", "echo first; exec sleep 1000")));
+  await machine.kubectl("wait", "--for=condition=Ready", "pod/one", "--timeout=20s");
   const before = await machine.state();
   const flags = [
     "--data-dir",
