@@ -3,6 +3,7 @@ import { extname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { kindNamed } from "#api/kinds.ts";
 import type { Manifest } from "#client/apply.ts";
+import { isJsonObject } from "#machinery/json.ts";
 
 /** A manifest that can't be applied: which file, which of its documents, and why. */
 export class ManifestUnusable extends Error {
@@ -63,7 +64,7 @@ interface Place {
 
 function manifestsOf(json: unknown, place: Place): readonly Manifest[] {
   if (json === null || json === undefined) return [];
-  if (!isFields(json))
+  if (!isJsonObject(json))
     throw new ManifestUnusable(place.where, { what: "not an object", fix: "begin with apiVersion and kind" });
   if (json.kind === "List" && Array.isArray(json.items)) return json.items.flatMap((item) => manifestsOf(item, place));
   const { apiVersion, kind: kindName } = json;
@@ -80,7 +81,7 @@ function manifestsOf(json: unknown, place: Place): readonly Manifest[] {
       fix: "`portolan kubectl api-resources` lists the kinds of this cluster",
     });
   }
-  const metadata = isFields(json.metadata) ? json.metadata : {};
+  const metadata = isJsonObject(json.metadata) ? json.metadata : {};
   if (typeof metadata.name !== "string") {
     throw new ManifestUnusable(place.where, { what: `${kindName} without a name`, fix: "give metadata.name" });
   }
@@ -89,6 +90,3 @@ function manifestsOf(json: unknown, place: Place): readonly Manifest[] {
   const object = kind.scope === "Namespaced" ? { ...json, metadata: { ...metadata, namespace } } : json;
   return [{ kind, namespace, name: metadata.name, object }];
 }
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

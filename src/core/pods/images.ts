@@ -1,4 +1,5 @@
 import { type FieldProblem, invalidField, unsupportedField } from "#machinery/field-problem.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import type { Refusal } from "./observed.ts";
 
 /** One entry of a catalogue: what an image would carry with it. */
@@ -164,11 +165,12 @@ export function parseCatalogue(value: unknown): {
 } {
   const problems: FieldProblem[] = [];
   const catalogue = new Map<string, ImageEntry>();
-  if (!isObject(value))
+  if (!isJsonObject(value))
     return { catalogue, problems: [invalidField("", value, "must be an object with the field images")] };
   for (const key of Object.keys(value)) if (key !== "images") problems.push(unsupportedField(key, key, ["images"]));
   const images = value.images ?? {};
-  if (!isObject(images)) problems.push(invalidField("images", images, "must be an object: a name, then what it means"));
+  if (!isJsonObject(images))
+    problems.push(invalidField("images", images, "must be an object: a name, then what it means"));
   else
     for (const [name, entry] of Object.entries(images))
       catalogue.set(name, parseEntry(`images[${name}]`, entry, problems));
@@ -176,7 +178,7 @@ export function parseCatalogue(value: unknown): {
 }
 
 function parseEntry(path: string, value: unknown, problems: FieldProblem[]): ImageEntry {
-  if (!isObject(value)) {
+  if (!isJsonObject(value)) {
     problems.push(invalidField(path, value, "must be an object"));
     return {};
   }
@@ -199,7 +201,7 @@ function words(path: string, value: unknown, problems: FieldProblem[]): readonly
 }
 
 function variables(path: string, value: unknown, problems: FieldProblem[]): Readonly<Record<string, string>> {
-  if (!isObject(value)) {
+  if (!isJsonObject(value)) {
     problems.push(invalidField(path, value, "must be an object: a name, then its value"));
     return {};
   }
@@ -214,6 +216,3 @@ function word(path: string, value: unknown, problems: FieldProblem[]): string {
   problems.push(invalidField(path, value, "must be text"));
   return "";
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

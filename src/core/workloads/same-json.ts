@@ -1,3 +1,5 @@
+import { isJsonObject } from "#machinery/json.ts";
+
 /** JSON with the fields of every object in alphabetical order, and without those that are undefined: equal values, equal text. */
 export const canonicalJson = (value: unknown): string => JSON.stringify(value, sortedFields);
 
@@ -10,7 +12,7 @@ const sortedFields = (_: string, value: unknown): unknown =>
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((one, i) => sameJson(one, b[i]));
-  if (!isFields(a) || !isFields(b)) return false;
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
   let surplus = 0;
   for (const name in a) {
     if (a[name] === undefined) continue;
@@ -20,6 +22,3 @@ export function sameJson(a: unknown, b: unknown): boolean {
   for (const name in b) if (b[name] !== undefined) surplus++;
   return surplus === 0;
 }
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
