@@ -35,6 +35,8 @@ const rows: Readonly<Record<SettingName, Row>> = {
   images: { taken: ["", "images.yaml"], refused: [] },
   "kubernetes-version": { taken: ["v1.36.0", "v1.27.14"], refused: ["1.36.0", "v1.36", "v2.0.0", "latest"] },
   "proxy-mode": { taken: ["nftables"], refused: ["iptables", ""] },
+  "load-balancer-pool": { taken: [""], refused: ["192.0.2.0/28"] },
+  "feature-gates": { taken: [""], refused: ["Anything=true"] },
   runtime: { taken: ["process"], refused: ["containerd", ""] },
   v: { taken: ["0", "10"], refused: ["-1", "11", "1.5", ""] },
 };

@@ -18,6 +18,9 @@ export interface Settings {
   readonly nodes: 1;
   readonly "proxy-mode": "nftables";
   readonly runtime: "process";
+  /** Nothing yet: there are no load balancers and no gates. */
+  readonly "load-balancer-pool": "";
+  readonly "feature-gates": "";
   /** How much the logs tell: 0 to 10. */
   readonly v: number;
 }
@@ -145,6 +148,22 @@ export const settingsTable: Table = {
     parse: (text) => (text === "process" ? text : undefined),
     expected: "process: this version has no other runtime",
   },
+  "load-balancer-pool": {
+    name: "load-balancer-pool",
+    fallback: "",
+    placeholder: "CIDR",
+    doc: "addresses of load balancers; this version has none",
+    parse: (text) => (text === "" ? text : undefined),
+    expected: "empty: this version has no load balancers",
+  },
+  "feature-gates": {
+    name: "feature-gates",
+    fallback: "",
+    placeholder: "NAME=true,…",
+    doc: "features to switch on or off; this version has none that can be",
+    parse: (text) => (text === "" ? text : undefined),
+    expected: "empty: this version has no feature gates",
+  },
   v: {
     name: "v",
     fallback: "0",
@@ -226,6 +245,8 @@ export function readSettings(given: ReadonlyMap<string, Given>): Settings {
     "kubernetes-version": read(table["kubernetes-version"]),
     "proxy-mode": read(table["proxy-mode"]),
     runtime: read(table.runtime),
+    "load-balancer-pool": read(table["load-balancer-pool"]),
+    "feature-gates": read(table["feature-gates"]),
     v: read(table.v),
   };
 }
