@@ -15,6 +15,9 @@ let node: FakeNode;
 let server: Listening;
 let folder: string;
 
+// Before any test is named: the runner may take a file for done while it waits between two of them.
+const kubectls = await findKubectls();
+
 before(async () => {
   node = await startFakeNode();
   server = await listening({
@@ -104,7 +107,6 @@ test("a pod without a node has written nothing yet", async () => {
   assert.deepEqual([told.status, told.text], [200, ""]);
 });
 
-const kubectls = await findKubectls();
 for (const { version, path } of kubectls) {
   const kubectl = (...words: string[]): Promise<Finished> =>
     run([path, "--kubeconfig", join(folder, "config"), "--cache-dir", folder, "-n", "shop", ...words]);
