@@ -115,6 +115,7 @@ interface ObjectOptions {
 export function object<const F extends Fields>(name: string, fields: F, how: ObjectOptions = {}): ObjectType<F> {
   const { atomic = false, retainKeys = false } = how;
   const shape: ObjectShape = { is: "object", name, fields, atomic, retainKeys };
+  // The compiler is told what instances would be like; there are none, so nothing at run time could contradict it.
   return Object.assign(class {}, { shape }) as unknown as ObjectType<F>;
 }
 
@@ -140,7 +141,10 @@ export const defaulted = <T extends AnyType>(
   zero?: Zero,
 ): Field<"defaulted", T> => field("defaulted", number, type, { value, zero });
 
-/** Fields of a struct that Go inlines: flat in JSON, one message (`number`) in protobuf. */
+/**
+ * Fields of a struct that Go inlines: flat in JSON, one message (`number`) in protobuf. `fromEntries` forgets which name had which
+ * type, hence the cast; only `within` changes.
+ */
 export const inlined = <const F extends Fields>(number: number, fields: F): F =>
   Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, { ...one, within: number }])) as unknown as F;
 
