@@ -61,20 +61,25 @@ function merged(type: AnyType | undefined, before: JsonObject, wanted: JsonObjec
   return Object.fromEntries(
     Object.entries(wanted).flatMap(([key, value]) => {
       const [of, old] = [fieldType(type, key), ownValue(before, key)];
-      return [[key, mergedValue(of, old, value)], ...dropped(of, { key, before: old, wanted: value })];
+      return [[key, mergedValue(of, old, value)], ...directives(of, { key, before: old, wanted: value })];
     }),
   );
 }
 
-/** What a list that is merged by value no longer has: a finalizer. */
-function dropped(
+/** What a patch must say beside a list that is merged: its order, and of plain values (finalizers) those that are gone. */
+function directives(
   type: AnyType | undefined,
   { key, before, wanted }: { readonly key: string; readonly before: unknown; readonly wanted: unknown },
 ): readonly (readonly [string, unknown])[] {
-  const isSet = type?.shape.is === "list" && type.shape.merge.patchKey === "";
-  if (!isSet || !Array.isArray(wanted) || !Array.isArray(before)) return [];
-  const gone = before.filter((one) => !wanted.includes(one));
-  return gone.length === 0 ? [] : [[`$deleteFromPrimitiveList/${key}`, gone]];
+  const patchKey = type?.shape.is === "list" ? type.shape.merge.patchKey : undefined;
+  if (patchKey === undefined || !Array.isArray(wanted)) return [];
+  const isSet = patchKey === "";
+  const gone = isSet && Array.isArray(before) ? before.filter((one) => !wanted.includes(one)) : [];
+  const order = isSet ? wanted : wanted.map((entry) => ({ [patchKey]: idOf(entry, patchKey) }));
+  return [
+    [`$setElementOrder/${key}`, order],
+    ...(gone.length === 0 ? [] : [[`$deleteFromPrimitiveList/${key}`, gone] as const]),
+  ];
 }
 
 function mergedValue(type: AnyType | undefined, before: unknown, wanted: unknown): unknown {
@@ -94,17 +99,18 @@ interface Lists {
   readonly key: string;
 }
 function mergedList(item: AnyType, { before, wanted, key }: Lists): readonly unknown[] {
-  const idOf = (entry: unknown): unknown => (isJsonObject(entry) ? entry[key] : undefined);
-  const gone = before.filter((old) => !wanted.some((entry) => idOf(entry) === idOf(old)));
+  const gone = before.filter((old) => !wanted.some((entry) => idOf(entry, key) === idOf(old, key)));
   const kept = wanted.map((entry) =>
     mergedValue(
       item,
-      before.find((old) => idOf(old) === idOf(entry)),
+      before.find((old) => idOf(old, key) === idOf(entry, key)),
       entry,
     ),
   );
-  return [...kept, ...gone.map((old) => ({ $patch: "delete", [key]: idOf(old) }))];
+  return [...kept, ...gone.map((old) => ({ $patch: "delete", [key]: idOf(old, key) }))];
 }
+
+const idOf = (entry: unknown, key: string): unknown => (isJsonObject(entry) ? entry[key] : undefined);
 
 /** null for every field that was said before and no longer is. */
 const removals = (before: JsonObject, wanted: JsonObject): JsonObject =>

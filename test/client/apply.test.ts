@@ -40,6 +40,17 @@ test("what a manifest no longer says is taken away, what others set stays", asyn
   assert.equal(found.at("spec", "clusterIP"), address);
 });
 
+test("a list stands in the manifest's order, also after entries have changed places", async () => {
+  await using served = await serve();
+  const api = inProcessTransport(served.server, administrator);
+  await applyManifest(api, manifest({}, [http, https]));
+  const metrics = { name: "metrics", port: 9090 };
+  assert.equal(await applyManifest(api, manifest({}, [metrics, https, http])), "configured");
+  const ports = (await served.send("GET", path)).at("spec", "ports");
+  assert.deepEqual(Array.isArray(ports) && ports.map(({ name }) => name), ["metrics", "https", "http"]);
+  assert.equal(await applyManifest(api, manifest({}, [metrics, https, http])), "unchanged");
+});
+
 test("what is refused is not applied", async () => {
   await using served = await serve();
   const api = inProcessTransport(served.server, administrator);
