@@ -1,18 +1,9 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
-import { type FieldProblem, invalidField } from "#machinery/field-problem.ts";
 import { defineKind, unchanged } from "#machinery/kind.ts";
-import { defaulted, int32, microTime, object, optional, string } from "#machinery/schema.ts";
+import { defaulted, object } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
-
-export class LeaseSpec extends object("io.k8s.api.coordination.v1.LeaseSpec", {
-  holderIdentity: optional(1, string, { zero: "counts" }),
-  leaseDurationSeconds: optional(2, int32(), { zero: "counts" }),
-  acquireTime: optional(3, microTime),
-  renewTime: optional(4, microTime),
-  leaseTransitions: optional(5, int32(), { zero: "counts" }),
-  strategy: optional(6, string, { zero: "counts" }),
-  preferredHolder: optional(7, string, { zero: "counts" }),
-}) {}
+import { leaseProblems } from "./lease/rules.ts";
+import { LeaseSpec } from "./lease/spec.ts";
 
 export class Lease extends object("io.k8s.api.coordination.v1.Lease", {
   metadata: defaulted(1, ObjectMeta, {}),
@@ -42,11 +33,3 @@ export const leases = defineKind<typeof Lease>({
   rules: [leaseProblems],
   updateRules: [],
 });
-
-// Source: ValidateLeaseSpec in pkg/apis/coordination/validation.
-function* leaseProblems({ spec: { leaseDurationSeconds: seconds, leaseTransitions } }: Lease): Iterable<FieldProblem> {
-  if (seconds !== undefined && seconds <= 0)
-    yield invalidField("spec.leaseDurationSeconds", seconds, "must be greater than 0");
-  if (leaseTransitions !== undefined && leaseTransitions < 0)
-    yield invalidField("spec.leaseTransitions", leaseTransitions, "must be greater than or equal to 0");
-}

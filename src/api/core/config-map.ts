@@ -1,10 +1,8 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
-import { type FieldProblem, invalidField, tooLongField } from "#machinery/field-problem.ts";
 import { defineKind, unchanged } from "#machinery/kind.ts";
-import { configKeyTrouble } from "#machinery/rules/names.ts";
 import { boolean, bytes, defaulted, map, object, optional, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
-import { frozenProblems, largestEntries, sizeOfBase64, sizeOfText } from "./entries.ts";
+import { entryProblems, frozenEntryProblems } from "./config-map/rules.ts";
 
 export class ConfigMap extends object("io.k8s.api.core.v1.ConfigMap", {
   metadata: defaulted(1, ObjectMeta, {}),
@@ -39,19 +37,5 @@ export const configMaps = defineKind<typeof ConfigMap>({
   derive: unchanged,
   initialStatus: undefined,
   rules: [entryProblems],
-  updateRules: [(next, old) => frozenProblems(next, old, ["data", "binaryData"])],
+  updateRules: [frozenEntryProblems],
 });
-
-// Source: ValidateConfigMap and ValidateConfigMapUpdate in pkg/apis/core/validation/validation.go.
-function* entryProblems({ data = {}, binaryData = {} }: ConfigMap): Iterable<FieldProblem> {
-  for (const key of Object.keys(data)) {
-    for (const trouble of configKeyTrouble(key)) yield invalidField(`data[${key}]`, key, trouble);
-    if (Object.hasOwn(binaryData, key))
-      yield invalidField(`data[${key}]`, key, "duplicate of key present in binaryData");
-  }
-  for (const key of Object.keys(binaryData)) {
-    for (const trouble of configKeyTrouble(key)) yield invalidField(`binaryData[${key}]`, key, trouble);
-    if (Object.hasOwn(data, key)) yield invalidField(`binaryData[${key}]`, key, "duplicate of key present in data");
-  }
-  if (sizeOfText(data) + sizeOfBase64(binaryData) > largestEntries) yield tooLongField("[]", largestEntries);
-}

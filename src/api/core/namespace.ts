@@ -2,8 +2,9 @@ import { ageColumn, nameColumn } from "#machinery/columns.ts";
 import { defineKind, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, list, listMap, object, optional, present, string, time } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { deriveNamespace } from "./namespace/defaults.ts";
 
-export class NamespaceSpec extends object("io.k8s.api.core.v1.NamespaceSpec", {
+class NamespaceSpec extends object("io.k8s.api.core.v1.NamespaceSpec", {
   finalizers: optional(1, list(string)),
 }) {}
 
@@ -49,13 +50,3 @@ export const namespaces = defineKind<typeof Namespace>({
   rules: [],
   updateRules: [],
 });
-
-/** Every namespace can be chosen by its name as by a label. Source: SetDefaults_Namespace (KEP-2161). */
-function deriveNamespace(namespace: Namespace): Namespace {
-  const { metadata } = namespace;
-  if (!metadata.name) return namespace;
-  return {
-    ...namespace,
-    metadata: { ...metadata, labels: { ...metadata.labels, "kubernetes.io/metadata.name": metadata.name } },
-  };
-}

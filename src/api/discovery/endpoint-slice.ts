@@ -1,7 +1,7 @@
-import { ageColumn, nameColumn } from "#machinery/columns.ts";
 import { defineKind, unchanged } from "#machinery/kind.ts";
 import { defaulted, list, object, oneOf, required } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { endpointSliceColumns } from "./endpoint-slice/columns.ts";
 import { Endpoint, EndpointSlicePort } from "./endpoint-slice/endpoint.ts";
 import { endpointSliceRules, keptTypeProblems } from "./endpoint-slice/rules.ts";
 
@@ -32,27 +32,7 @@ export const endpointSlices = defineKind<typeof EndpointSlice>({
   scope: "Namespaced",
   type: EndpointSlice,
   subresources: [],
-  columns: [
-    nameColumn,
-    { name: "AddressType", type: "string", cell: ({ addressType }) => addressType, doc: "IPv4, IPv6 or FQDN." },
-    {
-      name: "Ports",
-      type: "string",
-      cell: ({ ports }) => firstOf(ports.map(showPort), "<unset>"),
-      doc: "The first port numbers.",
-    },
-    {
-      name: "Endpoints",
-      type: "string",
-      cell: ({ endpoints }) =>
-        firstOf(
-          endpoints.flatMap(({ addresses }) => addresses),
-          "<unset>",
-        ),
-      doc: "The first addresses, ready or not.",
-    },
-    ageColumn,
-  ],
+  columns: endpointSliceColumns,
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
@@ -60,11 +40,3 @@ export const endpointSlices = defineKind<typeof EndpointSlice>({
   rules: endpointSliceRules,
   updateRules: [keptTypeProblems],
 });
-
-/** Source: formatDiscoveryPorts and formatDiscoveryEndpoints in pkg/printers/internalversion/printers.go. */
-function firstOf(all: readonly string[], none: string): string {
-  if (all.length === 0) return none;
-  const shown = all.slice(0, 3).join(",");
-  return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown;
-}
-const showPort = ({ name, port }: EndpointSlicePort): string => (port === undefined ? name || "*" : String(port));

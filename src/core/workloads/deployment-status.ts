@@ -5,7 +5,7 @@ import { availableIn } from "./rollout.ts";
 import { rolloutBounds } from "./rollout-bounds.ts";
 
 type Conditions = readonly DeploymentCondition[];
-export interface ConditionDraft {
+interface ConditionDraft {
   readonly type: "Available" | "Progressing" | "ReplicaFailure";
   readonly status: "True" | "False" | "Unknown";
   readonly reason: string;

@@ -20,7 +20,7 @@ import { rolloutBounds } from "./rollout-bounds.ts";
 import { sameJson } from "./same-json.ts";
 import { makesPodsOf, templateHash, templateHashLabel } from "./template-hash.ts";
 
-export interface DeploymentFacts {
+interface DeploymentFacts {
   readonly deployment: Deployment;
   /** Those that it owns. */
   readonly replicaSets: readonly ReplicaSet[];
@@ -40,7 +40,7 @@ export interface DeploymentPlan {
   readonly status: DeploymentStatus | undefined;
   readonly againSeconds: number | undefined;
 }
-export interface Resize {
+interface Resize {
   readonly replicaSet: ReplicaSet;
   readonly from: number;
 }

@@ -15,7 +15,7 @@ const headlessLabel = "service.kubernetes.io/headless";
 /** Source: --max-endpoints-per-slice of kube-controller-manager. */
 const sliceMost = 100;
 
-export interface SliceFacts {
+interface SliceFacts {
   readonly service: Service;
   /** Those that its selector chooses. */
   readonly pods: readonly Pod[];
@@ -28,7 +28,7 @@ export interface SlicePlan {
   readonly update: readonly EndpointSlice[];
   readonly remove: readonly EndpointSlice[];
 }
-export interface SliceDraft {
+interface SliceDraft {
   readonly metadata: {
     readonly generateName: string;
     readonly namespace: string;

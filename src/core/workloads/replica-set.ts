@@ -105,7 +105,7 @@ export function podOf(replicaSet: ReplicaSet): PodDraft {
     spec,
   };
 }
-export interface PodDraft {
+interface PodDraft {
   readonly metadata: {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ export function familiesOf({ spec }: Service): readonly IpFamily[] {
   return [parseIp(spec.clusterIP ?? "")?.family ?? "IPv4"];
 }
 
-export interface BackendPort {
+interface BackendPort {
   readonly name: string;
   readonly protocol: "TCP" | "UDP" | "SCTP";
   readonly port: number;

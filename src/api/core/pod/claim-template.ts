@@ -3,12 +3,12 @@ import { LabelSelector } from "../../meta/label-selector.ts";
 import { ObjectMeta } from "../../meta/object-meta.ts";
 import { TypedLocalObjectReference, TypedObjectReference } from "../references.ts";
 
-export class VolumeResourceRequirements extends object("io.k8s.api.core.v1.VolumeResourceRequirements", {
+class VolumeResourceRequirements extends object("io.k8s.api.core.v1.VolumeResourceRequirements", {
   limits: optional(1, map(quantity)),
   requests: optional(2, map(quantity)),
 }) {}
 
-export class PersistentVolumeClaimSpec extends object("io.k8s.api.core.v1.PersistentVolumeClaimSpec", {
+class PersistentVolumeClaimSpec extends object("io.k8s.api.core.v1.PersistentVolumeClaimSpec", {
   accessModes: optional(1, list(string)),
   resources: optional(2, VolumeResourceRequirements),
   volumeName: optional(3, string),
@@ -20,7 +20,7 @@ export class PersistentVolumeClaimSpec extends object("io.k8s.api.core.v1.Persis
   volumeAttributesClassName: optional(9, string, { zero: "counts" }),
 }) {}
 
-export class PersistentVolumeClaimTemplate extends object("io.k8s.api.core.v1.PersistentVolumeClaimTemplate", {
+class PersistentVolumeClaimTemplate extends object("io.k8s.api.core.v1.PersistentVolumeClaimTemplate", {
   metadata: optional(1, ObjectMeta),
   spec: required(2, PersistentVolumeClaimSpec),
 }) {}

@@ -5,7 +5,7 @@ import { readiness, restarts, statusWord } from "./progress.ts";
 import type { PodSpec } from "./spec.ts";
 import type { PodStatus } from "./status.ts";
 
-export interface PodRow {
+interface PodRow {
   readonly metadata: ObjectMeta;
   readonly spec: PodSpec;
   readonly status: PodStatus;

@@ -26,7 +26,7 @@ export function derivePodSpec(spec: PodSpec): PodSpec {
 }
 
 /** An image that is named by `latest` may be another one tomorrow. */
-export function pullPolicyOf(image = ""): "Always" | "IfNotPresent" {
+function pullPolicyOf(image = ""): "Always" | "IfNotPresent" {
   if (image.includes("@")) return "IfNotPresent";
   const tag = /:([^:/]*)$/.exec(image)?.[1] ?? "latest";
   return tag === "latest" ? "Always" : "IfNotPresent";

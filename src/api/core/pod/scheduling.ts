@@ -2,17 +2,17 @@ import { int32, int64, list, object, oneOf, optional, required, string } from "#
 import { LabelSelector } from "../../meta/label-selector.ts";
 import { NodeSelector, NodeSelectorTerm } from "../references.ts";
 
-export class PreferredSchedulingTerm extends object("io.k8s.api.core.v1.PreferredSchedulingTerm", {
+class PreferredSchedulingTerm extends object("io.k8s.api.core.v1.PreferredSchedulingTerm", {
   weight: required(1, int32()),
   preference: required(2, NodeSelectorTerm),
 }) {}
 
-export class NodeAffinity extends object("io.k8s.api.core.v1.NodeAffinity", {
+class NodeAffinity extends object("io.k8s.api.core.v1.NodeAffinity", {
   requiredDuringSchedulingIgnoredDuringExecution: optional(1, NodeSelector),
   preferredDuringSchedulingIgnoredDuringExecution: optional(2, list(PreferredSchedulingTerm)),
 }) {}
 
-export class PodAffinityTerm extends object("io.k8s.api.core.v1.PodAffinityTerm", {
+class PodAffinityTerm extends object("io.k8s.api.core.v1.PodAffinityTerm", {
   labelSelector: optional(1, LabelSelector),
   namespaces: optional(2, list(string)),
   topologyKey: required(3, string),
@@ -21,17 +21,17 @@ export class PodAffinityTerm extends object("io.k8s.api.core.v1.PodAffinityTerm"
   mismatchLabelKeys: optional(6, list(string)),
 }) {}
 
-export class WeightedPodAffinityTerm extends object("io.k8s.api.core.v1.WeightedPodAffinityTerm", {
+class WeightedPodAffinityTerm extends object("io.k8s.api.core.v1.WeightedPodAffinityTerm", {
   weight: required(1, int32()),
   podAffinityTerm: required(2, PodAffinityTerm),
 }) {}
 
-export class PodAffinity extends object("io.k8s.api.core.v1.PodAffinity", {
+class PodAffinity extends object("io.k8s.api.core.v1.PodAffinity", {
   requiredDuringSchedulingIgnoredDuringExecution: optional(1, list(PodAffinityTerm)),
   preferredDuringSchedulingIgnoredDuringExecution: optional(2, list(WeightedPodAffinityTerm)),
 }) {}
 
-export class PodAntiAffinity extends object("io.k8s.api.core.v1.PodAntiAffinity", {
+class PodAntiAffinity extends object("io.k8s.api.core.v1.PodAntiAffinity", {
   requiredDuringSchedulingIgnoredDuringExecution: optional(1, list(PodAffinityTerm)),
   preferredDuringSchedulingIgnoredDuringExecution: optional(2, list(WeightedPodAffinityTerm)),
 }) {}

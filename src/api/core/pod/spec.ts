@@ -43,11 +43,11 @@ export class PodDNSConfig extends object("io.k8s.api.core.v1.PodDNSConfig", {
   options: optional(3, list(PodDNSConfigOption)),
 }) {}
 
-export class PodOS extends object("io.k8s.api.core.v1.PodOS", {
+class PodOS extends object("io.k8s.api.core.v1.PodOS", {
   name: required(1, string),
 }) {}
 
-export class PodReadinessGate extends object("io.k8s.api.core.v1.PodReadinessGate", {
+class PodReadinessGate extends object("io.k8s.api.core.v1.PodReadinessGate", {
   conditionType: required(1, string),
 }) {}
 

@@ -56,7 +56,7 @@ const envFields: ReadonlySet<string> = new Set([
   "status.podIPs",
 ]);
 /** Those that a file may tell. */
-export const fileFields: ReadonlySet<string> = new Set([
+const fileFields: ReadonlySet<string> = new Set([
   "metadata.annotations",
   "metadata.labels",
   "metadata.name",
@@ -64,11 +64,7 @@ export const fileFields: ReadonlySet<string> = new Set([
   "metadata.uid",
 ]);
 
-export function* fieldRefProblems(
-  path: string,
-  { fieldPath }: ObjectFieldSelector,
-  allowed: ReadonlySet<string>,
-): Problems {
+function* fieldRefProblems(path: string, { fieldPath }: ObjectFieldSelector, allowed: ReadonlySet<string>): Problems {
   if (fieldPath === "") {
     yield requiredField(`${path}.fieldPath`);
     return;
