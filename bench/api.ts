@@ -4,12 +4,12 @@ import { type ClientHttp2Session, connect } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mustCidr } from "#net/cidr.ts";
+import { createAuthority } from "#os/pki.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import type { Identity } from "#server/exchange.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { listen } from "#server/listen.ts";
-import { createAuthority } from "#server/pki.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import type { Store } from "#store/store.ts";
 

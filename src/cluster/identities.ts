@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { writeWhole } from "#os/files.ts";
-import type { Authority, KeyPair } from "#server/pki.ts";
+import type { Authority, KeyPair } from "#os/pki.ts";
 import type { Settings } from "./settings.ts";
 
 /** The certificates of a cluster; PEM texts. All are signed by its own authority. */
@@ -44,7 +44,7 @@ export async function identitiesOf(dataDir: string, wanted: IdentityNames): Prom
   const ca = read("ca");
   // Making certificates needs a library that takes its time to load; a cluster that has them doesn't.
   const signer = lazily(async (): Promise<Authority> => {
-    const { createAuthority, readAuthority } = await import("#server/pki.ts");
+    const { createAuthority, readAuthority } = await import("#os/pki.ts");
     if (ca !== undefined) return readAuthority(ca);
     const made = await createAuthority("portolan-ca", validity(10));
     await writePair(folder, "ca", { certificate: made.certificate, key: made.key });

@@ -2,7 +2,7 @@ import type { AnyKind, Subresource } from "#machinery/kind.ts";
 import type { ResourcePath } from "./api-path.ts";
 import type { Environment } from "./environment.ts";
 import type { Answer, ServerRequest } from "./exchange.ts";
-import type { Format } from "./negotiate.ts";
+import type { ObjectFormat } from "./negotiate.ts";
 import type { Place } from "./objects.ts";
 
 /** One request for a resource: understood, and allowed to the one who asks. */
@@ -15,7 +15,7 @@ export interface Call {
   readonly path: ResourcePath;
   readonly query: URLSearchParams;
   /** What the answer must look like. */
-  readonly format: Format;
+  readonly format: ObjectFormat;
   /** Adds a `Warning` line to the answer. */
   readonly warn: (text: string) => void;
 }

@@ -1,5 +1,5 @@
 import { type AnyKind, apiVersionOf, type Subresource } from "#machinery/kind.ts";
-import type { Format } from "./negotiate.ts";
+import type { AggregatedDiscovery } from "./negotiate.ts";
 
 /** What can be done with an object of every kind. */
 export const objectVerbs: readonly string[] = [
@@ -20,11 +20,7 @@ export interface Served {
 }
 
 /** `/api` and `/apis` as one document each, which saves clients a request a group. Source: KEP-3352. */
-export function aggregated(
-  served: Served,
-  which: "core" | "named",
-  { version }: Format & { readonly kind: "discovery" },
-): unknown {
+export function aggregated(served: Served, which: "core" | "named", { version }: AggregatedDiscovery): unknown {
   const groups = groupsOf(served).filter(({ name }) => (name === "") === (which === "core"));
   return {
     kind: "APIGroupDiscoveryList",

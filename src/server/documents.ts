@@ -6,8 +6,7 @@ import type { Environment } from "./environment.ts";
 import { type Answer, jsonType, type ServerRequest, type WholeAnswer, wholeJson } from "./exchange.ts";
 import { type Check, healthAnswer } from "./health.ts";
 import { metricsType } from "./metrics.ts";
-import { discoveryFormat, plainFormat } from "./negotiate.ts";
-import { typeOf } from "./present.ts";
+import { type DiscoveryFormat, discoveryFormat, plainFormat } from "./negotiate.ts";
 import { servesSubresource } from "./routes.ts";
 import { versionInfo } from "./version.ts";
 
@@ -96,8 +95,17 @@ function discovery(which: "core" | "named", accept: string | undefined, { header
   const format = discoveryFormat(accept);
   if (format === undefined) throw notAcceptable([jsonType]);
   const listed = which === "core" ? coreVersions(headers.host ?? "") : groupList(served);
-  const value = format.kind === "discovery" ? aggregated(served, which, format) : listed;
+  const value = format.kind === "aggregated" ? aggregated(served, which, format) : listed;
   return { ...wholeJson(200, value), headers: { "content-type": typeOf(format), vary: "Accept" } };
+}
+
+function typeOf(format: DiscoveryFormat): string {
+  switch (format.kind) {
+    case "json":
+      return jsonType;
+    case "aggregated":
+      return `${jsonType};g=apidiscovery.k8s.io;v=${format.version};as=APIGroupDiscoveryList`;
+  }
 }
 
 function plain({ headers }: ServerRequest, value: unknown): WholeAnswer {

@@ -8,15 +8,20 @@ import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
 import { bodyTooLarge } from "./body.ts";
 import type { Identity, ServerRequest } from "./exchange.ts";
-import type { KeyPair } from "./pki.ts";
 import { refuse, splice, type Upgrading } from "./splice.ts";
+
+/** PEM texts. */
+export interface ServingPair {
+  readonly certificate: string;
+  readonly key: string;
+}
 
 /** Where a server listens, and by what it shows who it is. */
 export interface ListenOptions {
   readonly address: string;
   /** 0: any free one. */
   readonly port: number;
-  readonly serving: KeyPair;
+  readonly serving: ServingPair;
   /** PEM: who signs the certificates of clients. */
   readonly clientCa: string;
 }
@@ -24,7 +29,7 @@ export interface ListenOptions {
 export interface Listener {
   readonly port: number;
   /** Shows another certificate from the next connection on. */
-  readonly renew: (serving: KeyPair) => void;
+  readonly renew: (serving: ServingPair) => void;
   /** Cuts what is open; resolves when the port is free again. */
   readonly close: () => Promise<void>;
 }
@@ -68,7 +73,7 @@ export function listen(server: ApiServer, options: ListenOptions): Promise<Liste
     http.once("error", reject);
     http.listen(port, address, () => {
       http.off("error", reject);
-      const renew = ({ certificate: cert, key }: KeyPair) =>
+      const renew = ({ certificate: cert, key }: ServingPair) =>
         http.setSecureContext({ cert, key, ca: clientCa, minVersion });
       resolve({ port: portOf(http.address()), renew, close: () => closing(http, open) });
     });

@@ -34,8 +34,8 @@ for (const [accept, expected] of objects) {
 const v2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 const v2beta1 = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
 const discoveries: readonly (readonly [accept: string, expected: ReturnType<typeof discoveryFormat>])[] = [
-  [`${v2},${v2beta1},application/json`, { kind: "discovery", version: "v2" }],
-  [`${v2beta1},application/json`, { kind: "discovery", version: "v2beta1" }],
+  [`${v2},${v2beta1},application/json`, { kind: "aggregated", version: "v2" }],
+  [`${v2beta1},application/json`, { kind: "aggregated", version: "v2beta1" }],
   ["application/json, */*", { kind: "json" }],
   ["application/json;g=apidiscovery.k8s.io;v=v3;as=APIGroupDiscoveryList,application/json", { kind: "json" }],
 ];

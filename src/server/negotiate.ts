@@ -1,13 +1,23 @@
 import { limits } from "./limits.ts";
 
-/** What an answer looks like, as the request's `Accept` wants it. */
-export type Format =
-  | { readonly kind: "json" }
+/** What objects look like in an answer, as the request's `Accept` wants it. */
+export type ObjectFormat =
+  | Json
   | { readonly kind: "table"; readonly version: MetaVersion }
   /** Only the metadata of an object, or of each object of a list. */
-  | { readonly kind: "metadata"; readonly version: MetaVersion; readonly isList: boolean }
-  | { readonly kind: "discovery"; readonly version: "v2" | "v2beta1" };
+  | { readonly kind: "metadata"; readonly version: MetaVersion; readonly isList: boolean };
 export type MetaVersion = "v1" | "v1beta1";
+
+/** What `/api` and `/apis` look like: one group at a time, or all of them with what they hold. */
+export type DiscoveryFormat = Json | AggregatedDiscovery;
+export interface AggregatedDiscovery {
+  readonly kind: "aggregated";
+  readonly version: "v2" | "v2beta1";
+}
+
+interface Json {
+  readonly kind: "json";
+}
 
 interface MediaRange {
   readonly type: string;
@@ -20,10 +30,7 @@ interface MediaRange {
  * Clients name JSON after the formats that they like better, so the first one that we have is theirs.
  * Source: RFC 9110 section 12.5.1; parameters `as`, `v`, `g` of the Kubernetes API concepts.
  */
-export function negotiate(
-  accept: string | undefined,
-  offers: (range: MediaRange) => Format | undefined,
-): Format | undefined {
+function negotiate<F>(accept: string | undefined, offers: (range: MediaRange) => F | undefined): F | Json | undefined {
   if (accept === undefined || accept.trim() === "") return { kind: "json" };
   return mediaRanges(accept)
     .filter(({ weight }) => weight > 0)
@@ -32,8 +39,8 @@ export function negotiate(
 }
 
 /** Answers that hold objects. */
-export function objectFormat(accept: string | undefined): Format | undefined {
-  return negotiate(accept, ({ type, parameters }) => {
+export function objectFormat(accept: string | undefined): ObjectFormat | undefined {
+  return negotiate<ObjectFormat>(accept, ({ type, parameters }) => {
     if (!isJson(type)) return undefined;
     const as = parameters.get("as");
     if (as === undefined) return { kind: "json" };
@@ -46,20 +53,22 @@ export function objectFormat(accept: string | undefined): Format | undefined {
 }
 
 /** `/api` and `/apis`: a client that asks for v2beta1 alone must not get v2. */
-export function discoveryFormat(accept: string | undefined): Format | undefined {
-  return negotiate(accept, ({ type, parameters }) => {
+export function discoveryFormat(accept: string | undefined): DiscoveryFormat | undefined {
+  return negotiate<DiscoveryFormat>(accept, ({ type, parameters }) => {
     if (!isJson(type)) return undefined;
     if (!parameters.has("as")) return { kind: "json" };
     const version = parameters.get("v");
     const isDiscovery =
       parameters.get("g") === "apidiscovery.k8s.io" && parameters.get("as") === "APIGroupDiscoveryList";
-    return isDiscovery && (version === "v2" || version === "v2beta1") ? { kind: "discovery", version } : undefined;
+    return isDiscovery && (version === "v2" || version === "v2beta1") ? { kind: "aggregated", version } : undefined;
   });
 }
 
 /** Documents that are JSON and nothing else. */
-export const plainFormat = (accept: string | undefined): Format | undefined =>
-  negotiate(accept, ({ type, parameters }) => (isJson(type) && !parameters.has("as") ? { kind: "json" } : undefined));
+export const plainFormat = (accept: string | undefined): Json | undefined =>
+  negotiate<Json>(accept, ({ type, parameters }) =>
+    isJson(type) && !parameters.has("as") ? { kind: "json" } : undefined,
+  );
 
 /** The first of `types` that is accepted, in the client's order; undefined where none is. */
 export function firstAccepted(accept: string | undefined, types: readonly string[]): string | undefined {

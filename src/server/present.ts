@@ -3,14 +3,14 @@ import { badRequest } from "#machinery/status.ts";
 import { type ListMeta, type TableOptions, tableOf } from "#machinery/table.ts";
 import type { Call } from "./call.ts";
 import { jsonType, type WholeAnswer } from "./exchange.ts";
-import type { Format, MetaVersion } from "./negotiate.ts";
+import type { MetaVersion, ObjectFormat } from "./negotiate.ts";
 import { type ApiObject, parseStored } from "./object.ts";
 import { listKind } from "./objects.ts";
 
 /** How the objects of an answer are shown. */
 export interface Presentation {
   readonly kind: AnyKind;
-  readonly format: Format;
+  readonly format: ObjectFormat;
   readonly includeObject: TableOptions["includeObject"];
   /** Milliseconds since 1970: what ages are counted to. */
   readonly now: () => number;
@@ -101,8 +101,8 @@ const partial = ({ metadata }: ApiObject, version: MetaVersion): unknown => ({
 
 const encode = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
-/** The media type of an answer, which names what it was asked to be. */
-export function typeOf(format: Format): string {
+/** The media type of an answer that holds objects, which names what it was asked to be. */
+export function typeOf(format: ObjectFormat): string {
   switch (format.kind) {
     case "json":
       return jsonType;
@@ -110,7 +110,5 @@ export function typeOf(format: Format): string {
       return `${jsonType};as=Table;v=${format.version};g=meta.k8s.io`;
     case "metadata":
       return `${jsonType};as=PartialObjectMetadata${format.isList ? "List" : ""};v=${format.version};g=meta.k8s.io`;
-    case "discovery":
-      return `${jsonType};g=apidiscovery.k8s.io;v=${format.version};as=APIGroupDiscoveryList`;
   }
 }

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { type FieldProblem, forbiddenField } from "#machinery/field-problem.ts";
+import { type FieldProblem, forbiddenField, invalidField } from "#machinery/field-problem.ts";
 import { badRequest, conflict, invalid } from "#machinery/status.ts";
 import { updateProblemsOf } from "#machinery/validate.ts";
 import { type Call, placeOf } from "./call.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
 import { saveSettled, settle } from "./settle.ts";
-import { countsGenerations, hasStatus, isEmptied, strategyOf, wanted } from "./strategy.ts";
+import { countsGenerations, hasStatus, isEmptied, mustNameVersion, strategyOf, wanted } from "./strategy.ts";
 
 /** What an update makes of the object that stands there; asked again where somebody else's write came first. */
 export type Build = (current: ApiObject) => ApiObject | Promise<ApiObject>;
@@ -37,9 +37,13 @@ function checkIdentity({ kind, path }: Call, { metadata: sent }: ApiObject, { me
       old.name,
       `Precondition failed: UID in precondition: ${sent.uid}, UID in object meta: ${old.uid}`,
     );
-  const version = sent.resourceVersion ?? "";
-  if (version !== "" && version !== "0" && version !== old.resourceVersion) throw conflict(kind, old.name);
+  const { resourceVersion: version = "" } = sent;
+  const isNamed = version !== "" && version !== "0";
+  if (isNamed && version !== old.resourceVersion) throw conflict(kind, old.name);
+  if (!isNamed && mustNameVersion(kind)) throw invalid({ ...kind, kind: kind.plural }, old.name, [unnamedVersion]);
 }
+
+const unnamedVersion = invalidField("metadata.resourceVersion", 0, "must be specified for an update");
 
 /** What will stand there: what was sent, but for what the server alone decides. */
 function assemble(call: Call, sent: ApiObject, old: ApiObject): ApiObject {

@@ -68,10 +68,12 @@ export const servesSubresource = (kind: AnyKind, subresource: Subresource): bool
 export function routeOf(
   kind: AnyKind,
   subresource: Subresource | undefined,
-  { method, name }: Target,
+  { method, namespace, name }: Target,
 ): Route | undefined {
   const meant = method === "HEAD" ? "GET" : method;
-  if (subresource === undefined) return (name === "" ? collection : object).get(meant);
+  if (subresource === undefined && name === "")
+    return kind.scope === "Namespaced" && namespace === "" && meant !== "GET" ? undefined : collection.get(meant);
+  if (subresource === undefined) return object.get(meant);
   const verb = verbs.get(meant) ?? "";
   const run = subresource.verbs.includes(verb) ? handlers(kind, subresource)[verb] : undefined;
   return run === undefined ? undefined : { verb, run };
@@ -79,6 +81,8 @@ export function routeOf(
 
 export interface Target {
   readonly method: string;
+  /** Empty: all of them, which can be read together, and in no other way. */
+  readonly namespace: string;
   /** Empty: the collection. */
   readonly name: string;
 }

@@ -47,7 +47,7 @@ export function understand(
   if (wanted !== "" && subresource === undefined) throw noSuchPath();
   const { method } = request;
   const isWatch = method === "GET" && wanted === "" && (path.isOldWatch || (name === "" && isTrue(query, "watch")));
-  const route = isWatch ? watchRoute : routeOf(kind, subresource, { method, name });
+  const route = isWatch ? watchRoute : routeOf(kind, subresource, { method, namespace, name });
   if (route === undefined) throw methodNotAllowed(kind, method.toLowerCase());
   const attributes = { group, resource: path.resource, subresource: wanted, namespace, name, verb: route.verb };
   const decision = authorize(identity, { kind: "resource", ...attributes });

@@ -84,8 +84,8 @@ export function bookmarkLine(
     if (format.kind === "table") return tableOf(kind, [], { now: now(), includeObject, version, metadata });
     return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata };
   };
-  const isPlain = format.kind === "json" || format.kind === "discovery";
-  const shown = isPlain ? { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } : object(format.version);
+  const shown =
+    format.kind === "json" ? { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } : object(format.version);
   return wrap("BOOKMARK", Buffer.from(JSON.stringify(shown)));
 }
 

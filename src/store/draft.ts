@@ -13,12 +13,11 @@ export class Draft {
   }
 
   /** Throws what the write's `value` function throws; the write then takes no revision. */
-  decide({ key, value, expect, fences = [] }: Write): Written {
+  decide({ key, value, expect }: Write): Written {
     const previous = this.#at(key);
-    const isFree = fences.every((fence) => (this.#at(fence.key)?.modRevision ?? 0) === fence.modRevision);
     const isExpected = (previous?.modRevision ?? 0) === expect;
     const deletesNothing = value === undefined && previous === undefined;
-    if (!isExpected || !isFree || deletesNothing) return { kind: "conflict", current: previous };
+    if (!isExpected || deletesNothing) return { kind: "conflict", current: previous };
     const revision = this.#timeline.revision + this.changes.length + 1;
     const bytes = typeof value === "function" ? value(revision) : value;
     const createRevision = previous?.createRevision ?? revision;

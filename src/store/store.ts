@@ -60,11 +60,9 @@ export interface Write {
   readonly value: Uint8Array | ((revision: number) => Uint8Array) | undefined;
   /** The write happens only while the key's modRevision is this; 0 for "must not exist". */
   readonly expect: number;
-  /** Further keys that must be at that modRevision too (0: absent): the fencing of leaders. */
-  readonly fences?: readonly { readonly key: string; readonly modRevision: number }[];
 }
 /**
- * A conflict shows what stands at the written key. Where that is what was expected, a fence has changed, or the key to delete does not exist.
+ * A conflict shows what stands at the written key. Where that is what was expected, the key to delete does not exist.
  */
 export type Written =
   | { readonly kind: "done"; readonly revision: number }

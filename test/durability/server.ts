@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Access } from "#client/kubeconfig.ts";
-import { createAuthority, type KeyPair } from "#server/pki.ts";
+import { createAuthority, type KeyPair } from "#os/pki.ts";
 import { freePort } from "../harness/cluster.ts";
 
 /** What every process of one server has in common. */

@@ -6,10 +6,10 @@ import { type Pod, pods } from "#api/core/pod.ts";
 import { readAs } from "#client/wire.ts";
 import { type KubeletApi, startKubeletApi } from "#daemons/node/kubelet-api.ts";
 import type { PodAccess } from "#daemons/node/pod-access.ts";
+import { type Authority, createAuthority, type KeyPair, type Subject } from "#os/pki.ts";
 import type { Execution } from "#os/process-runtime/exec.ts";
 import { CannotRun } from "#os/process-runtime/plan.ts";
 import type { Container } from "#os/process-runtime/runtime.ts";
-import { type Authority, createAuthority, type KeyPair, type Subject } from "#server/pki.ts";
 
 /** A node whose one pod's containers are this machine: commands are plain processes, logs plain files. */
 export interface FakeNode {

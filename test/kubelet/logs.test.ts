@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { createAuthority } from "#server/pki.ts";
+import { createAuthority } from "#os/pki.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type FakeNode, startFakeNode, validity } from "./fake-node.ts";
 import { ask, open } from "./requests.ts";

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { request } from "node:https";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { KeyPair } from "#server/pki.ts";
+import type { KeyPair } from "#os/pki.ts";
 import type { FakeNode } from "./fake-node.ts";
 
 export interface Answer {

@@ -11,9 +11,9 @@ import { type Agent, startAgent } from "#daemons/node/agent.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { mustCidr } from "#net/cidr.ts";
+import { createAuthority } from "#os/pki.ts";
 import { purgeRuntime } from "#os/process-runtime/purge.ts";
 import { inProcessTransport } from "#server/in-process.ts";
-import { createAuthority } from "#server/pki.ts";
 import { eventually } from "../harness/eventually.ts";
 import { administrator, type Served, serve } from "../server/served.ts";
 

@@ -47,9 +47,9 @@ const rows: readonly Row[] = [
     "no namespace at all",
     "POST /api/v1/configmaps",
     { body: configMap("x") },
-    400,
-    "BadRequest",
-    "an empty namespace may not be set during creation",
+    405,
+    "MethodNotAllowed",
+    /not supported/,
   ],
   [
     "a namespace that isn't there",

@@ -1,5 +1,5 @@
+import { type Authority, createAuthority, type KeyPair } from "#os/pki.ts";
 import { listen } from "#server/listen.ts";
-import { type Authority, createAuthority, type KeyPair } from "#server/pki.ts";
 import { type Served, type ServeOptions, serve } from "./served.ts";
 
 /** A server that listens on a port of its own on 127.0.0.1. */

@@ -5,7 +5,7 @@ import { connect as connectTcp } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { createAuthority, type KeyPair } from "#server/pki.ts";
+import { createAuthority, type KeyPair } from "#os/pki.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Listening, listening, validity } from "./listening.ts";
 

@@ -134,3 +134,20 @@ test("many writers of one object: every change of each is there in the end", asy
   const keys = Object.keys(Object((await served.send("GET", `${path}/a`)).at("data")));
   assert.equal(keys.length, 8);
 });
+
+test("a Lease is only replaced by who says which version of it was seen", async () => {
+  await using served = await serve();
+  const path = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+  await served.send("POST", path, { body: { metadata: { name: "a" }, spec: { holderIdentity: "one" } } });
+  const body = { metadata: { name: "a" }, spec: { holderIdentity: "two" } };
+  const blind = await served.send("PUT", `${path}/a`, { body });
+  assert.deepEqual(
+    [blind.status, blind.at("message")],
+    [
+      422,
+      'leases.coordination.k8s.io "a" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+    ],
+  );
+  const patched = await served.send("PATCH", `${path}/a`, { body, headers: merge });
+  assert.equal(patched.at("spec", "holderIdentity"), "two", "a patch is built upon what it finds");
+});

@@ -72,7 +72,6 @@ function prepare({ kind, env }: Call, sent: ApiObject, name: string): ApiObject 
 /** The namespace of the path, which the object may leave out but must not contradict. */
 function withNamespace({ path, kind }: Call, object: ApiObject): ApiObject {
   if (kind.scope === "Cluster") return object;
-  if (path.namespace === "") throw badRequest("an empty namespace may not be set during creation");
   const { namespace = "" } = object.metadata;
   if (namespace !== "" && namespace !== path.namespace)
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");

@@ -16,18 +16,14 @@ export interface Opened {
   readonly reopen: () => Promise<Store>;
 }
 
-/** A write in the notation of the tables: key, value (undefined deletes), expected modRevision, fences. */
-export type Step = readonly [
-  key: string,
-  value: string | undefined,
-  expect: number,
-  fences?: Readonly<Record<string, number>>,
-];
+/** A write in the notation of the tables: key, value (undefined deletes), expected modRevision. */
+export type Step = readonly [key: string, value: string | undefined, expect: number];
 
-export function writeOf([key, value, expect, fences = {}]: Step): Write {
-  const list = Object.entries(fences).map(([fence, modRevision]) => ({ key: fence, modRevision }));
-  return { key, value: value === undefined ? undefined : bytes(value), expect, fences: list };
-}
+export const writeOf = ([key, value, expect]: Step): Write => ({
+  key,
+  value: value === undefined ? undefined : bytes(value),
+  expect,
+});
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -109,53 +109,6 @@ const cases: readonly Case[] = [
     answers: ["done 1", "done 2"],
     leaves: ["a= (1..2)"],
   },
-  {
-    name: "a fence that stands lets the write through",
-    steps: [
-      ["lease", "x", 0],
-      ["a", "1", 0, { lease: 1 }],
-    ],
-    answers: ["done 1", "done 2"],
-    leaves: ["a=1 (2..2)", "lease=x (1..1)"],
-  },
-  {
-    name: "a fence that was renewed refuses the write",
-    steps: [
-      ["lease", "x", 0],
-      ["lease", "y", 1],
-      ["a", "1", 0, { lease: 1 }],
-    ],
-    answers: ["done 1", "done 2", "conflict with nothing"],
-    leaves: ["lease=y (1..2)"],
-  },
-  {
-    name: "a fence that is gone refuses the write",
-    steps: [
-      ["lease", "x", 0],
-      ["lease", undefined, 1],
-      ["a", "1", 0, { lease: 1 }],
-    ],
-    answers: ["done 1", "done 2", "conflict with nothing"],
-    leaves: [],
-  },
-  {
-    name: "a fence of 0 demands absence",
-    steps: [
-      ["a", "1", 0, { other: 0 }],
-      ["b", "2", 0, { a: 0 }],
-    ],
-    answers: ["done 1", "conflict with nothing"],
-    leaves: ["a=1 (1..1)"],
-  },
-  {
-    name: "a refused fence shows the written key",
-    steps: [
-      ["a", "1", 0],
-      ["a", "2", 1, { lease: 9 }],
-    ],
-    answers: ["done 1", "conflict with a=1 (1..1)"],
-    leaves: ["a=1 (1..1)"],
-  },
 ];
 
 /** What a write answers and leaves, one after the other and all in one turn. */
