@@ -4,11 +4,13 @@ import { events } from "#api/core/event.ts";
 import type { ObjectReference } from "#api/core/references.ts";
 import { apiVersionOf, type Kind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
+import { StatusError } from "#machinery/status.ts";
 import { type ApiObject, type ResourceClient, refusedFor, resourceClient } from "./resource.ts";
-import type { Transport } from "./transport.ts";
+import { type Transport, Unreachable } from "./transport.ts";
+import { AnswerUnreadable } from "./wire.ts";
 
 export interface EventRecorder {
-  /** Returns at once; what can't be written is dropped, since an event is a remark and no fact. */
+  /** Returns at once; what the server doesn't take, or is too slow to take, is dropped: an event is a remark and no fact. */
   readonly record: (about: ObjectReference, type: "Normal" | "Warning", what: Remark) => void;
   /** Resolves when everything recorded so far is written or dropped. */
   readonly flushed: () => Promise<void>;
@@ -52,6 +54,8 @@ const similarMost = 10;
 const burst = 25;
 const refillMs = 300_000;
 const remembered = 4096;
+/** So many remarks wait for a server that is slow or away; those that come then are dropped. As client-go's broadcaster. */
+const waitingMost = 1000;
 const combinedPrefix = "(combined from similar events): ";
 
 interface Known {
@@ -69,6 +73,7 @@ export function eventRecorder(transport: Transport, options: RecorderOptions): E
   const similar = new Map<string, { readonly messages: Set<string>; lastMs: number }>();
   const allowance = new Map<string, { tokens: number; atMs: number }>();
   let written: Promise<void> = Promise.resolve();
+  let waiting = 0;
   let lastMs = 0;
 
   const write = async (about: ObjectReference, type: string, { reason, message }: Remark): Promise<void> => {
@@ -102,10 +107,20 @@ export function eventRecorder(transport: Transport, options: RecorderOptions): E
   };
   return {
     record(about, type, what) {
-      written = written.then(() => write(about, type, what)).catch(() => undefined);
+      if (waiting >= waitingMost) return;
+      waiting++;
+      written = written
+        .then(() => write(about, type, what))
+        .catch(dropUnwritten)
+        .then(() => void waiting--);
     },
     flushed: () => written,
   };
+}
+
+function dropUnwritten(fault: unknown): void {
+  const isServers = fault instanceof StatusError || fault instanceof Unreachable || fault instanceof AnswerUnreadable;
+  if (!isServers) throw fault;
 }
 
 /** False where the server no longer has it. */

@@ -4,22 +4,41 @@ import { configMaps } from "#api/core/config-map.ts";
 import { events } from "#api/core/event.ts";
 import { eventRecorder, referenceTo } from "#client/events.ts";
 import { resourceClient } from "#client/resource.ts";
+import { type Transport, Unreachable } from "#client/transport.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 
 /** A recorder with a clock of the test's own, and what it has written so far. */
 async function recording() {
   const served = await serve();
-  const transport = inProcessTransport(served.server, administrator);
+  const direct = inProcessTransport(served.server, administrator);
+  const gate = Promise.withResolvers<void>();
+  const server = { holds: false, isAway: false };
+  const transport: Transport = {
+    async send(request) {
+      if (server.holds) await gate.promise;
+      if (server.isAway) throw new Unreachable("here", { cause: undefined });
+      return direct.send(request);
+    },
+    close: direct.close,
+  };
   const map = await resourceClient(transport, configMaps).create("default", {
     metadata: { name: "subject", namespace: "default" },
   });
   const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
   const recorder = eventRecorder(transport, { component: "tester", host: "node-1", now: () => clock.ms });
-  const client = resourceClient(transport, events);
+  const client = resourceClient(direct, events);
   return {
     clock,
     client,
+    server,
+    letGo: gate.resolve,
+    flushed: recorder.flushed,
+    sayOf: (name: string) =>
+      recorder.record({ ...referenceTo(configMaps, map), name, uid: name }, "Normal", {
+        reason: "Waits",
+        message: "For its turn",
+      }),
     say: (reason: string, message: string) =>
       recorder.record(referenceTo(configMaps, map), "Normal", { reason, message }),
     written: async () => {
@@ -82,4 +101,25 @@ test("an event that somebody deleted is written anew", async () => {
     (await told.written()).map(({ count }) => count),
     [1],
   );
+});
+
+test("a server that is away costs the event alone, and the next one is written", async () => {
+  await using told = await recording();
+  told.server.isAway = true;
+  told.say("Lost", "Nobody hears it");
+  await told.flushed();
+  told.server.isAway = false;
+  told.say("Back", "Somebody does");
+  assert.deepEqual(
+    (await told.written()).map(({ reason }) => reason),
+    ["Back"],
+  );
+});
+
+test("no more than a thousand remarks wait for a server that doesn't answer", async () => {
+  await using told = await recording();
+  told.server.holds = true;
+  for (let i = 0; i < 1100; i++) told.sayOf(`subject-${i}`);
+  told.letGo();
+  assert.equal((await told.written()).length, 1000);
 });
