@@ -162,6 +162,7 @@ async function startProxyOn(settings: Settings, { transport, plan, followed, led
   ledger.note({ is: "nftTable", name: table });
   const proxy = await startProxy({
     transport,
+    mode: settings["proxy-mode"],
     nodeName: plan.nodeName,
     table,
     informers: followed,

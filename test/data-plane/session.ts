@@ -8,15 +8,14 @@ import { administrator, serve } from "../server/served.ts";
 import { around, nodeName } from "./scenario.ts";
 import type { SessionAnswer, SessionRequest } from "./session-words.ts";
 
-const table = "portolan";
 const faults: string[] = [];
 const served = await serve();
 const start = () =>
   startProxy({
     transport: inProcessTransport(served.server, administrator),
+    mode: "nftables",
     nodeName,
     cluster: around,
-    table,
     failed: ({ fault }) => faults.push(fault instanceof Error && "code" in fault ? String(fault.code) : String(fault)),
   });
 
@@ -33,7 +32,7 @@ async function act(request: SessionRequest): Promise<string> {
     await proxy.synced;
     await proxy.idle();
   } else if ("stop" in request) await proxy?.stop(request.stop);
-  else await removeRules(table, around);
+  else await removeRules("nftables", around);
   return "";
 }
 

@@ -51,11 +51,6 @@ export class NodeTable {
     return this.#shadow.change([nodes, ...again]);
   }
 
-  /** What the table has at this moment by name, for whoever must compare. */
-  entry(name: ServiceName): ServiceEntry | undefined {
-    return this.#entries.get(name)?.entry;
-  }
-
   contents(): Contents {
     return this.#shadow.contents();
   }

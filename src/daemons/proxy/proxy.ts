@@ -1,22 +1,22 @@
 import type { Backoff } from "#client/backoff.ts";
 import { type Informers, informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
-import { printRemoval } from "#core/ruleset/nftables.ts";
-import { NodeTable } from "#core/ruleset/node-table.ts";
+import type { Surroundings } from "#core/ruleset/frame.ts";
 import { entryOf } from "#core/services/entry.ts";
 import { flowsToCheck, type Watched } from "#core/services/flows.ts";
-import type { NodeFacts } from "#core/services/service-map.ts";
+import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
 import { deleteFlowsOf } from "#os/conntrack.ts";
-import { type Nft, openNft } from "#os/nft.ts";
 import { everything, type Failure, loop } from "../loop.ts";
 import { type FlowSweep, sweepFlows } from "./flow-sweep.ts";
-import { type KernelTable, kernelTable } from "./kernel-table.ts";
+import type { KernelRules, ProxyMode } from "./kernel-rules.ts";
+import { nftablesRules } from "./nftables-rules.ts";
 import { type Changes, type Observed, observe } from "./observed.ts";
 
 export interface ProxyOptions {
   readonly transport: Transport;
+  readonly mode: ProxyMode;
   readonly nodeName: string;
   readonly cluster: ClusterRanges;
   /** Hears every failure; the work is tried again anyway. */
@@ -57,16 +57,15 @@ const backoff: Backoff = { firstSeconds: 0.05, longestSeconds: 5, random: Math.r
  * serve until the first transaction replaces them.
  */
 export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
-  const { nodeName, cluster, table: name = defaultTable, failed } = options;
+  const { nodeName, cluster, failed } = options;
   const families = [...new Set(cluster.clusterCidrs.map(({ family }) => family))];
-  const table = new NodeTable({ table: name, nodeName, around: { ...cluster, families } });
-  const nft = await openNft();
-  const kernel = kernelTable(table, nft, (fault) => failed({ loop: "proxy", key: name, fault, failures: 1 }));
+  const rules = await openRules(options, { ...cluster, families });
   const followed = options.informers ?? informers(options.transport);
   const observed = observe(followed, nodeName);
   const sweep = sweepFlows(families, { backoff, failed });
   const facts = { nodeName, families };
-  const parts: Working = { table, kernel, observed, facts, unchecked: [], check: sweep.check };
+  const known: Known = { entries: new Map(), nodeAddresses: [] };
+  const parts: Working = { rules, observed, facts, known, unchecked: [], check: sweep.check };
   const synced = Promise.withResolvers<void>();
   const working = loop<Changes>({
     name: "proxy",
@@ -93,44 +92,63 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
       await working.stop();
       await sweep.stop();
       if (options.informers === undefined) followed.stop();
-      if (remove) await removeWith(nft, name, cluster);
-      nft.close();
+      if (remove) await removeWith(rules, cluster);
+      rules.close();
     },
   };
 }
 
+/** How each mode begins. */
+const opened: Readonly<Record<ProxyMode, typeof nftablesRules>> = { nftables: nftablesRules };
+
+function openRules(
+  { mode, nodeName, table = defaultTable, failed }: Omit<ProxyOptions, "transport" | "cluster">,
+  around: Surroundings,
+): Promise<KernelRules> {
+  return opened[mode]({ table, nodeName, around }, (fault) => failed({ loop: "proxy", key: mode, fault, failures: 1 }));
+}
+
+/** What the last change was made of. */
+interface Known {
+  readonly entries: Map<ServiceName, ServiceEntry>;
+  nodeAddresses: readonly Ip[];
+}
+
 interface Working {
-  readonly table: NodeTable;
-  readonly kernel: KernelTable;
+  readonly rules: KernelRules;
   readonly observed: Observed;
   readonly facts: NodeFacts;
+  readonly known: Known;
   /** What changed in rules that the kernel has not taken yet. */
   readonly unchecked: Watched[];
   readonly check: FlowSweep["check"];
 }
 
 async function applyChanges({ names, addresses }: Changes, working: Working): Promise<void> {
-  const { table, kernel, observed, facts, unchecked, check } = working;
-  const moves = addresses === undefined ? [] : [table.moveTo(addresses)];
-  const own = table.place().nodeAddresses;
-  const entries = names.map((name) => {
+  const { rules, observed, facts, known, unchecked, check } = working;
+  known.nodeAddresses = addresses?.own ?? known.nodeAddresses;
+  const entries = new Map<ServiceName, ServiceEntry | undefined>();
+  for (const name of names) {
     const service = observed.service(name);
-    return [name, service && entryOf(service, observed.slicesOf(name), facts)] as const;
-  });
-  const watched = entries.flatMap(([name, entry]) => flowsToCheck(table.entry(name), entry, own));
-  unchecked.push(...watched);
-  await kernel.apply([...moves, table.change(new Map(entries))]);
+    const entry = service && entryOf(service, observed.slicesOf(name), facts);
+    unchecked.push(...flowsToCheck(known.entries.get(name), entry, known.nodeAddresses));
+    entries.set(name, entry);
+    if (entry === undefined) known.entries.delete(name);
+    else known.entries.set(name, entry);
+  }
+  await rules.change({ entries, addresses });
   check(unchecked.splice(0));
 }
 
 /** Takes the rules of a proxy away that may run no more, and the flows it translated. Harmless where there are none. */
-export async function removeRules(table: string, cluster: ClusterRanges): Promise<void> {
-  const nft = await openNft();
-  await removeWith(nft, table, cluster);
-  nft.close();
+export async function removeRules(mode: ProxyMode, cluster: ClusterRanges, table = defaultTable): Promise<void> {
+  const around = { ...cluster, families: [] };
+  const rules = await openRules({ mode, nodeName: "", table, failed: () => {} }, around);
+  await removeWith(rules, cluster);
+  rules.close();
 }
 
-async function removeWith(nft: Nft, table: string, { clusterCidrs, serviceCidrs }: ClusterRanges): Promise<void> {
-  await nft.apply(printRemoval(table));
+async function removeWith(rules: KernelRules, { clusterCidrs, serviceCidrs }: ClusterRanges): Promise<void> {
+  await rules.remove();
   for (const block of [...clusterCidrs, ...serviceCidrs]) await deleteFlowsOf(block);
 }
