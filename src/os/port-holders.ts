@@ -13,49 +13,35 @@ export interface PortQuestion {
   readonly port: number;
 }
 
-interface OpenPort {
-  readonly address: string;
-  readonly inode: string;
-}
-
 /**
- * Who listens at a port of the machine, whatever the address; the loopback's own are left out where `beyondLoopback` asks so.
- * undefined where nobody does. Processes of other PID namespaces are not seen: their port is then held by process 0.
+ * Who listens at a port of this machine, whatever the address; each process once. One of another PID namespace can't be seen, only
+ * that it is there: it is process 0.
  */
-export async function portHolder(
-  { protocol, port }: PortQuestion,
-  { beyondLoopback }: { readonly beyondLoopback: boolean },
-): Promise<PortHolder | undefined> {
+export async function portHolders({ protocol, port }: PortQuestion): Promise<readonly PortHolder[]> {
   const files = protocol === "TCP" ? ["tcp", "tcp6"] : ["udp", "udp6"];
   const texts = await Promise.all(files.map((file) => readIfThere(`/proc/self/net/${file}`)));
-  const open = texts.flatMap((text) => openPorts(text ?? "", { protocol, port }));
-  const those = beyondLoopback ? open.filter(({ address }) => !isLoopback(address)) : open;
-  if (those.length === 0) return undefined;
-  return (await holderOf(new Set(those.map(({ inode }) => `socket:[${inode}]`)))) ?? { pid: 0, command: "" };
+  const inodes = texts.flatMap((text) => openPorts(text ?? "", { protocol, port }));
+  return inodes.length === 0 ? [] : holdersOf(new Set(inodes.map((inode) => `socket:[${inode}]`)));
 }
 
-/** Source: proc_net_tcp of the kernel's documentation; `0A` is LISTEN, `07` an unconnected UDP socket. */
-export function openPorts(text: string, { protocol, port }: PortQuestion): readonly OpenPort[] {
+/** The inodes of the sockets that listen. Source: proc_net_tcp of the kernel's documentation; `0A` is LISTEN, `07` an unconnected UDP socket. */
+export function openPorts(text: string, { protocol, port }: PortQuestion): readonly string[] {
   const listening = protocol === "TCP" ? "0A" : "07";
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   return text.split("\n").flatMap((line) => {
     const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
-    return state === listening && local.endsWith(wanted) ? [{ address: local.slice(0, -5), inode }] : [];
+    return state === listening && local.endsWith(wanted) ? [inode] : [];
   });
 }
 
-/** `0100007F` in the machine's byte order; IPv6 as four such words. */
-const isLoopback = (hex: string): boolean =>
-  hex.length === 8
-    ? hex.endsWith("7F")
-    : hex === "00000000000000000000000001000000" || (hex.startsWith("0000000000000000FFFF0000") && hex.endsWith("7F"));
-
-async function holderOf(links: ReadonlySet<string>): Promise<PortHolder | undefined> {
+async function holdersOf(links: ReadonlySet<string>): Promise<readonly PortHolder[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  for (const pid of pids)
-    if (await hasOneOf(pid, links))
-      return { pid: Number(pid), command: ((await readIfThere(`/proc/${pid}/comm`)) ?? "").trim() };
-  return undefined;
+  const holding = await Promise.all(pids.map((pid) => hasOneOf(pid, links)));
+  const found = pids.filter((_, i) => holding[i]);
+  if (found.length === 0) return [{ pid: 0, command: "" }];
+  return Promise.all(
+    found.map(async (pid) => ({ pid: Number(pid), command: ((await readIfThere(`/proc/${pid}/comm`)) ?? "").trim() })),
+  );
 }
 
 async function hasOneOf(pid: string, links: ReadonlySet<string>): Promise<boolean> {
