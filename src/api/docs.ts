@@ -6,6 +6,7 @@ import { podDocs } from "./core/pod.docs.ts";
 import { serviceDocs } from "./core/service.docs.ts";
 import { endpointSliceDocs } from "./discovery/endpoint-slice.docs.ts";
 import { metaDocs } from "./meta/object-meta.docs.ts";
+import { loadBalancerPoolDocs } from "./portolan/load-balancer-pool.docs.ts";
 
 /** The prose of the kinds, by type name. Imported only when somebody asks for OpenAPI. */
 export const docs: Docs = new Map([
@@ -16,4 +17,5 @@ export const docs: Docs = new Map([
   ...containerDocs,
   ...volumeDocs,
   ...workloadDocs,
+  ...loadBalancerPoolDocs,
 ]);

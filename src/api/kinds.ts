@@ -15,6 +15,7 @@ import { services } from "./core/service.ts";
 import { serviceAccounts } from "./core/service-account.ts";
 import { endpointSlices } from "./discovery/endpoint-slice.ts";
 import { DeleteOptions } from "./meta/delete-options.ts";
+import { loadBalancerPools } from "./portolan/load-balancer-pool.ts";
 
 /** Every kind that is stored, in the order in which discovery names them. */
 export const kinds: readonly AnyKind[] = [
@@ -31,6 +32,7 @@ export const kinds: readonly AnyKind[] = [
   replicaSets,
   endpointSlices,
   leases,
+  loadBalancerPools,
 ];
 
 const byPlural = new Map(kinds.map((kind) => [`${apiVersionOf(kind)}/${kind.plural}`, kind]));

@@ -14,6 +14,7 @@ import { services } from "#api/core/service.ts";
 import { serviceAccounts } from "#api/core/service-account.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { kinds } from "#api/kinds.ts";
+import { loadBalancerPools } from "#api/portolan/load-balancer-pool.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import { tableOf } from "#machinery/table.ts";
 import { stored } from "./told.ts";
@@ -166,6 +167,15 @@ const rows: readonly (readonly [
   [configMaps, "NAME DATA AGE |", { data: { a: "" }, binaryData: { b: "" } }, ["x", 2, "5m"]],
   [secrets, "NAME TYPE DATA AGE |", { stringData: { a: "1" } }, ["x", "Opaque", 1, "5m"]],
   [serviceAccounts, "NAME SECRETS AGE |", {}, ["x", 0, "5m"]],
+  [
+    loadBalancerPools,
+    "NAME BLOCKS AUTO ASSIGN ASSIGNED AVAILABLE AGE | READY",
+    {
+      spec: { blocks: [{ cidr: "192.0.2.0/28" }, { start: "2001:db8::1", stop: "2001:db8::9" }] },
+      status: { assignedIPv4: 2, assignedIPv6: 1, availableIPv4: 14, availableIPv6: 8 },
+    },
+    ["x", "192.0.2.0/28,2001:db8::1-2001:db8::9", "true", 3, "14/8", "5m", "Unknown"],
+  ],
   [leases, "NAME HOLDER AGE |", { spec: { holderIdentity: "node-1" } }, ["x", "node-1", "5m"]],
   [
     events,

@@ -15,6 +15,7 @@ const drafts: Readonly<Record<string, Draft>> = {
   endpoints: { subsets: [{ addresses: [{ ip: "192.0.2.7" }], ports: [{ port: 80 }] }] },
   endpointslices: { addressType: "IPv4", endpoints: [{ addresses: ["192.0.2.7"] }] },
   events: { involvedObject: { kind: "Pod", name: "web", namespace: "default" }, reason: "Tested", type: "Normal" },
+  loadbalancerpools: { spec: { blocks: [{ cidr: "192.0.2.0/28" }] } },
   leases: { spec: { holderIdentity: "me" } },
   namespaces: {},
   nodes: {},
