@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { type Answer, type DecodedPacket, decode, encode, type Packet, type RecordType } from "dns-packet";
-import { rcodeName } from "#core/dns/message.ts";
+import { rcodeName } from "#core/dns/specimens.ts";
 import type { ServerAddress } from "#daemons/dns/upstreams.ts";
 
 /** A query as stub resolvers send it; `fields` change that. */

@@ -61,7 +61,7 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
     await world.gone("shortened");
   });
 
-  test("but has a finalizer stays until that is gone, and nothing is said twice", async () => {
+  test("but has a finalizer stays until that is gone, as one that has ended, and nothing is said twice", async () => {
     await world.run("held", { containers: [shell("main", obedient)] });
     await running("held");
     await world.pods.patch(namespace, "held", {
@@ -69,7 +69,7 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
       body: { metadata: { finalizers: ["example.com/hold"] } },
     });
     await world.pods.delete(namespace, "held");
-    const { metadata } = await world.when(
+    const { metadata, status } = await world.when(
       "held",
       "is said to be gone",
       (pod) => pod.metadata.deletionGracePeriodSeconds === 0,
@@ -77,6 +77,8 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
     await world.pods.patch(namespace, "held", { type: "merge", body: { metadata: { finalizers: null } } });
     await world.gone("held");
     assert.equal(metadata.deletionGracePeriodSeconds, 0);
+    assert.equal(status.phase, "Succeeded");
+    assert.equal(status.containerStatuses?.[0]?.state.terminated?.exitCode, 0);
   });
 
   test("while its container is being started leaves nothing", async () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { configMaps } from "#api/core/config-map.ts";
+import { events } from "#api/core/event.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { foldersIn } from "#os/process-runtime/folders.ts";
 import { eventually } from "../harness/eventually.ts";
@@ -115,6 +116,27 @@ describe("a pod on a node", { skip: whyNot ?? false, concurrency: true }, () => 
 });
 
 describe("an agent that starts again", { skip: whyNot ?? false }, () => {
+  test("takes what has started for started", async () => {
+    await using world = await openWorld();
+    const startupProbe = { exec: { command: ["test", "-e", "/shared/up"] }, periodSeconds: 1, failureThreshold: 1 };
+    const readinessProbe = { exec: { command: ["test", "-e", "/shared/ready"] }, periodSeconds: 1 };
+    const main = { startupProbe, readinessProbe, volumeMounts: [{ name: "shared", mountPath: "/shared" }] };
+    const script = `touch /shared/up /shared/ready; ${obedient}`;
+    const pod = await world.run("started", {
+      containers: [{ ...shell("main", script), ...main }],
+      volumes: [{ name: "shared", emptyDir: {} }],
+    });
+    await world.when("started", "is ready", isReady);
+    const shared = join(world.folder, "volumes", pod.metadata.uid, "shared");
+    await world.restartAgent(() => rm(join(shared, "up")));
+    assert.equal((await world.pod("started"))?.status.containerStatuses?.[0]?.started, true);
+    await rm(join(shared, "ready"));
+    // The startup probe would have failed by the time that the other one, which waits for it, does.
+    const later = await world.when("started", "is no longer ready", (now) => !isReady(now));
+    const [status] = later.status.containerStatuses ?? [];
+    assert.deepEqual([status?.started, status?.restartCount], [true, 0]);
+  });
+
   test("finds its pods, and takes away those that were deleted meanwhile", async () => {
     await using world = await openWorld();
     const runs = ({ status }: Pod) => status.containerStatuses?.[0]?.state.running !== undefined;
@@ -131,6 +153,35 @@ describe("an agent that starts again", { skip: whyNot ?? false }, () => {
     assert.equal(await firstProcess(world, kept), pid);
     assert.equal((await world.pod("kept"))?.status.containerStatuses?.[0]?.restartCount, 0);
     assert.deepEqual(world.failures, []);
+  });
+});
+
+describe("a node's addresses", { skip: whyNot ?? false }, () => {
+  const phase = (wanted: string) => (pod: Pod) => pod.status.phase === wanted;
+
+  test("of pods that have ended are for others; a pod that gets none says why, and waits for one", async () => {
+    await using world = await openWorld({ prefixLength: 30 }); // one for a pod
+    await world.run("first", { restartPolicy: "Never", containers: [shell("main", "echo done")] });
+    const first = await world.when("first", "has ended", phase("Succeeded"));
+    await world.run("second", { containers: [shell("main", obedient)] });
+    const second = await world.when("second", "runs", phase("Running"));
+    assert.equal(second.status.podIP, first.status.podIP);
+    const log = join(foldersIn(join(world.folder, "runtime")).container(`${first.metadata.uid}_main_0`).path, "log");
+    assert.match(await readFile(log, "utf8"), /done/);
+
+    await world.run("third", { containers: [shell("main", obedient)] });
+    const told = await eventually(
+      "the event",
+      async () => {
+        const { items } = await world.of(events).list(namespace);
+        return items.find(({ involvedObject, type }) => involvedObject.name === "third" && type === "Warning");
+      },
+      { seconds: 20 },
+    );
+    assert.equal(told.reason, "FailedCreatePodSandBox");
+    assert.match(told.message ?? "", /^Failed to create pod sandbox: no address is left in 10\.209\.\d+\.0\/30/);
+    await world.pods.delete(namespace, "second");
+    await world.when("third", "runs", phase("Running"));
   });
 });
 

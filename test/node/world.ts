@@ -42,7 +42,8 @@ export interface World extends AsyncDisposable {
 export const namespace = "node-tests";
 const nodeName = "tested";
 
-export async function openWorld(): Promise<World> {
+/** `prefixLength`: of the block of addresses for its pods. */
+export async function openWorld({ prefixLength = 24 } = {}): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "ptl-node-"));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -56,7 +57,7 @@ export async function openWorld(): Promise<World> {
     startAgent({
       transport,
       services: shared.of(services),
-      ...optionsIn(folder),
+      ...optionsIn(folder, prefixLength),
       kubelet: { addresses: ["127.0.0.1"], port: 0, tls },
       failed: (failure) => failures.push(failure),
     });
@@ -99,9 +100,9 @@ export async function openWorld(): Promise<World> {
   };
 }
 
-const optionsIn = (folder: string) => ({
+const optionsIn = (folder: string, prefixLength: number) => ({
   report: () => report,
-  podCidr: mustCidr(`10.209.${process.pid % 256}.0/24`), // other test processes have theirs
+  podCidr: mustCidr(`10.209.${process.pid % 256}.0/${prefixLength}`), // other test processes have theirs
   runtime: { dir: join(folder, "runtime"), hidden: [] },
   starter: {
     node: { name: nodeName, addresses: ["127.0.0.1"], memoryBytes: 2 ** 30, cpuMillis: 1000 },

@@ -41,11 +41,6 @@ export const CLASS = { IN: 1, NONE: 254, ANY: 255 } as const;
 /** Response codes. Source: IANA, Domain Name System Parameters. */
 export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, BADVERS: 16 } as const;
 
-const rcodeNames = new Map<number, string>(Object.entries(RCODE).map(([name, number]) => [number, name]));
-
-/** `NXDOMAIN`, or `RCODE9` where the number has no name here. */
-export const rcodeName = (rcode: number): string => rcodeNames.get(rcode) ?? `RCODE${rcode}`;
-
 /**
  * The largest message that goes over UDP, in bytes: it passes every link of the internet unfragmented, and makes a forged question
  * a poor lever. Source: DNS flag day 2020.

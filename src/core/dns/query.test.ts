@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MAX_UDP_BYTES, rcodeName } from "./message.ts";
+import { MAX_UDP_BYTES } from "./message.ts";
 import { emptyContent, type Incoming, readQuery, responseTo } from "./query.ts";
 import { TYPE } from "./record.ts";
+import { rcodeName } from "./specimens.ts";
 import { decodeMessage, encodeMessage } from "./wire.ts";
 
 interface Parts {

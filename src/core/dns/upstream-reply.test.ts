@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { mustIp } from "#net/ip.ts";
 import { CLASS, type Message, RCODE } from "./message.ts";
 import { emptyContent, responseTo } from "./query.ts";
-import { type ResourceRecord, showRecord, TYPE } from "./record.ts";
+import { type ResourceRecord, TYPE } from "./record.ts";
+import { showRecord } from "./specimens.ts";
 import { type Asking, aged, judgeReply, type Reply } from "./upstream-reply.ts";
 import { encodeMessage } from "./wire.ts";
 

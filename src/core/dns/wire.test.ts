@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { decode as oracleDecode, encode as oracleEncode, type Packet } from "dns-packet";
 import { mustIp } from "#net/ip.ts";
 import { CLASS, type Message, RCODE } from "./message.ts";
-import { type Rdata, type ResourceRecord, showRecord, TYPE } from "./record.ts";
+import { type Rdata, type ResourceRecord, TYPE } from "./record.ts";
+import { showRecord } from "./specimens.ts";
 import { decodeMessage, encodeMessage } from "./wire.ts";
 
 const message = (fields: Partial<Message> = {}): Message => ({

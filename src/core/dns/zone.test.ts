@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { mustCidr } from "#net/cidr.ts";
 import { mustIp } from "#net/ip.ts";
 import { answer } from "./answer.ts";
-import { rcodeName } from "./message.ts";
-import { showRecord, TYPE } from "./record.ts";
+import { TYPE } from "./record.ts";
 import { type NamedService, type NamedSlice, serviceNames } from "./service-names.ts";
+import { rcodeName, showRecord } from "./specimens.ts";
 import { Zone } from "./zone.ts";
 
 const DOMAIN = "cluster.local.";

@@ -4,6 +4,7 @@ import type { Pod } from "#api/core/pod.ts";
 import { showTime } from "../time.ts";
 import { lastRun, type Observed, type Refusal, type Run } from "./observed.ts";
 import { backOffMs, hasStarted, isFinished, isInit, isSidecar, probed, restarts } from "./steps.ts";
+import { containerId, writtenOf } from "./written.ts";
 
 /** What `status.containerStatuses` says of one container. Source: the kubelet's convertToAPIContainerStatuses. */
 export function containerStatus(pod: Pod, observed: Observed, { container, now }: Asked): ContainerStatus {
@@ -16,7 +17,7 @@ export function containerStatus(pod: Pod, observed: Observed, { container, now }
     ...(run !== undefined && { containerID: containerId(pod, run) }),
     restartCount: run?.attempt ?? 0,
     ready: isReady(pod, container, observed),
-    started: hasStarted(container, observed),
+    started: hasStarted(pod, container, observed),
     state,
     lastState: lastState(pod, observed, { container, isWaiting: state.waiting !== undefined }),
   };
@@ -29,7 +30,7 @@ interface Asked {
 /** Sidecars and main containers are ready while they run and their probe, if any, says so; other init containers once done. */
 export function isReady(pod: Pod, container: Container, observed: Observed): boolean {
   if (isInit(pod, container) && !isSidecar(container)) return lastRun(observed, container.name)?.end?.exitCode === 0;
-  if (!hasStarted(container, observed)) return false;
+  if (!hasStarted(pod, container, observed)) return false;
   return (
     container.readinessProbe === undefined ||
     (probed(observed, container.name).readiness ?? wasReady(pod, container, observed))
@@ -39,14 +40,8 @@ export function isReady(pod: Pod, container: Container, observed: Observed): boo
 /** What was written of this very run: an agent that starts again must not take a pod out of service until it has probed it. */
 function wasReady(pod: Pod, { name }: Container, observed: Observed): boolean {
   const run = lastRun(observed, name);
-  const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
-  const written = statuses.find((status) => status.name === name);
-  return run !== undefined && written?.containerID === containerId(pod, run) && written.ready;
+  return run !== undefined && writtenOf(pod, run)?.ready === true;
 }
-
-/** `portolan://<pod uid>/<container>/<attempt>`: tells runs apart, also after a restart of the agent. */
-export const containerId = (pod: Pod, { container, attempt }: Run): string =>
-  `portolan://${pod.metadata.uid}/${container}/${attempt}`;
 
 function stateOf(pod: Pod, observed: Observed, { container, now }: Asked): ContainerState {
   const run = lastRun(observed, container.name);

@@ -120,6 +120,24 @@ const rows: readonly Row[] = [
     shown: "1/1 Terminating Running",
   },
   {
+    name: "a pod that is being deleted and has ended well",
+    pod: podOf({ metadata: leaving(30) }),
+    observed: observedOf([ended("web", 0)]),
+    shown: "0/1 Completed Succeeded",
+  },
+  {
+    name: "a pod that is being deleted and had to be killed",
+    pod: podOf({ metadata: leaving(30) }),
+    observed: observedOf([ended("web", 137)], { sandbox: undefined }),
+    shown: "0/1 Error Failed",
+  },
+  {
+    name: "a pod that is being deleted and never began",
+    pod: podOf({ metadata: leaving(30) }),
+    observed: observedOf([], { sandbox: undefined }),
+    shown: "0/1 ContainerCreating Failed",
+  },
+  {
     name: "a pod that had finished",
     pod: podOf({ spec: { restartPolicy: "Never" }, status: { phase: "Succeeded" } }),
     observed: observedOf([], { sandbox: undefined }),
@@ -312,17 +330,30 @@ test("a pod has failed once its time is over", () => {
   );
 });
 
-test("a run that was ready stays so until it is probed again; the next run doesn't", () => {
+test("what was written of a run's probes holds until it is probed again; the next run begins without", () => {
   const containerStatuses = (containerID: string) => [
-    { name: "web", image: "", imageID: "", restartCount: 0, state: {}, lastState: {}, ready: true, containerID },
+    {
+      name: "web",
+      image: "",
+      imageID: "",
+      restartCount: 0,
+      state: {},
+      lastState: {},
+      started: true,
+      ready: true,
+      containerID,
+    },
   ];
-  const readyOf = (containerID: string): boolean | undefined =>
-    statusOf(
-      podOf({
-        spec: { containers: [containerOf("web", { readinessProbe: probeOf() })] },
-        status: { containerStatuses: containerStatuses(containerID) },
-      }),
-      observedOf([running("web", 1)]),
-    ).containerStatuses?.[0]?.ready;
-  assert.deepEqual([readyOf("portolan://7b1c/web/1"), readyOf("portolan://7b1c/web/0")], [true, false]);
+  const shown = (containerID: string, probe: "readinessProbe" | "startupProbe") => {
+    const pod = podOf({
+      spec: { containers: [containerOf("web", { [probe]: probeOf() })] },
+      status: { containerStatuses: containerStatuses(containerID) },
+    });
+    const status = statusOf(pod, observedOf([running("web", 1)])).containerStatuses?.[0];
+    return [status?.started, status?.ready];
+  };
+  assert.deepEqual(shown("portolan://7b1c/web/1", "readinessProbe"), [true, true]);
+  assert.deepEqual(shown("portolan://7b1c/web/0", "readinessProbe"), [true, false]);
+  assert.deepEqual(shown("portolan://7b1c/web/1", "startupProbe"), [true, true]);
+  assert.deepEqual(shown("portolan://7b1c/web/0", "startupProbe"), [false, false]);
 });

@@ -4,7 +4,7 @@ import type { Pod } from "#api/core/pod.ts";
 import { showTime } from "../time.ts";
 import { containerStatus, isReady } from "./container-status.ts";
 import { lastRun, type Observed } from "./observed.ts";
-import { deadlineOf, hasStarted, isFinished, isSidecar } from "./steps.ts";
+import { deadlineOf, hasStarted, isFinished, isRunning, isSidecar } from "./steps.ts";
 
 export interface StatusFacts {
   readonly hostAddresses: readonly string[];
@@ -50,7 +50,7 @@ function phaseOf(pod: Pod, observed: Observed): Phase {
   if (stored === "Succeeded" || stored === "Failed") return stored;
   const inits = (pod.spec.initContainers ?? []).filter((container) => !isSidecar(container));
   const runs = pod.spec.containers.map(({ name }) => lastRun(observed, name));
-  if (isFinished(pod, observed)) {
+  if (isFinished(pod, observed) || hasLeft(pod, observed)) {
     const well = (name: string): boolean => lastRun(observed, name)?.end?.exitCode === 0;
     return inits.every(({ name }) => well(name)) && pod.spec.containers.every(({ name }) => well(name))
       ? "Succeeded"
@@ -58,6 +58,11 @@ function phaseOf(pod: Pod, observed: Observed): Phase {
   }
   return runs.every((run) => run !== undefined) ? "Running" : "Pending";
 }
+
+/** A pod that is deleted comes to its end whatever its restart policy. Source: KEP-3329, PodDisruptionConditions. */
+const hasLeft = ({ metadata, spec }: Pod, observed: Observed): boolean =>
+  metadata.deletionTimestamp !== undefined &&
+  [...(spec.initContainers ?? []), ...spec.containers].every(({ name }) => !isRunning(observed, name));
 
 interface Moment {
   readonly phase: Phase;
@@ -117,7 +122,7 @@ function incompleteInits(pod: Pod, observed: Observed): readonly string[] {
   const mainRuns = pod.spec.containers.some(({ name }) => lastRun(observed, name) !== undefined);
   const done = (container: Container): boolean =>
     isSidecar(container)
-      ? hasStarted(container, observed)
+      ? hasStarted(pod, container, observed)
       : mainRuns || lastRun(observed, container.name)?.end?.exitCode === 0;
   return (pod.spec.initContainers ?? []).filter((container) => !done(container)).map(({ name }) => name);
 }

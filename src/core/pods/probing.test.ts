@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { tally, untried } from "./probing.ts";
+import { pauseMs, tally, untried } from "./probing.ts";
 import { probeOf } from "./specimens.ts";
 
 /** The verdict after each result: `+` passed or true, `-` failed or false, `?` not known. */
@@ -25,4 +25,19 @@ describe("a row of probe results", () => {
   ] as const;
   for (const { name, results, thresholds, after } of rows)
     test(`${name}: ${results} gives ${after}`, () => assert.equal(verdicts(results, thresholds), after));
+});
+
+describe("the pauses between probes", () => {
+  const pauses = (kind: "readiness" | "liveness", results: string, periodSeconds: number): readonly number[] => {
+    const probe = probeOf({ periodSeconds });
+    let state = untried;
+    return [...results].map((result) => {
+      state = tally(state, result === "+", probe);
+      return pauseMs(kind, state, probe);
+    });
+  };
+  test("of a container that isn't ready yet grow up to the period", () =>
+    assert.deepEqual(pauses("readiness", "-------", 2), [100, 200, 400, 800, 1600, 2000, 2000]));
+  test("of one that is ready are the period", () => assert.deepEqual(pauses("readiness", "+", 2), [2000]));
+  test("of other probes are the period", () => assert.deepEqual(pauses("liveness", "--", 2), [2000, 2000]));
 });

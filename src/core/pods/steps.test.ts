@@ -27,7 +27,7 @@ function show(step: Step): string {
     case "start":
       return `start ${step.container}#${step.attempt}`;
     case "stop":
-      return `stop ${step.container} ${step.graceSeconds}s ${step.because}`;
+      return `stop ${step.container} ${step.graceSeconds}s ${step.because}${step.leavingMs > 0 ? " once it has left" : ""}`;
     default:
       return step.do;
   }
@@ -141,10 +141,10 @@ describe("restart policies", () => {
   const rows = [
     ["Always", 0, ["start web#1"]],
     ["Always", 1, ["start web#1"]],
-    ["OnFailure", 0, []],
+    ["OnFailure", 0, ["stopSandbox"]],
     ["OnFailure", 1, ["start web#1"]],
-    ["Never", 0, []],
-    ["Never", 1, []],
+    ["Never", 0, ["stopSandbox"]],
+    ["Never", 1, ["stopSandbox"]],
   ] as const;
   for (const [policy, exitCode, steps] of rows)
     test(`${policy}, exit code ${exitCode}`, () => assert.deepEqual(after(policy, exitCode), steps));
@@ -154,7 +154,7 @@ describe("restart policies", () => {
       name: "Never: an init container that fails ends the pod",
       pod: podOf({ spec: { restartPolicy: "Never", initContainers: [containerOf("a")] } }),
       observed: observedOf([ended("a", 1)]),
-      steps: [],
+      steps: ["stopSandbox"],
     },
     {
       name: "OnFailure: containers that are done wait for the others",
@@ -288,7 +288,12 @@ describe("a pod that may run for so long", () =>
       observed: observedOf([running("web")]),
       steps: ["stop web 30s DeadlineExceeded"],
     },
-    { name: "starts nothing any more", pod: hasSeconds(60), observed: observedOf(), steps: [] },
+    {
+      name: "starts nothing any more, and gives its address back",
+      pod: hasSeconds(60),
+      observed: observedOf(),
+      steps: ["stopSandbox"],
+    },
     {
       name: "is stopped too once it was written down as failed",
       pod: podOf({ status: { phase: "Failed" } }),
@@ -311,13 +316,13 @@ describe("deletion", () =>
       name: "stops the containers first",
       pod: going,
       observed: observedOf(["mesh", "vault", "web", "log"].map((name) => running(name))),
-      steps: ["stop web 5s PodDeleted", "stop log 5s PodDeleted"],
+      steps: ["stop web 5s PodDeleted once it has left", "stop log 5s PodDeleted once it has left"],
     },
     {
       name: "then the sidecars, the last one first",
       pod: going,
       observed: observedOf([running("mesh"), running("vault"), ended("web", 143)]),
-      steps: ["stop vault 5s PodDeleted"],
+      steps: ["stop vault 5s PodDeleted once it has left"],
     },
     {
       name: "then takes the sandbox down",
@@ -336,6 +341,6 @@ describe("deletion", () =>
       name: "stops an init container that still runs",
       pod: podOf({ metadata: leaving(0), spec: { initContainers: [containerOf("a")] } }),
       observed: observedOf([running("a")]),
-      steps: ["stop a 0s PodDeleted"],
+      steps: ["stop a 0s PodDeleted once it has left"],
     },
   ]));

@@ -3,12 +3,23 @@ import type { Pod } from "#api/core/pod.ts";
 import { readTime } from "../time.ts";
 import { unreachable } from "../unreachable.ts";
 import { lastRun, type Observed, type Probed, type Run } from "./observed.ts";
+import { writtenOf } from "./written.ts";
 
 /** What the node does next for a pod. All steps of a plan may be taken at once. */
 export type Step =
   | { readonly do: "createSandbox" }
   | { readonly do: "start"; readonly container: string; readonly attempt: number; readonly restartsInARow: number }
-  | { readonly do: "stop"; readonly container: string; readonly graceSeconds: number; readonly because: StopReason }
+  | {
+      readonly do: "stop";
+      readonly container: string;
+      readonly graceSeconds: number;
+      /** How long it goes on as if nothing were, within its grace: milliseconds. */
+      readonly leavingMs: number;
+      readonly because: StopReason;
+    }
+  /** Its address is free for others; logs stay. */
+  | { readonly do: "stopSandbox" }
+  /** Everything of its containers goes. */
   | { readonly do: "removeSandbox" }
   | { readonly do: "confirmDeletion" };
 
@@ -24,6 +35,12 @@ export interface Plan {
 const firstDelayMs = 10_000;
 const longestDelayMs = 300_000;
 const longRunMs = 600_000;
+
+/**
+ * A pod that is deleted leaves the rules of every node before its processes are told to stop; they would otherwise be asked for
+ * connections that they no longer take. Milliseconds.
+ */
+const deletedLeavingMs = 200;
 
 /**
  * The steps that bring what runs nearer to what the pod asks for.
@@ -64,15 +81,17 @@ function leave(pod: Pod, observed: Observed, because: StopReason): readonly Step
   const runs = ({ name }: Container): boolean => isRunning(observed, name);
   const main = pod.spec.containers.filter(runs);
   const next = main.length > 0 ? main : (pod.spec.initContainers ?? []).filter(runs).slice(-1);
-  if (next.length > 0) return next.map(({ name }) => ({ do: "stop", container: name, graceSeconds, because }));
-  // The logs of a pod that has ended stay readable until somebody deletes it.
+  const leavingMs = because === "PodDeleted" ? deletedLeavingMs : 0;
+  if (next.length > 0)
+    return next.map(({ name }) => ({ do: "stop", container: name, graceSeconds, leavingMs, because }));
+  // The logs of a pod that has ended stay readable until somebody deletes it; its address is for others.
+  if (observed.sandbox !== undefined) return [{ do: because === "PodDeleted" ? "removeSandbox" : "stopSandbox" }];
   if (because !== "PodDeleted") return [];
-  if (observed.sandbox !== undefined) return [{ do: "removeSandbox" }];
   // Said once: from then on the pod waits for its finalizers only.
   return graceSeconds === 0 ? [] : [{ do: "confirmDeletion" }];
 }
 
-const isRunning = (observed: Observed, container: string): boolean => {
+export const isRunning = (observed: Observed, container: string): boolean => {
   const run = lastRun(observed, container);
   return run !== undefined && run.end === undefined;
 };
@@ -84,27 +103,31 @@ export const isInit = ({ spec }: Pod, { name }: Container): boolean =>
 export const isSidecar = (container: Container): boolean => container.restartPolicy === "Always";
 
 /** The containers that should run now: init containers up to the first that isn't done, and the main ones when all are. */
-function wanted({ spec }: Pod, observed: Observed): readonly Container[] {
+function wanted(pod: Pod, observed: Observed): readonly Container[] {
+  const { spec } = pod;
   const inits = spec.initContainers ?? [];
   // Init containers don't run again beside main ones: a sidecar that is started again holds nobody back.
   const haveBegun = spec.containers.some(({ name }) => isRunning(observed, name));
-  const first = haveBegun ? -1 : inits.findIndex((container) => !letsNextBegin(container, observed));
+  const first = haveBegun ? -1 : inits.findIndex((container) => !letsNextBegin(pod, container, observed));
   if (first >= 0)
     return inits.slice(0, first + 1).filter((container) => isSidecar(container) || !isDone(container, observed));
   return [...inits.filter(isSidecar), ...spec.containers];
 }
 
 const isDone = ({ name }: Container, observed: Observed): boolean => lastRun(observed, name)?.end?.exitCode === 0;
-const letsNextBegin = (container: Container, observed: Observed): boolean =>
-  isSidecar(container) ? hasStarted(container, observed) : isDone(container, observed);
+const letsNextBegin = (pod: Pod, container: Container, observed: Observed): boolean =>
+  isSidecar(container) ? hasStarted(pod, container, observed) : isDone(container, observed);
 
 const none: Probed = { startup: undefined, readiness: undefined, liveness: undefined };
 export const probed = (observed: Observed, container: string): Probed => observed.probes.get(container) ?? none;
 
-/** Whether it runs and its startup probe, if it has one, has passed. */
-export const hasStarted = (container: Container, observed: Observed): boolean =>
-  isRunning(observed, container.name) &&
-  (container.startupProbe === undefined || probed(observed, container.name).startup === true);
+/** Whether it runs and its startup probe, if it has one, has passed; once written it need not pass again for this run. */
+export function hasStarted(pod: Pod, container: Container, observed: Observed): boolean {
+  const run = lastRun(observed, container.name);
+  if (run === undefined || run.end !== undefined) return false;
+  if (container.startupProbe === undefined) return true;
+  return probed(observed, container.name).startup ?? writtenOf(pod, run)?.started ?? false;
+}
 
 interface Asked {
   readonly container: Container;
@@ -131,7 +154,7 @@ function failedProbe(pod: Pod, container: Container, observed: Observed): readon
   if (because === undefined) return [];
   const probe = because === "StartupFailed" ? container.startupProbe : container.livenessProbe;
   const graceSeconds = probe?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds;
-  return [{ do: "stop", container: container.name, graceSeconds, because }];
+  return [{ do: "stop", container: container.name, graceSeconds, leavingMs: 0, because }];
 }
 
 /** How long after its end a container waits before it starts again, in milliseconds. */

@@ -37,6 +37,8 @@ export class PodLoops {
   readonly #byUid: Index<Pod>;
   readonly #pods: Loop;
   readonly #operations: Loop;
+  /** By uid, pods of which it is written how they ended: only then may go what that is known from. */
+  readonly #ended = new Set<string>();
   /** How many operations on containers and volumes are under way for each pod, by uid. */
   readonly #underWay = new Map<string, number>();
 
@@ -113,8 +115,12 @@ export class PodLoops {
     this.#options.memory.named(pod.metadata.uid, key);
     this.#options.references.follow(key, pod);
     this.#options.probers.follow(pod);
-    for (const step of steps) this.#ask(pod, step);
+    for (const step of steps) if (!takesSandbox(step)) this.#ask(pod, step);
     await this.#writeStatus(pod, status);
+    for (const step of steps.filter(takesSandbox)) {
+      this.#ended.add(pod.metadata.uid);
+      this.#ask(pod, step);
+    }
     return wakeAt === undefined ? undefined : { againSeconds: Math.max(0, wakeAt - Date.now()) / 1000 };
   }
 
@@ -165,6 +171,7 @@ export class PodLoops {
     if (container === volumesOnly) return { kind: "volumes", pod };
     const { steps } = planPod(pod, this.#options.memory.observed(pod), Date.now());
     const step = steps.find((one) => containerOf(one) === container);
+    if (step !== undefined && takesSandbox(step) && !this.#ended.has(uid)) return undefined;
     return step === undefined ? undefined : { kind: "step", pod, step };
   }
 
@@ -173,6 +180,7 @@ export class PodLoops {
     switch (operation.kind) {
       case "purge":
         probers.forget(operation.uid);
+        this.#ended.delete(operation.uid);
         await operations.purge(operation.uid);
         return undefined;
       case "volumes":
@@ -228,6 +236,7 @@ type Operation =
 
 const wholePod = "";
 const volumesOnly = "*";
+const takesSandbox = (step: Step): boolean => step.do === "stopSandbox" || step.do === "removeSandbox";
 /** The container that a step is about. */
 const containerOf = (step: Step): string => ("container" in step ? step.container : wholePod);
 const operationKey = (uid: string, container: string): string => `${uid} ${container}`;

@@ -31,6 +31,12 @@ export class PodMemory {
     known?.probes.delete(id);
   }
 
+  /** Its namespaces are gone; what ran there is still known. */
+  sandboxStopped(uid: string): void {
+    const known = this.#pods.get(uid);
+    if (known !== undefined) known.sandbox = undefined;
+  }
+
   /** Its sandbox is gone, and all that ran there; the pod itself may go on. */
   emptied(uid: string): void {
     const known = this.#pods.get(uid);

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Container } from "#api/core/pod/container.ts";
 import type { Probe } from "#api/core/pod/probe.ts";
 import type { Probed } from "#core/pods/observed.ts";
-import { type Tally, tally, untried } from "#core/pods/probing.ts";
+import { isEarly, type ProbeKind, pauseMs, type Tally, tally, untried } from "#core/pods/probing.ts";
 import { type Outcome, probeOnce, type Target } from "./probe.ts";
 
-const kinds = ["startup", "readiness", "liveness"] as const;
-type ProbeKind = (typeof kinds)[number];
+const kinds: readonly ProbeKind[] = ["startup", "readiness", "liveness"];
 
 export interface ProberOptions {
+  /** An earlier agent has seen that this run has started: its startup probe is over. */
+  readonly hasStarted: boolean;
   /** A verdict has changed. */
   readonly verdict: (probed: Probed) => void;
   /** A probe failed; for the event. */
@@ -27,7 +28,7 @@ export class Prober {
     this.#target = target;
     this.#options = options;
     const { startupProbe } = target.container;
-    if (startupProbe === undefined) this.#others();
+    if (startupProbe === undefined || options.hasStarted) this.#others();
     else this.#watch("startup", startupProbe);
   }
 
@@ -60,21 +61,11 @@ export class Prober {
     for (let state = untried; !signal.aborted; ) {
       const outcome = await probeOnce(probe, this.#target, signal);
       if (signal.aborted) return;
-      if (!outcome.passed && !this.#isEarly(kind, state)) this.#options.failed(kind, outcome);
+      if (!outcome.passed && !isEarly(kind, state)) this.#options.failed(kind, outcome);
       state = this.#note(kind, state, tally(state, outcome.passed, probe));
       if (kind === "startup" && state.verdict === true) return this.#others();
-      await sleep(this.#pauseMs(kind, state, probe), undefined, { signal, ref: false });
+      await sleep(pauseMs(kind, state, probe), undefined, { signal, ref: false });
     }
-  }
-
-  /** A container that isn't ready yet is asked more often at first, so that it takes part as soon as it can. */
-  #pauseMs(kind: ProbeKind, state: Tally, { periodSeconds }: Probe): number {
-    const early = earlyPauseMs * 2 ** state.inARow;
-    return this.#isEarly(kind, state) ? Math.min(early, periodSeconds * 1000) : periodSeconds * 1000;
-  }
-
-  #isEarly(kind: ProbeKind, { verdict, inARow }: Tally): boolean {
-    return kind === "readiness" && verdict !== true && inARow <= earlyProbes;
   }
 
   #note(kind: ProbeKind, before: Tally, after: Tally): Tally {
@@ -85,8 +76,6 @@ export class Prober {
     return after;
   }
 }
-const earlyProbes = 6;
-const earlyPauseMs = 50;
 
 const probeOf = (container: Container, kind: ProbeKind): Probe | undefined =>
   ({ startup: container.startupProbe, readiness: container.readinessProbe, liveness: container.livenessProbe })[kind];

@@ -1,6 +1,7 @@
 import type { Container } from "#api/core/pod/container.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { type EventRecorder, referenceTo } from "#client/events.ts";
+import { writtenOf } from "#core/pods/written.ts";
 import type { ProcessRuntime, Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
 import { hookAddress, runToEnd } from "./hooks.ts";
 import type { PodMemory } from "./pod-memory.ts";
@@ -68,6 +69,7 @@ export class Probers {
         exec: (command, signal) => runToEnd((argv) => runtime.exec(run.id, argv), command, signal),
       },
       {
+        hasStarted: writtenOf(pod, { container: run.name, attempt: run.attempt })?.started === true,
         verdict(probed) {
           memory.probed(run, probed);
           changed(uid);

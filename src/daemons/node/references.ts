@@ -38,7 +38,7 @@ export class References {
     this.#secrets.release(key);
   }
 
-  /** What the pod names, once all of it has been looked up. */
+  /** What the pod names, once all of it has been looked up. It must be followed. Rejects with `InformerStopped` where that ends. */
   async of(pod: Pod): Promise<Sources> {
     const { namespace } = pod.metadata;
     const named = referencedObjects(pod);
@@ -81,9 +81,10 @@ class Followed<O extends ApiObject> {
   async get(namespace: string, names: ReadonlySet<string>): Promise<ReadonlyMap<string, O>> {
     const found = new Map<string, O>();
     for (const name of names) {
-      const { informer: one } = this.#object(namespace, name);
-      await one.synced();
-      const object = one.get(namespace, name);
+      // Where nobody follows it any more the pod has gone, and needs nothing.
+      const one = this.#objects.get(keyIn(namespace, name))?.informer;
+      await one?.synced();
+      const object = one?.get(namespace, name);
       if (object !== undefined) found.set(name, object);
     }
     return found;
@@ -94,7 +95,7 @@ class Followed<O extends ApiObject> {
   }
 
   #object(namespace: string, name: string): { readonly informer: Informer<O>; readonly pods: Set<string> } {
-    const key = `${namespace}/${name}`;
+    const key = keyIn(namespace, name);
     const known = this.#objects.get(key);
     if (known !== undefined) return known;
     const made = { informer: this.#open(namespace, name), pods: new Set<string>() };
@@ -106,3 +107,5 @@ class Followed<O extends ApiObject> {
     return made;
   }
 }
+
+const keyIn = (namespace: string, name: string): string => `${namespace}/${name}`;

@@ -13,7 +13,7 @@ import { type Execution, execIn } from "./exec.ts";
 import { checkFolder, containerId, type Folders, foldersIn, partsOf } from "./folders.ts";
 import { CannotRun, type ContainerPlan, type SandboxPlan } from "./plan.ts";
 import { readContainerRecord, readSandboxRecord } from "./record.ts";
-import { createSandbox, isSandboxReady, removeSandbox } from "./sandbox.ts";
+import { createSandbox, isSandboxReady, removeSandbox, stopSandbox } from "./sandbox.ts";
 import { type ContainerState, type Ended, endOf, lookAt, writeLost } from "./state.ts";
 
 export interface RuntimeOptions {
@@ -107,15 +107,20 @@ export class ProcessRuntime {
     return this.#container(id);
   }
 
-  /** SIGTERM, and SIGKILL after the grace. Gives the end also where it came before. Throws `WaitedInVain`. */
-  async stopContainer(id: string, graceSeconds: number): Promise<Ended> {
+  /**
+   * SIGTERM, and SIGKILL after the grace. Gives the end also where it came before; undefined where `signal` fires during the grace:
+   * from then on the container is left alone. Throws `WaitedInVain`.
+   */
+  async stopContainer(id: string, graceSeconds: number): Promise<Ended>;
+  async stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<Ended | undefined>;
+  async stopContainer(id: string, graceSeconds: number, signal?: AbortSignal): Promise<Ended | undefined> {
     const { state } = await this.#container(id);
     if (state.kind === "ended") return state;
     const ending = this.#await(id);
     if (state.kind === "running") {
       await signalProcess(state.process, "SIGTERM");
-      const early = await within(ending.promise, graceSeconds);
-      if (early !== undefined) return early;
+      const early = await within(ending.promise, graceSeconds, signal);
+      if (early !== undefined || signal?.aborted === true) return early;
     }
     return this.#kill(id, ending);
   }
@@ -134,6 +139,11 @@ export class ProcessRuntime {
     await rm(folder.exit, { force: true });
     this.#endings.delete(id);
     this.#told.delete(id);
+  }
+
+  /** Lets go of its namespaces and addresses; what its containers left stays. They must have ended. */
+  async stopSandbox(id: string): Promise<void> {
+    await stopSandbox(this.#folders.sandbox(id));
   }
 
   /** Removes its containers first. Nothing happens where there is none. */
@@ -259,10 +269,14 @@ interface Ending {
   readonly resolve: (ended: Ended) => void;
 }
 
-/** undefined where it takes longer. */
-async function within<T>(promise: Promise<T>, seconds: number): Promise<T | undefined> {
+/** Timers can't count further than some weeks. */
+const longestSeconds = (2 ** 31 - 1) / 1000;
+
+/** undefined where it takes longer, or `signal` fires before. */
+async function within<T>(promise: Promise<T>, seconds: number, signal?: AbortSignal): Promise<T | undefined> {
   const stop = new AbortController();
-  const late = pause(seconds * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
+  const end = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
+  const late = pause(Math.min(seconds, longestSeconds) * 1000, undefined, { signal: end }).catch(() => undefined);
   const first = await Promise.race([promise, late]);
   stop.abort();
   return first;

@@ -89,7 +89,12 @@ async function deviceOf(path: string): Promise<number | undefined> {
 }
 
 /** Its processes must be gone. The kernel then removes the veth pair and the routes in the background. */
-export async function removeSandbox(folder: SandboxFolder): Promise<void> {
+export async function stopSandbox(folder: SandboxFolder): Promise<void> {
   await unmount(Object.values(folder.pins));
+}
+
+/** As `stopSandbox`, with its folder. */
+export async function removeSandbox(folder: SandboxFolder): Promise<void> {
+  await stopSandbox(folder);
   await rm(folder.path, { recursive: true, force: true });
 }
