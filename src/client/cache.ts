@@ -31,6 +31,13 @@ export class Cache<O extends ApiObject> {
   /** Everything up to here has been told by the watch. */
   #seen = 0;
 
+  readonly #keep: (object: O) => boolean;
+
+  /** Objects that `keep` doesn't want are as good as gone. */
+  constructor(keep: (object: O) => boolean = () => true) {
+    this.#keep = keep;
+  }
+
   get(key: string): O | undefined {
     return this.#objects.get(key);
   }
@@ -60,7 +67,7 @@ export class Cache<O extends ApiObject> {
     if (known !== undefined && revisionOf(known) > revisionOf(object)) return;
     // deleted and made anew while nobody watched: two changes, since who owned what must be told
     if (known !== undefined && known.metadata.uid !== object.metadata.uid) this.#set(key, undefined);
-    this.#set(key, object);
+    this.#set(key, this.#keep(object) ? object : undefined);
   };
 
   readonly remove = (object: O): void => {

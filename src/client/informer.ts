@@ -34,9 +34,11 @@ export interface Informer<O extends ApiObject> {
 /** The objects with that key. */
 export type Index<O> = (key: string) => readonly O[];
 
-export interface InformerOptions extends Selection {
+export interface InformerOptions<O extends ApiObject = never> extends Selection {
   /** All namespaces where absent. */
   readonly namespace?: string;
+  /** Only such objects are kept in memory: the others are not there for who asks. All where absent. */
+  readonly keep?: (object: O) => boolean;
   /** The first wait is 0.1 s, the longest 5 s, where absent. */
   readonly backoff?: Backoff;
   /** Hears why the server can't be followed at the moment. */
@@ -50,11 +52,11 @@ export class InformerStopped extends Error {
 export function informer<T extends AnyType, O extends ApiObject>(
   transport: Transport,
   kind: Kind<T, O>,
-  options: InformerOptions = {},
+  options: InformerOptions<O> = {},
 ): Informer<O> {
   const { namespace = "", labelSelector, fieldSelector, failed = () => {} } = options;
   const backoff = options.backoff ?? { firstSeconds: 0.1, longestSeconds: 5, random: Math.random };
-  const cache = new Cache<O>();
+  const cache = new Cache<O>(options.keep);
   const stopping = new AbortController();
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => {}); // nobody may be waiting when it is stopped

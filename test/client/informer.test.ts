@@ -38,8 +38,11 @@ for (const seed of [1, 2, 3])
     const backoff = { firstSeconds: 0.001, longestSeconds: 0.01, random };
     const copy = informer(brittle, configMaps, { namespace: "default", backoff });
     const told = retelling(copy);
+    const isEven = ({ data = {} }: ConfigMap): boolean => Number(data.value) % 2 === 0;
+    const part = informer(brittle, configMaps, { namespace: "default", backoff, keep: isEven });
+    const toldOfPart = retelling(part);
     for (let i = 0; i < 20; i++) await client.create("default", named(`map-${i}`, "0"));
-    await copy.synced();
+    await Promise.all([copy.synced(), part.synced()]);
     // A slow machine waits longer after each cut, and is cut less often meanwhile.
     for (let i = 0; i < 400 || (brittle.counts.cuts <= 10 && i < 20_000); i++) {
       const name = `map-${Math.floor(random() * 30)}`;
@@ -57,12 +60,15 @@ for (const seed of [1, 2, 3])
         const { items } = await client.list("default");
         assert.deepEqual(versions(copy.list()), versions(items));
         assert.deepEqual(versions(told.values()), versions(items));
+        assert.deepEqual(versions(part.list()), versions(items.filter(isEven)));
+        assert.deepEqual(versions(toldOfPart.values()), versions(items.filter(isEven)));
         return true;
       },
       { seconds: 10 },
     );
     assert.ok(brittle.counts.cuts > 10, `only ${brittle.counts.cuts} cuts`);
     copy.stop();
+    part.stop();
     direct.close();
   });
 

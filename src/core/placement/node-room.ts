@@ -1,5 +1,5 @@
 import type { Node } from "#api/core/node.ts";
-import type { HostPort } from "./host-ports.ts";
+import type { HostPort } from "../host-ports.ts";
 import type { Amounts } from "./requests.ts";
 
 /** What a node has, and what of it is taken by the pods on it that haven't ended, also those that are only bound or about to be. */

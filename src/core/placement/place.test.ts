@@ -4,7 +4,7 @@ import type { Node, Taint } from "#api/core/node.ts";
 import type { Container } from "#api/core/pod/container.ts";
 import type { PodSpec } from "#api/core/pod/spec.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { hostPortsOf } from "./host-ports.ts";
+import { hostPortsOf } from "../host-ports.ts";
 import type { NodeRoom } from "./node-room.ts";
 import { place } from "./place.ts";
 import { add, amountsOf, podRequests } from "./requests.ts";

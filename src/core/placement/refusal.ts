@@ -1,7 +1,7 @@
 import type { Taint } from "#api/core/node.ts";
 import type { Pod } from "#api/core/pod.ts";
+import { collide, hostPortsOf } from "../host-ports.ts";
 import { tolerates } from "../tolerations.ts";
-import { collide, hostPortsOf } from "./host-ports.ts";
 import { suitsNode } from "./node-affinity.ts";
 import type { NodeRoom } from "./node-room.ts";
 import { type Amounts, podRequests } from "./requests.ts";

@@ -1,6 +1,6 @@
 import type { Node } from "#api/core/node.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { type HostPort, hostPortsOf } from "#core/placement/host-ports.ts";
+import { type HostPort, hostPortsOf } from "#core/host-ports.ts";
 import type { NodeRoom } from "#core/placement/node-room.ts";
 import { type Amounts, add, amountsOf, podRequests, subtract } from "#core/placement/requests.ts";
 import { isFinished } from "#core/workloads/pod-state.ts";
