@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chance } from "./conformance/subject.ts";
+import { seeded } from "../../test/harness/seeded.ts";
 import { byCodeUnits, KeyOrder } from "./key-order.ts";
 
 test("keys stay in order, counted and cut rightly, through thousands of changes", () => {
-  const random = chance(1);
+  const random = seeded(1);
   const some = (): string => `k${Math.floor(random() * 5000)}`;
   const model = new Set(Array.from({ length: 1500 }, some));
   const order = new KeyOrder(model);

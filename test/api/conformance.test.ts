@@ -10,7 +10,8 @@ import { decodeProtobuf, encodeProtobuf } from "#machinery/protobuf.ts";
 import { type AnyType, type ObjectShape, objectShape } from "#machinery/schema.ts";
 import { tableOf } from "#machinery/table.ts";
 import { problemsOf, updateProblemsOf } from "#machinery/validate.ts";
-import { generate, seeded } from "./generate.ts";
+import { seeded } from "../harness/seeded.ts";
+import { generate } from "./generate.ts";
 
 // One suite for all kinds: a new one is tested by existing.
 

@@ -1,16 +1,5 @@
 import type { AnyType, Field, Shape } from "#machinery/schema.ts";
 
-/** Numbers from 0 to below 1 that follow from the seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A value of the type, as a client might send it: every field there or not by chance, fewer the deeper it lies. */
 export function generate(type: AnyType, random: () => number, depth = 0): unknown {
   const pick = <T>(...all: readonly [T, ...T[]]): T => all[Math.floor(random() * all.length)] ?? all[0];

@@ -121,5 +121,5 @@ function partOf(path: string): string | undefined {
 }
 
 function isTest(path: string): boolean {
-  return path.endsWith(".test.ts");
+  return path.endsWith(".test.ts") || path.includes("/conformance/");
 }

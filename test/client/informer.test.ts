@@ -8,7 +8,8 @@ import { informers } from "#client/informers.ts";
 import { resourceClient } from "#client/resource.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { eventually } from "../harness/eventually.ts";
-import { administrator, seeded, serve } from "../server/served.ts";
+import { seeded } from "../harness/seeded.ts";
+import { administrator, serve } from "../server/served.ts";
 import { cutting } from "./cutting-transport.ts";
 
 const named = (name: string, value: string) => ({ metadata: { name, namespace: "default" }, data: { value } });

@@ -8,7 +8,8 @@ import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { inProcessTransport } from "#server/in-process.ts";
-import { administrator, type Served, seeded, serve } from "../server/served.ts";
+import { seeded } from "../harness/seeded.ts";
+import { administrator, type Served, serve } from "../server/served.ts";
 import { type Kubelet, startKubelet } from "./kubelet.ts";
 
 /** A cluster without machines: server, controllers and scheduler of this project, and nodes that only say that they run pods. */

@@ -6,7 +6,8 @@ import { entryOf } from "#core/services/entry.ts";
 import type { ServiceEntry } from "#core/services/service-map.ts";
 import { mustIp } from "#net/ip.ts";
 import { run } from "#os/spawn.ts";
-import { chance, type RandomCluster, randomCluster } from "./random-cluster.ts";
+import { seeded } from "../harness/seeded.ts";
+import { type RandomCluster, randomCluster } from "./random-cluster.ts";
 import { around, nodeAddresses, nodeName, walkableOf, walked } from "./scenario.ts";
 
 const seeds = [1, 2, 3, 4, 5, 6];
@@ -19,7 +20,7 @@ suite("after any sequence of changes", { skip }, () => {
     test(`seed ${seed}: the kernel's table, changed step by step, is the table loaded as a whole`, async () => {
       await using changed = await emptySpace(`i${seed}`);
       await using loaded = await emptySpace(`w${seed}`);
-      const random = chance(seed);
+      const random = seeded(seed);
       const cluster = randomCluster(random);
       const table = newTable();
       await changed.nft(table.printAll());
@@ -35,7 +36,7 @@ suite("after any sequence of changes", { skip }, () => {
   }
   for (const seed of seeds) {
     test(`seed ${seed}: packets meet what they would meet in a table made afresh`, () => {
-      const random = chance(seed + 100);
+      const random = seeded(seed + 100);
       const cluster = randomCluster(random);
       const table = newTable();
       for (let i = 0; i < 300; i += 1) table.change(entriesOf(cluster, cluster.step()));

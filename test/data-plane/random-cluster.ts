@@ -2,17 +2,6 @@ import { type Service, services } from "#api/core/service.ts";
 import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { readAs } from "#client/wire.ts";
 
-/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
-export function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** A few Services that come, change and go, and their slices: everything a proxy may meet, and little enough to meet often. */
 export interface RandomCluster {
   readonly services: Map<string, Service>;

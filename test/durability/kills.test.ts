@@ -4,8 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { configMaps } from "#api/core/config-map.ts";
 import { resourceClient } from "#client/resource.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
-import { chance } from "#store/conformance/subject.ts";
 import { eventually } from "../harness/eventually.ts";
+import { seeded } from "../harness/seeded.ts";
 import { judge } from "./history.ts";
 import { mortalServer } from "./server.ts";
 import { watchOn } from "./watcher.ts";
@@ -34,7 +34,7 @@ test(`a server that is killed ${kills} times under ${writers} writers loses no a
   const names = Array.from({ length: writers }, (_, i) => `writer-${i}`);
   const writing = Promise.all(names.map((name) => writeOn(connected(), { name, desk, signal: stopWriting.signal })));
   const life = async (): Promise<void> => {
-    const random = chance(seed);
+    const random = seeded(seed);
     for (let kill = 0; kill < kills; kill++) {
       await pause(random() * longestLifeMs);
       await running.kill();

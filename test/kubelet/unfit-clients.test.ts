@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { after, before, describe, test } from "node:test";
 import { deflateSync } from "node:zlib";
+import { seeded } from "../harness/seeded.ts";
 import { spdyHeaders } from "./clients.ts";
 import { type FakeNode, startFakeNode } from "./fake-node.ts";
 import { type Asking, ask, execPath, upgrade } from "./requests.ts";
@@ -195,17 +196,6 @@ function randomFrame(random: () => number): Buffer {
   const kind = number(4);
   if (kind === 0) return payload;
   return kind === 1 ? dataFrame(number(9), payload, random() < 0.3) : controlFrame(number(10), payload, number(2));
-}
-
-/** The same numbers from 0 to 1 for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 async function closed(socket: Duplex): Promise<void> {

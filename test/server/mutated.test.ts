@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds } from "#api/kinds.ts";
+import { seeded } from "../harness/seeded.ts";
 import { collectionOf, fixture } from "./fixtures.ts";
-import { type Sent, seeded, serve } from "./served.ts";
+import { type Sent, serve } from "./served.ts";
 
 /** A good request of any form, to be spoilt. */
 interface Good {

@@ -7,6 +7,7 @@ import type { Answer, Identity } from "#server/exchange.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { openMemoryStore } from "#store/memory.ts";
 import type { Store } from "#store/store.ts";
+import { seeded } from "../harness/seeded.ts";
 
 export const administrator: Identity = { user: "tester", groups: ["system:masters", "system:authenticated"] };
 
@@ -61,17 +62,6 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       await store.close();
       if (faults.length > 0) throw new AggregateError(faults, "the server reported faults of its own");
     },
-  };
-}
-
-/** Mulberry32: 0 ≤ result < 1, the same every time. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

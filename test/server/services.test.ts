@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openMemoryStore } from "#store/memory.ts";
-import { seeded, serve } from "./served.ts";
+import { seeded } from "../harness/seeded.ts";
+import { serve } from "./served.ts";
 
 const services = "/api/v1/namespaces/default/services";
 const merge = { "content-type": "application/merge-patch+json" };

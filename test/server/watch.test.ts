@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inProcessTransport } from "#server/in-process.ts";
-import { administrator, partOf, type Served, seeded, serve } from "./served.ts";
+import { seeded } from "../harness/seeded.ts";
+import { administrator, partOf, type Served, serve } from "./served.ts";
 
 const collection = "/api/v1/namespaces/default/configmaps";
 const configMap = (name: string, side: string, turn: number) => ({

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { chance } from "#store/conformance/subject.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
+import { seeded } from "../harness/seeded.ts";
 import { knownHistory, textOf } from "./state.ts";
 
 interface Answered {
@@ -20,7 +20,7 @@ test("an answered write survives kill -9 under 20 writers, and revisions go on",
   const folder = await mkdtemp(join(tmpdir(), "portolan-kill-"));
   t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, "store.db");
-  const random = chance(20);
+  const random = seeded(20);
   let revision = 0;
   for (let round = 0; round < 10; round += 1) {
     const answered = await writeUntilKilled(file, String(round), 20 + Math.floor(random() * 1500));

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after as afterAll, before, test } from "node:test";
-import { chance } from "#store/conformance/subject.ts";
 import { StoreUnreadable } from "#store/faults.ts";
 import { storeDefaults } from "#store/journaled-store.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
+import { seeded } from "../harness/seeded.ts";
 import { showState } from "./state.ts";
 
 // Source: sqlite.org/fileformat2.html section 4: a header, then frames of a header and a page; the words are big-endian.
@@ -22,7 +22,7 @@ const states: string[] = [""];
 
 before(async () => {
   const store = openSqliteStore(join(folder, "store.db"), { ...storeDefaults, historyChanges: 40 });
-  const random = chance(7);
+  const random = seeded(7);
   for (let revision = 1; ; revision += 1) {
     const key = `key/${Math.floor(random() * 25)}`;
     const there = await store.get(key);
@@ -100,7 +100,7 @@ test("a log cut anywhere gives exactly the commits that are whole in it", async 
 test("a log whose tail is noise gives exactly the commits before the noise", async () => {
   const log = readFileSync(`${written}-wal`);
   const { frames, commits } = readLog(log);
-  const random = chance(3);
+  const random = seeded(3);
   for (const cut of frames.filter((_, i) => i % 10 === 0).map((end) => end + Math.floor(random() * 4000))) {
     const noisy = Buffer.from(log);
     for (let at = cut; at < noisy.length; at += 1) noisy[at] = Math.floor(random() * 256);

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import type { Deployment } from "#api/apps/deployment.ts";
 import type { ReplicaSet } from "#api/apps/replica-set.ts";
 import type { IntOrString } from "#machinery/schema.ts";
+import { seeded } from "../../../test/harness/seeded.ts";
 import { type DeploymentPlan, newSetOf, planDeployment } from "./deployment.ts";
 import { rolloutBounds } from "./rollout-bounds.ts";
-import { seeded } from "./seeded.ts";
 import { deploymentOf, replicaSetOf } from "./specimens.ts";
 
 /** A world in which ReplicaSets follow their size, and pods become ready, when chance wants it. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seeded } from "../../../test/harness/seeded.ts";
 import { Compacted, type Store, type Watch, type Write } from "../store.ts";
 import { Model, type Reading, reachedBy, type Spell, type Told } from "./model.ts";
-import { bytes, chance, Recorder, type StoreUnderTest } from "./subject.ts";
+import { bytes, Recorder, type StoreUnderTest } from "./subject.ts";
 
 const prefixes = ["", "a/", "b/", "b/1"];
 const keys = ["a/1", "a/2", "a/3", "b/1", "b/10", "b/2", "c"];
@@ -12,7 +13,7 @@ export function histories(subject: StoreUnderTest): void {
   for (let seed = 1; seed <= 40; seed += 1) {
     test(`${subject.name}: random history ${seed}: nothing lost, doubled or out of order`, async (t) => {
       const { store, reopen } = await subject.fresh(t);
-      const history = new History(store, chance(seed));
+      const history = new History(store, seeded(seed));
       await history.run(120);
       const model = await history.judge();
       if (!subject.outlivesClose) return;

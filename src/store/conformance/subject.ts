@@ -80,14 +80,3 @@ export class Recorder implements WatchSink {
     this.#waiting = this.#waiting.filter(({ isMet }) => !isMet());
   }
 }
-
-/** Numbers from 0 to below 1 that follow from the seed, so that a failing history can be had again (mulberry32). */
-export function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
