@@ -21,7 +21,7 @@ export function ourTable(count: number): string {
       dnsAddresses: [],
     },
   });
-  const facts = { nodeName: "node-1", families: ["IPv4"] } as const;
+  const facts = { nodeName: "node-1", zone: undefined, families: ["IPv4"] } as const;
   const entries = numbers(count).map(
     (n) => [`default/s${n}`, entryOf(serviceOf(n), [sliceOf(n, endpointsOf(n, count))], facts)] as const,
   );

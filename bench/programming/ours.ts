@@ -18,7 +18,7 @@ export interface OurTimes {
 const count = Number(process.argv[2]);
 const changes = 300;
 const nodeName = "node-1";
-const facts = { nodeName, families: ["IPv4"] } as const;
+const facts = { nodeName, zone: undefined, families: ["IPv4"] } as const;
 
 const table = new NodeTable({
   table: "portolan",

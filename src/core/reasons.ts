@@ -13,6 +13,19 @@ export type Reason =
   | "Terminating"
   | "TerminatingUnneeded"
   | "OnOtherNode"
+  | "HintedToOtherZone"
+  | "HintedToOtherNode"
+  // Why hints to zones and nodes are not followed.
+  | "NodeHasNoZone"
+  | "EndpointsWithoutHints"
+  | "NoHintsForThisNode"
+  // Why a value of an object is passed over.
+  | "NotAnAddress"
+  | "NotABlock"
+  | "NotAPort"
+  | "SpecialAddress"
+  | "UnusedFamily"
+  | "BalancerProxies"
   // Why a packet is refused.
   | "NoEndpoints"
   | "NoReadyEndpoints"
@@ -35,6 +48,18 @@ const sentences: Readonly<Record<Reason, string>> = {
   Terminating: "the endpoint is terminating and no longer serves",
   TerminatingUnneeded: "the endpoint is terminating; it serves only while no other endpoint is ready (KEP-1669)",
   OnOtherNode: "the endpoint is on another node, and the traffic policy is Local",
+  HintedToOtherZone:
+    "the endpoint is meant for other zones, and there are some for this node's zone (trafficDistribution)",
+  HintedToOtherNode: "the endpoint is meant for other nodes, and there are some for this node (trafficDistribution)",
+  NodeHasNoZone: "the node has no label topology.kubernetes.io/zone, so hints to zones mean nothing here",
+  EndpointsWithoutHints: "some ready endpoint has no hint, so none is followed",
+  NoHintsForThisNode: "no ready endpoint is meant for this node or its zone, so hints are not followed",
+  NotAnAddress: "it is no IP address",
+  NotABlock: "it is no block of IP addresses",
+  NotAPort: "it is no port: ports are 1 to 65535",
+  SpecialAddress: "loopback, link-local, multicast and unspecified addresses are not served",
+  UnusedFamily: "the Service has no cluster IP of this address family",
+  BalancerProxies: "the load balancer has ipMode Proxy: what is sent to it must pass it, also from inside the cluster",
   NoEndpoints: "the Service has no endpoints",
   NoReadyEndpoints: "the Service has endpoints, but none of them is ready",
   NoLocalEndpoints: "the traffic policy is Local, and no endpoint on this node is ready",

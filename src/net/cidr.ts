@@ -10,14 +10,20 @@ export interface Cidr {
 
 /** Reads `10.96.0.0/12` or `fd00::/108`; undefined for anything else, also where host bits are set. */
 export function parseCidr(text: string): Cidr | undefined {
-  const [address = "", length = "", ...rest] = text.split("/");
-  const ip = parseIp(address);
-  if (ip === undefined || rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(length)) return undefined;
-  const prefixLength = Number(length);
-  if (prefixLength > addressBits(ip.family)) return undefined;
-  const cidr = cidrOf(ip, prefixLength);
-  return cidr.first.number === ip.number ? cidr : undefined;
+  const cidr = parseBlock(text);
+  return cidr !== undefined && cidr.first.number === parseIp(text.split("/")[0] ?? "")?.number ? cidr : undefined;
 }
+
+/** Reads a block that may be written by any address in it: `10.96.3.4/12` is 10.96.0.0/12. undefined for anything else. */
+export function parseBlock(text: string): Cidr | undefined {
+  const [address = "", length = ""] = text.split("/");
+  const ip = parseIp(address);
+  if (ip === undefined || !/^(0|[1-9]\d{0,2})$/.test(length) || text !== `${address}/${length}`) return undefined;
+  return Number(length) > addressBits(ip.family) ? undefined : cidrOf(ip, Number(length));
+}
+
+/** The block of one address. */
+export const blockOf = (ip: Ip): Cidr => cidrOf(ip, addressBits(ip.family));
 
 /** For blocks that were checked before. Throws RangeError where they weren't. */
 export function mustCidr(text: string): Cidr {

@@ -5,6 +5,8 @@ export type Protocol = "TCP" | "UDP" | "SCTP";
 export const wireName = (protocol: Protocol): "tcp" | "udp" | "sctp" =>
   protocol === "TCP" ? "tcp" : protocol === "UDP" ? "udp" : "sctp";
 
+export const isPort = (number: number): boolean => Number.isInteger(number) && number >= 1 && number <= 65_535;
+
 /** Both ends included, as in `30000-32767`. */
 export interface PortRange {
   readonly first: number;

@@ -7,7 +7,8 @@ import { type HeldLease, holdLease } from "#client/lease.ts";
 import { refusedFor, resourceClient } from "#client/resource.ts";
 import { type Transport, Unreachable } from "#client/transport.ts";
 import { inProcessTransport } from "#server/in-process.ts";
-import { administrator, type Served, seeded, serve } from "../server/served.ts";
+import { seeded } from "../harness/seeded.ts";
+import { administrator, type Served, serve } from "../server/served.ts";
 import { settled, type VirtualProcess, VirtualTime } from "./virtual-time.ts";
 
 const place = { namespace: "default", name: "leader" };

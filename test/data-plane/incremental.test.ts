@@ -51,13 +51,13 @@ suite("after any sequence of changes", { skip }, () => {
 
 function newTable(): NodeTable {
   const table = new NodeTable({ table: "portolan", around, nodeName });
-  table.moveTo({ own: nodeAddresses, all: nodeAddresses });
+  table.moveTo({ own: nodeAddresses, nodePorts: nodeAddresses, all: nodeAddresses });
   return table;
 }
 
 function moveSomewhere(table: NodeTable, random: () => number) {
   const own = [mustIp(`192.0.2.${1 + Math.floor(random() * 3)}`)];
-  return table.moveTo({ own, all: [...own, mustIp("192.0.2.77")] });
+  return table.moveTo({ own, nodePorts: own, all: [...own, mustIp("192.0.2.77")] });
 }
 
 function entriesOf(cluster: RandomCluster, names: readonly string[]): ReadonlyMap<string, ServiceEntry | undefined> {
@@ -65,7 +65,10 @@ function entriesOf(cluster: RandomCluster, names: readonly string[]): ReadonlyMa
   return new Map(
     names.map((name) => {
       const service = cluster.services.get(name);
-      return [name, service && entryOf(service, slicesOf(name), { nodeName, families: around.families })];
+      return [
+        name,
+        service && entryOf(service, slicesOf(name), { nodeName, zone: undefined, families: around.families }),
+      ];
     }),
   );
 }

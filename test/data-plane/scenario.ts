@@ -44,14 +44,18 @@ const isOfKind = (value: unknown, kind: string): boolean =>
 /** The table of the scenario's node. */
 export function tableOf({ services: all, slices }: Objects): NodeTable {
   const table = new NodeTable({ table: "portolan", around, nodeName });
-  table.moveTo({ own: nodeAddresses, all: [...nodeAddresses, mustIp("192.0.2.2"), mustIp("2001:db8::2")] });
+  table.moveTo({
+    own: nodeAddresses,
+    nodePorts: nodeAddresses,
+    all: [...nodeAddresses, mustIp("192.0.2.2"), mustIp("2001:db8::2")],
+  });
   const entries = all.map((service) => {
     const own = slices.filter(
       ({ metadata }) =>
         metadata.namespace === service.metadata.namespace &&
         metadata.labels?.[serviceNameLabel] === service.metadata.name,
     );
-    const entry = entryOf(service, own, { nodeName, families: around.families });
+    const entry = entryOf(service, own, { nodeName, zone: undefined, families: around.families });
     return [entry.name, entry] as const;
   });
   table.change(new Map(entries));
@@ -98,8 +102,13 @@ export function walked(walk: ReturnType<typeof walker>, { from, to, port, protoc
   const fate = walk({ protocol, from: mustIp(from), to: mustIp(to), port });
   if (fate.kind !== "passes") return [fate.kind];
   return fate.ways
-    .map(({ to: { ip, port: at }, masqueraded }) => `${showPlace(ip.text, at)}${masqueraded ? " as node" : ""}`)
+    .map(({ to: { ip, port: at }, masqueraded }) =>
+      // Whom the node itself asks sees the node in any case.
+      masqueraded && !isNode(from) ? `${showPlace(ip.text, at)} as node` : showPlace(ip.text, at),
+    )
     .toSorted();
 }
+
+const isNode = (from: string): boolean => nodeAddresses.some(({ text }) => text === from);
 
 export const showPlace = (ip: string, port: number): string => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);

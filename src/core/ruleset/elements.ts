@@ -1,6 +1,7 @@
 import type { Cidr } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
 import type { Endpoint, Frontend, Pool, ServiceEntry } from "../services/service-map.ts";
+import { admittedAt } from "../services/sources.ts";
 import { ofFamily } from "./frame.ts";
 import { numbered, seated } from "./seats.ts";
 import { type ChainBook, nodeSeats, pickChain, refusalChain } from "./shapes.ts";
@@ -9,8 +10,10 @@ import type { At, Element } from "./table.ts";
 /** What the elements of an entry depend on besides the entry. */
 export interface Place {
   readonly nodeName: string;
-  /** Where node ports are served. */
+  /** The node's own. */
   readonly nodeAddresses: readonly Ip[];
+  /** Those of them where node ports are served. */
+  readonly nodePortAddresses: readonly Ip[];
   readonly clusterCidrs: readonly Cidr[];
 }
 
@@ -46,6 +49,7 @@ export function layoutOf(
     for (const at of addressesOf(frontend, place)) {
       if (pick !== undefined) elements.push({ in: "services", at, go: pick });
       if (refuse !== undefined) elements.push({ in: "refusals", at, go: refuse });
+      elements.push(...sourceElements(frontend, at, place));
       for (const pool of pools) elements.push(...seatElements(at, pool, frontend.affinitySeconds > 0));
     }
     for (const { members } of pools) elements.push(...hairpinElements(members, place));
@@ -54,9 +58,15 @@ export function layoutOf(
 }
 
 /** Where a frontend is reached on this node. */
-export function addressesOf({ at, family, protocol, port }: Frontend, { nodeAddresses }: Place): readonly At[] {
-  const ips = at === "NodeAddresses" ? nodeAddresses.filter((ip) => ip.family === family) : at;
+export function addressesOf({ at, via, family, protocol, port }: Frontend, place: Place): readonly At[] {
+  const own = via === "NodePort" ? place.nodePortAddresses : place.nodeAddresses;
+  const ips = at === "NodeAddresses" ? own.filter((ip) => ip.family === family) : at;
   return ips.map((ip) => ({ ip, protocol, port }));
+}
+
+function sourceElements({ sources }: Frontend, at: At, { nodeAddresses }: Place): readonly Element[] {
+  if (sources.kind === "anyone") return [];
+  return [{ in: "sources", at, blocks: admittedAt(at.ip, sources.ranges, nodeAddresses) }];
 }
 
 /** The pools that a frontend's cases send to, each scope once. */

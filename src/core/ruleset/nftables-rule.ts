@@ -24,6 +24,8 @@ function showMatch(match: Match): string {
       return `fib saddr type ${not(match.not)}local`;
     case "toListed":
       return `${word(match.family)} daddr ${not(match.not)}@${match.in}${numeral(match.family)}`;
+    case "admitted":
+      return `${keyOf(match.family)} . ${word(match.family)} saddr ${not(match.not)}@sources${numeral(match.family)}`;
     case "state":
       return `ct state ${match.state === "established" ? "established,related" : match.state}`;
     case "translated":

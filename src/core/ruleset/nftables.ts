@@ -1,4 +1,5 @@
-import type { IpFamily } from "#net/ip.ts";
+import type { Cidr } from "#net/cidr.ts";
+import { addressBits, type IpFamily } from "#net/ip.ts";
 import { type Protocol, wireName } from "#net/port.ts";
 import { unreachable } from "../unreachable.ts";
 import { frameOf, type Surroundings } from "./frame.ts";
@@ -16,7 +17,7 @@ const affinityEntries = 262_144;
 export function printTable(table: string, around: Surroundings, contents: Contents): string {
   const byMap = Map.groupBy(contents.elements, mapOf);
   const maps = around.families.flatMap((family) =>
-    mapsOf(family).map((map) => showMap(map, (byMap.get(map.name) ?? []).map(showElement))),
+    mapsOf(family).map((map) => showMap(map, (byMap.get(map.name) ?? []).flatMap(showElement))),
   );
   for (const from of ["services", "refusals"] as const) {
     const chains = contents.chains.filter(({ lead }) => lead?.from === from);
@@ -34,8 +35,12 @@ export function printDelta(table: string, { chainsAdded, removed, added, chainsR
       rules.map((rule) => `add rule inet ${table} ${name} ${showRule(rule)}`),
     ),
     ...chainsAdded.map((chain) => `add element inet ${table} ${chain.lead?.from}-chains { ${showLead(chain)} }`),
-    ...byMap(removed).map(([name, some]) => `delete element inet ${table} ${name} { ${some.map(showKey).join(", ")} }`),
-    ...byMap(added).map(([name, some]) => `add element inet ${table} ${name} { ${some.map(showElement).join(", ")} }`),
+    ...byMap(removed).map(
+      ([name, some]) => `delete element inet ${table} ${name} { ${some.flatMap(showKeys).join(", ")} }`,
+    ),
+    ...byMap(added).map(
+      ([name, some]) => `add element inet ${table} ${name} { ${some.flatMap(showElement).join(", ")} }`,
+    ),
     ...chainsRemoved.map((chain) => `delete element inet ${table} ${chain.lead?.from}-chains { ${numberOf(chain)} }`),
     ...chainsRemoved.map(({ name }) => `flush chain inet ${table} ${name}; delete chain inet ${table} ${name}`),
   ];
@@ -91,6 +96,7 @@ function mapsOf(family: IpFamily): readonly MapText[] {
     ["seats", `typeof ${at} . ${lot} : meta priority`],
     ["affinity", `typeof ${clientKey(family)} : meta priority\n    flags dynamic,timeout\n    size ${affinityEntries}`],
     ["refusals", `typeof ${at} : meta priority`],
+    ["sources", `typeof ${at} . ${ip} saddr\n    flags interval`],
     ["addresses", `typeof ${ip} daddr`],
     ["others", `typeof ${ip} daddr`],
     ["hairpins", `typeof ${ip} saddr . ${ip} daddr`],
@@ -117,46 +123,57 @@ function showChain({ name, hook, rules }: Chain): string {
 
 const showPair = ({ ip, port }: At): string => `${ip.text} . ${port}`;
 const showAt = ({ ip, protocol, port }: At): string => `${ip.text} . ${wireName(protocol)} . ${port}`;
+const showBlock = ({ family, first, prefixLength, text }: Cidr): string =>
+  prefixLength === addressBits(family) ? first.text : text;
 const showTarget = ({ ip, port }: Target): string => `${ip.text} . ${port}`;
 
-function showKey(element: Element): string {
+/** One, but for sources, which are as many as there are blocks. */
+function showKeys(element: Element): readonly string[] {
   switch (element.in) {
     case "services":
     case "refusals":
-      return showAt(element.at);
+      return [showAt(element.at)];
     case "endpoints":
-      return `${showPair(element.at)} . ${element.seat}`;
+      return [`${showPair(element.at)} . ${element.seat}`];
     case "seats":
-      return `${showAt(element.at)} . ${element.seat}`;
+      return [`${showAt(element.at)} . ${element.seat}`];
     case "members":
-      return `${showPair(element.at)} . ${showNumber(element.number)}`;
+      return [`${showPair(element.at)} . ${showNumber(element.number)}`];
+    case "sources":
+      return element.blocks.map((block) => `${showAt(element.at)} . ${showBlock(block)}`);
     case "hairpins":
-      return `${element.ip.text} . ${element.ip.text}`;
+      return [`${element.ip.text} . ${element.ip.text}`];
     case "addresses":
     case "others":
     case "nodes":
-      return element.ip.text;
+      return [element.ip.text];
     default:
       return unreachable(element);
   }
 }
 
-function showElement(element: Element): string {
-  const key = showKey(element);
+function showElement(element: Element): readonly string[] {
+  const value = showValue(element);
+  return value === undefined ? showKeys(element) : showKeys(element).map((key) => `${key} : ${value}`);
+}
+
+/** undefined where a set holds it, which has keys alone. */
+function showValue(element: Element): string | undefined {
   switch (element.in) {
     case "services":
     case "refusals":
-      return `${key} : ${numberOf(element.go)}`;
+      return numberOf(element.go);
     case "endpoints":
     case "members":
-      return `${key} : ${showTarget(element.to)}`;
+      return showTarget(element.to);
     case "seats":
-      return `${key} : ${showNumber(element.number)}`;
+      return showNumber(element.number);
+    case "sources":
     case "hairpins":
     case "addresses":
     case "others":
     case "nodes":
-      return key;
+      return undefined;
     default:
       return unreachable(element);
   }

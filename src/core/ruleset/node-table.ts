@@ -13,9 +13,11 @@ export interface TableOptions {
   readonly nodeName: string;
 }
 
-/** The node's addresses that node ports are served at, and those of all nodes, which pods reach under their own address. */
 export interface NodeAddresses {
   readonly own: readonly Ip[];
+  /** Those of its own that node ports are served at. */
+  readonly nodePorts: readonly Ip[];
+  /** Those of all nodes, which pods reach under their own address. */
   readonly all: readonly Ip[];
 }
 
@@ -28,7 +30,7 @@ export class NodeTable {
   readonly #shadow = new Shadow();
   readonly #book: ChainBook = new Map();
   readonly #entries = new Map<ServiceName, { readonly entry: ServiceEntry; readonly seating: Seating }>();
-  #addresses: NodeAddresses = { own: [], all: [] };
+  #addresses: NodeAddresses = { own: [], nodePorts: [], all: [] };
 
   constructor(options: TableOptions) {
     this.#options = options;
@@ -57,7 +59,8 @@ export class NodeTable {
 
   place(): Place {
     const { nodeName, around } = this.#options;
-    return { nodeName, nodeAddresses: this.#addresses.own, clusterCidrs: around.clusterCidrs };
+    const { own, nodePorts } = this.#addresses;
+    return { nodeName, nodeAddresses: own, nodePortAddresses: nodePorts, clusterCidrs: around.clusterCidrs };
   }
 
   printAll(): string {

@@ -66,6 +66,7 @@ export function pickChain(frontend: Frontend, pods: readonly Cidr[], book: Chain
     `pick${numeral(family)}-${wireName(protocol)}-${nameOfGroups(groups)}`,
     ...(origins.length > 0 ? [`masquerade-${origins.join("-")}`] : []),
     ...(seconds > 0 ? [`sticky-${seconds}`] : []),
+    ...(isRestricted(frontend) ? ["restricted"] : []),
   ].join("-");
   return inBook(book, { name, from: "services" }, () => {
     const marking = origins.length === 0 ? [] : sourcesOf(origins, pods).map((when) => rule(when, { do: "mark" }));
@@ -74,7 +75,7 @@ export function pickChain(frontend: Frontend, pods: readonly Cidr[], book: Chain
       if (draw === undefined) return [];
       return sourcesOf(group.origins, pods).flatMap((when) => pickRules(when, { family, protocol, draw, seconds }));
     });
-    return [...marking, ...picking];
+    return [...restriction(frontend), ...marking, ...picking];
   });
 }
 
@@ -103,13 +104,22 @@ function pickRules(when: readonly Match[], { family, protocol, draw, seconds }: 
 export function refusalChain(frontend: Frontend, pods: readonly Cidr[], book: ChainBook): Chain | undefined {
   const groups = groupBy(frontend.cases, ({ verdict }) => (verdict.kind === "forward" ? undefined : verdict.kind));
   if (groups.length === 0) return undefined;
-  const name = `refuse${numeral(frontend.family)}-${nameOfGroups(groups)}`;
-  return inBook(book, { name, from: "refusals" }, () =>
-    groups.flatMap(({ label, origins }) =>
+  const restricted = isRestricted(frontend) ? "-restricted" : "";
+  const name = `refuse${numeral(frontend.family)}-${nameOfGroups(groups)}${restricted}`;
+  return inBook(book, { name, from: "refusals" }, () => [
+    ...restriction(frontend),
+    ...groups.flatMap(({ label, origins }) =>
       sourcesOf(origins, pods).flatMap((when) => (label === "drop" ? [rule(when, { do: "drop" })] : rejectRules(when))),
     ),
-  );
+  ]);
 }
+
+const isRestricted = ({ sources }: Frontend): boolean => sources.kind === "ranges";
+
+// Whom the Service doesn't let in hears nothing, whether there are endpoints or not. It stands in the chains of such Services alone, so
+// nobody else pays for it.
+const restriction = (frontend: Frontend): readonly Rule[] =>
+  isRestricted(frontend) ? [rule([{ is: "admitted", family: frontend.family, not: true }], { do: "drop" })] : [];
 
 /** A TCP client hears a reset, others an ICMP error: both become ECONNREFUSED. */
 export const rejectRules = (when: readonly Match[]): readonly Rule[] => [

@@ -46,6 +46,8 @@ export type Match =
   /** The destination stands in that set. */
   | { readonly is: "toListed"; readonly in: AddressSet; readonly family: IpFamily; readonly not: boolean }
   | { readonly is: "state"; readonly state: "established" | "new" | "invalid" }
+  /** The frontend that the packet is sent to lets its source in. */
+  | { readonly is: "admitted"; readonly family: IpFamily; readonly not: boolean }
   /** Its destination was translated: a frontend took it. */
   | { readonly is: "translated" }
   | { readonly is: "hairpin"; readonly family: IpFamily }
@@ -95,6 +97,8 @@ export type Element =
   | { readonly in: "endpoints"; readonly at: At; readonly seat: number; readonly to: Target }
   | { readonly in: "seats"; readonly at: At; readonly seat: number; readonly number: number }
   | { readonly in: "members"; readonly at: At; readonly number: number; readonly to: Target }
+  /** Whom a frontend with a source rule lets in. One entry, so that two Services that claim a frontend never open it to both's clients. */
+  | { readonly in: "sources"; readonly at: At; readonly blocks: readonly Cidr[] }
   | { readonly in: "hairpins" | AddressSet; readonly ip: Ip };
 
 /** Service addresses of ours, those that another proxy serves, and the nodes' own. */
@@ -120,6 +124,7 @@ export function entryKey(element: Element): string {
       return `members ${place(element.at)} ${element.number}`;
     case "services":
     case "refusals":
+    case "sources":
       return `${element.in} ${place(element.at)}`;
     default:
       return `${element.in} ${element.ip.text}`;
@@ -137,6 +142,8 @@ export function entryValue(element: Element): string {
       return `${element.to.ip.text} ${element.to.port}`;
     case "seats":
       return String(element.number);
+    case "sources":
+      return element.blocks.map(({ text }) => text).join(" ");
     default:
       return "";
   }

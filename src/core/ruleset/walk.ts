@@ -143,6 +143,8 @@ class Walk {
         return this.#ground.isLocal(from) !== match.not;
       case "toListed":
         return match.family === this.#to.ip.family && this.#has({ in: match.in, ip: this.#to.ip }) !== match.not;
+      case "admitted":
+        return match.family === from.family && this.#isAdmitted(from) !== match.not;
       case "state":
         return match.state === "new" && this.#tracked;
       case "translated":
@@ -158,6 +160,11 @@ class Walk {
       default:
         return unreachable(match);
     }
+  }
+
+  #isAdmitted(from: Ip): boolean {
+    const found = this.#ground.byKey.get(`sources ${this.#at()}`);
+    return found?.in === "sources" && found.blocks.some((block) => contains(block, from));
   }
 
   #isDns(address: Ip): boolean {

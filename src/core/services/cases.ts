@@ -1,10 +1,5 @@
+import type { Pools } from "./pools.ts";
 import type { Case, Pool, Verdict } from "./service-map.ts";
-
-/** The two pools a frontend may send to; the same one twice where the traffic policy doesn't tell them apart. */
-export interface Pools {
-  readonly cluster: Pool;
-  readonly node: Pool;
-}
 
 /**
  * Who is sent where at a ClusterIP. Pods and the node keep their addresses: the answer comes back to them by itself. Whoever
@@ -20,15 +15,16 @@ export function internalCases(pools: Pools, policy: "Cluster" | "Local"): readon
 }
 
 /**
- * Who is sent where at an address of the node or one that leads to it. With policy Local a client outside keeps its address and
- * meets this node's endpoints only; clients of the cluster are sent to all endpoints in either case. A pod may have come here from
- * another node, and the answer must then pass here again.
+ * Who is sent where at an address of the node or one that leads to it: node port, external IP, load balancer. With policy Local a
+ * client outside keeps its address and meets this node's endpoints only; clients of the cluster are sent to all endpoints in either
+ * case, as if they had gone out to the balancer and come back by a node that has one. A pod may have come here from another node, and
+ * the answer must then pass here again; the node's own packets carry the address they were sent to where that is one of the node's.
  */
 export function externalCases(pools: Pools, policy: "Cluster" | "Local"): readonly Case[] {
   const everywhere = forward(pools.cluster);
   return [
     { from: "pod", verdict: everywhere, masquerade: "always" },
-    { from: "thisNode", verdict: everywhere, masquerade: "hairpin" },
+    { from: "thisNode", verdict: everywhere, masquerade: "always" },
     policy === "Cluster"
       ? { from: "outside", verdict: everywhere, masquerade: "always" }
       : { from: "outside", verdict: forwardHere(pools), masquerade: "hairpin" },

@@ -1,8 +1,7 @@
 import type { EndpointSlice, Endpoint as SliceEndpoint } from "#api/discovery/endpoint-slice.ts";
 import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
-import type { Protocol } from "#net/port.ts";
-import type { Reason } from "../reasons.ts";
-import type { Endpoint, Pool } from "./service-map.ts";
+import { isPort, type Protocol } from "#net/port.ts";
+import type { Endpoint, Hints, PassedOver } from "./service-map.ts";
 
 /** What a frontend sends to: the slices' port of this name and protocol, in one family. */
 export interface Wanted {
@@ -13,7 +12,7 @@ export interface Wanted {
 
 /**
  * The endpoints of one Service port, each address and port once, ordered by address. Slices carry the port's number resolved per
- * pod, so a named target port may differ from slice to slice. An address that isn't of the slice's family is left out.
+ * pod, so a named target port may differ from slice to slice. What can't be used is passed over; `unusableIn` says why.
  */
 export function endpointsOf(slices: readonly EndpointSlice[], wanted: Wanted): readonly Endpoint[] {
   const found = new Map<string, Endpoint>();
@@ -21,11 +20,29 @@ export function endpointsOf(slices: readonly EndpointSlice[], wanted: Wanted): r
     if (slice.addressType !== wanted.family) continue;
     const ports = slice.ports.filter(({ name, protocol }) => name === wanted.portName && protocol === wanted.protocol);
     for (const { port } of ports) {
-      if (port === undefined) continue;
+      if (port === undefined || !isPort(port)) continue;
       for (const endpoint of slice.endpoints) add(found, endpoint, { port, family: wanted.family });
     }
   }
   return [...found.values()].toSorted(byAddress);
+}
+
+/** The values in a slice that no endpoint is made of. A port without a number is none: it means every port, which rules can't. */
+export function unusableIn({ metadata, addressType, ports, endpoints }: EndpointSlice): readonly PassedOver[] {
+  if (addressType === "FQDN") return [];
+  const object = { kind: "EndpointSlice", name: metadata.name } as const;
+  const wrongPorts = ports.flatMap(({ port }, i): readonly PassedOver[] =>
+    port === undefined || isPort(port)
+      ? []
+      : [{ object, field: `ports[${i}].port`, value: String(port), because: "NotAPort" }],
+  );
+  const wrongAddresses = endpoints.flatMap(({ addresses: [value = ""] }, i): readonly PassedOver[] => {
+    const ip = parseIp(value);
+    if (ip?.family === addressType) return [];
+    const because = ip === undefined ? "NotAnAddress" : "UnusedFamily";
+    return [{ object, field: `endpoints[${i}].addresses[0]`, value, because }];
+  });
+  return [...wrongPorts, ...wrongAddresses];
 }
 
 // Only the first address counts: the others of an endpoint have no meaning (discovery/v1 Endpoint.addresses).
@@ -39,13 +56,22 @@ function add(found: Map<string, Endpoint>, from: SliceEndpoint, at: { port: numb
   if (known === undefined || rank(endpoint) < rank(known)) found.set(key, endpoint);
 }
 
-function endpointAt(ip: Ip, port: number, { conditions, nodeName, targetRef }: SliceEndpoint): Endpoint {
+function endpointAt(ip: Ip, port: number, { conditions, nodeName, targetRef, hints }: SliceEndpoint): Endpoint {
   const pod = targetRef?.kind === "Pod" ? `${targetRef.namespace ?? ""}/${targetRef.name ?? ""}` : undefined;
-  return { ip, port, nodeName, pod, condition: conditionOf(conditions) };
+  const endpoint = { ip, port, nodeName, pod, condition: conditionOf(conditions) };
+  const found: Hints = {
+    zones: hints?.forZones?.map(({ name }) => name) ?? [],
+    nodes: hints?.forNodes?.map(({ name }) => name) ?? [],
+  };
+  return found.zones.length + found.nodes.length === 0 ? endpoint : { ...endpoint, hints: found };
 }
 
-// discovery/v1 EndpointConditions: an absent `ready` is true, an absent `serving` follows it, an absent `terminating` is false.
-function conditionOf({ ready = true, serving = ready, terminating = false }: SliceEndpoint["conditions"]) {
+/** What is absent counts as in kube-proxy: `ready` and `serving` as true, `terminating` as false. */
+export function conditionOf({
+  ready = true,
+  serving = true,
+  terminating = false,
+}: SliceEndpoint["conditions"]): Endpoint["condition"] {
   if (ready) return "ready";
   if (!terminating) return "notReady";
   return serving ? "servingTerminating" : "terminating";
@@ -57,27 +83,4 @@ const rank = ({ condition }: Endpoint): number => order.indexOf(condition);
 function byAddress(a: Endpoint, b: Endpoint): number {
   if (a.ip.number !== b.ip.number) return a.ip.number < b.ip.number ? -1 : 1;
   return a.port - b.port;
-}
-
-/**
- * Who of the endpoints receives traffic: the ready ones; where there are none, those that still serve while they terminate
- * (KEP-1669). With scope `node`, only endpoints on `nodeName` are considered.
- */
-export function poolOf(endpoints: readonly Endpoint[], scope: Pool["scope"], nodeName: string): Pool {
-  const eligible = (endpoint: Endpoint) => scope === "cluster" || endpoint.nodeName === nodeName;
-  const anyReady = endpoints.some((endpoint) => endpoint.condition === "ready" && eligible(endpoint));
-  const wanted = anyReady ? "ready" : "servingTerminating";
-  const members: Endpoint[] = [];
-  const leftOut: Pool["leftOut"][number][] = [];
-  for (const endpoint of endpoints) {
-    if (!eligible(endpoint)) leftOut.push({ endpoint, because: "OnOtherNode" });
-    else if (endpoint.condition === wanted) members.push(endpoint);
-    else leftOut.push({ endpoint, because: whyLeftOut(endpoint) });
-  }
-  return { scope, members, leftOut };
-}
-
-function whyLeftOut({ condition }: Endpoint): Reason {
-  if (condition === "servingTerminating") return "TerminatingUnneeded";
-  return condition === "terminating" ? "Terminating" : "NotReady";
 }

@@ -1,12 +1,14 @@
 import type { Service } from "#api/core/service.ts";
 import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
-import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
+import type { Ip, IpFamily } from "#net/ip.ts";
 import type { Reason } from "../reasons.ts";
-import { externalCases, internalCases, type Pools } from "./cases.ts";
-import { endpointsOf, poolOf } from "./endpoints.ts";
+import { addressesOf, type ServiceIps } from "./addresses.ts";
+import { endpointsOf, unusableIn } from "./endpoints.ts";
+import { portFrontends, wrongPortsOf } from "./frontends.ts";
+import { healthOf } from "./health.ts";
+import { poolsOf } from "./pools.ts";
 import type { Frontend, NodeFacts, ServiceEntry } from "./service-map.ts";
-
-type ServicePort = NonNullable<Service["spec"]["ports"]>[number];
+import { type Sources, sourcesOf } from "./sources.ts";
 
 /** Gives a Service to another proxy, whatever its value. Source: kubernetes.io well-known labels. */
 const otherProxyLabel = "service.kubernetes.io/service-proxy-name";
@@ -20,10 +22,26 @@ export function entryOf(service: Service, slices: readonly EndpointSlice[], fact
   const { metadata } = service;
   const name = `${metadata.namespace}/${metadata.name}`;
   const because = whyNotExposed(service);
-  const addresses = clusterIPsOf(service).map((ip) => ({ ip, ours: because === undefined }));
-  const frontends =
-    because === undefined ? facts.families.flatMap((family) => frontendsOf(service, slices, { ...facts, family })) : [];
-  return { name, seniority: `${metadata.creationTimestamp} ${name}`, addresses, frontends, because };
+  const ips = addressesOf(service);
+  const entry = {
+    name,
+    seniority: `${metadata.creationTimestamp} ${name}`,
+    addresses: ips.cluster.map((ip) => ({ ip, ours: because === undefined })),
+    because,
+  };
+  if (because !== undefined) return { ...entry, frontends: [], passedOver: [], health: undefined };
+  const sources = sourcesOf(service);
+  return {
+    ...entry,
+    frontends: facts.families.flatMap((family) => frontendsOf(service, slices, { facts, family, ips, sources })),
+    passedOver: [
+      ...ips.passedOver,
+      ...sources.passedOver,
+      ...wrongPortsOf(service),
+      ...slices.flatMap((slice) => unusableIn(slice)),
+    ],
+    health: healthOf(service, slices, facts),
+  };
 }
 
 function whyNotExposed({ metadata, spec }: Service): Reason | undefined {
@@ -35,73 +53,28 @@ function whyNotExposed({ metadata, spec }: Service): Reason | undefined {
   return spec.clusterIP === undefined || spec.clusterIP === "" ? "NoClusterIP" : undefined;
 }
 
-/** The cluster IPs of a Service, of both families. */
-function clusterIPsOf({ spec }: Service): readonly Ip[] {
-  const texts = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]);
-  return texts.map(parseIp).filter((ip) => ip !== undefined);
-}
-
-interface FamilyFacts extends NodeFacts {
+interface Around {
+  readonly facts: NodeFacts;
   readonly family: IpFamily;
+  readonly ips: ServiceIps;
+  readonly sources: Sources;
 }
 
-function frontendsOf(service: Service, slices: readonly EndpointSlice[], facts: FamilyFacts): readonly Frontend[] {
-  const { family } = facts;
-  const at = clusterIPsOf(service).filter((ip) => ip.family === family);
-  if (at.length === 0) return [];
-  return (service.spec.ports ?? []).flatMap((port) =>
-    portFrontends(service, port, { family, at, pools: poolsOf(port) }),
-  );
-
-  function poolsOf({ name = "", protocol }: ServicePort): Pools {
-    const endpoints = endpointsOf(slices, { family, portName: name, protocol });
-    return { cluster: poolOf(endpoints, "cluster", facts.nodeName), node: poolOf(endpoints, "node", facts.nodeName) };
-  }
-}
-
-interface Reached {
-  readonly family: IpFamily;
-  readonly at: readonly Ip[];
-  readonly pools: Pools;
-}
-
-function portFrontends(service: Service, port: ServicePort, { family, at, pools }: Reached): readonly Frontend[] {
-  const { spec } = service;
-  const common = {
-    family,
-    protocol: port.protocol,
-    sources: { kind: "anyone" },
-    affinitySeconds: affinitySeconds(service),
-  } as const;
-  const internal: Frontend = {
-    ...common,
-    id: frontendId(service, port, { via: "ClusterIP", family }),
-    via: "ClusterIP",
-    at,
-    port: port.port,
-    cases: internalCases(pools, spec.internalTrafficPolicy === "Local" ? "Local" : "Cluster"),
-  };
-  if (port.nodePort === undefined || port.nodePort === 0) return [internal];
-  const cases = externalCases(pools, spec.externalTrafficPolicy === "Local" ? "Local" : "Cluster");
-  const id = frontendId(service, port, { via: "NodePort", family });
-  return [internal, { ...common, id, via: "NodePort", at: "NodeAddresses", port: port.nodePort, cases }];
-}
-
-interface Way {
-  readonly via: Frontend["via"];
-  readonly family: IpFamily;
-}
-
-function frontendId({ metadata }: Service, { name = "" }: ServicePort, { via, family }: Way): string {
-  const port = name === "" ? "" : `:${name}`;
-  return `${metadata.namespace}/${metadata.name}${port}/${via}${family === "IPv6" ? "/IPv6" : ""}`;
-}
-
-/**
- * How long one client keeps the same endpoint, in seconds; 0 means no affinity.
- * Source: core/v1 SessionAffinityConfig (default 10800, 1..86400).
- */
-export function affinitySeconds({ spec }: Service): number {
-  if (spec.sessionAffinity !== "ClientIP") return 0;
-  return spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800;
+// A Service without a cluster IP of a family is not exposed in it at all.
+function frontendsOf(service: Service, slices: readonly EndpointSlice[], around: Around): readonly Frontend[] {
+  const { facts, family, ips, sources } = around;
+  const ofFamily = (all: readonly Ip[]): readonly Ip[] => all.filter((ip) => ip.family === family);
+  const cluster = ofFamily(ips.cluster);
+  if (cluster.length === 0) return [];
+  return (service.spec.ports ?? []).flatMap((port) => {
+    const endpoints = endpointsOf(slices, { family, portName: port.name ?? "", protocol: port.protocol });
+    return portFrontends(service, port, {
+      family,
+      cluster,
+      external: ofFamily(ips.external),
+      balancer: ofFamily(ips.balancer),
+      sources: sources.rule[family],
+      pools: poolsOf(endpoints, facts),
+    });
+  });
 }

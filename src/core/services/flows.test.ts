@@ -20,6 +20,8 @@ const entry = (members: readonly string[], protocol: "UDP" | "TCP" = "UDP"): Ser
   seniority: "",
   addresses: [],
   because: undefined,
+  passedOver: [],
+  health: undefined,
   frontends: [
     {
       id: "default/dns/ClusterIP",

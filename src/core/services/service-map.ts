@@ -19,6 +19,26 @@ export interface ServiceEntry {
   readonly frontends: readonly Frontend[];
   /** Why there are no frontends; undefined where there are. */
   readonly because: Reason | undefined;
+  /** What its objects ask for and don't get here, each once. */
+  readonly passedOver: readonly PassedOver[];
+  /** What load balancers outside may ask this node about the Service; undefined where nothing is asked. */
+  readonly health: HealthCheck | undefined;
+}
+
+/** A value in a Service or EndpointSlice that no rule is made of. It spoils nothing else. */
+export interface PassedOver {
+  readonly object: { readonly kind: "Service" | "EndpointSlice"; readonly name: string };
+  /** `spec.externalIPs[1]`. */
+  readonly field: string;
+  readonly value: string;
+  readonly because: Reason;
+}
+
+/** Source: core/v1 ServiceSpec.healthCheckNodePort. */
+export interface HealthCheck {
+  readonly port: number;
+  /** Ready endpoints on this node, by their addresses. Terminating ones don't count, though traffic may still go to them. */
+  readonly localEndpoints: number;
 }
 
 export interface ServiceAddress {
@@ -42,7 +62,7 @@ export interface Frontend {
   readonly affinitySeconds: number;
 }
 
-/** Who may come in at all. */
+/** Who may come in at all. Of ranges none lies in another, and where none is left nobody may. */
 export type SourceRule =
   | { readonly kind: "anyone" }
   | { readonly kind: "ranges"; readonly ranges: readonly Cidr[]; readonly field: "spec.loadBalancerSourceRanges" };
@@ -61,12 +81,17 @@ export type Verdict =
   | { readonly kind: "forward"; readonly pool: Pool }
   | { readonly kind: "reject" | "drop"; readonly because: Reason };
 
-/** Who receives the traffic, each with an equal share, and why the others don't. */
+/**
+ * Who receives the traffic, each with an equal share, and why the others don't. `cluster`: endpoints anywhere, those near this node
+ * where the slices' hints say so; `node`: endpoints on this node.
+ */
 export interface Pool {
   readonly scope: "cluster" | "node";
   /** In the order of their addresses, each once. */
   readonly members: readonly Endpoint[];
   readonly leftOut: readonly { readonly endpoint: Endpoint; readonly because: Reason }[];
+  /** Why hints to zones or nodes were not followed; absent where there are none, or they were. */
+  readonly hintsIgnored?: Reason;
 }
 
 export interface Endpoint {
@@ -77,11 +102,21 @@ export interface Endpoint {
   /** `namespace/name` of the pod, where there is one. */
   readonly pod: string | undefined;
   readonly condition: "ready" | "servingTerminating" | "terminating" | "notReady";
+  /** Which zones and nodes should send to it; absent where the slice says nothing. */
+  readonly hints?: Hints;
+}
+
+/** Source: discovery/v1 EndpointHints (KEP-2433, KEP-3015). */
+export interface Hints {
+  readonly zones: readonly string[];
+  readonly nodes: readonly string[];
 }
 
 /** What an entry needs to know of the node it is computed for. */
 export interface NodeFacts {
   readonly nodeName: string;
+  /** Its label `topology.kubernetes.io/zone`. */
+  readonly zone: string | undefined;
   /** The families that the cluster uses; the others' frontends are left out. */
   readonly families: readonly IpFamily[];
 }

@@ -1,4 +1,5 @@
 import type { Backoff } from "#client/backoff.ts";
+import { type EventRecorder, eventRecorder } from "#client/events.ts";
 import { type Informers, informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
 import type { Surroundings } from "#core/ruleset/frame.ts";
@@ -13,6 +14,7 @@ import { type FlowSweep, sweepFlows } from "./flow-sweep.ts";
 import type { KernelRules, ProxyMode } from "./kernel-rules.ts";
 import { nftablesRules } from "./nftables-rules.ts";
 import { type Changes, type Observed, observe } from "./observed.ts";
+import { tellPassedOver } from "./passed-over.ts";
 
 export interface ProxyOptions {
   readonly transport: Transport;
@@ -33,6 +35,8 @@ export interface ClusterRanges {
   readonly serviceCidrs: readonly Cidr[];
   /** Where this node answers DNS itself; port 53 there is kept out of connection tracking. */
   readonly dnsAddresses: readonly Ip[];
+  /** Where this machine serves node ports: its addresses in these blocks; absent: those that its Node lists. */
+  readonly nodePortBlocks?: readonly Cidr[];
 }
 
 export interface ServiceProxy {
@@ -61,11 +65,12 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const families = [...new Set(cluster.clusterCidrs.map(({ family }) => family))];
   const rules = await openRules(options, { ...cluster, families });
   const followed = options.informers ?? informers(options.transport);
-  const observed = observe(followed, nodeName);
+  const observed = observe(followed, { nodeName, nodePortBlocks: cluster.nodePortBlocks });
+  const recorder = eventRecorder(options.transport, { component: "kube-proxy", host: nodeName });
   const sweep = sweepFlows(families, { backoff, failed });
-  const facts = { nodeName, families };
   const known: Known = { entries: new Map(), nodeAddresses: [] };
-  const parts: Working = { rules, observed, facts, known, unchecked: [], check: sweep.check };
+  const node = { nodeName, families };
+  const parts: Working = { rules, observed, recorder, node, known, unchecked: [], check: sweep.check };
   const synced = Promise.withResolvers<void>();
   const working = loop<Changes>({
     name: "proxy",
@@ -91,6 +96,7 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
     async stop({ removeRules: remove }) {
       await working.stop();
       await sweep.stop();
+      await recorder.flushed();
       if (options.informers === undefined) followed.stop();
       if (remove) await removeWith(rules, cluster);
       rules.close();
@@ -117,21 +123,24 @@ interface Known {
 interface Working {
   readonly rules: KernelRules;
   readonly observed: Observed;
-  readonly facts: NodeFacts;
+  readonly recorder: EventRecorder;
+  readonly node: Omit<NodeFacts, "zone">;
   readonly known: Known;
   /** What changed in rules that the kernel has not taken yet. */
   readonly unchecked: Watched[];
   readonly check: FlowSweep["check"];
 }
 
-async function applyChanges({ names, addresses }: Changes, working: Working): Promise<void> {
-  const { rules, observed, facts, known, unchecked, check } = working;
-  known.nodeAddresses = addresses?.own ?? known.nodeAddresses;
+async function applyChanges({ names, addresses, zone }: Changes, working: Working): Promise<void> {
+  const { rules, observed, recorder, node, known, unchecked, check } = working;
+  if (addresses !== undefined) known.nodeAddresses = [...addresses.own, ...addresses.nodePorts];
   const entries = new Map<ServiceName, ServiceEntry | undefined>();
   for (const name of names) {
     const service = observed.service(name);
-    const entry = service && entryOf(service, observed.slicesOf(name), facts);
-    unchecked.push(...flowsToCheck(known.entries.get(name), entry, known.nodeAddresses));
+    const before = known.entries.get(name);
+    const entry = service && entryOf(service, observed.slicesOf(name), { ...node, zone });
+    unchecked.push(...flowsToCheck(before, entry, known.nodeAddresses));
+    if (service !== undefined && entry !== undefined) tellPassedOver(recorder, service, { before, now: entry });
     entries.set(name, entry);
     if (entry === undefined) known.entries.delete(name);
     else known.entries.set(name, entry);
