@@ -104,12 +104,12 @@ const rows: readonly (Wish & { readonly name: string; readonly on?: string; read
 describe("a pod's host ports are exposed", () => {
   for (const { name, on = "node-1", exposes, ...wish } of rows)
     test(name, () => {
-      const entry = hostPortEntryOf(podWith(wish), { nodeName: on, families: ["IPv4", "IPv6"] });
+      const entry = hostPortEntryOf(podWith(wish), { nodeName: on, zone: undefined, families: ["IPv4", "IPv6"] });
       assert.deepEqual((entry?.frontends ?? []).map(shown), exposes);
     });
 
   test("in the families of the cluster", () => {
-    const entry = hostPortEntryOf(podWith(), { nodeName: "node-1", families: ["IPv6"] });
+    const entry = hostPortEntryOf(podWith(), { nodeName: "node-1", zone: undefined, families: ["IPv6"] });
     assert.deepEqual(
       entry?.frontends.map(({ id, family }) => [id, family]),
       [["default/influxdb:80-TCP/HostPort/IPv6", "IPv6"]],
@@ -117,7 +117,7 @@ describe("a pod's host ports are exposed", () => {
   });
 
   test("behind those of the node's own pods where they come from elsewhere", () => {
-    const facts = { nodeName: "node-2", families: ["IPv4"] } as const;
+    const facts = { nodeName: "node-2", zone: undefined, families: ["IPv4"] } as const;
     const own = hostPortEntryOf(podWith({ spec: { nodeName: "node-2" } }), facts);
     const other = hostPortEntryOf(podWith({ reach: "cluster" }), facts);
     assert.ok(own !== undefined && other !== undefined && own.seniority < other.seniority);

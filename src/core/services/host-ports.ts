@@ -30,7 +30,15 @@ export function hostPortEntryOf(pod: HostPortPod, facts: NodeFacts): ServiceEntr
   if (frontends.length === 0) return undefined;
   // A pod's own node comes first: a port that reaches further must not take another pod's.
   const seniority = `${isHere ? "" : "~ "}${metadata.creationTimestamp} ${metadata.namespace}/${metadata.name}`;
-  return { name: hostPortEntryName(pod), seniority, addresses: [], frontends, because: undefined };
+  return {
+    name: hostPortEntryName(pod),
+    seniority,
+    addresses: [],
+    frontends,
+    because: undefined,
+    passedOver: [],
+    health: undefined,
+  };
 }
 
 interface Place {
