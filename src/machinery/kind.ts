@@ -27,6 +27,8 @@ export interface Kind<T extends AnyType = AnyType, O = Stored<T>> {
   readonly rules: readonly Rule<O>[];
   /** Rules that compare an update with what is stored. */
   readonly updateRules: readonly UpdateRule<O>[];
+  /** What a client is told of an object that is taken, though it may not be what was meant. */
+  readonly warnings?: Select<O, Iterable<string>>;
 }
 
 /** A type that requests or answers hold by name. */

@@ -1,7 +1,7 @@
 import type { AnyKind, Subresource } from "#machinery/kind.ts";
 import type { ResourcePath } from "./api-path.ts";
 import type { Environment } from "./environment.ts";
-import type { Answer, ServerRequest } from "./exchange.ts";
+import type { Answer, Identity, ServerRequest } from "./exchange.ts";
 import type { ObjectFormat } from "./negotiate.ts";
 import type { Place } from "./objects.ts";
 
@@ -9,6 +9,8 @@ import type { Place } from "./objects.ts";
 export interface Call {
   readonly env: Environment;
   readonly request: ServerRequest;
+  /** Who asks. */
+  readonly identity: Identity;
   readonly kind: AnyKind;
   /** undefined: the object itself. */
   readonly subresource: Subresource | undefined;

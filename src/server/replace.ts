@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type FieldProblem, forbiddenField, invalidField } from "#machinery/field-problem.ts";
 import { badRequest, conflict, invalid } from "#machinery/status.ts";
 import { updateProblemsOf } from "#machinery/validate.ts";
+import { admit } from "./admission.ts";
 import { type Call, placeOf } from "./call.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
@@ -22,7 +23,7 @@ export const replaceObject = (call: Call, isDryRun: boolean, build: Build): Prom
     checkIdentity(call, sent, old);
     const next = settle(call.env, assemble(call, sent, old), old);
     const problems = [...updateProblemsOf(call.kind, next, old), ...finalizerProblems(next, old)];
-    if (problems.length > 0) throw invalid(call.kind, old.metadata.name, problems);
+    admit(call, { name: old.metadata.name, next, old, problems });
     const saving = await put(call, { next, stored, isDryRun });
     return saving.kind === "saved" ? saving.saved : undefined;
   });
@@ -68,7 +69,7 @@ function assemble(call: Call, sent: ApiObject, old: ApiObject): ApiObject {
   });
   switch (call.subresource?.name) {
     case "status":
-      return objectOf({ ...old, metadata: withOwnersOf(own, old).metadata, status: sent.status ?? {} });
+      return named(kind, kind.derive({ ...old, metadata: withOwnersOf(own, old).metadata, status: sent.status ?? {} }));
     case "finalize":
       return objectOf({ ...own, status: old.status });
     default:

@@ -1,17 +1,18 @@
 import { namespaces } from "#api/core/namespace.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import { type ApiObject, isOf } from "./object.ts";
+import { endpointsStrategy } from "./strategies/endpoints.ts";
 import { namespaceStrategy } from "./strategies/namespaces.ts";
 import { podStrategy } from "./strategies/pods.ts";
 import { serviceStrategy } from "./strategies/services.ts";
-import type { Strategy } from "./strategies/strategy.ts";
-
-const plain: Strategy = { prepareCreate: (object) => object, prepareUpdate: (next) => next };
+import { plain, type Strategy } from "./strategies/strategy.ts";
 
 const strategies = new Map<string, Strategy>([
+  ["/endpoints", endpointsStrategy],
   ["/namespaces", namespaceStrategy],
   ["/pods", podStrategy],
   ["/services", serviceStrategy],
+  ["discovery.k8s.io/endpointslices", endpointsStrategy],
 ]);
 
 export const strategyOf = ({ group, plural }: AnyKind): Strategy => strategies.get(`${group}/${plural}`) ?? plain;

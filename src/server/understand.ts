@@ -57,7 +57,7 @@ export function understand(
   if (kind.kind === endpoints.kind && kind.group === endpoints.group) warn(endpointsWarning);
   // A Namespace's own name stands in both places of its path.
   const own = kind.scope === "Cluster" ? { ...path, namespace: "" } : path;
-  return { call: { env, request, kind, subresource, path: own, query, format, warn }, route };
+  return { call: { env, request, identity, kind, subresource, path: own, query, format, warn }, route };
 }
 
 /** Source: KEP-4974. */

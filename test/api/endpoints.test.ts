@@ -5,23 +5,23 @@ import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { told, toldOfUpdate } from "./told.ts";
 
 const special: readonly (readonly [family: string, address: string, what: string])[] = [
-  ["IPv4", "0.0.0.0", "unspecified (0.0.0.0 or ::)"],
-  ["IPv4", "127.1.2.3", "in the loopback range (127.0.0.0/8, ::1/128)"],
-  ["IPv4", "169.254.169.254", "in the link-local range (169.254.0.0/16, fe80::/10)"],
-  ["IPv4", "224.0.0.7", "in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
-  ["IPv6", "::", "unspecified (0.0.0.0 or ::)"],
-  ["IPv6", "::1", "in the loopback range (127.0.0.0/8, ::1/128)"],
-  ["IPv6", "fe80::1", "in the link-local range (169.254.0.0/16, fe80::/10)"],
-  ["IPv6", "::ffff:127.0.0.1", "in the loopback range (127.0.0.0/8, ::1/128)"],
+  ["IPv4", "0.0.0.0", "may not be unspecified (0.0.0.0 or ::)"],
+  ["IPv4", "127.1.2.3", "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
+  ["IPv4", "169.254.169.254", "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
+  ["IPv4", "224.0.0.7", "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
+  ["IPv6", "::", "may not be unspecified (0.0.0.0 or ::)"],
+  ["IPv6", "::1", "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
+  ["IPv6", "fe80::1", "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
+  ["IPv6", "::ffff:127.0.0.1", "must not be an IPv4-mapped IPv6 address"],
 ];
 for (const [addressType, address, what] of special) {
   const shown = JSON.stringify(address);
-  test(`no endpoint is ${what}: ${address}`, () => {
+  test(`an endpoint ${what}: ${address}`, () => {
     assert.deepEqual(told(endpointSlices, { addressType, endpoints: [{ addresses: [address] }] }), [
-      `endpoints[0].addresses[0]: Invalid value: ${shown}: may not be ${what}`,
+      `endpoints[0].addresses[0]: Invalid value: ${shown}: ${what}`,
     ]);
     assert.deepEqual(told(endpoints, { subsets: [{ addresses: [{ ip: address }] }] }), [
-      `subsets[0].addresses[0].ip: Invalid value: ${shown}: may not be ${what}`,
+      `subsets[0].addresses[0].ip: Invalid value: ${shown}: ${what}`,
     ]);
   });
 }

@@ -111,9 +111,7 @@ const cases: readonly (readonly [name: string, spec: object, messages: readonly 
   [
     "an address with leading zeros",
     { ports: [port], clusterIP: "10.96.000.010", clusterIPs: ["10.96.000.010"] },
-    [
-      'spec.clusterIPs[0]: Invalid value: "10.96.000.010": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
-    ],
+    ['spec.clusterIPs[0]: Invalid value: "10.96.000.010": must not have leading 0s'],
   ],
   [
     "headless with a node port's type",

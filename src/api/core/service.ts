@@ -5,7 +5,9 @@ import { serviceColumns } from "./service/columns.ts";
 import { deriveService } from "./service/defaults.ts";
 import { serviceRules } from "./service/rules.ts";
 import { ServiceSpec, ServiceStatus } from "./service/spec.ts";
+import { balancerStatusProblems } from "./service/status-rules.ts";
 import { serviceUpdateRules } from "./service/update-rules.ts";
+import { serviceWarnings } from "./service/warnings.ts";
 
 export {
   ClientIPConfig,
@@ -44,5 +46,6 @@ export const services = defineKind<typeof Service>({
   derive: deriveService,
   initialStatus: () => ({ loadBalancer: {} }),
   rules: serviceRules,
-  updateRules: serviceUpdateRules,
+  updateRules: [...serviceUpdateRules, balancerStatusProblems],
+  warnings: serviceWarnings,
 });

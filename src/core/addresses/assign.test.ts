@@ -1,71 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Service, services } from "#api/core/service.ts";
-import { readObject } from "#machinery/decode.ts";
-import { messageOf } from "#machinery/field-problem.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { assign } from "./assign.ts";
-import { carryOver, pluralAddresses } from "./carry-over.ts";
-import { type Facts, holdingOf } from "./taken.ts";
-
-type Spec = Readonly<Record<string, unknown>>;
-type ServiceObject = InstanceType<typeof Service>;
-
-function service(spec: Spec): ServiceObject {
-  const read = readObject(services, { metadata: { name: "web", namespace: "default" }, spec });
-  assert.equal(read.kind, "read");
-  const derived: unknown = read.kind === "read" ? services.derive(read.object as ServiceObject) : undefined;
-  return pluralAddresses(derived as ServiceObject);
-}
-
-interface Cluster {
-  readonly ranges?: readonly string[];
-  readonly nodePorts?: Facts["nodePorts"];
-  readonly addresses?: readonly string[];
-  readonly ports?: readonly number[];
-  readonly random?: Facts["random"];
-}
-const facts = ({
-  ranges = ["10.96.0.0/12"],
-  nodePorts,
-  addresses = [],
-  ports = [],
-  random = () => 0,
-}: Cluster): Facts => ({
-  ranges: ranges.map(mustCidr),
-  nodePorts: nodePorts ?? { first: 30_000, last: 32_767 },
-  isAddressTaken: (address) => addresses.includes(address),
-  isPortTaken: (port) => ports.includes(port),
-  random,
-});
-
-/** What an assignment comes to, in a line. */
-function outcome(next: ServiceObject, old: ServiceObject | undefined, cluster: Cluster): string {
-  const result = assign(next, old, facts(cluster));
-  switch (result.kind) {
-    case "refused":
-      return result.problems.map(messageOf).join("; ");
-    case "exhausted":
-      return result.message;
-    case "assigned": {
-      const {
-        clusterIP,
-        clusterIPs,
-        ipFamilies,
-        ipFamilyPolicy,
-        healthCheckNodePort,
-        ports = [],
-      } = result.service.spec;
-      assert.equal(clusterIP, clusterIPs?.[0]);
-      const nodePorts = ports.map(({ nodePort }) => nodePort ?? "-").join(",");
-      const parts = [clusterIPs?.join(",") ?? "-", ipFamilies?.join(",") ?? "-", ipFamilyPolicy ?? "-", nodePorts];
-      return [...parts, ...(healthCheckNodePort === undefined ? [] : [`check ${healthCheckNodePort}`])].join(" ");
-    }
-  }
-}
-
-const http = { port: 80 };
-const dual = ["10.96.0.0/12", "fd00:1::/112"];
+import { type Cluster, dual, facts, http, outcome, type Spec, service } from "./specimens.ts";
+import { holdingOf } from "./taken.ts";
 
 const created: readonly (readonly [name: string, spec: Spec, cluster: Cluster, expected: string])[] = [
   ["the first dynamic address", { ports: [http] }, {}, "10.96.1.1 IPv4 SingleStack -"],
@@ -134,6 +72,59 @@ const created: readonly (readonly [name: string, spec: Spec, cluster: Cluster, e
     { ipFamilyPolicy: "PreferDualStack", ports: [http] },
     { ranges: dual },
     "10.96.1.1,fd00:1::101 IPv4,IPv6 PreferDualStack -",
+  ],
+  [
+    "both families in the order that it names them",
+    { ipFamilyPolicy: "RequireDualStack", ipFamilies: ["IPv6", "IPv4"], ports: [http] },
+    { ranges: dual },
+    "fd00:1::101,10.96.1.1 IPv6,IPv4 RequireDualStack -",
+  ],
+  [
+    "the family that is left, after the one that it names",
+    { ipFamilyPolicy: "PreferDualStack", ipFamilies: ["IPv6"], ports: [http] },
+    { ranges: dual },
+    "fd00:1::101,10.96.1.1 IPv6,IPv4 PreferDualStack -",
+  ],
+  [
+    "the cluster's first family first",
+    { ipFamilyPolicy: "PreferDualStack", ports: [http] },
+    { ranges: ["fd00:1::/112", "10.96.0.0/12"] },
+    "fd00:1::101,10.96.1.1 IPv6,IPv4 PreferDualStack -",
+  ],
+  [
+    "both addresses that it names",
+    {
+      ipFamilyPolicy: "RequireDualStack",
+      clusterIP: "fd00:1::7",
+      clusterIPs: ["fd00:1::7", "10.96.0.7"],
+      ports: [http],
+    },
+    { ranges: dual },
+    "fd00:1::7,10.96.0.7 IPv6,IPv4 RequireDualStack -",
+  ],
+  [
+    "not two addresses under one stack",
+    { clusterIP: "10.96.0.7", clusterIPs: ["10.96.0.7", "fd00:1::7"], ports: [http] },
+    { ranges: dual },
+    "spec.ipFamilyPolicy: Invalid value: \"SingleStack\": must be 'RequireDualStack' or 'PreferDualStack' when multiple cluster IPs are specified",
+  ],
+  [
+    "no address of a family that the cluster lacks",
+    { clusterIP: "fd00:1::7", ports: [http] },
+    {},
+    'spec.clusterIPs[0]: Invalid value: ["fd00:1::7"]: IPv6 is not configured on this cluster',
+  ],
+  [
+    "two families when headless without selector, on a cluster of one",
+    { clusterIP: "None", ipFamilyPolicy: "PreferDualStack", ports: [http] },
+    {},
+    "None IPv4,IPv6 PreferDualStack -",
+  ],
+  [
+    "one family when headless with a selector and the wish for two, on a cluster of one",
+    { clusterIP: "None", ipFamilyPolicy: "PreferDualStack", selector: { a: "b" }, ports: [http] },
+    {},
+    "None IPv4 PreferDualStack -",
   ],
   [
     "the second family alone",
@@ -247,100 +238,13 @@ for (const [name, spec, cluster, expected] of created) {
   test(`a new Service gets ${name}`, () => assert.equal(outcome(service(spec), undefined, cluster), expected));
 }
 
-const held: Spec = {
-  type: "NodePort",
-  clusterIP: "10.96.5.5",
-  clusterIPs: ["10.96.5.5"],
-  ipFamilies: ["IPv4"],
-  ipFamilyPolicy: "SingleStack",
-  ports: [{ name: "http", port: 80, nodePort: 30_500 }],
-};
-const taken: Cluster = { addresses: ["10.96.5.5"], ports: [30_500] };
-
-const updated: readonly (readonly [name: string, old: Spec, next: Spec, expected: string])[] = [
-  [
-    "keeps what it leaves out",
-    held,
-    { type: "NodePort", ports: [{ name: "http", port: 80 }] },
-    "10.96.5.5 IPv4 SingleStack 30500",
-  ],
-  [
-    "keeps its node port by name when the port changes",
-    held,
-    { type: "NodePort", ports: [{ name: "http", port: 81 }] },
-    "10.96.5.5 IPv4 SingleStack 30500",
-  ],
-  [
-    "gets a node port for a new port",
-    held,
-    {
-      type: "NodePort",
-      ports: [
-        { name: "http", port: 80 },
-        { name: "b", port: 81 },
-      ],
-    },
-    "10.96.5.5 IPv4 SingleStack 30500,30086",
-  ],
-  [
-    "moves to another node port",
-    held,
-    { type: "NodePort", ports: [{ name: "http", port: 80, nodePort: 30_501 }] },
-    "10.96.5.5 IPv4 SingleStack 30501",
-  ],
-  [
-    "gives up node ports that it leaves as they were",
-    held,
-    { ...held, type: "ClusterIP" },
-    "10.96.5.5 IPv4 SingleStack -",
-  ],
-  [
-    "keeps both as a load balancer",
-    held,
-    { type: "LoadBalancer", ports: [{ name: "http", port: 80 }] },
-    "10.96.5.5 IPv4 SingleStack 30500",
-  ],
-  [
-    "gives up its address as an ExternalName",
-    held,
-    { ...held, type: "ExternalName", externalName: "example.com" },
-    "- - - -",
-  ],
-  [
-    "gets an address when it stops being an ExternalName",
-    { type: "ExternalName", externalName: "example.com" },
-    { ports: [http] },
-    "10.96.1.1 IPv4 SingleStack -",
-  ],
-  [
-    "stays headless",
-    {
-      clusterIP: "None",
-      clusterIPs: ["None"],
-      selector: { a: "b" },
-      ipFamilies: ["IPv4"],
-      ipFamilyPolicy: "SingleStack",
-      ports: [http],
-    },
-    { selector: { a: "c" }, ports: [http] },
-    "None IPv4 SingleStack -",
-  ],
-  [
-    "keeps a node port outside of a range that was narrowed",
-    { ...held, ports: [{ name: "http", port: 80, nodePort: 17_001 }] },
-    { type: "NodePort", ports: [{ name: "http", port: 80 }] },
-    "10.96.5.5 IPv4 SingleStack 17001",
-  ],
-];
-for (const [name, before, after, expected] of updated) {
-  test(`an updated Service ${name}`, () => {
-    const old = service(before);
-    assert.equal(outcome(carryOver(service(after), old), old, taken), expected);
-  });
-}
-
 test("a Service holds its addresses, its node ports and its health check port", () => {
-  const one = service({ ...held, type: "LoadBalancer", healthCheckNodePort: 30_600 });
+  const one = service({
+    type: "LoadBalancer",
+    clusterIP: "10.96.5.5",
+    ports: [{ name: "http", port: 80, nodePort: 30_500 }],
+    healthCheckNodePort: 30_600,
+  });
   assert.deepEqual(holdingOf(one), { addresses: ["10.96.5.5"], ports: [30_500, 30_600] });
   assert.deepEqual(holdingOf(service({ clusterIP: "None" })), { addresses: [], ports: [] });
 });

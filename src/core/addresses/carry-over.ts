@@ -40,7 +40,7 @@ function alignAddresses(next: Service, old: Service): Service {
 
 function keepNodePorts(next: Service, old: Service): Service {
   let kept = next;
-  if (needsNodePorts(next) && needsNodePorts(old)) {
+  if (needsNodePorts(next) && needsNodePorts(old) && next.spec.allocateLoadBalancerNodePorts !== false) {
     const before = new Map((old.spec.ports ?? []).map(({ name = "", nodePort = 0 }) => [name, nodePort]));
     const spoken = new Set((next.spec.ports ?? []).flatMap(({ nodePort = 0 }) => (nodePort === 0 ? [] : [nodePort])));
     const ports = next.spec.ports?.map((port) => {

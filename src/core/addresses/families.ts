@@ -11,7 +11,7 @@ type Spec = Service["spec"];
  * Source: "IPv4/IPv6 dual-stack" in the Kubernetes documentation, KEP-563.
  */
 export function assignFamilies(service: Service, old: Service | undefined, facts: Facts): Assignment {
-  if (service.spec.type === "ExternalName") return { kind: "assigned", service };
+  if (service.spec.type === "ExternalName" || staysAsItWas(service, old)) return { kind: "assigned", service };
   const isUnguided = isHeadless(service) && Object.keys(service.spec.selector ?? {}).length === 0;
   const policy =
     service.spec.ipFamilyPolicy ?? old?.spec.ipFamilyPolicy ?? (isUnguided ? "RequireDualStack" : "SingleStack");
@@ -24,6 +24,18 @@ export function assignFamilies(service: Service, old: Service | undefined, facts
   const second = policy === "SingleStack" || !(isUnguided || facts.ranges.length === 2) ? [] : [otherThan(first)];
   const ipFamilies = families.length > 1 ? families : [first, ...second];
   return { kind: "assigned", service: { ...service, spec: { ...trimmed, ipFamilies } } };
+}
+
+/** A Service that prefers two families isn't moved by the cluster's getting or losing one, only by its owner. */
+function staysAsItWas({ spec }: Service, old: Service | undefined): boolean {
+  return (
+    old !== undefined &&
+    spec.type === old.spec.type &&
+    spec.ipFamilyPolicy === "PreferDualStack" &&
+    old.spec.ipFamilyPolicy === "PreferDualStack" &&
+    sameTexts(spec.clusterIPs, old.spec.clusterIPs) &&
+    sameTexts(spec.ipFamilies, old.spec.ipFamilies)
+  );
 }
 
 /** Who turns to a single stack gives up the second address, unless the update names two. */

@@ -1,5 +1,6 @@
-import { alreadyExists, badRequest, invalid } from "#machinery/status.ts";
+import { alreadyExists, badRequest } from "#machinery/status.ts";
 import { problemsOf } from "#machinery/validate.ts";
+import { admit } from "../admission.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { generatedName } from "../names.ts";
@@ -37,8 +38,7 @@ async function createObject(call: Call, sent: ApiObject, isDryRun: boolean): Pro
     const key = keyOf(kind, { namespace, name });
     const isFree = !isDryRun || (await env.store.get(key)) === undefined;
     const object = settle(env, prepare(call, sent, name), undefined);
-    const problems = problemsOf(kind, object);
-    if (problems.length > 0) throw invalid(kind, name, problems);
+    admit(call, { name, next: object, old: undefined, problems: problemsOf(kind, object) });
     if (!isFree) throw alreadyExists(kind, name);
     const saving = await saveSettled(env, { object, key, expect: 0, isDryRun });
     if (saving.kind === "saved") return saving.saved;

@@ -1,10 +1,13 @@
-import { type FieldProblem, invalidField, requiredField } from "#machinery/field-problem.ts";
+import { type FieldProblem, invalidField, requiredField, tooManyField } from "#machinery/field-problem.ts";
 import { ipProblems, nonSpecialIpProblems } from "#machinery/rules/addresses.ts";
 import { dnsLabelTrouble, dnsSubdomainTrouble } from "#machinery/rules/names.ts";
 import { portNumberProblems, protocolProblems } from "#machinery/rules/ports.ts";
 import type { EndpointAddress, EndpointSubset, EndpointsPort } from "./subset.ts";
 
 // Source: validateEndpointSubsets in pkg/apis/core/validation/validation.go.
+
+/** Of a subset: as many as a mirrored slice holds, so that none is left out there. */
+const mostAddresses = 1000;
 
 interface Subject {
   readonly subsets?: readonly EndpointSubset[];
@@ -14,8 +17,12 @@ type Problems = Iterable<FieldProblem>;
 export function* endpointsProblems({ subsets = [] }: Subject): Problems {
   for (const [i, { addresses = [], notReadyAddresses = [], ports = [] }] of subsets.entries()) {
     const path = `subsets[${i}]`;
-    if (addresses.length + notReadyAddresses.length === 0)
-      yield requiredField(path, "must specify `addresses` or `notReadyAddresses`");
+    const count = addresses.length + notReadyAddresses.length;
+    if (count > mostAddresses) {
+      yield tooManyField(path, count, mostAddresses);
+      return;
+    }
+    if (count === 0) yield requiredField(path, "must specify `addresses` or `notReadyAddresses`");
     for (const [j, address] of addresses.entries()) yield* addressProblems(`${path}.addresses[${j}]`, address);
     for (const [j, address] of notReadyAddresses.entries())
       yield* addressProblems(`${path}.notReadyAddresses[${j}]`, address);

@@ -1,11 +1,22 @@
-import type { ServicePort, ServiceSpec } from "./spec.ts";
+import type { LoadBalancerStatus, ServicePort, ServiceSpec, ServiceStatus } from "./spec.ts";
 
 interface Subject {
   readonly spec: ServiceSpec;
+  readonly status: ServiceStatus;
 }
 
 /** Defaults that depend on other fields. Source: SetDefaults_Service in pkg/apis/core/v1/defaults.go. */
-export const deriveService = <S extends Subject>(service: S): S => ({ ...service, spec: deriveSpec(service.spec) });
+export function deriveService<S extends Subject>(service: S): S {
+  const { spec, status } = service;
+  const { loadBalancer } = status;
+  if (spec.type !== "LoadBalancer" || loadBalancer.ingress === undefined) return { ...service, spec: deriveSpec(spec) };
+  return { ...service, spec: deriveSpec(spec), status: { ...status, loadBalancer: deriveIngress(loadBalancer) } };
+}
+
+/** An address of a load balancer may be served by the nodes themselves, unless it says otherwise (KEP-1860). */
+const deriveIngress = ({ ingress = [] }: LoadBalancerStatus): LoadBalancerStatus => ({
+  ingress: ingress.map((one) => (one.ip === undefined ? one : { ...one, ipMode: one.ipMode ?? "VIP" })),
+});
 
 function deriveSpec(spec: ServiceSpec): ServiceSpec {
   const isExternal = spec.type === "NodePort" || spec.type === "LoadBalancer";

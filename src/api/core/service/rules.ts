@@ -8,6 +8,7 @@ import {
 import { cidrProblems, ipProblems, nonSpecialIpProblems } from "#machinery/rules/addresses.ts";
 import { labelProblems } from "#machinery/rules/metadata.ts";
 import { dnsSubdomainTrouble, labelKeyTrouble } from "#machinery/rules/names.ts";
+import type { ObjectMeta } from "../../meta/object-meta.ts";
 import { clusterIpProblems, isHeadless } from "./cluster-ip-rules.ts";
 import { portsProblems } from "./port-rules.ts";
 import type { ServiceSpec } from "./spec.ts";
@@ -15,13 +16,18 @@ import type { ServiceSpec } from "./spec.ts";
 // Source: ValidateService in pkg/apis/core/validation/validation.go; one function a paragraph of it, in its order.
 
 interface Subject {
+  readonly metadata: ObjectMeta;
   readonly spec: ServiceSpec;
 }
 type Problems = Iterable<FieldProblem>;
 
+const hintsAnnotation = "service.kubernetes.io/topology-aware-hints";
+const modeAnnotation = "service.kubernetes.io/topology-mode";
+const sourceRangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges";
 const onlyForLoadBalancers = "may only be used when `type` is 'LoadBalancer'";
 
 export const serviceRules: readonly ((service: Subject) => Problems)[] = [
+  topologyProblems,
   typeProblems,
   portsProblems,
   ({ spec }) => labelProblems(spec.selector, "spec.selector"),
@@ -29,11 +35,23 @@ export const serviceRules: readonly ((service: Subject) => Problems)[] = [
   ({ spec }) => clusterIpProblems(spec),
   ({ spec }) => externalIpProblems(spec),
   knownTypeProblems,
+  sourceRangeProblems,
   loadBalancerProblems,
   externalPolicyProblems,
   internalPolicyProblems,
   distributionProblems,
 ];
+
+/** Two names of one annotation must say the same. */
+function* topologyProblems({ metadata: { annotations = {} } }: Subject): Problems {
+  const { [hintsAnnotation]: hints, [modeAnnotation]: mode } = annotations;
+  if (hints !== undefined && mode !== undefined && hints !== mode)
+    yield invalidField(
+      `metadata.annotations[${modeAnnotation}]`,
+      mode,
+      `must match annotations[${hintsAnnotation}] when both are specified`,
+    );
+}
 
 function* typeProblems({ spec }: Subject): Problems {
   if (!spec.ports?.length && !isHeadless(spec) && spec.type !== "ExternalName") yield requiredField("spec.ports");
@@ -83,11 +101,22 @@ function* knownTypeProblems({ spec: { type } }: Subject): Problems {
   if (!types.includes(type)) yield unsupportedField("spec.type", type, types);
 }
 
+/** The field, or the annotation that was there before it; both may have spaces around a range. */
+function* sourceRangeProblems({ metadata, spec }: Subject): Problems {
+  const { type, loadBalancerSourceRanges: ranges = [] } = spec;
+  const annotation = metadata.annotations?.[sourceRangesAnnotation];
+  const isInField = ranges.length > 0;
+  if (!isInField && annotation === undefined) return;
+  const path = isInField ? "spec.LoadBalancerSourceRanges" : `metadata.annotations[${sourceRangesAnnotation}]`;
+  if (type !== "LoadBalancer") yield forbiddenField(path, onlyForLoadBalancers);
+  for (const [i, range] of ranges.entries()) yield* cidrProblems(`${path}[${i}]`, range.trim());
+  if (isInField || annotation?.trim() === "") return;
+  for (const range of annotation?.split(",") ?? []) yield* cidrProblems(path, range.trim());
+}
+
 function* loadBalancerProblems({ spec }: Subject): Problems {
-  const { type, loadBalancerSourceRanges: ranges = [], allocateLoadBalancerNodePorts, loadBalancerClass } = spec;
+  const { type, allocateLoadBalancerNodePorts, loadBalancerClass } = spec;
   const isBalanced = type === "LoadBalancer";
-  if (ranges.length > 0 && !isBalanced) yield forbiddenField("spec.LoadBalancerSourceRanges", onlyForLoadBalancers);
-  for (const [i, range] of ranges.entries()) yield* cidrProblems(`spec.LoadBalancerSourceRanges[${i}]`, range.trim());
   if (allocateLoadBalancerNodePorts !== undefined && !isBalanced)
     yield forbiddenField("spec.allocateLoadBalancerNodePorts", onlyForLoadBalancers);
   if (loadBalancerClass === undefined) return;

@@ -6,7 +6,7 @@ import {
   tooManyField,
   unsupportedField,
 } from "#machinery/field-problem.ts";
-import { nonSpecialIpProblems } from "#machinery/rules/addresses.ts";
+import { ipProblems, nonSpecialIpProblems } from "#machinery/rules/addresses.ts";
 import { dnsLabelTrouble, dnsSubdomainTrouble, labelKeyTrouble } from "#machinery/rules/names.ts";
 import { portNumberProblems, protocolProblems } from "#machinery/rules/ports.ts";
 import { parseIp } from "#net/ip.ts";
@@ -69,7 +69,10 @@ function* addressProblems(path: string, address: string, addressType: string): P
   } else if (addressTypes.includes(addressType)) {
     if (parseIp(address)?.family !== addressType)
       yield invalidField(path, address, `must be a valid ${addressType} address`);
-    else yield* nonSpecialIpProblems(path, address);
+    else {
+      const malformed = ipProblems(path, address);
+      yield* malformed.length > 0 ? malformed : nonSpecialIpProblems(path, address);
+    }
   }
 }
 

@@ -1,0 +1,30 @@
+import type { FieldProblem } from "#machinery/field-problem.ts";
+import { forbidden, invalid } from "#machinery/status.ts";
+import type { Call } from "./call.ts";
+import type { ApiObject } from "./object.ts";
+import { strategyOf } from "./strategy.ts";
+
+interface Admission {
+  /** Its name; empty where it has none yet. */
+  readonly name: string;
+  readonly next: ApiObject;
+  /** undefined: there is none yet. */
+  readonly old: ApiObject | undefined;
+  /** What its declaration finds wrong with it. */
+  readonly problems: readonly FieldProblem[];
+}
+
+/**
+ * Lets a write pass that nothing is wrong with, with a warning where something may not be meant. Throws a 422 for a wrong object, a 403
+ * where whoever asks may write such objects, but not this.
+ */
+export function admit(call: Call, { name, next, old, problems }: Admission): void {
+  const { kind, env, identity } = call;
+  const { problems: further, denial } = strategyOf(kind);
+  const all = [...problems, ...(further?.(next, env.options) ?? [])];
+  if (all.length > 0) throw invalid(kind, name, all);
+  const subresource = call.subresource?.name ?? "";
+  const denied = denial?.({ identity, subresource, next, old });
+  if (denied !== undefined) throw forbidden(kind, name, denied);
+  if (subresource === "") for (const warning of kind.warnings?.(next) ?? []) call.warn(warning);
+}
