@@ -165,6 +165,7 @@ async function startProxyOn(settings: Settings, { transport, plan, followed, led
     mode: settings["proxy-mode"],
     nodeName: plan.nodeName,
     table,
+    hostPorts: true,
     informers: followed,
     cluster: {
       clusterCidrs: [settings["cluster-cidr"]],

@@ -1,21 +1,20 @@
-import { networkInterfaces } from "node:os";
-import { type Node, nodes } from "#api/core/node.ts";
+import { nodes } from "#api/core/node.ts";
+import { type Pod, pods } from "#api/core/pod.ts";
 import { type Service, services } from "#api/core/service.ts";
 import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
+import { hostPortsOf } from "#core/host-ports.ts";
 import type { NodeAddresses } from "#core/ruleset/node-table.ts";
-import { serviceNameLabel } from "#core/services/entry.ts";
-import type { ServiceName } from "#core/services/service-map.ts";
-import { type Cidr, contains } from "#net/cidr.ts";
-import { type Ip, parseIp } from "#net/ip.ts";
+import { entryOf, serviceNameLabel } from "#core/services/entry.ts";
+import { hostPortEntryName, hostPortEntryOf } from "#core/services/host-ports.ts";
+import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
 import { changesOf, everything, type Source } from "../loop.ts";
-
-/** Source: kubernetes.io well-known labels. */
-const zoneLabel = "topology.kubernetes.io/zone";
+import { areSame, meaningOf, nodeAddresses, type ObservedNode, zoneOf } from "./node-addresses.ts";
 
 /** What changed since it was last asked. */
 export interface Changes {
+  /** Of entries: of Services, and of pods with host ports. */
   readonly names: readonly ServiceName[];
   /** undefined where no node's addresses changed. */
   readonly addresses: NodeAddresses | undefined;
@@ -23,10 +22,9 @@ export interface Changes {
   readonly zone: string | undefined;
 }
 
-export interface ObservedNode {
-  readonly nodeName: string;
-  /** Where node ports are served: those of this machine's addresses that lie in one of the blocks. undefined: the Node's addresses. */
-  readonly nodePortBlocks: readonly Cidr[] | undefined;
+export interface ObservedThings extends ObservedNode {
+  /** Whether host ports of pods are ours to serve, and not a network plugin's. */
+  readonly hostPorts: boolean;
 }
 
 /** The objects that the rules are made of. */
@@ -34,10 +32,11 @@ export interface Observed {
   readonly sources: readonly Source[];
   readonly take: () => Changes;
   readonly service: (name: ServiceName) => Service | undefined;
-  readonly slicesOf: (name: ServiceName) => readonly EndpointSlice[];
+  /** undefined where nothing of that name is exposed here, or nothing has it any more. */
+  readonly entry: (name: ServiceName, facts: NodeFacts) => ServiceEntry | undefined;
 }
 
-export function observe(informers: Informers, own: ObservedNode): Observed {
+export function observe(informers: Informers, things: ObservedThings): Observed {
   const [allServices, allSlices, allNodes] = [
     informers.of(services),
     informers.of(endpointSlices),
@@ -45,35 +44,57 @@ export function observe(informers: Informers, own: ObservedNode): Observed {
   ];
   const slicesOf = allSlices.index(serviceNamesOf);
   const dirty = new Set<ServiceName>();
-  let [addresses, zone]: [NodeAddresses | undefined, string | undefined] = [undefined, undefined];
   const mark = (names: readonly ServiceName[]): readonly string[] => {
     for (const name of names) dirty.add(name);
     return names.length === 0 ? [] : [everything];
   };
+  const hostPorts = things.hostPorts ? watchHostPorts(informers, mark) : undefined;
+  let [addresses, zone]: [NodeAddresses | undefined, string | undefined] = [undefined, undefined];
+  const service = (name: ServiceName): Service | undefined => {
+    const { namespace, name: own } = placeOf(name);
+    return allServices.get(namespace, own);
+  };
   return {
     sources: [
-      changesOf(allServices, (service) => mark([keyOf(service)])),
+      changesOf(allServices, (one) => mark([keyOf(one)])),
       changesOf(allSlices, (slice) => mark(serviceNamesOf(slice))),
-      changesOf(allNodes, (node, other) => {
-        // A node's heartbeat is no reason for anything.
-        return other !== undefined && textOf(node) === textOf(other) ? [] : [everything];
-      }),
+      changesOf(allNodes, (node, other) =>
+        other !== undefined && meaningOf(node) === meaningOf(other) ? [] : [everything],
+      ),
+      ...(hostPorts === undefined ? [] : [hostPorts.source]),
     ],
     take() {
       const before = { addresses, zone };
-      addresses = addressesOf(allNodes.list(), own);
-      zone = allNodes.get("", own.nodeName)?.metadata.labels?.[zoneLabel];
-      if (zone !== before.zone) for (const service of allServices.list()) dirty.add(keyOf(service));
-      const isMoved = before.addresses === undefined || showAll(before.addresses) !== showAll(addresses);
+      addresses = nodeAddresses(allNodes.list(), things);
+      const node = allNodes.get("", things.nodeName);
+      zone = node && zoneOf(node);
+      if (zone !== before.zone) for (const one of allServices.list()) dirty.add(keyOf(one));
       const names = [...dirty];
       dirty.clear();
-      return { names, addresses: isMoved ? addresses : undefined, zone };
+      const isSame = before.addresses !== undefined && areSame(before.addresses, addresses);
+      return { names, addresses: isSame ? undefined : addresses, zone };
     },
-    service(name) {
-      const { namespace, name: own } = placeOf(name);
-      return allServices.get(namespace, own);
+    service,
+    entry(name, facts) {
+      const found = service(name);
+      if (found !== undefined) return entryOf(found, slicesOf(name), facts);
+      return hostPorts?.entry(name, facts);
     },
-    slicesOf,
+  };
+}
+
+/** Pods by the names of their entries, those alone that have host ports. */
+function watchHostPorts(informers: Informers, mark: (names: readonly ServiceName[]) => readonly string[]) {
+  const allPods = informers.of(pods);
+  const entryNames = (pod: Pod): readonly ServiceName[] =>
+    hostPortsOf(pod).length === 0 ? [] : [hostPortEntryName(pod)];
+  const named = allPods.index(entryNames);
+  return {
+    source: changesOf(allPods, (pod) => mark(entryNames(pod))),
+    entry(name: ServiceName, facts: NodeFacts): ServiceEntry | undefined {
+      const [pod] = named(name);
+      return pod && hostPortEntryOf(pod, facts);
+    },
   };
 }
 
@@ -81,26 +102,3 @@ function serviceNamesOf({ metadata }: EndpointSlice): readonly ServiceName[] {
   const service = metadata.labels?.[serviceNameLabel];
   return service === undefined ? [] : [`${metadata.namespace}/${service}`];
 }
-
-// Interfaces are looked at each time: nobody tells when one comes or goes.
-function addressesOf(all: readonly Node[], { nodeName, nodePortBlocks: blocks }: ObservedNode): NodeAddresses {
-  const own = all.filter(({ metadata }) => metadata.name === nodeName).flatMap(addressesIn);
-  const nodePorts =
-    blocks === undefined ? own : machineAddresses().filter((ip) => blocks.some((block) => contains(block, ip)));
-  return { own, nodePorts, all: all.flatMap(addressesIn) };
-}
-
-const machineAddresses = (): readonly Ip[] =>
-  Object.values(networkInterfaces())
-    .flatMap((some) => some ?? [])
-    // What is sent to the loopback never meets rules that could lead it elsewhere.
-    .flatMap(({ address, internal }) => (internal ? [] : (parseIp(address) ?? [])));
-
-const addressesIn = ({ status }: Node): readonly Ip[] =>
-  (status.addresses ?? []).flatMap(({ type, address }) =>
-    type === "InternalIP" || type === "ExternalIP" ? (parseIp(address) ?? []) : [],
-  );
-
-const showIps = (all: readonly Ip[]): string => all.map(({ text }) => text).join(" ");
-const showAll = ({ own, nodePorts, all }: NodeAddresses): string => [own, nodePorts, all].map(showIps).join(", ");
-const textOf = (node: Node): string => `${showIps(addressesIn(node))} ${node.metadata.labels?.[zoneLabel]}`;

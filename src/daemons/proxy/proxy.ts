@@ -3,7 +3,6 @@ import { type EventRecorder, eventRecorder } from "#client/events.ts";
 import { type Informers, informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
 import type { Surroundings } from "#core/ruleset/frame.ts";
-import { entryOf } from "#core/services/entry.ts";
 import { flowsToCheck, type Watched } from "#core/services/flows.ts";
 import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
 import type { Cidr } from "#net/cidr.ts";
@@ -21,6 +20,8 @@ export interface ProxyOptions {
   readonly mode: ProxyMode;
   readonly nodeName: string;
   readonly cluster: ClusterRanges;
+  /** Serves the host ports of pods too; otherwise a network plugin does, as on most clusters. */
+  readonly hostPorts?: boolean;
   /** Hears every failure; the work is tried again anyway. */
   readonly failed: (failure: Failure) => void;
   /** The nft table; one a cluster on this machine. */
@@ -65,7 +66,11 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const families = [...new Set(cluster.clusterCidrs.map(({ family }) => family))];
   const rules = await openRules(options, { ...cluster, families });
   const followed = options.informers ?? informers(options.transport);
-  const observed = observe(followed, { nodeName, nodePortBlocks: cluster.nodePortBlocks });
+  const observed = observe(followed, {
+    nodeName,
+    nodePortBlocks: cluster.nodePortBlocks,
+    hostPorts: options.hostPorts ?? false,
+  });
   const recorder = eventRecorder(options.transport, { component: "kube-proxy", host: nodeName });
   const sweep = sweepFlows(families, { backoff, failed });
   const known: Known = { entries: new Map(), nodeAddresses: [] };
@@ -138,7 +143,7 @@ async function applyChanges({ names, addresses, zone }: Changes, working: Workin
   for (const name of names) {
     const service = observed.service(name);
     const before = known.entries.get(name);
-    const entry = service && entryOf(service, observed.slicesOf(name), { ...node, zone });
+    const entry = observed.entry(name, { ...node, zone });
     unchecked.push(...flowsToCheck(before, entry, known.nodeAddresses));
     if (service !== undefined && entry !== undefined) tellPassedOver(recorder, service, { before, now: entry });
     entries.set(name, entry);
