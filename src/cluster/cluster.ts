@@ -170,6 +170,7 @@ async function startProxyOn(settings: Settings, { transport, plan, followed, led
     cluster: {
       clusterCidrs: [settings["cluster-cidr"]],
       serviceCidrs: [settings["service-cluster-ip-range"]],
+      masqueradesPods: true,
       dnsAddresses: [plan.dnsAddress],
     },
     failed,
