@@ -8,6 +8,7 @@ import { askedFrom, parse, settingFlags } from "./arguments.ts";
 import { isDetached, ownVoice, startDetached, type Voice, voiceOfDetached } from "./detached.ts";
 import { exposureTable } from "./exposure-table.ts";
 import { readManifests } from "./manifests.ts";
+import { untilSignal } from "./signals.ts";
 
 const flags = {
   ...settingFlags,
@@ -78,11 +79,4 @@ async function show(transport: Transport, { running, manifests, voice }: Shown):
     patience,
   });
   if (table !== "") voice.say(`\n${table}\n`);
-}
-
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP; further ones don't interrupt the clean-up. */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
-  });
 }
