@@ -1,5 +1,8 @@
+import { replicaSets } from "#api/apps/replica-set.ts";
+import { namespaces } from "#api/core/namespace.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
+import { services } from "#api/core/service.ts";
 import { readingOwnWrites } from "#client/cache.ts";
 import { type EventRecorder, eventRecorder, referenceTo } from "#client/events.ts";
 import { keyOf, placeOf } from "#client/informer.ts";
@@ -7,11 +10,14 @@ import type { Informers } from "#client/informers.ts";
 import { type ResourceClient, refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import { place } from "#core/placement/place.ts";
+import { RoomBook } from "#core/placement/room-book.ts";
 import { unschedulableStatus } from "#core/placement/scheduled.ts";
-import { isFinished } from "#core/workloads/pod-state.ts";
+import { siblingsOf } from "#core/placement/siblings.ts";
+import type { Surroundings } from "#core/placement/surroundings.ts";
+import { isFinished } from "#core/pod-phase.ts";
+import { controllerOf } from "#core/workloads/owners.ts";
 import { sameJson } from "#core/workloads/same-json.ts";
 import { changesOf, type Failure, type Loop, loop } from "../loop.ts";
-import { RoomBook } from "./room-book.ts";
 
 export interface SchedulerOptions {
   readonly transport: Transport;
@@ -30,15 +36,28 @@ const bindingKind = { subresource: "binding", group: "", version: "v1", kind: "B
 /** Finds a node for every pod that has none. Starts at once. */
 export function startScheduler(options: SchedulerOptions): Loop {
   const { transport, informers, now } = options;
-  const [podCache, nodeCache] = [informers.of(pods), informers.of(nodes)];
+  const [podCache, nodeCache, namespaceCache] = [informers.of(pods), informers.of(nodes), informers.of(namespaces)];
+  const [serviceCache, replicaSetCache] = [informers.of(services), informers.of(replicaSets)];
   const client = readingOwnWrites(resourceClient(transport, pods), podCache);
   const recorder = eventRecorder(transport, { component: schedulerName, now });
   const book = new RoomBook();
   const hands = { client, recorder, book, now };
   podCache.onChange(book.podChanged);
   nodeCache.onChange(book.nodeChanged);
+  const servicesIn = serviceCache.index(({ metadata }) => [metadata.namespace]);
+  const surroundings = (): Surroundings => ({
+    rooms: book.rooms(),
+    crowds: book.crowds(),
+    namespaceLabels: (namespace) => namespaceCache.get("", namespace)?.metadata.labels ?? {},
+    siblings(pod) {
+      const { namespace } = pod.metadata;
+      const owner = controllerOf(pod);
+      const replicaSet = owner?.kind === "ReplicaSet" ? replicaSetCache.get(namespace, owner.name) : undefined;
+      return siblingsOf(pod, { services: servicesIn(namespace), replicaSet });
+    },
+  });
   /** Keys of pods that no node could take; looked at again when there may be room. */
-  const refused = new Set<string>();
+  const refused = new Map<string, Pod>();
 
   const plan = (key: string): Pod | undefined => {
     refused.delete(key);
@@ -52,12 +71,15 @@ export function startScheduler(options: SchedulerOptions): Loop {
       await tell(hands, pod, { reason: "SchedulingGated", message: gated });
       return undefined;
     }
-    const placement = place(pod, book.rooms());
+    const placement = place(pod, surroundings());
     if (placement.kind === "bind") return bind(hands, pod, placement.nodeName);
-    refused.add(key);
-    const { message } = placement;
+    refused.set(key, pod);
+    const { message, portsTaken } = placement;
     const isNews = await tell(hands, pod, { reason: "Unschedulable", message });
-    if (isNews) recorder.record(referenceTo(pods, pod), "Warning", { reason: "FailedScheduling", message });
+    if (!isNews) return undefined;
+    recorder.record(referenceTo(pods, pod), "Warning", { reason: "FailedScheduling", message });
+    if (portsTaken !== undefined)
+      recorder.record(referenceTo(pods, pod), "Warning", { reason: "HostPortTaken", message: portsTaken });
     return undefined;
   };
 
@@ -65,10 +87,16 @@ export function startScheduler(options: SchedulerOptions): Loop {
     name: "scheduler",
     sources: [
       changesOf(podCache, (pod, other) => {
-        if (other === undefined && !isWaiting(pod)) return [...refused]; // perhaps it was in the way
-        return isWaiting(pod) ? [keyOf(pod)] : isFinished(pod) ? [...refused] : [];
+        if (isWaiting(pod)) return [keyOf(pod)];
+        if (other !== undefined && meansTheSame(pod, other)) return [];
+        return other === undefined || isLeaving(pod) ? refused.keys() : mindful(refused);
       }),
-      changesOf(nodeCache, (node, other) => (other !== undefined && offersTheSame(node, other) ? [] : [...refused])),
+      changesOf(nodeCache, (node, other) => (other !== undefined && offersTheSame(node, other) ? [] : refused.keys())),
+      changesOf(namespaceCache, ({ metadata }, other) =>
+        sameJson(metadata.labels, other?.metadata.labels) ? [] : refused.keys(),
+      ),
+      changesOf(serviceCache, () => []),
+      changesOf(replicaSetCache, () => []),
     ],
     plan,
     apply,
@@ -114,6 +142,19 @@ const isWaiting = (pod: Pod): boolean =>
   pod.spec.schedulerName === schedulerName &&
   pod.metadata.deletionTimestamp === undefined &&
   !isFinished(pod);
+
+const isLeaving = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined || isFinished(pod);
+
+/** Of pods that wait, those that may fit since another one has come: they have rules about neighbours. */
+const mindful = (waiting: ReadonlyMap<string, Pod>): readonly string[] =>
+  [...waiting].flatMap(([key, { spec }]) =>
+    spec.affinity?.podAffinity === undefined && spec.topologySpreadConstraints === undefined ? [] : [key],
+  );
+
+/** To those that wait: whether it is in the way, and what rules about neighbours see of it. */
+const meansTheSame = (a: Pod, b: Pod): boolean =>
+  sameJson(standingOf(a), standingOf(b)) && sameJson(a.metadata.labels, b.metadata.labels);
+const standingOf = (pod: Pod) => [pod.spec.nodeName, pod.metadata.deletionTimestamp !== undefined, isFinished(pod)];
 
 /** A heartbeat is no reason to try again. */
 const offersTheSame = (a: Node, b: Node): boolean =>
