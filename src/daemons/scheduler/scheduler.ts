@@ -1,23 +1,17 @@
-import { replicaSets } from "#api/apps/replica-set.ts";
-import { namespaces } from "#api/core/namespace.ts";
-import { type Node, nodes } from "#api/core/node.ts";
+import type { Node } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
-import { services } from "#api/core/service.ts";
 import { readingOwnWrites } from "#client/cache.ts";
 import { type EventRecorder, eventRecorder, referenceTo } from "#client/events.ts";
 import { keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
 import { type ResourceClient, refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
-import { place } from "#core/placement/place.ts";
-import { RoomBook } from "#core/placement/room-book.ts";
+import { type Placement, place } from "#core/placement/place.ts";
 import { unschedulableStatus } from "#core/placement/scheduled.ts";
-import { siblingsOf } from "#core/placement/siblings.ts";
-import type { Surroundings } from "#core/placement/surroundings.ts";
 import { isFinished } from "#core/pod-phase.ts";
-import { controllerOf } from "#core/workloads/owners.ts";
 import { sameJson } from "#core/workloads/same-json.ts";
 import { changesOf, type Failure, type Loop, loop } from "../loop.ts";
+import { type BookKeeping, bookKeeping, cachesOf } from "./book-keeping.ts";
 
 export interface SchedulerOptions {
   readonly transport: Transport;
@@ -36,33 +30,18 @@ const bindingKind = { subresource: "binding", group: "", version: "v1", kind: "B
 /** Finds a node for every pod that has none. Starts at once. */
 export function startScheduler(options: SchedulerOptions): Loop {
   const { transport, informers, now } = options;
-  const [podCache, nodeCache, namespaceCache] = [informers.of(pods), informers.of(nodes), informers.of(namespaces)];
-  const [serviceCache, replicaSetCache] = [informers.of(services), informers.of(replicaSets)];
-  const client = readingOwnWrites(resourceClient(transport, pods), podCache);
+  const caches = cachesOf(informers);
+  const client = readingOwnWrites(resourceClient(transport, pods), caches.pods);
   const recorder = eventRecorder(transport, { component: schedulerName, now });
-  const book = new RoomBook();
+  const { book, surroundings } = bookKeeping(caches);
   const hands = { client, recorder, book, now };
-  podCache.onChange(book.podChanged);
-  nodeCache.onChange(book.nodeChanged);
-  const servicesIn = serviceCache.index(({ metadata }) => [metadata.namespace]);
-  const surroundings = (): Surroundings => ({
-    rooms: book.rooms(),
-    crowds: book.crowds(),
-    namespaceLabels: (namespace) => namespaceCache.get("", namespace)?.metadata.labels ?? {},
-    siblings(pod) {
-      const { namespace } = pod.metadata;
-      const owner = controllerOf(pod);
-      const replicaSet = owner?.kind === "ReplicaSet" ? replicaSetCache.get(namespace, owner.name) : undefined;
-      return siblingsOf(pod, { services: servicesIn(namespace), replicaSet });
-    },
-  });
   /** Keys of pods that no node could take; looked at again when there may be room. */
   const refused = new Map<string, Pod>();
 
   const plan = (key: string): Pod | undefined => {
     refused.delete(key);
     const { namespace, name } = placeOf(key);
-    const pod = podCache.get(namespace, name);
+    const pod = caches.pods.get(namespace, name);
     return pod !== undefined && isWaiting(pod) && !book.has(pod.metadata.uid) ? pod : undefined;
   };
 
@@ -74,29 +53,26 @@ export function startScheduler(options: SchedulerOptions): Loop {
     const placement = place(pod, surroundings());
     if (placement.kind === "bind") return bind(hands, pod, placement.nodeName);
     refused.set(key, pod);
-    const { message, portsTaken } = placement;
-    const isNews = await tell(hands, pod, { reason: "Unschedulable", message });
-    if (!isNews) return undefined;
-    recorder.record(referenceTo(pods, pod), "Warning", { reason: "FailedScheduling", message });
-    if (portsTaken !== undefined)
-      recorder.record(referenceTo(pods, pod), "Warning", { reason: "HostPortTaken", message: portsTaken });
+    await tellRefusal(hands, pod, placement);
     return undefined;
   };
 
   return loop({
     name: "scheduler",
     sources: [
-      changesOf(podCache, (pod, other) => {
+      changesOf(caches.pods, (pod, other) => {
         if (isWaiting(pod)) return [keyOf(pod)];
         if (other !== undefined && meansTheSame(pod, other)) return [];
         return other === undefined || isLeaving(pod) ? refused.keys() : mindful(refused);
       }),
-      changesOf(nodeCache, (node, other) => (other !== undefined && offersTheSame(node, other) ? [] : refused.keys())),
-      changesOf(namespaceCache, ({ metadata }, other) =>
+      changesOf(caches.nodes, (node, other) =>
+        other !== undefined && offersTheSame(node, other) ? [] : refused.keys(),
+      ),
+      changesOf(caches.namespaces, ({ metadata }, other) =>
         sameJson(metadata.labels, other?.metadata.labels) ? [] : refused.keys(),
       ),
-      changesOf(serviceCache, () => []),
-      changesOf(replicaSetCache, () => []),
+      changesOf(caches.services, () => []),
+      changesOf(caches.replicaSets, () => []),
     ],
     plan,
     apply,
@@ -109,7 +85,7 @@ export function startScheduler(options: SchedulerOptions): Loop {
 interface Hands {
   readonly client: ResourceClient<Pod, never>;
   readonly recorder: EventRecorder;
-  readonly book: RoomBook;
+  readonly book: BookKeeping["book"];
   readonly now: () => number;
 }
 
@@ -127,6 +103,16 @@ async function bind({ client, recorder, book }: Hands, pod: Pod, nodeName: strin
   const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
   recorder.record(referenceTo(pods, pod), "Normal", { reason: "Scheduled", message });
 }
+
+async function tellRefusal(hands: Hands, pod: Pod, { message, portsTaken }: Refused): Promise<void> {
+  const isNews = await tell(hands, pod, { reason: "Unschedulable", message });
+  if (!isNews) return;
+  const about = referenceTo(pods, pod);
+  hands.recorder.record(about, "Warning", { reason: "FailedScheduling", message });
+  if (portsTaken !== undefined)
+    hands.recorder.record(about, "Warning", { reason: "HostPortTaken", message: portsTaken });
+}
+type Refused = Placement & { readonly kind: "refused" };
 
 /** False where the pod says so already: to have looked again in vain is no news. */
 async function tell({ client, now }: Hands, pod: Pod, why: { reason: string; message: string }): Promise<boolean> {
