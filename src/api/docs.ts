@@ -1,5 +1,6 @@
 import type { Docs } from "#machinery/openapi/docs.ts";
 import { workloadDocs } from "./apps/workload.docs.ts";
+import { certificateSigningRequestDocs } from "./certificates/certificate-signing-request.docs.ts";
 import { containerDocs } from "./core/pod/container.docs.ts";
 import { volumeDocs } from "./core/pod/volumes.docs.ts";
 import { podDocs } from "./core/pod.docs.ts";
@@ -17,5 +18,6 @@ export const docs: Docs = new Map([
   ...containerDocs,
   ...volumeDocs,
   ...workloadDocs,
+  ...certificateSigningRequestDocs,
   ...loadBalancerPoolDocs,
 ]);

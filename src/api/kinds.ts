@@ -2,6 +2,7 @@ import { type AnyKind, apiVersionOf, type NamedType } from "#machinery/kind.ts";
 import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
 import { Scale } from "./autoscaling/scale.ts";
+import { certificateSigningRequests } from "./certificates/certificate-signing-request.ts";
 import { leases } from "./coordination/lease.ts";
 import { Binding } from "./core/binding.ts";
 import { configMaps } from "./core/config-map.ts";
@@ -30,6 +31,7 @@ export const kinds: readonly AnyKind[] = [
   services,
   deployments,
   replicaSets,
+  certificateSigningRequests,
   endpointSlices,
   leases,
   loadBalancerPools,

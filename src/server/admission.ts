@@ -21,10 +21,11 @@ interface Admission {
 export function admit(call: Call, { name, next, old, problems }: Admission): void {
   const { kind, env, identity } = call;
   const { problems: further, denial } = strategyOf(kind);
-  const all = [...problems, ...(further?.(next, env.options) ?? [])];
-  if (all.length > 0) throw invalid(kind, name, all);
   const subresource = call.subresource?.name ?? "";
-  const denied = denial?.({ identity, subresource, next, old });
+  const change = { identity, subresource, next, old };
+  const all = [...problems, ...(further?.(change, env.options) ?? [])];
+  if (all.length > 0) throw invalid(kind, name, all);
+  const denied = denial?.(change);
   if (denied !== undefined) throw forbidden(kind, name, denied);
   if (subresource === "") for (const warning of kind.warnings?.(next) ?? []) call.warn(warning);
 }

@@ -67,7 +67,10 @@ function assemble(call: Call, sent: ApiObject, old: ApiObject): ApiObject {
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
     ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }),
   });
-  switch (call.subresource?.name) {
+  const subresource = call.subresource?.name ?? "";
+  const special = strategyOf(kind).subresources?.[subresource];
+  if (special !== undefined) return special(withOwnersOf(own, old), old, call.env.now());
+  switch (subresource) {
     case "status":
       return named(kind, kind.derive({ ...old, metadata: withOwnersOf(own, old).metadata, status: sent.status ?? {} }));
     case "finalize":

@@ -54,6 +54,7 @@ const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   "/pods/log": { get: log },
   "apps/deployments/scale": scale,
   "apps/replicasets/scale": scale,
+  "certificates.k8s.io/certificatesigningrequests/approval": { get, update, patch },
 };
 
 function handlers({ group, plural }: AnyKind, { name }: Subresource): Readonly<Record<string, Verb>> {

@@ -1,6 +1,7 @@
 import { namespaces } from "#api/core/namespace.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import { type ApiObject, isOf } from "./object.ts";
+import { certificateRequestStrategy } from "./strategies/certificate-requests.ts";
 import { endpointsStrategy } from "./strategies/endpoints.ts";
 import { namespaceStrategy } from "./strategies/namespaces.ts";
 import { podStrategy } from "./strategies/pods.ts";
@@ -12,6 +13,7 @@ const strategies = new Map<string, Strategy>([
   ["/namespaces", namespaceStrategy],
   ["/pods", podStrategy],
   ["/services", serviceStrategy],
+  ["certificates.k8s.io/certificatesigningrequests", certificateRequestStrategy],
   ["discovery.k8s.io/endpointslices", endpointsStrategy],
 ]);
 

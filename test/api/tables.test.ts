@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { deployments } from "#api/apps/deployment.ts";
 import { replicaSets } from "#api/apps/replica-set.ts";
+import { certificateSigningRequests } from "#api/certificates/certificate-signing-request.ts";
 import { leases } from "#api/coordination/lease.ts";
 import { configMaps } from "#api/core/config-map.ts";
 import { endpoints } from "#api/core/endpoints.ts";
@@ -175,6 +176,21 @@ const rows: readonly (readonly [
       status: { assignedIPv4: 2, assignedIPv6: 1, availableIPv4: 14, availableIPv6: 8 },
     },
     ["x", "192.0.2.0/28,2001:db8::1-2001:db8::9", "true", 3, "14/8", "5m", "Unknown"],
+  ],
+  [
+    certificateSigningRequests,
+    "NAME AGE SIGNERNAME REQUESTOR REQUESTEDDURATION CONDITION |",
+    {
+      spec: {
+        request: "",
+        usages: ["client auth"],
+        signerName: "kubernetes.io/kube-apiserver-client-kubelet",
+        username: "system:bootstrap:abcdef",
+        expirationSeconds: 86_400,
+      },
+      status: { conditions: [{ type: "Approved", status: "True" }], certificate: "LS0t" },
+    },
+    ["x", "5m", "kubernetes.io/kube-apiserver-client-kubelet", "system:bootstrap:abcdef", "24h", "Approved,Issued"],
   ],
   [leases, "NAME HOLDER AGE |", { spec: { holderIdentity: "node-1" } }, ["x", "node-1", "5m"]],
   [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endpoints } from "#api/core/endpoints.ts";
+import { nodes } from "#api/core/node.ts";
 import { pods } from "#api/core/pod.ts";
 import { services } from "#api/core/service.ts";
 import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
@@ -167,4 +168,79 @@ test("150 pods fill two slices, and one pod's change touches one of them", async
   const versions = new Map(slices.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
   const changed = after.filter(({ metadata }) => versions.get(metadata.name) !== metadata.resourceVersion);
   assert.equal(changed.length, 1);
+});
+
+test("Endpoints written by hand are mirrored as long as they and their Service are there", async () => {
+  await using cluster = await startCluster();
+  const { of } = cluster;
+  const eventuallyAt = (expected: readonly string[]) =>
+    eventually(
+      `mirrored: ${expected.join(", ")}`,
+      async () => {
+        const all = await slicesOf(cluster, "db");
+        const at = all.flatMap((slice) =>
+          slice.endpoints.map(({ addresses }) => `${addresses}:${slice.ports.map(({ port }) => port)}`),
+        );
+        assert.deepEqual(at.toSorted(), expected);
+        return all;
+      },
+      { seconds: 10 },
+    );
+  await of(services).create("default", service("db", { ports: [{ port: 3306 }] }));
+  const object = { metadata: { name: "db", namespace: "default" } };
+  const subset = (ip: string, port: number) => ({ addresses: [{ ip }], ports: [{ port }] });
+  await of(endpoints).create("default", { ...object, subsets: [subset("192.0.2.1", 3306)] });
+  const [slice] = await eventuallyAt(["192.0.2.1:3306"]);
+  assert.equal(slice?.metadata.ownerReferences?.[0]?.kind, "Endpoints");
+  const body = { subsets: [subset("192.0.2.1", 3306), subset("192.0.2.1", 3307), subset("2001:db8::1", 3306)] };
+  await of(endpoints).patch("default", "db", { type: "merge", body });
+  await eventuallyAt(["192.0.2.1:3306", "192.0.2.1:3307", "2001:db8::1:3306"]);
+  await of(endpoints).patch("default", "db", { type: "merge", body: { subsets: [subset("192.0.2.2", 3306)] } });
+  await eventuallyAt(["192.0.2.2:3306"]);
+  const label = (value: string | null) => ({
+    metadata: { labels: { "endpointslice.kubernetes.io/skip-mirror": value } },
+  });
+  await of(endpoints).patch("default", "db", { type: "merge", body: label("true") });
+  await eventuallyAt([]);
+  await of(endpoints).patch("default", "db", { type: "merge", body: label(null) });
+  await eventuallyAt(["192.0.2.2:3306"]);
+  await of(endpoints).delete("default", "db");
+  await eventuallyAt([]);
+  assert.equal((await slicesOf(cluster, "kubernetes")).length, 1, "the API's own Endpoints are not mirrored");
+  assert.deepEqual(cluster.failures, []);
+});
+
+test("a wish for nearby endpoints becomes a hint, and no wish takes it away", async () => {
+  await using cluster = await startCluster({ nodes: 2 });
+  const { of } = cluster;
+  await of(services).create(
+    "default",
+    service("near", { selector: { app: "near" }, ports: [{ port: 80 }], trafficDistribution: "PreferSameNode" }),
+  );
+  await of(pods).create("default", pod("a", { app: "near" }, { nodeName: "node-1" }));
+  await of(pods).create("default", pod("b", { app: "near" }, { nodeName: "node-2" }));
+  const eventuallyHinted = (expected: readonly string[]) =>
+    eventually(
+      `hints: ${expected.join(", ")}`,
+      async () => {
+        const all = (await slicesOf(cluster, "near")).flatMap((slice) => slice.endpoints);
+        const hints = all.map(
+          ({ nodeName, hints: { forZones = [], forNodes = [] } = {} }) =>
+            `${nodeName}: ${[...forZones, ...forNodes].map(({ name }) => name).join(" ")}`,
+        );
+        assert.deepEqual(hints.toSorted(), expected);
+        return true;
+      },
+      { seconds: 10 },
+    );
+  await eventuallyHinted(["node-1: zone-1 node-1", "node-2: zone-2 node-2"]);
+  const wish = (trafficDistribution: string | null) =>
+    of(services).patch("default", "near", { type: "merge", body: { spec: { trafficDistribution } } });
+  await wish("PreferSameZone");
+  await eventuallyHinted(["node-1: zone-1", "node-2: zone-2"]);
+  const zone = { metadata: { labels: { "topology.kubernetes.io/zone": null } } };
+  await of(nodes).patch("", "node-2", { type: "merge", body: zone });
+  await eventuallyHinted(["node-1: zone-1", "node-2: "]);
+  await wish(null);
+  await eventuallyHinted(["node-1: ", "node-2: "]);
 });

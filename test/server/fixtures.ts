@@ -8,8 +8,15 @@ const template = {
 };
 const selector = { matchLabels: { app: "web" } };
 
+/** By an EC key, for `O=system:nodes, CN=system:node:n1`, with the names n1, 10.0.0.1 and fd00::1. */
+export const certificateRequest =
+  "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQklqQ0J5Z0lCQURBd01SVXdFd1lEVlFRS0RBeHplWE4wWlcwNmJtOWtaWE14RnpBVkJnTlZCQU1NRG5ONQpjM1JsYlRwdWIyUmxPbTR4TUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFMWtFTUNnSXNia3lZCi9xaC9YWkxSd0lSNFFvSzRKTmJPQXZoTFUrWWNsb0plbDFpVnBwT2phSFY1aDNGNXhuRXB2clJBb0U5b0kwaHAKQ1pIMGF1V25nNkE0TURZR0NTcUdTSWIzRFFFSkRqRXBNQ2N3SlFZRFZSMFJCQjR3SElJQ2JqR0hCQW9BQUFHSApFUDBBQUFBQUFBQUFBQUFBQUFBQUFBRXdDZ1lJS29aSXpqMEVBd0lEUndBd1JBSWdLUVBJeGJUZDFpMlR1Q3VRCllIME9adWxBRG9lV25QS2F1dzRvQ0Z1QUZmUUNJQ1ByelFvZTlCa3QrQUxRQzBPWE5ZRGRjVjVHK01jS21aZWYKYkJZajljeTcKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==";
+
 /** The least that each kind takes, beside its metadata. */
 const drafts: Readonly<Record<string, Draft>> = {
+  certificatesigningrequests: {
+    spec: { request: certificateRequest, signerName: "example.com/anybody", usages: ["client auth"] },
+  },
   configmaps: { data: { a: "1" } },
   deployments: { spec: { selector, template } },
   endpoints: { subsets: [{ addresses: [{ ip: "192.0.2.7" }], ports: [{ port: 80 }] }] },

@@ -89,3 +89,28 @@ test("Endpoints hold 1000 addresses, ready ones first, and say that they are cut
   assert.deepEqual([subset?.addresses?.length, subset?.notReadyAddresses?.length], [900, 100]);
   assert.equal(draft?.metadata.annotations?.["endpoints.kubernetes.io/over-capacity"], "truncated");
 });
+
+test("a pod that says it has an address of every machine's own is no endpoint, and keeps nobody else from being one", () => {
+  const slices = new Slices();
+  const pods = ["127.0.0.1", "169.254.1.1", "0.0.0.0", "224.0.0.1", "10.0.0.300", "10.0.0.7"].map((ip, i) =>
+    podOf(`p${i}`, { ip, readySince: 0 }),
+  );
+  slices.follow(serviceOf("web"), pods);
+  assert.deepEqual(slices.names, ["p5"]);
+  slices.follow(serviceOf("web", { ipFamilies: ["IPv6"] }), [
+    podOf("a", { ip: "fe80::1" }),
+    podOf("b", { ip: "fd00::7" }),
+  ]);
+  assert.deepEqual(slices.names, ["b"]);
+});
+
+test("whether slices are of a headless Service is told by the Service, not by its label", () => {
+  const slices = new Slices();
+  const labelled = serviceOf("web");
+  const label = "service.kubernetes.io/headless";
+  slices.follow({ ...labelled, metadata: { ...labelled.metadata, labels: { [label]: "", app: "web" } } }, []);
+  assert.deepEqual(slices.all[0]?.metadata.labels?.[label], undefined);
+  assert.equal(slices.all[0]?.metadata.labels?.app, "web");
+  slices.follow(serviceOf("web", { clusterIP: "None" }), []);
+  assert.equal(slices.all[0]?.metadata.labels?.[label], "");
+});

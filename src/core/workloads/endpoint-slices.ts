@@ -1,17 +1,24 @@
 import type { Pod } from "#api/core/pod.ts";
 import { type Service, services } from "#api/core/service.ts";
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from "#api/discovery/endpoint-slice.ts";
-import type { OwnerReference } from "#api/meta/object-meta.ts";
 import type { IpFamily } from "#net/ip.ts";
 import { controllerReference } from "./owners.ts";
 import { canonicalJson, sameJson } from "./same-json.ts";
 import { addressOf, backingOf, familiesOf, hasManagedEndpoints, hostnameIn, portsAt } from "./service-pods.ts";
+import { hintsFor } from "./slice-hints.ts";
+import {
+  headlessLabel,
+  managedByLabel,
+  renewed,
+  type SliceDraft,
+  type SliceMetadata,
+  type SlicePlan,
+  serviceNameLabel,
+  together,
+} from "./slice-plan.ts";
 
-export const serviceNameLabel = "kubernetes.io/service-name";
-export const managedByLabel = "endpointslice.kubernetes.io/managed-by";
-/** The controller's name in Kubernetes; slices with another value there are left alone. */
+/** The controller's name in Kubernetes; slices with another value in their label are left alone. */
 export const sliceController = "endpointslice-controller.k8s.io";
-const headlessLabel = "service.kubernetes.io/headless";
 /** Source: --max-endpoints-per-slice of kube-controller-manager. */
 const sliceMost = 100;
 
@@ -23,22 +30,6 @@ interface SliceFacts {
   readonly slices: readonly EndpointSlice[];
   readonly zoneOf: (nodeName: string) => string | undefined;
 }
-export interface SlicePlan {
-  readonly create: readonly SliceDraft[];
-  readonly update: readonly EndpointSlice[];
-  readonly remove: readonly EndpointSlice[];
-}
-interface SliceDraft {
-  readonly metadata: {
-    readonly generateName: string;
-    readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly ownerReferences: readonly OwnerReference[];
-  };
-  readonly addressType: IpFamily;
-  readonly endpoints: readonly Endpoint[];
-  readonly ports: readonly EndpointSlicePort[];
-}
 
 /**
  * The slices that tell which pods stand behind the Service. An endpoint stays in the slice where it is, so that a change of one pod
@@ -49,14 +40,10 @@ export function planSlices(facts: SliceFacts): SlicePlan {
   if (!hasManagedEndpoints(service)) return { create: [], update: [], remove: slices };
   const families = familiesOf(service);
   const plans = families.map((family) => planFamily(facts, family));
-  return {
-    create: plans.flatMap(({ create }) => create),
-    update: plans.flatMap(({ update }) => update),
-    remove: [
-      ...plans.flatMap(({ remove }) => remove),
-      ...slices.filter(({ addressType }) => addressType === "FQDN" || !families.includes(addressType)),
-    ],
-  };
+  return together(
+    plans,
+    slices.filter(({ addressType }) => addressType === "FQDN" || !families.includes(addressType)),
+  );
 }
 
 function planFamily(facts: SliceFacts, family: IpFamily): SlicePlan {
@@ -66,12 +53,10 @@ function planFamily(facts: SliceFacts, family: IpFamily): SlicePlan {
   const plans = [...groups].map(([key, group]) =>
     planGroup(facts, { ...group, family, slices: byPorts.get(key) ?? [] }),
   );
-  const remove = [...byPorts].flatMap(([key, stale]) => (groups.has(key) ? [] : stale));
-  return {
-    create: plans.flatMap(({ create }) => create),
-    update: plans.flatMap(({ update }) => update),
-    remove: [...plans.flatMap((one) => one.remove), ...remove],
-  };
+  return together(
+    plans,
+    [...byPorts].flatMap(([key, stale]) => (groups.has(key) ? [] : stale)),
+  );
 }
 
 interface Group {
@@ -107,6 +92,7 @@ function endpointOf(
   const { nodeName } = pod.spec;
   const hostname = hostnameIn(service, pod);
   const zone = nodeName === undefined ? undefined : zoneOf(nodeName);
+  const hints = hintsFor(service, { ready: conditions.ready, zone, nodeName });
   const { namespace, name, uid } = pod.metadata;
   return {
     addresses: [address],
@@ -115,6 +101,7 @@ function endpointOf(
     targetRef: { kind: "Pod", namespace, name, uid },
     ...(nodeName !== undefined && { nodeName }),
     ...(zone !== undefined && { zone }),
+    ...(hints !== undefined && { hints }),
   };
 }
 
@@ -142,7 +129,9 @@ function planGroup({ service }: SliceFacts, { ports, endpoints, family, slices }
   for (const one of kept.toSorted((a, b) => changing(a) - changing(b)))
     one.endpoints.push(...rest.splice(0, Math.max(0, sliceMost - one.endpoints.length)));
   const create: SliceDraft[] = [];
-  const draft = { metadata: metadataOf(service), addressType: family, ports };
+  const own = metadataOf(service);
+  const { namespace, name } = service.metadata;
+  const draft = { metadata: { ...own, generateName: `${name}-`, namespace }, addressType: family, ports };
   while (rest.length > 0) create.push({ ...draft, endpoints: rest.splice(0, sliceMost) });
   if (kept.length === 0 && create.length === 0) create.push({ ...draft, endpoints: [] });
   const full = kept.filter((one) => one.endpoints.length > 0);
@@ -150,24 +139,18 @@ function planGroup({ service }: SliceFacts, { ports, endpoints, family, slices }
   const staying = full.length > 0 || create.length > 0 ? full : kept.slice(0, 1);
   return {
     create,
-    update: staying.flatMap((one) => renewed(service, one.slice, one.endpoints)),
+    update: staying.flatMap((one) => renewed(one.slice, own, one.endpoints)),
     remove: kept.filter((one) => !staying.includes(one)).map(({ slice }) => slice),
   };
 }
 
-function renewed(service: Service, slice: EndpointSlice, endpoints: readonly Endpoint[]): readonly EndpointSlice[] {
-  const { labels, ownerReferences } = metadataOf(service);
-  const next = { ...slice, metadata: { ...slice.metadata, labels, ownerReferences }, endpoints };
-  return sameJson(next, slice) ? [] : [next];
-}
-
-function metadataOf(service: Service): SliceDraft["metadata"] {
-  const { namespace, name, labels } = service.metadata;
+function metadataOf(service: Service): SliceMetadata {
+  const { name, labels = {} } = service.metadata;
+  // the controller's own word, whatever label of that name the Service has
+  const { [headlessLabel]: _, ...others } = labels;
   return {
-    generateName: `${name}-`,
-    namespace,
     labels: {
-      ...labels,
+      ...others,
       ...(service.spec.clusterIP === "None" && { [headlessLabel]: "" }),
       [serviceNameLabel]: name,
       [managedByLabel]: sliceController,

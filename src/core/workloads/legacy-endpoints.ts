@@ -4,10 +4,10 @@ import type { Service } from "#api/core/service.ts";
 import { parseIp } from "#net/ip.ts";
 import { sameJson } from "./same-json.ts";
 import { addressOf, backingOf, familiesOf, hostnameIn, portsAt } from "./service-pods.ts";
+import { headlessLabel } from "./slice-plan.ts";
 
 export const endpointsManagedBy = "endpoints.kubernetes.io/managed-by";
 export const endpointsController = "endpoint-controller";
-const headlessLabel = "service.kubernetes.io/headless";
 const overCapacity = "endpoints.kubernetes.io/over-capacity";
 /** Source: maxCapacity in pkg/controller/endpoint of Kubernetes. */
 const addressesMost = 1000;

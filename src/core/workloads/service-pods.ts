@@ -1,6 +1,7 @@
 /** Which pods stand behind a Service, and at which ports: what EndpointSlices and Endpoints both tell. */
 import type { Pod } from "#api/core/pod.ts";
 import type { Service, ServicePort } from "#api/core/service.ts";
+import { nonSpecialIpProblems } from "#machinery/rules/addresses.ts";
 import { type IpFamily, parseIp } from "#net/ip.ts";
 import { isFinished, isReady, isTerminating } from "./pod-state.ts";
 
@@ -40,10 +41,14 @@ function targetPort({ targetPort: target, port, protocol }: ServicePort, { spec 
     .find((one) => one.name === target && one.protocol === protocol)?.containerPort;
 }
 
-/** Its addresses of that family, as the agent reports them. */
+/** How every special address begins: looking closer at all the others would take its time in a Service of thousands. */
+const mayBeSpecial = /^(0|127|169|224)\.|^(::|fe|ff)/i;
+const isSpecial = (ip: string): boolean => nonSpecialIpProblems("", ip).length > 0;
+
+/** Its address of that family, as the agent reports it; none that the API would take for no endpoint (CVE-2021-25737). */
 export function addressOf({ status }: Pod, family: IpFamily): string | undefined {
   const all = [...(status.podIPs ?? []).map(({ ip }) => ip), ...(status.podIP === undefined ? [] : [status.podIP])];
-  return all.find((ip) => ip.includes(":") === (family === "IPv6"));
+  return all.find((ip) => parseIp(ip)?.family === family && !(mayBeSpecial.test(ip) && isSpecial(ip)));
 }
 
 export interface Backing {

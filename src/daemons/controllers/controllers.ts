@@ -2,6 +2,7 @@ import type { Loop } from "../loop.ts";
 import { rootCaController, serviceAccountController } from "./accounts.ts";
 import type { ControllerContext } from "./context.ts";
 import { deploymentController } from "./deployments.ts";
+import { endpointMirrorController } from "./endpoint-mirror.ts";
 import { endpointSliceController } from "./endpoint-slices.ts";
 import { legacyEndpointsController } from "./endpoints.ts";
 import { garbageCollector } from "./garbage.ts";
@@ -30,6 +31,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     deploymentController(options),
     replicaSetController(options),
     endpointSliceController(options),
+    endpointMirrorController(options),
     legacyEndpointsController(options),
     namespaceController(options),
     garbageCollector(options),

@@ -5,13 +5,13 @@ import { contains } from "#net/cidr.ts";
 import { parseIp } from "#net/ip.ts";
 import type { ServerOptions } from "../environment.ts";
 import { type ApiObject, isOf } from "../object.ts";
-import { plain, type Strategy } from "./strategy.ts";
+import { type Change, plain, type Strategy } from "./strategy.ts";
 
 /** What stands behind a Service can't be a Service: its packets would meet the rules again, and might never leave them. */
 export const endpointsStrategy: Strategy = { ...plain, problems: clusterIpProblems };
 
-function* clusterIpProblems(object: ApiObject, { serviceRanges }: ServerOptions): Iterable<FieldProblem> {
-  for (const [path, address] of addressesOf(object)) {
+function* clusterIpProblems({ next }: Change, { serviceRanges }: ServerOptions): Iterable<FieldProblem> {
+  for (const [path, address] of addressesOf(next)) {
     const ip = parseIp(address);
     const range = ip && serviceRanges.find((one) => contains(one, ip));
     if (range !== undefined)

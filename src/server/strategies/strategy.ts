@@ -6,13 +6,15 @@ import type { ApiObject } from "../object.ts";
 /** What the server does with the objects of one kind beyond what its declaration says. */
 export interface Strategy {
   /** Fields that a new object gets from the server, after its defaults. */
-  readonly prepareCreate: (object: ApiObject) => ApiObject;
+  readonly prepareCreate: (object: ApiObject, identity: Identity) => ApiObject;
   /** What an update keeps of the old object. */
   readonly prepareUpdate: (next: ApiObject, old: ApiObject) => ApiObject;
-  /** What only the cluster's own settings can tell to be wrong. */
-  readonly problems?: (object: ApiObject, options: ServerOptions) => Iterable<FieldProblem>;
+  /** What the declaration can't find wrong: it takes the cluster's own settings, or to know where it is written. */
+  readonly problems?: (change: Change, options: ServerOptions) => Iterable<FieldProblem>;
   /** Why somebody who may write such objects may not write this; undefined: they may. */
   readonly denial?: (change: Change) => string | undefined;
+  /** By subresource: what a write there leaves, where it isn't what every kind has. `now` in milliseconds since 1970. */
+  readonly subresources?: Readonly<Record<string, (next: ApiObject, old: ApiObject, now: number) => ApiObject>>;
 }
 
 /** A write that is about to be made. */

@@ -47,7 +47,7 @@ async function createObject(call: Call, sent: ApiObject, isDryRun: boolean): Pro
 }
 
 /** With everything that the server adds to a new object. */
-function prepare({ kind, env }: Call, sent: ApiObject, name: string): ApiObject {
+function prepare({ kind, env, identity }: Call, sent: ApiObject, name: string): ApiObject {
   const bare = withoutMetadata(
     sent,
     ...(name === "" ? (["name"] as const) : []),
@@ -64,7 +64,7 @@ function prepare({ kind, env }: Call, sent: ApiObject, name: string): ApiObject 
     creationTimestamp: showTime(env.now()),
     ...(countsGenerations(kind) && { generation: 1 }),
   });
-  const derived = strategyOf(kind).prepareCreate(named(kind, kind.derive(object)));
+  const derived = strategyOf(kind).prepareCreate(named(kind, kind.derive(object)), identity);
   if (!hasStatus(kind) || kind.initialStatus === undefined) return derived;
   return objectOf({ ...derived, status: kind.initialStatus(derived) });
 }
