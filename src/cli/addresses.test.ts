@@ -5,7 +5,7 @@ import { readObject } from "#machinery/decode.ts";
 import { addressesOf } from "./addresses.ts";
 
 const isService = (object: unknown): object is Service => typeof object === "object";
-const around = { nodeAddress: "192.0.2.2", clusterDomain: "cluster.local" };
+const around = { isNode: true, nodeAddress: "192.0.2.2", clusterDomain: "cluster.local" };
 
 const cases = [
   {

@@ -10,10 +10,12 @@ export interface Address {
   /** 0: a name alone, as an ExternalName's is. */
   readonly port: number;
   readonly protocol: Protocol;
-  readonly from: "this machine, pods" | "pods" | "everywhere";
+  readonly from: "this machine, pods" | "nodes, pods" | "pods" | "everywhere";
 }
 
 export interface Surroundings {
+  /** Whether this machine is the node: it has the cluster's rules then. */
+  readonly isNode: boolean;
   readonly nodeAddress: string;
   readonly clusterDomain: string;
 }
@@ -40,7 +42,13 @@ export function addressesOf(
     const byName: Address = { ...own, via: "DNS", host: name, port: target, from: "pods" };
     if (spec.clusterIP === "None" || spec.clusterIP === undefined) return [byName];
     const { clusterIP: host } = spec;
-    const byAddress: Address = { ...own, via: "ClusterIP", host, port: port.port, from: "this machine, pods" };
+    const byAddress: Address = {
+      ...own,
+      via: "ClusterIP",
+      host,
+      port: port.port,
+      from: around.isNode ? "this machine, pods" : "nodes, pods",
+    };
     const { nodePort } = port;
     const onNode: readonly Address[] =
       nodePort === undefined

@@ -1,5 +1,4 @@
 import type { Command, Option } from "./command.ts";
-import { proxyOptions } from "./proxy-options.ts";
 
 const dataDir: Option = {
   flag: "--data-dir DIR",
@@ -42,20 +41,27 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./status.ts")).status,
   },
   {
+    name: "node",
+    usage: "--kubeconfig FILE",
+    does: "run one node of a cluster whose API is elsewhere",
+    options: [
+      { flag: "--kubeconfig FILE", doc: "where the API is, and who this node is to it" },
+      { flag: "--node-name NAME", doc: "the Node's name (default: this machine's, in lower case)" },
+      { flag: "--node-ip IP", doc: "its address, or one a family (default: those of the default routes)" },
+      { flag: "--tls-cert-file FILE", doc: "what the agent shows to its clients" },
+      { flag: "--tls-private-key-file FILE", doc: "the key of that certificate" },
+      debug,
+    ],
+    takesSettings: true,
+    load: async () => (await import("./node.ts")).node,
+  },
+  {
     name: "kubectl",
     usage: "ARGUMENTS…",
     does: "the kubectl on PATH, talking to this cluster",
     options: [{ flag: "--data-dir DIR", doc: "which cluster; before kubectl's own arguments" }],
     takesSettings: false,
     load: async () => (await import("./kubectl.ts")).kubectl,
-  },
-  {
-    name: "proxy",
-    usage: "--kubeconfig FILE",
-    does: "the service proxy of this machine alone, in kube-proxy's place, for any Kubernetes cluster",
-    options: [...proxyOptions, debug],
-    takesSettings: false,
-    load: async () => (await import("./proxy.ts")).proxy,
   },
   {
     name: "version",

@@ -5,11 +5,10 @@ import type { Transport } from "#client/transport.ts";
 import { type Address, addressesOf, type Surroundings } from "./addresses.ts";
 import { alignColumns } from "./columns.ts";
 import { keyOf, type Patience, waitForEndpoints } from "./endpoint-wait.ts";
-import { tryAddress } from "./try-address.ts";
+import { type Standpoint, tryAddresses } from "./standpoint.ts";
 
 export interface TableOptions extends Surroundings {
-  /** Where the cluster's names are answered. */
-  readonly dnsServer: string;
+  readonly standpoint: Standpoint;
   readonly patience: Patience;
 }
 
@@ -25,15 +24,23 @@ export async function exposureTable(
   const current = await Promise.all(applied.map(({ namespace, name }) => client.get(namespace, name)));
   const backed = current.filter(({ spec }) => spec.type !== "ExternalName");
   const backings = await waitForEndpoints(transport, backed, options.patience);
-  const rows = current.flatMap((service) => {
+  const asked = current.flatMap((service) => {
     const backing = backings.get(keyOf(service));
     const addresses = addressesOf(service, options, backing?.kind === "pods" ? backing.targets : undefined);
-    return addresses.map(async (address) => {
-      const answer = backing?.kind === "nobody" ? backing.because : await tryAddress(address, options.dnsServer);
-      return [address.service, address.via, showAddress(address), address.from, answer];
-    });
+    return addresses.map((address) => ({ address, because: backing?.kind === "nobody" ? backing.because : undefined }));
   });
-  return alignColumns([["SERVICE", "VIA", "ADDRESS", "REACHED FROM", "ANSWER"], ...(await Promise.all(rows))]);
+  const tried = await tryAddresses(
+    asked.flatMap(({ address, because }) => (because === undefined ? [address] : [])),
+    options.standpoint,
+  );
+  const rows = asked.map(({ address, because }) => [
+    address.service,
+    address.via,
+    showAddress(address),
+    address.from,
+    because ?? tried.get(address) ?? "",
+  ]);
+  return alignColumns([["SERVICE", "VIA", "ADDRESS", "REACHED FROM", "ANSWER"], ...rows]);
 }
 
 function showAddress({ host, port, protocol }: Address): string {

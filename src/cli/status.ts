@@ -46,14 +46,24 @@ const stopped = (dataDir: string): Facts => ({
 
 async function factsOf(dataDir: string, running: RunningCluster): Promise<Facts> {
   const found = await nodesOf(dataDir, running);
+  const isReady = (name: string): boolean => found?.find((node) => node.name === name)?.ready ?? false;
   return {
-    ready: found?.some(({ ready }) => ready) ?? false,
+    ready: running.nodes.every(({ name }) => isReady(name)),
     version: running.version,
     kubeconfig: kubeconfigOf(dataDir),
     nodes: found ?? [],
-    processes: [{ pid: running.process.pid, role: "server, controllers, node-1" }],
-    loadBalancerPool: [],
+    processes: await processesOf(running),
+    loadBalancerPool: running.loadBalancerPool,
   };
+}
+
+/** Its own, and those of the nodes that have one. */
+async function processesOf({ process: own, role, nodes: all }: RunningCluster): Promise<Facts["processes"]> {
+  const apart = await Promise.all(all.filter(({ netns }) => netns !== null).map(({ folder }) => readRunning(folder)));
+  return [
+    { pid: own.pid, role },
+    ...apart.flatMap((one) => (one === undefined ? [] : [{ pid: one.process.pid, role: one.role }])),
+  ];
 }
 
 /** Who asks for the status wants to know it now. */
@@ -65,7 +75,11 @@ async function nodesOf(dataDir: string, running: RunningCluster): Promise<Facts[
   try {
     transport = await connect(dataDir, running, patienceSeconds);
     const { items } = await resourceClient(transport, nodes).list("");
-    return items.map((node) => ({ name: node.metadata.name, ip: internalIp(node), netns: null, ready: isReady(node) }));
+    return items.map((node) => {
+      const { name } = node.metadata;
+      const netns = running.nodes.find((one) => one.name === name)?.netns ?? null;
+      return { name, ip: internalIp(node), netns, ready: isReady(node) };
+    });
   } catch (fault) {
     if (fault instanceof ClusterFault || fault instanceof Unreachable) return undefined;
     throw fault;
@@ -81,11 +95,16 @@ const isReady = ({ status: { conditions = [] } }: Node): boolean =>
 
 function show(facts: Facts, dataDir: string): string {
   if (facts.processes.length === 0) return `no cluster runs from ${dataDir}; bring one up with: portolan up\n`;
-  const rows = facts.nodes.map(({ name, ip, ready }) => [name, ip, ready ? "Ready" : "NotReady"]);
+  const rows = facts.nodes.map(({ name, ip, ready, netns }) => [
+    name,
+    ip,
+    ready ? "Ready" : "NotReady",
+    netns ?? "this machine",
+  ]);
   const processes = facts.processes.map(({ pid, role }) => [String(pid), role]);
   return [
     `Portolan is ${facts.ready ? "ready" : "not ready"}; Kubernetes API ${facts.version}, kubeconfig ${facts.kubeconfig}\n`,
-    alignColumns([["NODE", "ADDRESS", "STATUS"], ...rows]),
+    alignColumns([["NODE", "ADDRESS", "STATUS", "NETWORK NAMESPACE"], ...rows]),
     alignColumns([["PROCESS", "ROLE"], ...processes]),
   ].join("\n");
 }

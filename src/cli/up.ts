@@ -71,11 +71,13 @@ async function show(transport: Transport, { running, manifests, voice }: Shown):
     const { group, singular } = manifest.kind;
     voice.say(`${group === "" ? singular : `${singular}.${group}`}/${manifest.name} ${done}\n`);
   }
-  const { nodeAddress, clusterDomain, dnsAddress } = running;
+  const { nodes, clusterDomain, dnsAddress } = running;
+  const { address: nodeAddress = "", netns = null } = nodes[0] ?? {};
   const table = await exposureTable(transport, manifests, {
+    isNode: netns === null,
     nodeAddress,
     clusterDomain,
-    dnsServer: dnsAddress,
+    standpoint: { dnsServer: dnsAddress, netns },
     patience,
   });
   if (table !== "") voice.say(`\n${table}\n`);

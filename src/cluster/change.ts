@@ -1,7 +1,13 @@
 import { type Given, readSettings, type SettingName, type Settings } from "./settings.ts";
 
 /** What objects and running pods have in them for life. */
-const fixedNames: readonly SettingName[] = ["data-dir", "cluster-cidr", "service-cluster-ip-range", "cluster-domain"];
+const fixedNames: readonly SettingName[] = [
+  "data-dir",
+  "cluster-cidr",
+  "service-cluster-ip-range",
+  "cluster-domain",
+  "nodes",
+];
 /** What the running parts take over as it is. */
 const liveNames: readonly SettingName[] = ["service-node-port-range"];
 

@@ -7,6 +7,7 @@ export type FaultCode =
   | "PortTaken"
   | "AddressMissing"
   | "RangesOverlap"
+  | "FamiliesDiffer"
   | "RangeOnMachine"
   | "RangeOfData"
   | "DiskFull"
@@ -15,7 +16,6 @@ export type FaultCode =
   | "ImagesUnusable"
   | "AlreadyRunning"
   | "NotRunning"
-  | "NodeUnknown"
   | "StartFailed";
 
 /** The machine refuses: what, where, and how to mend it. */

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mustCidr } from "#net/cidr.ts";
 import { passagesThrough, readFirewall } from "./foreign-firewall.ts";
 
 const chain = (table: string, name: string, rest: object = {}) => ({ chain: { family: "ip", table, name, ...rest } });
 const at = (hook: string, policy: string) => ({ type: "filter", hook, prio: 0, policy });
-const block = "10.244.0.0/16";
+const block = mustCidr("10.244.0.0/16");
 
 const cases: readonly {
   readonly name: string;
@@ -69,7 +70,7 @@ const cases: readonly {
 
 for (const { name, chains, passages } of cases) {
   test(`the way through another firewall: ${name}`, () => {
-    const found = passagesThrough(readFirewall({ nftables: [{ metainfo: {} }, ...chains] }), block);
+    const found = passagesThrough(readFirewall({ nftables: [{ metainfo: {} }, ...chains] }, block.family), block);
     assert.deepEqual(
       found.flatMap((one) => (one.kind === "tell" ? [one.sentence] : one.rules.map(({ add }) => add.join(" ")))),
       passages,

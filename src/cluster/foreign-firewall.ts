@@ -1,3 +1,6 @@
+import { isJsonObject } from "#machinery/json.ts";
+import type { Cidr } from "#net/cidr.ts";
+import type { IpFamily } from "#net/ip.ts";
 import type { Argv } from "#os/spawn.ts";
 
 /** A chain that drops what it does not know, in a table that isn't ours. */
@@ -29,7 +32,7 @@ export interface Rule {
  * for rules of others. `block` holds the pods' addresses: every packet that we forward comes from there or goes there, and pods ask
  * the node itself for names and for the API.
  */
-export function passagesThrough({ dropping, hasFirewalld }: Firewall, block: string): readonly Passage[] {
+export function passagesThrough({ dropping, hasFirewalld }: Firewall, block: Cidr): readonly Passage[] {
   const ofFirewalld: readonly Passage[] = hasFirewalld
     ? [{ kind: "rules", owner: "firewalld", rules: [firewalldZone(block)] }]
     : [];
@@ -39,7 +42,7 @@ export function passagesThrough({ dropping, hasFirewalld }: Firewall, block: str
   ];
 }
 
-function passageThrough(chain: DroppingChain, block: string): Passage {
+function passageThrough(chain: DroppingChain, block: Cidr): Passage {
   const isUfw = [...chain.neighbours].some((name) => name.startsWith("ufw-"));
   if (chain.hook === "input") {
     return isUfw ? { kind: "rules", owner: "ufw", rules: [ufwInput(block)] } : tell(chain, ["saddr"], block);
@@ -50,36 +53,41 @@ function passageThrough(chain: DroppingChain, block: string): Passage {
   return tell(chain, ["saddr", "daddr"], block);
 }
 
-function tell({ family, table, chain, hook }: DroppingChain, sides: readonly string[], block: string): Passage {
+function tell({ family, table, chain, hook }: DroppingChain, sides: readonly string[], block: Cidr): Passage {
   const whose = hook === "forward" ? "between pods" : "from pods to this machine, such as their questions for names";
-  const commands = sides.map((side) => `nft insert rule ${family} ${table} ${chain} ip ${side} ${block} accept`);
+  const ip = block.family === "IPv4" ? "ip" : "ip6";
+  const commands = sides.map(
+    (side) => `nft insert rule ${family} ${table} ${chain} ${ip} ${side} ${block.text} accept`,
+  );
   const sentence = `the table ${family} ${table} of this machine drops packets that it does not know (chain ${chain}), also those ${whose}; let them pass: ${commands.join(" && ")}`;
   return { kind: "tell", sentence };
 }
 
 const firewalld = "firewalld";
-const firewalldZone = (block: string): Rule => ({
-  add: ["firewall-cmd", "--zone=trusted", `--add-source=${block}`],
-  undo: ["firewall-cmd", "--zone=trusted", `--remove-source=${block}`],
+const firewalldZone = (block: Cidr): Rule => ({
+  add: ["firewall-cmd", "--zone=trusted", `--add-source=${block.text}`],
+  undo: ["firewall-cmd", "--zone=trusted", `--remove-source=${block.text}`],
 });
 
-const dockerRule = (side: string, block: string): Rule => {
-  const rule = ["DOCKER-USER", side, block, "-m", "comment", "--comment", "portolan", "-j", "ACCEPT"];
-  return { add: ["iptables", "-w", "-I", ...rule], undo: ["iptables", "-w", "-D", ...rule] };
+const dockerRule = (side: string, block: Cidr): Rule => {
+  const rule = ["DOCKER-USER", side, block.text, "-m", "comment", "--comment", "portolan", "-j", "ACCEPT"];
+  const program = block.family === "IPv4" ? "iptables" : "ip6tables";
+  return { add: [program, "-w", "-I", ...rule], undo: [program, "-w", "-D", ...rule] };
 };
 
-const ufwRoute = (side: string, block: string): Rule => ({
-  add: ["ufw", "route", "allow", side, block],
-  undo: ["ufw", "route", "delete", "allow", side, block],
+const ufwRoute = (side: string, block: Cidr): Rule => ({
+  add: ["ufw", "route", "allow", side, block.text],
+  undo: ["ufw", "route", "delete", "allow", side, block.text],
 });
-const ufwInput = (block: string): Rule => ({
-  add: ["ufw", "allow", "from", block],
-  undo: ["ufw", "delete", "allow", "from", block],
+const ufwInput = (block: Cidr): Rule => ({
+  add: ["ufw", "allow", "from", block.text],
+  undo: ["ufw", "delete", "allow", "from", block.text],
 });
 
-/** Reads what `nft -j list chains` prints. Tables whose name begins with `portolan` are ours. */
-export function readFirewall(answer: unknown): Firewall {
-  const chains = listOf(answer).filter(({ table, family }) => !table.startsWith("portolan") && families.has(family));
+/** Reads what `nft -j list chains` prints, for packets of a family. Tables whose name begins with `portolan` are ours. */
+export function readFirewall(answer: unknown, family: IpFamily): Firewall {
+  const passed = family === "IPv4" ? ["ip", "inet"] : ["ip6", "inet"];
+  const chains = listOf(answer).filter(({ table, family }) => !table.startsWith("portolan") && passed.includes(family));
   const namesIn = (one: Chain): ReadonlySet<string> =>
     new Set(chains.filter(({ table, family }) => table === one.table && family === one.family).map(({ name }) => name));
   return {
@@ -91,9 +99,6 @@ export function readFirewall(answer: unknown): Firewall {
     }),
   };
 }
-/** Those that IPv4 packets pass. */
-const families = new Set(["ip", "inet"]);
-
 interface Chain {
   readonly family: string;
   readonly table: string;
@@ -119,5 +124,4 @@ function listOf(answer: unknown): readonly Chain[] {
         ];
   });
 }
-const property = (of: unknown, name: string): unknown =>
-  typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+const property = (of: unknown, name: string): unknown => (isJsonObject(of) ? of[name] : undefined);

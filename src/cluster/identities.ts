@@ -1,8 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { chownSync, existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { showKubeconfig } from "#client/kubeconfig.ts";
+import type { Ip } from "#net/ip.ts";
 import { writeWhole } from "#os/files.ts";
 import type { Authority, KeyPair } from "#os/pki.ts";
 import type { Settings } from "./settings.ts";
@@ -16,14 +18,22 @@ export interface Identities {
   readonly serving: KeyPair;
   /** Who may do everything: the kubeconfig's user. */
   readonly admin: KeyPair;
-  /** What the node's agent shows to its clients. */
-  readonly kubelet: KeyPair;
-  /** Who the API server is when it asks the agent. */
+  /** Who the API server is when it asks the agents of nodes. */
   readonly kubeletClient: KeyPair;
+  /** Those of the nodes that this cluster runs itself, in their order. */
+  readonly nodes: readonly OwnNodeIdentity[];
 }
 
-const names = ["ca", "serving", "admin", "kubelet", "kubelet-client"] as const;
-type Name = (typeof names)[number];
+/** What the agent of a node shows to its clients, and what it knows them by. */
+export interface NodeIdentity {
+  readonly ca: string;
+  readonly serving: KeyPair;
+}
+
+/** What such a node shows to the API, too. */
+export interface OwnNodeIdentity extends NodeIdentity {
+  readonly client: KeyPair;
+}
 
 const yearMs = 365 * 24 * 3600 * 1000;
 /** Clocks of clients may be behind ours. */
@@ -32,52 +42,79 @@ const earlierMs = 3600 * 1000;
 export interface IdentityNames {
   /** Names and addresses under which clients know the API. */
   readonly apiHosts: readonly string[];
-  readonly nodeName: string;
-  readonly nodeAddress: string;
+  readonly nodes: readonly { readonly name: string; readonly folder: string; readonly addresses: readonly Ip[] }[];
 }
 
 /** Reads what the cluster has, and makes what is missing, runs out within a month, or names other addresses. */
-export async function identitiesOf(dataDir: string, wanted: IdentityNames): Promise<Identities> {
-  const folder = join(dataDir, "pki");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const read = (name: Name): KeyPair | undefined => readPair(folder, name);
-  const ca = read("ca");
+export async function identitiesOf(dataDir: string, { apiHosts, nodes }: IdentityNames): Promise<Identities> {
+  const folder = await pkiFolder(dataDir);
+  const known = readPair(folder, "ca");
   // Making certificates needs a library that takes its time to load; a cluster that has them doesn't.
   const signer = lazily(async (): Promise<Authority> => {
     const { createAuthority, readAuthority } = await import("#os/pki.ts");
-    if (ca !== undefined) return readAuthority(ca);
+    if (known !== undefined) return readAuthority(known);
     const made = await createAuthority("portolan-ca", validity(10));
     await writePair(folder, "ca", { certificate: made.certificate, key: made.key });
     return made;
   });
-  const own = async (
-    name: Name,
-    hosts: readonly string[],
-    make: (by: Authority) => Promise<KeyPair>,
-  ): Promise<KeyPair> => {
-    const known = ca === undefined ? undefined : read(name);
-    if (known !== undefined && isGood(known, hosts)) return known;
-    const made = await make(await signer());
-    await writePair(folder, name, made);
-    return made;
-  };
-  const { apiHosts, nodeName, nodeAddress } = wanted;
-  const kubeletHosts = [nodeName, nodeAddress];
-  const masters = ["system:masters"];
-  const serving = await own("serving", apiHosts, (by) =>
+  const keeper: Keeper = { signer, isSigned: known !== undefined };
+  const serving = await pairOf(keeper, { folder, name: "serving", hosts: apiHosts }, (by) =>
     by.forServer({ name: "kube-apiserver" }, apiHosts, validity(1)),
   );
-  const admin = await own("admin", [], (by) =>
-    by.forClient({ name: "kubernetes-admin", organizations: masters }, validity(1)),
-  );
-  const kubelet = await own("kubelet", kubeletHosts, (by) =>
-    by.forServer({ name: `system:node:${nodeName}`, organizations: ["system:nodes"] }, kubeletHosts, validity(1)),
-  );
-  const kubeletClient = await own("kubelet-client", [], (by) =>
-    by.forClient({ name: "kube-apiserver-kubelet-client", organizations: masters }, validity(1)),
-  );
-  const authority = ca ?? (await signer());
-  return { ca: authority.certificate, caKey: authority.key, serving, admin, kubelet, kubeletClient };
+  const asMaster = (name: string, user: string): Promise<KeyPair> =>
+    pairOf(keeper, { folder, name, hosts: [] }, (by) =>
+      by.forClient({ name: user, organizations: ["system:masters"] }, validity(1)),
+    );
+  const admin = await asMaster("admin", "kubernetes-admin");
+  const kubeletClient = await asMaster("kubelet-client", "kube-apiserver-kubelet-client");
+  const { certificate: ca, key: caKey } = known ?? (await signer());
+  const ofNodes: OwnNodeIdentity[] = [];
+  for (const node of nodes) ofNodes.push({ ca, ...(await nodeIdentity(keeper, node)) });
+  return { ca, caKey, serving, admin, kubeletClient, nodes: ofNodes };
+}
+
+async function nodeIdentity(
+  keeper: Keeper,
+  { name, folder: own, addresses }: IdentityNames["nodes"][number],
+): Promise<Omit<OwnNodeIdentity, "ca">> {
+  const folder = await pkiFolder(own);
+  const hosts = [name, ...addresses.map(({ text }) => text)];
+  const subject = { name: `system:node:${name}`, organizations: ["system:nodes"] };
+  return {
+    serving: await pairOf(keeper, { folder, name: "kubelet", hosts }, (by) =>
+      by.forServer(subject, hosts, validity(1)),
+    ),
+    client: await pairOf(keeper, { folder, name: "node", hosts: [] }, (by) => by.forClient(subject, validity(1))),
+  };
+}
+
+async function pkiFolder(dataDir: string): Promise<string> {
+  const folder = join(dataDir, "pki");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+interface Keeper {
+  readonly signer: () => Promise<Authority>;
+  /** Whether what is there may have been signed by this authority. */
+  readonly isSigned: boolean;
+}
+interface Wanted {
+  readonly folder: string;
+  readonly name: string;
+  readonly hosts: readonly string[];
+}
+
+async function pairOf(
+  { signer, isSigned }: Keeper,
+  { folder, name, hosts }: Wanted,
+  make: (by: Authority) => Promise<KeyPair>,
+): Promise<KeyPair> {
+  const known = isSigned ? readPair(folder, name) : undefined;
+  if (known !== undefined && isGood(known, hosts)) return known;
+  const made = await make(await signer());
+  await writePair(folder, name, made);
+  return made;
 }
 
 const validity = (years: number): { readonly from: number; readonly to: number } => ({
@@ -93,25 +130,21 @@ function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function readPair(folder: string, name: Name): KeyPair | undefined {
+function readPair(folder: string, name: string): KeyPair | undefined {
   const [certificate, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
   if (!existsSync(certificate) || !existsSync(key)) return undefined;
   return { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
 }
 
-async function writePair(folder: string, name: Name, { certificate, key }: KeyPair): Promise<void> {
+async function writePair(folder: string, name: string, { certificate, key }: KeyPair): Promise<void> {
   await writeWhole(join(folder, `${name}.crt`), certificate, { mode: 0o600, durable: name === "ca" });
   await writeWhole(join(folder, `${name}.key`), key, { mode: 0o600, durable: name === "ca" });
 }
 
 function isGood({ certificate }: KeyPair, hosts: readonly string[]): boolean {
   const read = new X509Certificate(certificate);
-  const told = read.subjectAltName ?? "";
   const lasts = Date.parse(read.validTo) > Date.now() + yearMs / 12;
-  return (
-    lasts &&
-    hosts.every((host) => told.split(", ").some((one) => one === `DNS:${host}` || one === `IP Address:${host}`))
-  );
+  return lasts && hosts.every((host) => (isIP(host) === 0 ? read.checkHost(host) : read.checkIP(host)) !== undefined);
 }
 
 /** For kubectl; belongs to the user who called sudo, if somebody did. */
@@ -119,12 +152,22 @@ export async function writeKubeconfig(settings: Settings, { ca, admin }: Identit
   const path = join(settings["data-dir"], "kubeconfig");
   const { number, family, text: asked } = settings["bind-address"];
   const host = number === 0n ? (family === "IPv4" ? "127.0.0.1" : "::1") : asked;
-  const server = `https://${host.includes(":") ? `[${host}]` : host}:${settings["api-port"]}`;
-  const text = showKubeconfig({ name: "portolan", server, ca, cert: admin.certificate, key: admin.key });
-  await writeWhole(path, text, { mode: 0o600 });
+  await writeAccess(path, { server: serverAt(host, settings["api-port"]), ca, client: admin });
   const { SUDO_UID, SUDO_GID } = process.env;
   if (process.getuid?.() === 0 && SUDO_UID !== undefined && statSync(path).uid !== Number(SUDO_UID)) {
     chownSync(path, Number(SUDO_UID), Number(SUDO_GID ?? SUDO_UID));
   }
   return path;
+}
+
+export const serverAt = (host: string, port: number): string =>
+  `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
+
+/** A kubeconfig that nobody but its owner may read. */
+export async function writeAccess(
+  path: string,
+  { server, ca, client }: { readonly server: string; readonly ca: string; readonly client: KeyPair },
+): Promise<void> {
+  const text = showKubeconfig({ name: "portolan", server, ca, cert: client.certificate, key: client.key });
+  await writeWhole(path, text, { mode: 0o600 });
 }

@@ -7,6 +7,10 @@ import { dirname, join } from "node:path";
  */
 export type Effect =
   | { readonly is: "link"; readonly name: string }
+  /** A private network: a bridge, and a table that lets its nodes out. */
+  | { readonly is: "lan"; readonly bridge: string; readonly table: string; readonly blocks: readonly string[] }
+  /** A node that is a network namespace: with it go its links, routes and rules, but not its processes, mounts and files. */
+  | { readonly is: "node"; readonly folder: string; readonly netns: string; readonly cable: string }
   | { readonly is: "sysctl"; readonly key: string; readonly holder: string }
   | { readonly is: "nftTable"; readonly name: string }
   /** A rule of ours in somebody else's firewall; `undo` takes it out again. */

@@ -32,7 +32,10 @@ export interface ReportOptions {
 const architectures: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 
 /** The machine as a node. */
-export function machineReport(facts: MachineFacts, options: ReportOptions): Omit<NodeReport, "kubeletPort"> {
+export function machineReport(
+  facts: MachineFacts,
+  options: ReportOptions,
+): Omit<NodeReport, "kubeletPort" | "hasPodBlock"> {
   const disk = statfsSync(options.dataDir);
   return {
     name: options.name,

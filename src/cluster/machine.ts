@@ -1,8 +1,9 @@
+import { isJsonObject } from "#machinery/json.ts";
 import { type Cidr, cidrOf, contains, overlaps, parseCidr } from "#net/cidr.ts";
-import { type Ip, parseIp } from "#net/ip.ts";
+import { addressBits, type Ip, type IpFamily, parseIp } from "#net/ip.ts";
 import { ipQuery } from "#os/ip.ts";
 
-/** A route of this machine: where to, over which link. `default` is 0.0.0.0/0. */
+/** A route of this machine: where to, over which link. `default` is 0.0.0.0/0, or ::/0. */
 export interface Route {
   readonly to: Cidr;
   readonly link: string;
@@ -10,25 +11,25 @@ export interface Route {
   readonly gateway: Ip | undefined;
 }
 
-/** The IPv4 routes of the main table. */
-export async function readRoutes(): Promise<readonly Route[]> {
-  const answer = await ipQuery(["-4", "route", "show", "table", "main"]);
-  return (Array.isArray(answer) ? answer : []).flatMap((one: unknown) => routeOf(one) ?? []);
+/** The routes of the main table. */
+export async function readRoutes(family: IpFamily): Promise<readonly Route[]> {
+  const answer = await ipQuery([optionOf[family], "route", "show", "table", "main"]);
+  return (Array.isArray(answer) ? answer : []).flatMap((one: unknown) => routeOf(one, family) ?? []);
 }
 
-function routeOf(one: unknown): Route | undefined {
+const optionOf: Readonly<Record<IpFamily, string>> = { IPv4: "-4", IPv6: "-6" };
+
+function routeOf(one: unknown, family: IpFamily): Route | undefined {
   const text = (name: string): string => textIn(one, name);
-  const destination = text("dst") === "default" ? "0.0.0.0/0" : text("dst");
+  const destination = text("dst") === "default" ? (family === "IPv4" ? "0.0.0.0/0" : "::/0") : text("dst");
   const ip = parseIp(destination);
-  const to = ip === undefined ? parseCidr(destination) : cidrOf(ip, 32);
+  const to = ip === undefined ? parseCidr(destination) : cidrOf(ip, addressBits(family));
   if (to === undefined) return undefined;
   return { to, link: text("dev"), source: parseIp(text("prefsrc")), gateway: parseIp(text("gateway")) };
 }
 
-const field = (of: unknown, name: string): unknown =>
-  typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
 function textIn(of: unknown, name: string): string {
-  const value = field(of, name);
+  const value = isJsonObject(of) ? of[name] : undefined;
   return typeof value === "string" ? value : "";
 }
 
@@ -36,16 +37,19 @@ function textIn(of: unknown, name: string): string {
 export interface LinkAddress {
   readonly ip: Ip;
   readonly link: string;
+  /** Whether others know it too; not so of fe80::/10 and of loopback addresses. */
+  readonly isGlobal: boolean;
 }
 
-export async function readAddresses(): Promise<readonly LinkAddress[]> {
-  const answer = await ipQuery(["-4", "address", "show"]);
+export async function readAddresses(family: IpFamily): Promise<readonly LinkAddress[]> {
+  const answer = await ipQuery([optionOf[family], "address", "show"]);
   return (Array.isArray(answer) ? answer : []).flatMap((one: unknown) => {
-    const link = textIn(one, "ifname");
-    const infos = field(one, "addr_info");
+    const infos = isJsonObject(one) ? one.addr_info : undefined;
     return (Array.isArray(infos) ? infos : []).flatMap((info: unknown) => {
       const ip = parseIp(textIn(info, "local"));
-      return ip === undefined ? [] : [{ ip, link }];
+      return ip === undefined
+        ? []
+        : [{ ip, link: textIn(one, "ifname"), isGlobal: textIn(info, "scope") === "global" }];
     });
   });
 }
@@ -54,11 +58,22 @@ export async function readAddresses(): Promise<readonly LinkAddress[]> {
 export const routeThrough = (routes: readonly Route[], block: Cidr): Route | undefined =>
   routes.find(({ to }) => to.prefixLength > 0 && overlaps(to, block));
 
+/** What of a machine's network decides on its address. */
+export interface Network {
+  readonly routes: readonly Route[];
+  readonly addresses: readonly LinkAddress[];
+}
+
+export async function readNetwork(family: IpFamily): Promise<Network> {
+  const [routes, addresses] = await Promise.all([readRoutes(family), readAddresses(family)]);
+  return { routes, addresses };
+}
+
 /**
  * The source address of the machine's default route; undefined where it has none. Where the route names no source, it is the
- * machine's address in the block that the gateway stands in.
+ * machine's address in the block that the gateway stands in, else the first that its link has.
  */
-export function nodeAddress(routes: readonly Route[]): Ip | undefined {
+export function nodeAddress({ routes, addresses }: Network): Ip | undefined {
   const route = routes.find(({ to }) => to.prefixLength === 0);
   if (route === undefined) return undefined;
   const near = routes.filter(
@@ -66,6 +81,9 @@ export function nodeAddress(routes: readonly Route[]): Ip | undefined {
   );
   const { gateway } = route;
   return (
-    route.source ?? near.find(({ to }) => gateway !== undefined && contains(to, gateway))?.source ?? near[0]?.source
+    route.source ??
+    near.find(({ to }) => gateway !== undefined && contains(to, gateway))?.source ??
+    near[0]?.source ??
+    addresses.find(({ link, isGlobal }) => isGlobal && link === route.link)?.ip
   );
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type { Cidr } from "#net/cidr.ts";
-import type { Ip } from "#net/ip.ts";
+import { addressBits, type Ip } from "#net/ip.ts";
 import { ipBatch } from "#os/ip.ts";
 import { CommandFailed, run } from "#os/spawn.ts";
 import type { Ledger } from "./ledger.ts";
@@ -10,14 +11,31 @@ export interface Names {
   /** A link that carries the addresses at which the node itself answers for the cluster. */
   readonly link: string;
   readonly table: string;
+  /** The private LAN of several nodes: a bridge, and a table that lets them out. */
+  readonly bridge: string;
+  readonly lanTable: string;
+  /** A node that is a network namespace, by its name: the namespace, and our end of its cable. */
+  readonly netns: (nodeName: string) => string;
+  readonly cable: (number: number) => string;
 }
 
 export const defaultDataDir = "/var/lib/portolan";
 
-export function namesOf(dataDir: string): Names {
-  if (dataDir === defaultDataDir) return { link: "ptl-node", table: "portolan" };
-  const mark = createHash("sha256").update(dataDir).digest("hex").slice(0, 8);
-  return { link: `ptln${mark}`, table: `portolan_${mark}` };
+/** A node's folder below its cluster's, where one machine runs several; each has a network namespace of its own. */
+export const nodeFolder = (dataDir: string, nodeName: string): string => join(dataDir, "nodes", nodeName);
+
+export function namesOf(folder: string): Names {
+  const dataDir = folder.replace(/\/nodes\/[^/]+$/, "");
+  const isDefault = dataDir === defaultDataDir;
+  const mark = isDefault ? "" : createHash("sha256").update(dataDir).digest("hex").slice(0, 8);
+  return {
+    link: isDefault ? "ptl-node" : `ptln${mark}`,
+    table: isDefault ? "portolan" : `portolan_${mark}`,
+    bridge: isDefault ? "ptl-lan" : `ptlb${mark}`,
+    lanTable: isDefault ? "portolan_lan" : `portolan_lan_${mark}`,
+    netns: (nodeName) => (isDefault ? `portolan-${nodeName}` : `portolan-${mark}-${nodeName}`),
+    cable: (number) => (isDefault ? `ptl-cable-${number}` : `ptl${mark}-${number}`),
+  };
 }
 
 export interface NodeLink {
@@ -27,10 +45,9 @@ export interface NodeLink {
    * Blocks whose packets lead to this link and so nowhere, where nobody has their address: they must not leave by the default route,
    * and a machine without one must find them at all, since a packet is translated only once it has a route.
    */
-  readonly services: Cidr;
-  readonly pods: Cidr;
-  /** From where the node itself speaks to them. */
-  readonly source: Ip;
+  readonly blocks: readonly Cidr[];
+  /** From where the node itself speaks to them; one a family. */
+  readonly sources: readonly Ip[];
 }
 
 /**
@@ -38,21 +55,26 @@ export interface NodeLink {
  * links. Harmless where an earlier run has left it. Its routes also show other clusters which blocks are taken.
  */
 export async function makeNodeLink(link: NodeLink, ledger: Ledger): Promise<void> {
-  const { name, addresses, services, pods, source } = link;
+  const { name, addresses, blocks, sources } = link;
+  const routes = blocks.flatMap((block) => {
+    const source = sources.find(({ family }) => family === block.family);
+    return source === undefined ? [] : [`route replace ${block.text} dev ${name} src ${source.text}`];
+  });
   ledger.note({ is: "link", name });
   await removeLink(name);
   await ipBatch([
     `link add ${name} type bridge`,
-    ...addresses.map(
-      (ip) => `addr add ${ip.text}/${ip.family === "IPv4" ? 32 : 128} dev ${name} ${scopeOf(ip, source)}`,
-    ),
+    ...addresses.map((ip) => `addr add ${ip.text}/${addressBits(ip.family)} dev ${name} ${scopeOf(ip, sources)}`),
     `link set ${name} up`,
-    ...[services, pods].map(({ text }) => `route replace ${text} dev ${name} src ${source.text}`),
+    ...routes,
   ]);
 }
 
 /** Masquerading takes the first global address of the machine, which must never be the DNS server's. */
-const scopeOf = (ip: Ip, source: Ip): string => (ip.text === source.text ? "scope global" : "scope link");
+function scopeOf(ip: Ip, sources: readonly Ip[]): string {
+  const scope = sources.some(({ text }) => text === ip.text) ? "global" : "link";
+  return `scope ${scope}${ip.family === "IPv6" ? " nodad" : ""}`;
+}
 
 /** Nothing happens where there is no such link. */
 export async function removeLink(name: string): Promise<void> {

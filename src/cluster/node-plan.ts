@@ -1,72 +1,66 @@
 import { join } from "node:path";
-import { type Cidr, subnet } from "#net/cidr.ts";
 import { type Ip, mustIp, plus } from "#net/ip.ts";
-import { apiServiceAddress, dnsServiceAddress } from "#server/bootstrap.ts";
-import type { IdentityNames } from "./identities.ts";
-import { nodeAddress, readRoutes } from "./machine.ts";
+import { dnsServiceAddress } from "#server/bootstrap.ts";
+import { type Network, nodeAddress } from "./machine.ts";
 import type { ReportOptions } from "./machine-report.ts";
-import type { Settings } from "./settings.ts";
+import { labelsOf, primaryServiceRange, type Settings } from "./settings.ts";
 
-/** What follows from the settings and the machine, decided once at the start. */
+/** What follows for one node from the settings and its machine, decided once at the start. */
 export interface NodePlan {
-  readonly nodeName: string;
-  readonly nodeAddress: Ip;
+  readonly name: string;
+  /** Its own: certificates, pods, records of what it changes. */
+  readonly folder: string;
+  /** InternalIPs, one a family; that of the Services' own family first. */
+  readonly addresses: readonly Ip[];
   /** What our own link carries: the DNS address, and the node's where the machine has none. */
   readonly ownAddresses: readonly Ip[];
   readonly dnsAddress: Ip;
-  readonly podCidr: Cidr;
   readonly folders: { readonly pods: string; readonly runtime: string; readonly volumes: string };
-  readonly identityNames: IdentityNames;
   readonly report: ReportOptions;
 }
 
-/** Where the API listens: where clients from outside may come in, and at the node's own address. An unspecified one covers all. */
-export function listenAddresses(settings: Settings, { nodeAddress }: NodePlan): readonly Ip[] {
-  const asked = settings["bind-address"];
-  if (asked.number === 0n || asked.text === nodeAddress.text) return [asked];
-  return [asked, nodeAddress];
+/** Who a node is. */
+export interface NodePlace {
+  readonly name: string;
+  readonly folder: string;
+  readonly addresses: readonly Ip[];
+  /** Those of them that its machine has not of itself. */
+  readonly missing: readonly Ip[];
 }
 
-const nodeName = "node-1";
-const nodeBlockPrefix = 24;
-
-export async function nodePlan(settings: Settings): Promise<NodePlan> {
-  const range = settings["service-cluster-ip-range"];
-  const podCidr = subnet(settings["cluster-cidr"], nodeBlockPrefix, 0);
-  if (podCidr === undefined) throw new RangeError(`no /${nodeBlockPrefix} in ${settings["cluster-cidr"].text}`);
-  const machine = nodeAddress(await readRoutes());
-  // Without a default route the machine has no address that pods could use: the first of the pods' block becomes it.
-  const address = machine ?? plus(podCidr.first, 1n);
-  const dnsAddress = mustIp(dnsServiceAddress(range));
-  const domain = settings["cluster-domain"];
-  const pods = join(settings["data-dir"], "pods");
+export function nodePlan(settings: Settings, { name, folder, addresses, missing }: NodePlace): NodePlan {
+  const dnsAddress = mustIp(dnsServiceAddress(primaryServiceRange(settings)));
+  const pods = join(folder, "pods");
   return {
-    nodeName,
-    nodeAddress: address,
-    ownAddresses: machine === undefined ? [dnsAddress, address] : [dnsAddress],
+    name,
+    folder,
+    addresses,
+    ownAddresses: [dnsAddress, ...missing],
     dnsAddress,
-    podCidr,
     folders: { pods, runtime: join(pods, "runtime"), volumes: join(pods, "volumes") },
-    identityNames: {
-      apiHosts: [
-        ...[
-          "kubernetes",
-          "kubernetes.default",
-          "kubernetes.default.svc",
-          `kubernetes.default.svc.${domain}`,
-          "localhost",
-        ],
-        ...[apiServiceAddress(range), "127.0.0.1", settings["bind-address"].text, address.text],
-      ],
-      nodeName,
-      nodeAddress: address.text,
-    },
     report: {
-      name: nodeName,
-      addresses: [address.text],
-      labels: settings["node-labels"],
+      name,
+      addresses: addresses.map(({ text }) => text),
+      labels: labelsOf(settings["node-labels"], name),
       kubernetesVersion: settings["kubernetes-version"],
-      dataDir: settings["data-dir"],
+      dataDir: folder,
     },
+  };
+}
+
+/** A machine as a node: its addresses, those of the default routes. */
+export function machinePlace(
+  settings: Settings,
+  networks: readonly Network[],
+): Pick<NodePlace, "addresses" | "missing"> {
+  const places = settings["service-cluster-ip-range"].map(({ family }, index) => {
+    const own = nodeAddress(networks[index] ?? { routes: [], addresses: [] });
+    const pods = settings["cluster-cidr"].find((block) => block.family === family);
+    // Without a default route the machine has no address that pods could use: the first of the pods' block becomes it.
+    return { own, address: own ?? (pods === undefined ? undefined : plus(pods.first, 1n)) };
+  });
+  return {
+    addresses: places.flatMap(({ address }) => address ?? []),
+    missing: places.flatMap(({ own, address }) => (own === undefined ? (address ?? []) : [])),
   };
 }

@@ -1,17 +1,25 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { Cidr } from "#net/cidr.ts";
 import { CommandFailed, run } from "#os/spawn.ts";
 import { type Passage, passagesThrough, readFirewall } from "./foreign-firewall.ts";
 import type { Ledger } from "./ledger.ts";
 import { tolerate } from "./undo.ts";
 
-/** Lets the pods' packets pass firewalls of others. Returns what to tell where nobody but their owners can do that. */
-export async function openPassage(block: string, ledger: Ledger): Promise<readonly string[]> {
+/**
+ * Lets the packets of pods and nodes, whose blocks these are, pass firewalls of others. Returns what to tell where nobody but
+ * their owners can do that.
+ */
+export async function openPassage(blocks: readonly Cidr[], ledger: Ledger): Promise<readonly string[]> {
   const { stdout } = await run(["nft", "-j", "list", "chains"]);
+  const answer: unknown = JSON.parse(stdout);
   const told: string[] = [];
-  for (const passage of passagesThrough(readFirewall(JSON.parse(stdout)), block)) {
-    told.push(...(passage.kind === "tell" ? [passage.sentence] : await addRules(passage, ledger)));
+  for (const block of blocks) {
+    for (const passage of passagesThrough(readFirewall(answer, block.family), block)) {
+      told.push(...(passage.kind === "tell" ? [passage.sentence] : await addRules(passage, ledger)));
+    }
+    if (hasLegacyRules(block)) told.push(legacySentence(block));
   }
-  return hasLegacyRules() ? [...told, legacySentence(block)] : told;
+  return told;
 }
 
 async function addRules(
@@ -35,9 +43,12 @@ async function addRules(
 }
 
 /** Rules of the old iptables stand outside of nftables; the kernel tells only whether there are any. */
-const hasLegacyRules = (): boolean => {
-  const names = "/proc/net/ip_tables_names";
+const hasLegacyRules = ({ family }: Cidr): boolean => {
+  const names = family === "IPv4" ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
   return existsSync(names) && readFileSync(names, "utf8").split("\n").includes("filter");
 };
-const legacySentence = (block: string): string =>
-  `this machine has rules of iptables-legacy, which may drop forwarded packets; if pods don't reach each other: iptables-legacy -I FORWARD -s ${block} -j ACCEPT && iptables-legacy -I FORWARD -d ${block} -j ACCEPT`;
+function legacySentence({ family, text }: Cidr): string {
+  const program = family === "IPv4" ? "iptables-legacy" : "ip6tables-legacy";
+  const commands = ["-s", "-d"].map((side) => `${program} -I FORWARD ${side} ${text} -j ACCEPT`).join(" && ");
+  return `this machine has rules of ${program}, which may drop forwarded packets; if pods don't reach each other: ${commands}`;
+}

@@ -1,14 +1,14 @@
 import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
 import net from "node:net";
-import { type Cidr, contains, overlaps, parseCidr } from "#net/cidr.ts";
+import { type Cidr, contains, holds, mustCidr, overlaps } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
 import { hasCode } from "#os/files.ts";
 import { commandEnv } from "#os/spawn.ts";
+import type { ControlPlan } from "./cluster-plan.ts";
 import { ClusterFault } from "./faults.ts";
 import type { Ledger } from "./ledger.ts";
-import { readAddresses, readRoutes, routeThrough } from "./machine.ts";
+import { type Network, routeThrough } from "./machine.ts";
 import { namesOf } from "./node-network.ts";
-import { listenAddresses, type NodePlan } from "./node-plan.ts";
 import type { Settings } from "./settings.ts";
 
 /** Programs without which no cluster runs, and the Debian package of each. */
@@ -95,59 +95,77 @@ function existingFolder(path: string): string {
 }
 
 /**
- * Whether the blocks are free; what an earlier run of this cluster has left in them is its own. Throws `RangesOverlap`,
- * `RangeOnMachine`.
+ * Whether the blocks are free; what an earlier run of this cluster has left in them is its own. Throws `FamiliesDiffer`,
+ * `RangesOverlap`, `RangeOnMachine`.
  */
-export async function checkRanges(settings: Settings, ledger: Ledger): Promise<void> {
+export function checkRanges(settings: Settings, networks: readonly Network[], ledger: Ledger): void {
   const [pods, services] = [settings["cluster-cidr"], settings["service-cluster-ip-range"]];
-  if (overlaps(pods, services)) {
+  checkFamilies(pods, services);
+  const common = pods.flatMap((one) => services.flatMap((other) => (overlaps(one, other) ? [{ one, other }] : [])))[0];
+  if (common !== undefined) {
     throw new ClusterFault("RangesOverlap", {
-      what: `the addresses of pods (${pods.text}) and of services (${services.text}) overlap`,
+      what: `the addresses of pods (${common.one.text}) and of services (${common.other.text}) overlap`,
       where: "--cluster-cidr, --service-cluster-ip-range",
       fix: "choose blocks that have no address in common",
     });
   }
-  const [routes, addresses] = await Promise.all([readRoutes(), readAddresses()]);
   const left = leftIn(ledger);
-  const foreignRoutes = routes.filter(({ to }) => !left.some((block) => covers(block, to)));
   const ownLink = namesOf(settings["data-dir"]).link;
-  const foreignAddresses = addresses.filter(({ link }) => link !== ownLink);
-  for (const [flag, block] of [["--cluster-cidr", pods] as const, ["--service-cluster-ip-range", services] as const]) {
-    const route = routeThrough(foreignRoutes, block);
-    const address = foreignAddresses.find(({ ip }) => contains(block, ip));
-    if (route === undefined && address === undefined) continue;
-    const what = route === undefined ? `the address ${address?.ip.text}` : `a route to ${route.to.text}`;
-    throw new ClusterFault("RangeOnMachine", {
-      what: `${block.text} is not free: this machine has ${what} (${route?.link ?? address?.link})`,
-      where: flag,
-      fix: `choose another block with ${flag}`,
-    });
-  }
+  const foreign: Network = {
+    routes: networks.flatMap(({ routes }) => routes.filter(({ to }) => !left.some((block) => holds(block, to)))),
+    addresses: networks.flatMap(({ addresses }) => addresses.filter(({ link }) => link !== ownLink)),
+  };
+  for (const block of pods) checkFree("--cluster-cidr", block, foreign);
+  for (const block of services) checkFree("--service-cluster-ip-range", block, foreign);
 }
 
-const leftIn = (ledger: Ledger): readonly string[] =>
-  ledger.effects().flatMap((effect) => (effect.is === "conntrack" ? effect.blocks : []));
+function checkFamilies(pods: readonly Cidr[], services: readonly Cidr[]): void {
+  const familiesOf = (blocks: readonly Cidr[]): string =>
+    blocks
+      .map(({ family }) => family)
+      .toSorted()
+      .join(" and ");
+  if (familiesOf(pods) === familiesOf(services)) return;
+  throw new ClusterFault("FamiliesDiffer", {
+    what: `pods have ${familiesOf(pods)} addresses, and services ${familiesOf(services)}`,
+    where: "--cluster-cidr, --service-cluster-ip-range",
+    fix: "give both a block of the same families",
+  });
+}
 
-const covers = (block: string, inner: Cidr): boolean => {
-  const outer = parseCidr(block);
-  return outer !== undefined && outer.prefixLength <= inner.prefixLength && contains(outer, inner.first);
-};
+function checkFree(flag: string, block: Cidr, { routes, addresses }: Network): void {
+  const route = routeThrough(routes, block);
+  const address = addresses.find(({ ip }) => contains(block, ip));
+  if (route === undefined && address === undefined) return;
+  const what = route === undefined ? `the address ${address?.ip.text}` : `a route to ${route.to.text}`;
+  throw new ClusterFault("RangeOnMachine", {
+    what: `${block.text} is not free: this machine has ${what} (${route?.link ?? address?.link})`,
+    where: flag,
+    fix: `choose another block with ${flag}`,
+  });
+}
+
+/** Blocks that this machine uses because of an earlier run. */
+export const leftIn = (ledger: Ledger): readonly Cidr[] =>
+  ledger
+    .effects()
+    .flatMap((effect) => (effect.is === "conntrack" || effect.is === "lan" ? effect.blocks.map(mustCidr) : []));
 
 interface Listening {
   readonly settings: Settings;
-  readonly plan: NodePlan;
+  readonly plan: ControlPlan;
 }
 
 /**
  * Whether the API can listen where clients look for it; where it listens `now` is its own. Throws `PortTaken`, `AddressMissing`,
  * naming the flag.
  */
-export async function checkPorts(settings: Settings, plan: NodePlan, now?: Listening): Promise<void> {
+export async function checkPorts(settings: Settings, plan: ControlPlan, now?: Listening): Promise<void> {
   const port = settings["api-port"];
-  const held = now?.settings["api-port"] === port ? listenAddresses(now.settings, now.plan) : [];
+  const held = now?.settings["api-port"] === port ? now.plan.listen : [];
   if (held.some(({ number }) => number === 0n)) return;
-  for (const address of listenAddresses(settings, plan)) {
-    // Our own addresses come with our own link.
+  for (const address of plan.listen) {
+    // Our own addresses come with our own links.
     const isOurs = [...held, ...plan.ownAddresses].some(({ text }) => text === address.text);
     if (!isOurs) await checkPort(address, port);
   }

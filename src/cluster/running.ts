@@ -3,38 +3,68 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, writeWhole } from "#os/files.ts";
 import { isAlive, type ProcessId, processNow } from "#os/processes.ts";
+import { dnsServiceAddress } from "#server/bootstrap.ts";
+import type { ClusterPlan } from "./cluster-plan.ts";
+import { namesOf } from "./node-network.ts";
 import type { NodePlan } from "./node-plan.ts";
-import type { Settings } from "./settings.ts";
+import { primaryServiceRange, type Settings } from "./settings.ts";
 
-/** What a cluster's process tells of itself, for `down`, `status` and a second `up`. */
+/** What a process tells of itself and of what it runs, for `down`, `status` and a second `up`. */
 export interface RunningCluster {
   readonly process: ProcessId;
-  readonly nodeName: string;
-  readonly nodeAddress: string;
+  readonly role: string;
+  /** Those that it runs, in itself or in other processes. */
+  readonly nodes: readonly NodeOfCluster[];
   readonly dnsAddress: string;
+  readonly loadBalancerPool: readonly string[];
   readonly clusterDomain: string;
   readonly version: string;
+}
+
+export interface NodeOfCluster {
+  readonly name: string;
+  readonly address: string;
+  /** Its network namespace's name; null: the machine's own. */
+  readonly netns: string | null;
+  /** Where its own process tells of itself, if it has one. */
+  readonly folder: string;
 }
 
 const fileOf = (dataDir: string): string => join(dataDir, "run", "cluster.json");
 
 /** Tells it of this process. */
-export async function writeRunning(settings: Settings, plan: NodePlan): Promise<RunningCluster> {
+export async function writeRunning(dataDir: string, told: Omit<RunningCluster, "process">): Promise<RunningCluster> {
   const self = await processNow(process.pid);
   if (self === undefined) throw new RangeError(`/proc does not know process ${process.pid}`);
-  const running: RunningCluster = {
-    process: self,
-    nodeName: plan.nodeName,
-    nodeAddress: plan.nodeAddress.text,
-    dnsAddress: plan.dnsAddress.text,
-    clusterDomain: settings["cluster-domain"],
-    version: settings["kubernetes-version"],
-  };
-  const dataDir = settings["data-dir"];
+  const running: RunningCluster = { process: self, ...told };
   await mkdir(join(dataDir, "run"), { recursive: true, mode: 0o700 });
   await writeWhole(fileOf(dataDir), JSON.stringify(running), { mode: 0o600 });
   return running;
 }
+
+/** What a cluster tells of itself. */
+export function toldOfCluster(
+  settings: Settings,
+  { control, nodes, lan }: ClusterPlan,
+): Omit<RunningCluster, "process"> {
+  const names = namesOf(settings["data-dir"]);
+  const inProcess = lan === undefined ? nodes.map(({ name }) => name) : [];
+  return {
+    role: ["server", "controllers", ...inProcess].join(", "),
+    nodes: nodes.map((node) => toldOfNode(node, lan === undefined ? null : names.netns(node.name))),
+    dnsAddress: dnsServiceAddress(primaryServiceRange(settings)),
+    loadBalancerPool: control.loadBalancerPool.map(({ text }) => text),
+    clusterDomain: settings["cluster-domain"],
+    version: settings["kubernetes-version"],
+  };
+}
+
+export const toldOfNode = ({ name, addresses, folder }: NodePlan, netns: string | null): NodeOfCluster => ({
+  name,
+  address: addresses[0]?.text ?? "",
+  netns,
+  folder,
+});
 
 export const forgetRunning = (dataDir: string): void => rmSync(fileOf(dataDir), { force: true });
 

@@ -8,13 +8,13 @@ import { StoreLocked } from "#store/faults.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import type { Store } from "#store/store.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { type ClusterPlan, clusterPlan, networksFor } from "./cluster-plan.ts";
 import { writeFirstConfig } from "./config-file.ts";
 import { ClusterFault } from "./faults.ts";
-import { openLedger } from "./ledger.ts";
+import { type Ledger, openLedger } from "./ledger.ts";
 import { openLog } from "./log.ts";
-import { nodePlan } from "./node-plan.ts";
 import { openPassage } from "./passage.ts";
-import { checkMachine, checkPorts, checkRanges } from "./preflight.ts";
+import { checkMachine, checkPorts, checkRanges, leftIn } from "./preflight.ts";
 import { forgetRunning, type RunningCluster } from "./running.ts";
 import type { Asked } from "./settings.ts";
 import { allSettled } from "./settled.ts";
@@ -49,12 +49,10 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
   const dataDir = settings["data-dir"];
   const ledger = openLedger(dataDir);
   checkMachine(settings);
-  const [plan, catalogue] = await allSettled([
-    nodePlan(settings),
-    readCatalogue(settings.images),
-    checkRanges(settings, ledger),
-  ]);
-  await checkPorts(settings, plan);
+  const [networks, catalogue] = await allSettled([networksFor(settings), readCatalogue(settings.images)]);
+  checkRanges(settings, networks, ledger);
+  const plan = clusterPlan(settings, networks, leftIn(ledger));
+  await checkPorts(settings, plan.control);
 
   await using fresh = new AsyncDisposableStack();
   await using claims = new AsyncDisposableStack();
@@ -68,12 +66,12 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
   claims.defer(() => forgetRunning(dataDir));
   await writeFirstConfig(dataDir, asked.given);
 
-  const block = settings["cluster-cidr"].text;
+  if (hasOtherNodes(plan, ledger)) await undoEffects(ledger);
   const [tenure] = await allSettled([
     Tenure.begin(asked, { settings, plan, catalogue }, { store, ledger, log, tell }).then((one) =>
       claims.adopt(one, () => one.end()),
     ),
-    openPassage(block, ledger).then((sentences) => sentences.forEach(tell)),
+    openPassage([...settings["cluster-cidr"], ...(plan.lan?.blocks ?? [])], ledger).then((told) => told.forEach(tell)),
   ]);
   await readyOr(tenure.ready, interrupted, dataDir);
   fresh.move();
@@ -83,11 +81,21 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
     running: tenure.running,
     async down() {
       await tenure.end();
-      await stopPods(plan.folders.runtime);
+      await Promise.all(plan.nodes.map(({ folders }) => stopPods(folders.runtime)));
       keepsEffects = false;
       await held.disposeAsync();
     },
   };
+}
+
+/** What an earlier run has left of nodes can't be adopted where they stand on another network now. */
+function hasOtherNodes({ nodes, lan }: ClusterPlan, ledger: Ledger): boolean {
+  const blocks = lan?.blocks.map(({ text }) => text).join();
+  return ledger.effects().some((effect) => {
+    if (effect.is === "lan") return effect.blocks.join() !== blocks;
+    if (effect.is === "node") return !nodes.some(({ folder }) => folder === effect.folder);
+    return effect.is === "pods" && lan !== undefined;
+  });
 }
 
 /** Gives the first folder that was not there before. Throws `DataDirUnusable`. */

@@ -9,16 +9,16 @@ interface Row {
 
 const rows: Readonly<Record<SettingName, Row>> = {
   "data-dir": { taken: ["/var/lib/x", "/x/"], refused: ["x", "", "/", "./x"] },
-  nodes: { taken: ["1"], refused: ["0", "2", "one"] },
+  nodes: { taken: ["1", "3", "100"], refused: ["0", "101", "03", "one"] },
   "api-port": { taken: ["1", "6443", "65535"], refused: ["0", "65536", "-1", "http", "6443 ", ""] },
   "bind-address": { taken: ["0.0.0.0", "192.0.2.1", "::1"], refused: ["localhost", "192.0.2", "192.0.2.1/24"] },
   "cluster-cidr": {
-    taken: ["10.244.0.0/16", "10.0.0.0/8", "10.1.2.0/24"],
-    refused: ["10.244.0.0", "10.1.2.0/25", "fd00::/64", "10.244.0.1/16", "0.0.0.0/0"],
+    taken: ["10.244.0.0/16", "10.0.0.0/8", "10.1.2.0/24", "fd00::/56", "fd00::/56,10.244.0.0/16"],
+    refused: ["10.244.0.0", "10.1.2.0/25", "10.244.0.1/16", "0.0.0.0/0", "10.1.0.0/16,10.2.0.0/16", "10.1.0.0/16,"],
   },
   "service-cluster-ip-range": {
-    taken: ["10.96.0.0/12", "10.96.0.0/28"],
-    refused: ["10.96.0.0/29", "fd00::/112", "10.96.0.1/12", "x"],
+    taken: ["10.96.0.0/12", "10.96.0.0/28", "10.96.0.0/12,fd00::/112"],
+    refused: ["10.96.0.0/29", "fd00::/126", "10.96.0.1/12", "x", "fd00::/112,fd01::/112"],
   },
   "service-node-port-range": {
     taken: ["30000-32767", "17000-32767", "1-1"],
@@ -30,12 +30,12 @@ const rows: Readonly<Record<SettingName, Row>> = {
   },
   "node-labels": {
     taken: ["", "a=b", "node-1=topology.kubernetes.io/zone=b,x="],
-    refused: ["a", "=b", "a=b=c d"],
+    refused: ["a", "=b", "a=b=c d", "a=b=c=d"],
   },
   images: { taken: ["", "images.yaml"], refused: [] },
   "kubernetes-version": { taken: ["v1.36.0", "v1.27.14"], refused: ["1.36.0", "v1.36", "v2.0.0", "latest"] },
   "proxy-mode": { taken: ["nftables"], refused: ["iptables", ""] },
-  "load-balancer-pool": { taken: [""], refused: ["192.0.2.0/28"] },
+  "load-balancer-pool": { taken: ["", "192.0.2.0/28", "192.0.2.0/28,fd00::/120"], refused: ["192.0.2.1/28", "x"] },
   "feature-gates": { taken: [""], refused: ["Anything=true"] },
   runtime: { taken: ["process"], refused: ["containerd", ""] },
   v: { taken: ["0", "10"], refused: ["-1", "11", "1.5", ""] },

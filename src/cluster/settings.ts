@@ -1,5 +1,6 @@
+import { resolve } from "node:path";
 import { type Cidr, parseCidr } from "#net/cidr.ts";
-import { type Ip, parseIp } from "#net/ip.ts";
+import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
 import { type PortRange, parsePortRange } from "#net/port.ts";
 
 /** What a cluster is asked to be; the same names as the flags of `up`, the lines of config.yaml and the variables. */
@@ -7,24 +8,34 @@ export interface Settings {
   readonly "data-dir": string;
   readonly "api-port": number;
   readonly "bind-address": Ip;
-  readonly "cluster-cidr": Cidr;
-  readonly "service-cluster-ip-range": Cidr;
+  /** One block a family; the first is of the family that Services have where they don't ask for another. */
+  readonly "cluster-cidr": readonly Cidr[];
+  /** Of the same families, in the same order. */
+  readonly "service-cluster-ip-range": readonly Cidr[];
   readonly "service-node-port-range": PortRange;
   readonly "cluster-domain": string;
-  readonly "node-labels": Readonly<Record<string, string>>;
+  readonly "node-labels": readonly NodeLabel[];
   readonly "kubernetes-version": string;
   /** "": the built-in catalogue alone. */
   readonly images: string;
-  readonly nodes: 1;
+  readonly nodes: number;
   readonly "proxy-mode": "nftables";
   readonly runtime: "process";
-  /** Nothing yet: there are no load balancers and no gates. */
-  readonly "load-balancer-pool": "";
+  /** Empty: a block that follows from the data folder. */
+  readonly "load-balancer-pool": readonly Cidr[];
+  /** Nothing yet: there are no gates. */
   readonly "feature-gates": "";
   /** How much the logs tell: 0 to 10. */
   readonly v: number;
 }
 export type SettingName = keyof Settings;
+
+/** `node-2=topology.kubernetes.io/zone=b`; a label of every node where none is named. */
+export interface NodeLabel {
+  readonly node: string | undefined;
+  readonly key: string;
+  readonly value: string;
+}
 
 /** One row a setting: parser, `--help` and the reference page come from here. */
 export interface Setting<T = unknown> {
@@ -36,7 +47,12 @@ export interface Setting<T = unknown> {
   /** undefined where the text is none; `expected` then says what it should have been. */
   readonly parse: (text: string) => T | undefined;
   readonly expected: string;
+  /** Its value as a text again, of settings that a node is given too; absent: it is the cluster's alone. */
+  toNode?(value: T): string;
 }
+
+/** As many as the addresses of the private LAN are for. */
+export const mostNodes = 100;
 
 export const variableOf = ({ name }: Pick<Setting, "name">): string =>
   `PORTOLAN_${name.toUpperCase().replaceAll("-", "_")}`;
@@ -55,9 +71,9 @@ export const settingsTable: Table = {
     name: "nodes",
     fallback: "1",
     placeholder: "N",
-    doc: "number of nodes; this version runs one, the machine itself",
-    parse: (text) => (text === "1" ? 1 : undefined),
-    expected: "1: this version runs one node, the machine itself",
+    doc: "number of nodes: 1 is this machine itself; more are network namespaces on a private LAN that this machine reaches",
+    parse: (text) => (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= mostNodes ? Number(text) : undefined),
+    expected: `a number from 1 to ${mostNodes}`,
   },
   "api-port": {
     name: "api-port",
@@ -79,17 +95,19 @@ export const settingsTable: Table = {
     name: "cluster-cidr",
     fallback: "10.244.0.0/16",
     placeholder: "CIDR",
-    doc: "addresses of pods",
-    parse: (text) => blockFrom(text, 24),
-    expected: "an IPv4 block of /24 or more, such as 10.244.0.0/16",
+    doc: "addresses of pods: a block, or one a family (10.244.0.0/16,fd00:10:244::/56)",
+    parse: (text) => blocksFrom(text, { IPv4: { from: 8, to: 24 }, IPv6: { from: 16, to: 112 } }),
+    expected: "a block of /24 or more, such as 10.244.0.0/16, or one a family: 10.244.0.0/16,fd00:10:244::/56",
+    toNode: showBlocks,
   },
   "service-cluster-ip-range": {
     name: "service-cluster-ip-range",
     fallback: "10.96.0.0/12",
     placeholder: "CIDR",
-    doc: "addresses of Services; the first is the API's, the tenth the cluster's DNS",
-    parse: (text) => blockFrom(text, 28),
-    expected: "an IPv4 block of /28 or more, such as 10.96.0.0/12",
+    doc: "addresses of Services: a block, or one a family; the first address is the API's, the tenth the cluster's DNS",
+    parse: (text) => blocksFrom(text, { IPv4: { from: 8, to: 28 }, IPv6: { from: 16, to: 124 } }),
+    expected: "a block of /28 or more, such as 10.96.0.0/12, or one a family: 10.96.0.0/12,fd00:10:96::/112",
+    toNode: showBlocks,
   },
   "service-node-port-range": {
     name: "service-node-port-range",
@@ -107,12 +125,13 @@ export const settingsTable: Table = {
     parse: (text) =>
       /^(?=.{1,200}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text) ? text : undefined,
     expected: "a DNS name in lower case, such as cluster.local",
+    toNode: String,
   },
   "node-labels": {
     name: "node-labels",
     fallback: "",
     placeholder: "node-1=KEY=VALUE,…",
-    doc: "labels of the node",
+    doc: "labels of nodes; KEY=VALUE alone is for every node",
     parse: parseNodeLabels,
     expected: "a list like node-1=topology.kubernetes.io/zone=a",
   },
@@ -123,6 +142,7 @@ export const settingsTable: Table = {
     doc: "what image names mean, besides the built-in ones",
     parse: (text) => text,
     expected: "a file",
+    toNode: (file) => (file === "" ? "" : resolve(file)),
   },
   "kubernetes-version": {
     name: "kubernetes-version",
@@ -131,6 +151,7 @@ export const settingsTable: Table = {
     doc: "the version that the API reports",
     parse: (text) => (/^v1\.\d{1,3}\.\d{1,3}$/.test(text) ? text : undefined),
     expected: "a version such as v1.36.0",
+    toNode: String,
   },
   "proxy-mode": {
     name: "proxy-mode",
@@ -139,6 +160,7 @@ export const settingsTable: Table = {
     doc: "what programs the rules of Services: nftables",
     parse: (text) => (text === "nftables" ? text : undefined),
     expected: "nftables: this version has no other mode",
+    toNode: String,
   },
   runtime: {
     name: "runtime",
@@ -147,14 +169,15 @@ export const settingsTable: Table = {
     doc: "what runs containers: process",
     parse: (text) => (text === "process" ? text : undefined),
     expected: "process: this version has no other runtime",
+    toNode: String,
   },
   "load-balancer-pool": {
     name: "load-balancer-pool",
     fallback: "",
     placeholder: "CIDR",
-    doc: "addresses of load balancers; this version has none",
-    parse: (text) => (text === "" ? text : undefined),
-    expected: "empty: this version has no load balancers",
+    doc: "addresses of load balancers: blocks; where none is given, one that this machine reaches",
+    parse: parsePool,
+    expected: "a list of blocks such as 172.30.0.128/25",
   },
   "feature-gates": {
     name: "feature-gates",
@@ -171,6 +194,7 @@ export const settingsTable: Table = {
     doc: "how much the logs tell, 0 to 10",
     parse: (text) => (/^(\d|10)$/.test(text) ? Number(text) : undefined),
     expected: "a number from 0 to 10",
+    toNode: String,
   },
 };
 
@@ -179,20 +203,50 @@ function parsePort(text: string): number | undefined {
   return port >= 1 && port <= 65_535 ? port : undefined;
 }
 
-function blockFrom(text: string, longestPrefix: number): Cidr | undefined {
-  const cidr = parseCidr(text);
-  return cidr?.family === "IPv4" && cidr.prefixLength <= longestPrefix && cidr.prefixLength >= 8 ? cidr : undefined;
+type PrefixLengths = Readonly<Record<IpFamily, { readonly from: number; readonly to: number }>>;
+
+/** One block, or two of different families; in any order. */
+function blocksFrom(text: string, lengths: PrefixLengths): readonly Cidr[] | undefined {
+  const parts = text.split(",").map((part) => parseCidr(part.trim()));
+  const fitting = parts.flatMap((block) => {
+    const { from, to } = lengths[block?.family ?? "IPv4"];
+    return block !== undefined && block.prefixLength >= from && block.prefixLength <= to ? [block] : [];
+  });
+  const families = new Set(fitting.map(({ family }) => family));
+  return fitting.length === parts.length && families.size === parts.length ? fitting : undefined;
 }
 
-/** Labels of the one node; `node-1=` may be left out. */
-function parseNodeLabels(text: string): Readonly<Record<string, string>> | undefined {
-  const labels: Record<string, string> = {};
-  for (const part of text.split(",").filter((one) => one !== "")) {
-    const match = /^(?:node-1=)?([A-Za-z0-9._/-]+)=([A-Za-z0-9._-]*)$/.exec(part);
-    if (match === null) return undefined;
-    labels[match[1] ?? ""] = match[2] ?? "";
-  }
-  return labels;
+/** As it is written in flags. */
+export function showBlocks(blocks: readonly Cidr[]): string {
+  return blocks.map(({ text }) => text).join(",");
+}
+
+/** The block of the family that Services have where they don't ask for another. */
+export function primaryServiceRange(settings: Pick<Settings, "service-cluster-ip-range">): Cidr {
+  const [first] = settings["service-cluster-ip-range"];
+  if (first === undefined) throw new RangeError("a cluster has a range of service addresses");
+  return first;
+}
+
+function parseNodeLabels(text: string): readonly NodeLabel[] | undefined {
+  const parts = text.split(",").filter((part) => part !== "");
+  const labels = parts.flatMap((part): readonly NodeLabel[] => {
+    const match = /^(?:([a-z0-9.-]+)=)?([A-Za-z0-9._/-]+)=([A-Za-z0-9._-]*)$/.exec(part);
+    return match === null ? [] : [{ node: match[1], key: match[2] ?? "", value: match[3] ?? "" }];
+  });
+  return labels.length === parts.length ? labels : undefined;
+}
+
+/** What one node is labelled with. */
+export const labelsOf = (labels: readonly NodeLabel[], nodeName: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    labels.filter(({ node }) => node === undefined || node === nodeName).map(({ key, value }) => [key, value]),
+  );
+
+function parsePool(text: string): readonly Cidr[] | undefined {
+  const parts = text.split(",").filter((part) => part !== "");
+  const blocks = parts.flatMap((part) => parseCidr(part.trim()) ?? []);
+  return blocks.length === parts.length ? blocks : undefined;
 }
 
 /** A setting that can't be read: where it was given, and what was expected there. */

@@ -22,7 +22,7 @@ interface Known {
 export function starterFacts(settings: Settings, { plan, machine, catalogue, echo }: Known): StarterFacts {
   const { memoryBytes, cpuMillis, addresses, hostname } = machineReport(machine, plan.report);
   return {
-    node: { name: plan.nodeName, addresses, memoryBytes, cpuMillis },
+    node: { name: plan.name, addresses, memoryBytes, cpuMillis },
     network: {
       hostname,
       clusterDomain: settings["cluster-domain"],
@@ -30,7 +30,7 @@ export function starterFacts(settings: Settings, { plan, machine, catalogue, ech
       host: readResolvConf(hostResolvConf()),
     },
     volumesFolder: plan.folders.volumes,
-    imageOf: (pod, container) => meaningOf(pod, { container, catalogue, nodeName: plan.nodeName, echo }),
+    imageOf: (pod, container) => meaningOf(pod, { container, catalogue, nodeName: plan.name, echo }),
   };
 }
 

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { eventually, WaitedInVain } from "#os/patience.ts";
 import { isAlive, isFrozen, signalProcess } from "#os/processes.ts";
 import { openLedger } from "./ledger.ts";
+import { killProcess } from "./processes.ts";
 import { forgetRunning, type RunningCluster, readRunning } from "./running.ts";
 import { undoEffects } from "./undo.ts";
 
@@ -33,6 +34,5 @@ async function endProcess({ process: running }: RunningCluster): Promise<void> {
       if (!(fault instanceof WaitedInVain)) throw fault;
     }
   }
-  await signalProcess(running, "SIGKILL");
-  await eventually(`process ${running.pid} is gone`, gone, { seconds: 5 });
+  await killProcess(running);
 }

@@ -7,14 +7,14 @@ import type { Store } from "#store/store.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { changeOf, editedSettings } from "./change.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
+import { type ClusterPlan, clusterPlan, networksFor } from "./cluster-plan.ts";
 import { configFile, onConfigChange, readConfig } from "./config-file.ts";
 import { ClusterFault } from "./faults.ts";
 import { writeKubeconfig } from "./identities.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
-import { type NodePlan, nodePlan } from "./node-plan.ts";
-import { checkPorts } from "./preflight.ts";
-import { type RunningCluster, writeRunning } from "./running.ts";
+import { checkPorts, leftIn } from "./preflight.ts";
+import { type RunningCluster, toldOfCluster, writeRunning } from "./running.ts";
 import { type Asked, type Given, SettingInvalid, type Settings } from "./settings.ts";
 
 export interface Around {
@@ -27,7 +27,7 @@ export interface Around {
 
 export interface Held {
   readonly settings: Settings;
-  readonly plan: NodePlan;
+  readonly plan: ClusterPlan;
   readonly catalogue: Catalogue;
 }
 
@@ -109,7 +109,7 @@ export class Tenure {
 
   async #start(): Promise<void> {
     const { settings, plan } = this.#held;
-    this.#running = await writeRunning(settings, plan);
+    this.#running = await writeRunning(settings["data-dir"], toldOfCluster(settings, plan));
     const cluster = await startCluster(settings, { ...this.#held, ...this.#around });
     this.#cluster = cluster;
     await writeKubeconfig(settings, cluster.identities);
@@ -155,18 +155,18 @@ export class Tenure {
   async #change(wanted: Settings): Promise<void> {
     const { settings: now, plan: before } = this.#held;
     const { settings, needsRestart, isLive } = changeOf(now, wanted);
-    const plan = await nodePlan(settings);
-    const moved = plan.nodeAddress.text !== before.nodeAddress.text;
+    const plan = clusterPlan(settings, await networksFor(settings), leftIn(this.#around.ledger));
+    const moved = addressesOf(plan) !== addressesOf(before);
     if (!moved && !needsRestart) {
       if (isLive) this.#present.setNodePortRange(settings["service-node-port-range"]);
       this.#held = { ...this.#held, settings };
       return;
     }
     const catalogue = await readCatalogue(settings.images);
-    await checkPorts(settings, plan, { settings: now, plan: before });
+    await checkPorts(settings, plan.control, { settings: now, plan: before.control });
     this.#around.log.info(
       moved
-        ? `this machine's address is now ${plan.nodeAddress.text}: starting anew`
+        ? `this machine's address is now ${addressesOf(plan)}: starting anew`
         : "settings have changed: starting anew",
     );
     await this.#stop();
@@ -180,6 +180,9 @@ export class Tenure {
     this.#around.tell(sentence);
   }
 }
+
+const addressesOf = ({ nodes }: ClusterPlan): string =>
+  nodes.flatMap(({ addresses }) => addresses.map(({ text }) => text)).join(", ");
 
 /** Different when the machine's addresses or its default route are; cheap enough to ask for often. */
 function addressesNow(): string {

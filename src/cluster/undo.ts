@@ -8,11 +8,17 @@ import { purgeRuntime } from "#os/process-runtime/purge.ts";
 import { CommandFailed, run } from "#os/spawn.ts";
 import type { Effect, Ledger } from "./ledger.ts";
 import { removeLink } from "./node-network.ts";
+import { killProcess } from "./processes.ts";
+import { readRunning } from "./running.ts";
+import { allSettled } from "./settled.ts";
 import { releaseSysctl } from "./sysctls.ts";
 
 /** Takes back everything that the ledger tells of, the last first. What is gone already is no failure. */
 export async function undoEffects(ledger: Ledger): Promise<void> {
-  for (const effect of ledger.effects().toReversed()) await undo(effect);
+  const effects = ledger.effects().toReversed();
+  // Nodes don't touch each other's things, and have the most to be taken away.
+  await allSettled(effects.filter(({ is }) => is === "node").map(undo));
+  for (const effect of effects.filter(({ is }) => is !== "node")) await undo(effect);
   ledger.clear();
 }
 
@@ -22,6 +28,12 @@ async function undo(effect: Effect): Promise<void> {
       return removePods(effect.folder);
     case "link":
       return removeLink(effect.name);
+    case "lan":
+      await tolerate(["nft", "delete", "table", "inet", effect.table]);
+      await removeLink(effect.bridge);
+      return forgetFlows(effect.blocks);
+    case "node":
+      return removeNode(effect);
     case "sysctl":
       return releaseSysctl(effect.key, effect.holder);
     case "nftTable":
@@ -29,9 +41,22 @@ async function undo(effect: Effect): Promise<void> {
     case "foreignRule":
       return tolerate(effect.undo);
     case "conntrack":
-      for (const block of effect.blocks) await deleteFlowsOf(mustCidr(block));
-      return;
+      return forgetFlows(effect.blocks);
   }
+}
+
+async function forgetFlows(blocks: readonly string[]): Promise<void> {
+  for (const block of blocks) await deleteFlowsOf(mustCidr(block));
+}
+
+/** What stands in its network namespace goes with that. */
+async function removeNode({ folder, netns, cable }: Extract<Effect, { is: "node" }>): Promise<void> {
+  const running = await readRunning(folder);
+  if (running !== undefined) await killProcess(running.process);
+  await removePods(join(folder, "pods"));
+  await removeLink(cable);
+  await tolerate(["ip", "netns", "delete", netns]);
+  await rm(join(folder, "run"), { recursive: true, force: true });
 }
 
 /** Processes, namespaces, mounts and cgroups of every pod, then the folders. */

@@ -47,6 +47,10 @@ export const lastOf = (cidr: Cidr): Ip => ipOf(cidr.family, cidr.first.number + 
 export const contains = (cidr: Cidr, ip: Ip): boolean =>
   cidr.family === ip.family && ip.number >= cidr.first.number && ip.number <= lastOf(cidr).number;
 
+/** Whether every address of `inner` is in `outer`. */
+export const holds = (outer: Cidr, inner: Cidr): boolean =>
+  outer.prefixLength <= inner.prefixLength && contains(outer, inner.first);
+
 export const overlaps = (a: Cidr, b: Cidr): boolean => contains(a, b.first) || contains(b, a.first);
 
 /** The `index`-th block of `prefixLength` in it, from 0; undefined beyond the last. */

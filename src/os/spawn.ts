@@ -83,7 +83,7 @@ export function run(argv: Argv, options: RunOptions = {}): Promise<Finished> {
 }
 
 export interface StartOptions {
-  readonly stdio: readonly ("ignore" | "pipe" | "inherit" | number)[];
+  readonly stdio: readonly ("ignore" | "pipe" | "inherit" | "ipc" | number)[];
   /** Instead of this process's environment with `LC_ALL=C`. */
   readonly env?: Readonly<Record<string, string>>;
   /** The folder it starts in, instead of this process's. */

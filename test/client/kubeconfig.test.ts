@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { readKubeconfig, showKubeconfig } from "#client/kubeconfig.ts";
 
@@ -38,7 +38,6 @@ test("the current context, with what it holds inline", async () => {
     ca: "the ca",
     certificate: { cert: "cert", key: "key" },
     token: undefined,
-    tokenFile: undefined,
     serverName: "api",
     insecure: false,
     namespace: "shop",
@@ -51,8 +50,7 @@ test("a named context, with files beside the kubeconfig", async () => {
     server: "https://two:6443",
     ca: "ca of a file",
     certificate: undefined,
-    token: undefined,
-    tokenFile: join(dirname(file.path), "token"),
+    token: "secret",
     serverName: undefined,
     insecure: true,
     namespace: "default",

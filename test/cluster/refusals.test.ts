@@ -153,7 +153,7 @@ const refusals: readonly Refusal[] = [
   {
     name: "a value that a flag can't have",
     code: 2,
-    says: /--cluster-cidr: "10\.0\.0\.0" is not an IPv4 block/,
+    says: /--cluster-cidr: "10\.0\.0\.0" is not a block of \/24 or more/,
     flags: ["--cluster-cidr", "10.0.0.0"],
   },
 ];

@@ -2,11 +2,13 @@ import { type Informers, informers } from "#client/informers.ts";
 import type { ApiObject } from "#client/resource.ts";
 import { type ResourceClient, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
+import { blockSources } from "#core/nodes/pod-blocks.ts";
 import { type Controllers, startControllers } from "#daemons/controllers/controllers.ts";
 import type { Failure, Loop } from "#daemons/loop.ts";
 import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
+import { mustCidr } from "#net/cidr.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { seeded } from "../harness/seeded.ts";
 import { administrator, type Served, serve } from "../server/served.ts";
@@ -49,7 +51,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
   const kubelet = await startKubelet(transport, { nodes, readiness });
   const scheduler = startScheduler(context);
-  const controllers = startControllers({ ...context, elapsedMs, caPem: "the certificate" });
+  const controllers = startControllers({
+    ...context,
+    elapsedMs,
+    podBlocks: blockSources([mustCidr("10.244.0.0/16")], 1),
+    caPem: "the certificate",
+  });
   await shared.synced();
   return {
     served,

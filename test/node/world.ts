@@ -2,15 +2,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { namespaces } from "#api/core/namespace.ts";
+import { nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { services } from "#api/core/service.ts";
 import { informers } from "#client/informers.ts";
 import { type ApiObject, type ResourceClient, resourceClient } from "#client/resource.ts";
+import type { Transport } from "#client/transport.ts";
 import type { Failure } from "#daemons/loop.ts";
 import { type Agent, startAgent } from "#daemons/node/agent.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
-import { mustCidr } from "#net/cidr.ts";
 import { createAuthority } from "#os/pki.ts";
 import { purgeRuntime } from "#os/process-runtime/purge.ts";
 import { inProcessTransport } from "#server/in-process.ts";
@@ -57,10 +58,12 @@ export async function openWorld({ prefixLength = 24 } = {}): Promise<World> {
     startAgent({
       transport,
       services: shared.of(services),
-      ...optionsIn(folder, prefixLength),
+      nodes: shared.of(nodes),
+      ...optionsIn(folder),
       kubelet: { addresses: ["127.0.0.1"], port: 0, tls },
       failed: (failure) => failures.push(failure),
     });
+  await makeNode(transport, prefixLength);
   opened.defer(() => purgeRuntime(join(folder, "runtime")));
   let agent = await start();
   opened.defer(() => agent.stop());
@@ -100,9 +103,15 @@ export async function openWorld({ prefixLength = 24 } = {}): Promise<World> {
   };
 }
 
-const optionsIn = (folder: string, prefixLength: number) => ({
+/** The controller that gives a node its block of addresses does not run here. */
+async function makeNode(transport: Transport, prefixLength: number): Promise<void> {
+  const podCIDR = `10.209.${process.pid % 256}.0/${prefixLength}`; // other test processes have theirs
+  const spec = { podCIDR, podCIDRs: [podCIDR] };
+  await resourceClient(transport, nodes).create("", { metadata: { name: nodeName }, spec });
+}
+
+const optionsIn = (folder: string) => ({
   report: () => report,
-  podCidr: mustCidr(`10.209.${process.pid % 256}.0/${prefixLength}`), // other test processes have theirs
   runtime: { dir: join(folder, "runtime"), hidden: [] },
   starter: {
     node: { name: nodeName, addresses: ["127.0.0.1"], memoryBytes: 2 ** 30, cpuMillis: 1000 },

@@ -7,13 +7,6 @@ export interface NodeRoom {
   readonly node: Node;
   readonly allocatable: Amounts;
   readonly taken: Amounts;
-  /** As `taken`, where a container that asks for nothing counts as a small one. */
-  readonly assumed: Amounts;
   readonly podCount: number;
-  readonly hostPorts: readonly TakenPort[];
-}
-
-export interface TakenPort extends HostPort {
-  /** `namespace/name` of the pod that has it. */
-  readonly pod: string;
+  readonly hostPorts: readonly HostPort[];
 }

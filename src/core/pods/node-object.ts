@@ -11,6 +11,8 @@ export interface NodeReport extends NodeFacts {
   readonly kubeletPort: number;
   readonly system: NodeSystemInfo;
   readonly now: number;
+  /** Whether its pods have addresses to get: a node without can't take any. */
+  readonly hasPodBlock: boolean;
 }
 
 const podsPerNode = "110";
@@ -48,13 +50,15 @@ export function nodeStatus(report: NodeReport, before: readonly NodeCondition[])
     ],
     capacity: amounts,
     allocatable: amounts,
-    conditions: conditionsOf(report.now, before),
+    conditions: conditionsOf(report, before),
     daemonEndpoints: { kubeletEndpoint: { Port: report.kubeletPort } },
     nodeInfo: report.system,
   };
 }
 
-const conditions: readonly Pick<NodeCondition, "type" | "status" | "reason" | "message">[] = [
+type Told = Pick<NodeCondition, "type" | "status" | "reason" | "message">;
+
+const healthy: readonly Told[] = [
   {
     type: "MemoryPressure",
     status: "False",
@@ -73,11 +77,25 @@ const conditions: readonly Pick<NodeCondition, "type" | "status" | "reason" | "m
     reason: "KubeletHasSufficientPID",
     message: "kubelet has sufficient PID available",
   },
-  { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" },
 ];
 
-const conditionsOf = (now: number, before: readonly NodeCondition[]): readonly NodeCondition[] =>
-  conditions.map((condition) => {
+const ready: Told = {
+  type: "Ready",
+  status: "True",
+  reason: "KubeletReady",
+  message: "kubelet is posting ready status",
+};
+/** Source: the kubelet's words for a network plugin that waits for the node's podCIDR. */
+const withoutNetwork: Told = {
+  type: "Ready",
+  status: "False",
+  reason: "KubeletNotReady",
+  message:
+    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:the node has no podCIDR yet",
+};
+
+const conditionsOf = ({ now, hasPodBlock }: NodeReport, before: readonly NodeCondition[]): readonly NodeCondition[] =>
+  [...healthy, hasPodBlock ? ready : withoutNetwork].map((condition) => {
     const old = before.find(({ type }) => type === condition.type);
     const since = old?.status === condition.status ? old.lastTransitionTime : undefined;
     return { ...condition, lastHeartbeatTime: showTime(now), lastTransitionTime: since ?? showTime(now) };

@@ -1,3 +1,4 @@
+import type { BlockSource } from "#core/nodes/pod-blocks.ts";
 import type { Loop } from "../loop.ts";
 import { rootCaController, serviceAccountController } from "./accounts.ts";
 import type { ControllerContext } from "./context.ts";
@@ -7,6 +8,7 @@ import { endpointSliceController } from "./endpoint-slices.ts";
 import { legacyEndpointsController } from "./endpoints.ts";
 import { garbageCollector } from "./garbage.ts";
 import { namespaceController } from "./namespaces.ts";
+import { nodeIpamController } from "./node-ipam.ts";
 import { type NodeClock, nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-sets.ts";
 import { strayPodController } from "./stray-pods.ts";
@@ -16,6 +18,8 @@ export type { ControllerContext } from "./context.ts";
 export interface ControllerOptions extends ControllerContext, NodeClock {
   /** What pods trust the API server by. */
   readonly caPem: string;
+  /** Where the nodes' pods get their addresses. */
+  readonly podBlocks: readonly BlockSource[];
 }
 
 export interface Controllers {
@@ -37,6 +41,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     garbageCollector(options),
     serviceAccountController(options),
     rootCaController(options, options.caPem),
+    nodeIpamController(options, options.podBlocks),
     nodeLifecycleController(options, options),
     strayPodController(options, options),
   ];

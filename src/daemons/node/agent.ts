@@ -1,3 +1,4 @@
+import type { Node } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
 import { readingOwnWrites } from "#client/cache.ts";
@@ -6,13 +7,13 @@ import { type Informer, informer } from "#client/informer.ts";
 import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import type { NodeReport } from "#core/pods/node-object.ts";
-import type { Cidr } from "#net/cidr.ts";
 import { hasCode } from "#os/files.ts";
 import { openRuntime, type ProcessRuntime, type Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
 import { everything, type Failure, type Loop, loop } from "../loop.ts";
 import { type KubeletApi, type KubeletApiOptions, startKubeletApi, type TlsTexts } from "./kubelet-api.ts";
 import { Operations } from "./operations.ts";
 import type { PodAccess } from "./pod-access.ts";
+import { blocksOf } from "./pod-blocks.ts";
 import { PodLoops } from "./pod-loops.ts";
 import { PodMemory } from "./pod-memory.ts";
 import type { StarterFacts } from "./pod-starter.ts";
@@ -23,9 +24,9 @@ import { type Registration, register } from "./registration.ts";
 export interface AgentOptions {
   readonly transport: Transport;
   readonly services: Informer<Service>;
-  /** How the node is at this moment; `kubeletPort` is left out, since it is known only when the agent listens. */
-  readonly report: () => Omit<NodeReport, "kubeletPort">;
-  readonly podCidr: Cidr;
+  readonly nodes: Informer<Node>;
+  /** How the node is at this moment, but for what only the agent knows. */
+  readonly report: () => Omit<NodeReport, "kubeletPort" | "hasPodBlock">;
   /** What the runtime keeps, and what containers must not see. */
   readonly runtime: { readonly dir: string; readonly hidden: readonly string[] };
   readonly starter: StarterFacts;
@@ -71,7 +72,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     references,
     client,
     facts: options.starter,
-    podCidr: options.podCidr,
+    podCidrs: blocksOf(options.nodes, name),
   });
   const api = await startKubeletApiNear({
     ...options.kubelet,
@@ -80,14 +81,19 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
   const registration = register({
     transport,
-    podCidr: options.podCidr.text,
+    nodes: options.nodes,
     report: () => ({ ...report(), kubeletPort: api.port }),
     recorder,
     failed,
   });
   loops = new PodLoops({ ...shared, informer: mine, client, operations, probers, references, hostAddresses, failed });
   const orphans = loops;
-  const ready = Promise.all([registration.registered, mine.synced(), options.services.synced()]).then(() => {
+  const ready = Promise.all([
+    registration.registered,
+    mine.synced(),
+    options.services.synced(),
+    options.nodes.synced(),
+  ]).then(() => {
     for (const uid of memory.uids()) orphans.changed(uid); // what ran for pods that were deleted meanwhile
   });
   const sweeping = sweep(runtime, failed);

@@ -23,8 +23,8 @@ export interface OperationOptions {
   readonly client: ResourceClient<Pod, never>;
   readonly recorder: EventRecorder;
   readonly facts: StarterFacts;
-  /** The addresses of this node's pods. */
-  readonly podCidr: Cidr;
+  /** The addresses of this node's pods, a block a family; it may take a while until the node has got them. */
+  readonly podCidrs: () => Promise<readonly Cidr[]>;
 }
 
 /** Carries out steps of pods: the hands of the node. */

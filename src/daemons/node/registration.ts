@@ -1,17 +1,19 @@
 import { type Lease, leases } from "#api/coordination/lease.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import type { EventRecorder } from "#client/events.ts";
+import type { Informer } from "#client/informer.ts";
 import { refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
+import { podCidrsOf } from "#core/nodes/node-places.ts";
 import { type NodeReport, nodeObject, nodeStatus } from "#core/pods/node-object.ts";
 import type { Draft } from "#machinery/schema.ts";
 import { type Again, everything, type Failure, type Loop, loop } from "../loop.ts";
 
 export interface RegistrationOptions {
   readonly transport: Transport;
-  readonly podCidr: string;
+  readonly nodes: Informer<Node>;
   /** How the node is now. */
-  readonly report: () => NodeReport;
+  readonly report: () => Omit<NodeReport, "hasPodBlock">;
   readonly recorder: EventRecorder;
   readonly failed: (failure: Failure) => void;
 }
@@ -25,13 +27,13 @@ const backoff = { firstSeconds: 0.2, longestSeconds: 5, random: Math.random };
 
 /** Makes the Node and keeps telling that it lives. */
 export interface Registration {
-  /** Resolves when the Node is there. */
+  /** Resolves when the Node is there and can take pods. */
   readonly registered: Promise<Node>;
   readonly stop: () => Promise<void>;
 }
 
 export function register(options: RegistrationOptions): Registration {
-  const { transport, report, recorder, failed, podCidr } = options;
+  const { transport, report, recorder, nodes: known } = options;
   const nodeClient = resourceClient(transport, nodes);
   const leaseClient = resourceClient(transport, leases);
   const registered = Promise.withResolvers<Node>();
@@ -42,29 +44,37 @@ export function register(options: RegistrationOptions): Registration {
   tell("Starting", "Starting kubelet.");
 
   let isFirst = true;
-  const node = repeated("node-status", failed, async () => {
-    const current = await createOrAdopt(nodeClient, nodeObject(report()), podCidr);
-    const status = nodeStatus(report(), current.status.conditions ?? []);
-    registered.resolve(await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } }));
+  const node = repeated("node-status", options, async () => {
+    const current = await createOrAdopt(nodeClient, nodeObject({ ...report(), hasPodBlock: false }));
+    const hasPodBlock = podCidrsOf(current.spec).length > 0;
+    const status = nodeStatus({ ...report(), hasPodBlock }, current.status.conditions ?? []);
+    const told = await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } });
+    if (!hasPodBlock) return { againSeconds: statusSeconds }; // it comes as a change of the Node
+    registered.resolve(told);
     const ready = current.status.conditions?.find(({ type }) => type === "Ready");
     if (isFirst || ready?.status !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
     isFirst = false;
     return { againSeconds: statusSeconds };
   });
-  const lease = repeated("node-lease", failed, async () => {
+  const stopListening = known.onChange((before, after) => {
+    const gained = after?.metadata.name === name && podCidrsOf(after.spec).length > 0;
+    if (gained && (before === undefined || podCidrsOf(before.spec).length === 0)) node.enqueue(everything);
+  });
+  const lease = repeated("node-lease", options, async () => {
     await renew(leaseClient, name, await registered.promise);
     return { againSeconds: renewSeconds };
   });
   return {
     registered: registered.promise,
     async stop() {
+      stopListening();
       await Promise.all([node.stop(), lease.stop()]);
     },
   };
 }
 
 /** A loop with one key, worked on at once and then again and again. */
-function repeated(name: string, failed: RegistrationOptions["failed"], apply: () => Promise<Again>): Loop {
+function repeated(name: string, { failed }: RegistrationOptions, apply: () => Promise<Again>): Loop {
   const repeating = loop<true>({ name, sources: [], plan: () => true, apply, parallel: 1, backoff, failed });
   repeating.enqueue(everything);
   return repeating;
@@ -72,15 +82,14 @@ function repeated(name: string, failed: RegistrationOptions["failed"], apply: ()
 
 type NodeClient = ReturnType<typeof resourceClient<typeof Node, Node>>;
 
-/** The Node of an earlier run stays, with the labels and the block of this one. */
-async function createOrAdopt(client: NodeClient, wanted: Draft<typeof Node>, podCidr: string): Promise<Node> {
-  const spec = { podCIDR: podCidr, podCIDRs: [podCidr] };
+/** The Node of an earlier run stays, with its block of addresses and the labels of this run. */
+async function createOrAdopt(client: NodeClient, wanted: Draft<typeof Node>): Promise<Node> {
   try {
-    return await client.create("", { ...wanted, spec });
+    return await client.create("", wanted);
   } catch (fault) {
     if (!refusedFor(fault, "AlreadyExists")) throw fault;
     const { name = "", labels = {} } = wanted.metadata ?? {};
-    return client.patch("", name, { type: "strategic", body: { metadata: { labels }, spec } });
+    return client.patch("", name, { type: "strategic", body: { metadata: { labels } } });
   }
 }
 

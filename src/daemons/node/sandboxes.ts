@@ -1,7 +1,7 @@
 import type { Pod } from "#api/core/pod.ts";
-import { podAddresses } from "#core/pods/pod-addresses.ts";
+import { podAddress } from "#core/pods/pod-addresses.ts";
 import type { Cidr } from "#net/cidr.ts";
-import type { Ip } from "#net/ip.ts";
+import { type Ip, parseIp } from "#net/ip.ts";
 import type { ProcessRuntime } from "#os/process-runtime/runtime.ts";
 import { SysctlRefused } from "#os/process-runtime/sandbox.ts";
 import { CommandFailed } from "#os/spawn.ts";
@@ -24,8 +24,8 @@ export interface SandboxesOptions {
   readonly runtime: ProcessRuntime;
   readonly memory: PodMemory;
   readonly tell: Tell;
-  /** The addresses of this node's pods. */
-  readonly podCidr: Cidr;
+  /** The addresses of this node's pods, a block a family; it may take a while until the node has got them. */
+  readonly podCidrs: () => Promise<readonly Cidr[]>;
 }
 
 /** The namespaces of this node's pods, and their addresses. */
@@ -33,8 +33,7 @@ export class Sandboxes {
   readonly #options: SandboxesOptions;
   /** Of sandboxes that are being made. */
   readonly #reserved = new Set<string>();
-  /** Given out last, one a family. */
-  #last: readonly Ip[] = [];
+  #lastAddress: Ip | undefined;
 
   constructor(options: SandboxesOptions) {
     this.#options = options;
@@ -46,10 +45,10 @@ export class Sandboxes {
     const { uid } = pod.metadata;
     await runtime.removeSandbox(uid); // what a reboot or an unfinished start left
     memory.emptied(uid);
-    let addresses: readonly Ip[] = [];
+    let address: string | undefined;
     try {
-      if (pod.spec.hostNetwork !== true) addresses = this.#reserve(pod);
-      memory.sandboxMade(await runtime.createSandbox(sandboxPlan(pod, addresses)));
+      address = pod.spec.hostNetwork === true ? undefined : await this.#reserve(pod);
+      memory.sandboxMade(await runtime.createSandbox(sandboxPlan(pod, address)));
     } catch (fault) {
       if (fault instanceof CommandFailed || fault instanceof SysctlRefused || fault instanceof NoAddressLeft) {
         const message = `Failed to create pod sandbox: ${fault.message}`;
@@ -57,7 +56,7 @@ export class Sandboxes {
       }
       throw fault;
     } finally {
-      for (const { text } of addresses) this.#reserved.delete(text);
+      if (address !== undefined) this.#reserved.delete(address);
     }
   }
 
@@ -72,15 +71,15 @@ export class Sandboxes {
     this.#options.memory.emptied(uid);
   }
 
-  #reserve(pod: Pod): readonly Ip[] {
-    const { memory, podCidr } = this.#options;
-    const wanted = (pod.status.podIPs ?? []).map(({ ip }) => ip);
+  async #reserve(pod: Pod): Promise<string> {
+    const { memory, podCidrs } = this.#options;
+    const [podCidr] = await podCidrs();
+    if (podCidr === undefined) throw new RangeError("a node has at least one block of pod addresses");
     const taken = new Set([...memory.addresses(), ...this.#reserved]);
-    const given = podAddresses([podCidr], { wanted, taken, last: this.#last });
-    if (given.kind === "exhausted") throw new NoAddressLeft(given.block);
-    const { addresses } = given;
-    for (const { text } of addresses) this.#reserved.add(text);
-    if (addresses.some(({ text }) => !wanted.includes(text))) this.#last = addresses;
-    return addresses;
+    const address = podAddress(podCidr, { wanted: pod.status.podIP, taken, last: this.#lastAddress });
+    if (address === undefined) throw new NoAddressLeft(podCidr);
+    this.#reserved.add(address.text);
+    if (address.text !== parseIp(pod.status.podIP ?? "")?.text) this.#lastAddress = address;
+    return address.text;
   }
 }

@@ -1,0 +1,98 @@
+import type { Cidr } from "#net/cidr.ts";
+import type { Ip } from "#net/ip.ts";
+import { apiServiceAddress } from "#server/bootstrap.ts";
+import { ClusterFault } from "./faults.ts";
+import { type Lan, lanAddresses, lanOf, machineAddresses, poolOf } from "./lan.ts";
+import { type Network, readNetwork } from "./machine.ts";
+import { namesOf, nodeFolder } from "./node-network.ts";
+import { machinePlace, type NodePlan, nodePlan } from "./node-plan.ts";
+import { primaryServiceRange, type Settings } from "./settings.ts";
+
+/** What the API, the controllers and the scheduler need of the machine. */
+export interface ControlPlan {
+  /** Where nodes and pods reach the API. */
+  readonly address: Ip;
+  /** Where it listens: there, and where clients from outside may come in. */
+  readonly listen: readonly Ip[];
+  /** Addresses that this machine has only once we have given them to it. */
+  readonly ownAddresses: readonly Ip[];
+  /** Every name and address that clients know it by. */
+  readonly apiHosts: readonly string[];
+  /** Of load balancers. */
+  readonly loadBalancerPool: readonly Cidr[];
+}
+
+/** What follows from the settings and the machine, decided once at the start. */
+export interface ClusterPlan {
+  readonly control: ControlPlan;
+  readonly nodes: readonly NodePlan[];
+  /** The network that several nodes stand on; undefined where the machine itself is the node. */
+  readonly lan: Lan | undefined;
+}
+
+/** The networks of this machine, in the order of the cluster's families. */
+export const networksFor = (settings: Settings): Promise<readonly Network[]> =>
+  Promise.all(settings["service-cluster-ip-range"].map(({ family }) => readNetwork(family)));
+
+/** `ours`: blocks that this machine uses only because of an earlier run of this cluster. Throws `RangeOnMachine`. */
+export function clusterPlan(settings: Settings, networks: readonly Network[], ours: readonly Cidr[]): ClusterPlan {
+  const lan = freeLan(settings, networks, ours);
+  const dataDir = settings["data-dir"];
+  if (settings.nodes === 1) {
+    const place = machinePlace(settings, networks);
+    const node = nodePlan(settings, { name: nodeName(1), folder: dataDir, ...place });
+    return {
+      control: controlPlan(settings, { lan, addresses: place.addresses, own: node.ownAddresses }),
+      nodes: [node],
+      lan: undefined,
+    };
+  }
+  const nodes = Array.from({ length: settings.nodes }, (_, index) => {
+    const name = nodeName(index + 1);
+    const place = { name, folder: nodeFolder(dataDir, name), addresses: lanAddresses(lan, index + 1), missing: [] };
+    return nodePlan(settings, place);
+  });
+  const addresses = machineAddresses(lan);
+  return { control: controlPlan(settings, { lan, addresses, own: addresses }), nodes, lan };
+}
+
+const nodeName = (number: number): string => `node-${number}`;
+
+function freeLan(settings: Settings, networks: readonly Network[], ours: readonly Cidr[]): Lan {
+  const dataDir = settings["data-dir"];
+  const isOurs = (block: Cidr): boolean => ours.some(({ text }) => text === block.text);
+  const taken = networks.flatMap(({ routes }) => routes.map(({ to }) => to)).filter((to) => to.prefixLength > 0);
+  const asked = [...settings["cluster-cidr"], ...settings["service-cluster-ip-range"]];
+  const families = settings["service-cluster-ip-range"].map(({ family }) => family);
+  const lan = lanOf(dataDir, families, [...taken.filter((block) => !isOurs(block)), ...asked]);
+  if (lan !== undefined) return lan;
+  throw new ClusterFault("RangeOnMachine", {
+    what: "no block of private addresses is free for the cluster's own network",
+    where: namesOf(dataDir).bridge,
+    fix: "see with `ip route` what uses 172.30.0.0/16, 10.30.0.0/16 and 192.168.0.0/16, and free a /24 of them",
+  });
+}
+
+interface ControlPlace {
+  readonly lan: Lan;
+  readonly addresses: readonly Ip[];
+  readonly own: readonly Ip[];
+}
+
+function controlPlan(settings: Settings, { lan, addresses, own }: ControlPlace): ControlPlan {
+  const range = primaryServiceRange(settings);
+  const [address] = addresses;
+  if (address === undefined) throw new RangeError("a machine has an address of the Services' family");
+  const asked = settings["bind-address"];
+  const domain = settings["cluster-domain"];
+  const names = ["kubernetes", "kubernetes.default", "kubernetes.default.svc", `kubernetes.default.svc.${domain}`];
+  const pool = settings["load-balancer-pool"];
+  return {
+    address,
+    // An unspecified address covers all.
+    listen: asked.number === 0n || asked.text === address.text ? [asked] : [asked, address],
+    ownAddresses: own,
+    apiHosts: [...names, "localhost", apiServiceAddress(range), "127.0.0.1", asked.text, address.text],
+    loadBalancerPool: pool.length > 0 ? pool : poolOf(lan),
+  };
+}

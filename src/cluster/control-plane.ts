@@ -1,0 +1,73 @@
+import { informers } from "#client/informers.ts";
+import type { Transport } from "#client/transport.ts";
+import { blockSources } from "#core/nodes/pod-blocks.ts";
+import { type ControllerOptions, startControllers } from "#daemons/controllers/controllers.ts";
+import type { Failure } from "#daemons/loop.ts";
+import { startScheduler } from "#daemons/scheduler/scheduler.ts";
+import type { PortRange } from "#net/port.ts";
+import { inProcessTransport } from "#server/in-process.ts";
+import type { Store } from "#store/store.ts";
+import { startApi } from "./api.ts";
+import type { ControlPlan } from "./cluster-plan.ts";
+import type { Identities } from "./identities.ts";
+import type { Log } from "./log.ts";
+import type { Settings } from "./settings.ts";
+
+/** The API, the controllers and the scheduler. */
+export interface ControlPlane {
+  /** Requests without a socket. */
+  readonly as: (user: string, ...groups: readonly string[]) => Transport;
+  readonly setNodePortRange: (range: PortRange) => void;
+  readonly stop: () => Promise<void>;
+}
+
+export interface ControlParts {
+  readonly plan: ControlPlan;
+  readonly identities: Identities;
+  readonly store: Store;
+  readonly log: Log;
+}
+
+/** Throws `ClusterFault` and the faults of the parts, when nothing of it runs any more. */
+export async function startControlPlane(settings: Settings, parts: ControlParts): Promise<ControlPlane> {
+  await using started = new AsyncDisposableStack();
+  const api = started.adopt(await startApi(settings, parts), (one) => one.stop());
+  const as: ControlPlane["as"] = (user, ...groups) =>
+    inProcessTransport(api.server, { user, groups: [...groups, "system:authenticated"] });
+  const failed = toldTo(parts.log);
+  const managers = startManagers(as("system:kube-controller-manager", "system:masters"), {
+    failed,
+    caPem: parts.identities.ca,
+    podBlocks: blockSources(settings["cluster-cidr"], settings.nodes),
+  });
+  started.adopt(managers, (one) => one.stop());
+  const running = started.move();
+  return { as, setNodePortRange: api.server.setNodePortRange, stop: () => running.disposeAsync() };
+}
+
+/** Writes down what a loop has failed at. */
+export const toldTo =
+  (log: Log) =>
+  ({ loop, key, fault, failures }: Failure): void =>
+    log.warn(`${loop} ${key} (${failures} in a row)`, fault);
+
+type ManagerParts = Pick<ControllerOptions, "failed" | "caPem" | "podBlocks">;
+
+/** The controllers and the scheduler, which follow the same objects. */
+function startManagers(
+  transport: Transport,
+  { failed, caPem, podBlocks }: ManagerParts,
+): { readonly stop: () => Promise<void> } {
+  const own = informers(transport);
+  const clock = { now: Date.now, random: Math.random, elapsedMs: () => performance.now() };
+  const parts = [
+    startControllers({ transport, informers: own, failed, caPem, podBlocks, ...clock }),
+    startScheduler({ transport, informers: own, failed, ...clock }),
+  ];
+  return {
+    async stop() {
+      await Promise.all(parts.map((part) => part.stop()));
+      own.stop();
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import { nodes } from "#api/core/node.ts";
+import { services } from "#api/core/service.ts";
+import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
+import { type Informers, informers } from "#client/informers.ts";
+import type { Transport } from "#client/transport.ts";
+import type { Catalogue } from "#core/pods/images.ts";
+import { type Dns, startDns } from "#daemons/dns/dns.ts";
+import { MACHINE_RESOLV_FILES, machineUpstreams } from "#daemons/dns/upstreams.ts";
+import type { Failure } from "#daemons/loop.ts";
+import { type Agent, startAgent } from "#daemons/node/agent.ts";
+import { startProxy } from "#daemons/proxy/proxy.ts";
+import { type OwnProgram, prepareProgram } from "#os/programs.ts";
+import { toldTo } from "./control-plane.ts";
+import type { NodeIdentity } from "./identities.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Log } from "./log.ts";
+import { type MachineFacts, machineReport, readMachineFacts } from "./machine-report.ts";
+import { makeNodeLink, namesOf } from "./node-network.ts";
+import type { NodePlan } from "./node-plan.ts";
+import type { Settings } from "./settings.ts";
+import { allSettled } from "./settled.ts";
+import { starterFacts } from "./starter-facts.ts";
+import { holdSysctl } from "./sysctls.ts";
+
+/** What stands ready before the API is asked for anything. */
+export interface PreparedNode {
+  readonly machine: MachineFacts;
+  readonly echo: OwnProgram;
+}
+
+export interface NodeParts extends PreparedNode {
+  readonly plan: NodePlan;
+  readonly identity: NodeIdentity;
+  readonly catalogue: Catalogue;
+  /** As the node's agent, and as its proxy; they may be the same. */
+  readonly transports: { readonly agent: Transport; readonly proxy: Transport };
+  readonly ledger: Ledger;
+  readonly log: Log;
+}
+
+/** Everything that runs on each node: the agent, the service proxy, DNS. */
+export interface RunningNode {
+  /** The Node is registered, and its rules and names are as the API says. */
+  readonly ready: Promise<void>;
+  /** Pods and rules go on. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Gives the machine what a node has, in the network namespace of this process; whatever it changes is in the ledger. */
+export async function prepareNode(settings: Settings, plan: NodePlan, ledger: Ledger): Promise<PreparedNode> {
+  const [machine, echo] = await allSettled([
+    readMachineFacts(),
+    // Below the cluster's own folder: containers of all its nodes share it.
+    prepareProgram(join(import.meta.dirname, "../echo"), join(settings["data-dir"], "programs")),
+    prepareNetwork(settings, plan, ledger),
+  ]);
+  return { machine, echo };
+}
+
+async function prepareNetwork(settings: Settings, plan: NodePlan, ledger: Ledger): Promise<void> {
+  const blocks = [...settings["service-cluster-ip-range"], ...settings["cluster-cidr"]];
+  ledger.note({ is: "conntrack", blocks: blocks.map(({ text }) => text) });
+  ledger.note({ is: "pods", folder: plan.folders.pods });
+  const name = namesOf(settings["data-dir"]).link;
+  for (const family of new Set(blocks.map((block) => block.family))) {
+    holdSysctl(family === "IPv4" ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding", "1", {
+      ledger,
+      holder: name,
+    });
+  }
+  await makeNodeLink({ name, addresses: plan.ownAddresses, blocks, sources: plan.addresses }, ledger);
+}
+
+/** Throws the faults of the parts, when nothing of it runs any more. */
+export async function startNode(settings: Settings, parts: NodeParts): Promise<RunningNode> {
+  const { plan, transports } = parts;
+  await using started = new AsyncDisposableStack();
+  const failed = toldTo(parts.log);
+  const followed = informers(transports.proxy, { failed: (fault) => parts.log.warn("following the API", fault) });
+  started.defer(() => followed.stop());
+  const running = <T extends { readonly stop: () => Promise<void> }>(starting: Promise<T>): Promise<T> =>
+    starting.then((part) => started.adopt(part, (one) => one.stop()));
+  const around: Around = { parts, followed, failed };
+  const [proxy, agent] = await allSettled([
+    running(startProxyOn(settings, around)),
+    running(startAgentOn(settings, around)),
+    running(startDnsOn(settings, plan, followed)),
+  ]);
+  const all = started.move();
+  return {
+    ready: Promise.all([proxy.synced, agent.ready, followed.synced()]).then(() => undefined),
+    stop: () => all.disposeAsync(),
+  };
+}
+
+interface Around {
+  readonly parts: NodeParts;
+  /** What the daemons of a node follow together. */
+  readonly followed: Informers;
+  readonly failed: (failure: Failure) => void;
+}
+
+function startAgentOn(settings: Settings, { parts, followed, failed }: Around): Promise<Agent> {
+  const { plan, machine, echo, catalogue, transports, identity } = parts;
+  const { certificate: cert, key } = identity.serving;
+  return startAgent({
+    transport: transports.agent,
+    services: followed.of(services),
+    nodes: followed.of(nodes),
+    report: () => machineReport(machine, plan.report),
+    runtime: { dir: plan.folders.runtime, hidden: [settings["data-dir"]] },
+    starter: starterFacts(settings, { plan, machine, catalogue, echo }),
+    kubelet: { addresses: plan.addresses.map(({ text }) => text), port: 10250, tls: { cert, key, ca: identity.ca } },
+    failed,
+  });
+}
+
+function startDnsOn(settings: Settings, { dnsAddress }: NodePlan, followed: Informers): Promise<Dns> {
+  const listen = [{ address: dnsAddress.text, port: 53 }];
+  return startDns({
+    domain: settings["cluster-domain"],
+    listen,
+    cidrs: [...settings["cluster-cidr"], ...settings["service-cluster-ip-range"]],
+    sources: { services: followed.of(services), slices: followed.of(endpointSlices) },
+    upstreams: machineUpstreams(MACHINE_RESOLV_FILES, listen),
+  });
+}
+
+async function startProxyOn(settings: Settings, { parts, followed, failed }: Around) {
+  const { plan, ledger, transports } = parts;
+  const { table } = namesOf(settings["data-dir"]);
+  ledger.note({ is: "nftTable", name: table });
+  const proxy = await startProxy({
+    transport: transports.proxy,
+    mode: settings["proxy-mode"],
+    hostPorts: true,
+    nodeName: plan.name,
+    table,
+    informers: followed,
+    cluster: {
+      clusterCidrs: settings["cluster-cidr"],
+      serviceCidrs: settings["service-cluster-ip-range"],
+      dnsAddresses: [plan.dnsAddress],
+    },
+    failed,
+  });
+  return { synced: proxy.synced, stop: () => proxy.stop({ removeRules: false }) };
+}
