@@ -35,6 +35,7 @@ suite("in the kernel", { skip }, () => {
     test(`${name}: packets end where flows.txt says`, async () => {
       await world.exec("nft", "-c", "-f", `${root}${name}/ruleset.nft`);
       await world.load(readFileSync(`${root}${name}/ruleset.nft`, "utf8"));
+      await world.exec("nft", "list", "table", "inet", "portolan"); // which nft 1.0.6 dies of where a type is strange
       const sendable = flowsOf(name).filter(isSendable);
       const seen = await Promise.all(sendable.map(async (flow) => [flow.line, await sent(world, flow)] as const));
       for (const [i, [line, ends]] of seen.entries())

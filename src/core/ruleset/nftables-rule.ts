@@ -112,8 +112,12 @@ function showTranslation(statement: Translation): string {
  * What an affinity is kept under. The addresses of IPv6 are too long for nft 1.0.6, which lets key and value overlap in its
  * registers: there it is 32 bits made of them. Two clients whose bits are equal would share an endpoint, and nothing worse.
  */
-export const clientKey = (family: IpFamily): string =>
+const clientKey = (family: IpFamily): string =>
   family === "IPv4" ? `ip saddr . ${keyOf(family)}` : `jhash ip6 saddr . ${keyOf(family)} mod 4294967295 seed 1`;
+
+/** nft dies of a list of maps whose type names `jhash`; the other hash's type is the same, 32 bits in the machine's order. */
+export const clientType = (family: IpFamily): string =>
+  family === "IPv4" ? clientKey(family) : "symhash mod 4294967295";
 
 /**
  * A frontend among those of one protocol, and an endpoint likewise. Maps that lead to an address and port are kept by protocol: nft

@@ -3,7 +3,7 @@ import { addressBits, type IpFamily } from "#net/ip.ts";
 import { type Protocol, wireName } from "#net/port.ts";
 import { unreachable } from "../unreachable.ts";
 import { frameOf, type Surroundings } from "./frame.ts";
-import { clientKey, frontendKey, showNumber, showRule } from "./nftables-rule.ts";
+import { clientType, frontendKey, showNumber, showRule } from "./nftables-rule.ts";
 import type { Contents, Delta } from "./shadow.ts";
 import { type At, type Chain, type Element, familyOf, type Lead, numeral, type Target, unusedPort } from "./table.ts";
 
@@ -94,7 +94,10 @@ function mapsOf(family: IpFamily): readonly MapText[] {
     ["services", `typeof ${at} : meta priority`],
     ...translations,
     ["seats", `typeof ${at} . ${lot} : meta priority`],
-    ["affinity", `typeof ${clientKey(family)} : meta priority\n    flags dynamic,timeout\n    size ${affinityEntries}`],
+    [
+      "affinity",
+      `typeof ${clientType(family)} : meta priority\n    flags dynamic,timeout\n    size ${affinityEntries}`,
+    ],
     ["refusals", `typeof ${at} : meta priority`],
     ["sources", `typeof ${at} . ${ip} saddr\n    flags interval`],
     ["addresses", `typeof ${ip} daddr`],
