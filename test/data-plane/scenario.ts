@@ -1,13 +1,21 @@
 import { readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
+import { configMaps } from "#api/core/config-map.ts";
+import { type Node, nodes } from "#api/core/node.ts";
+import { type Pod, pods } from "#api/core/pod.ts";
 import { type Service, services } from "#api/core/service.ts";
 import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
+import type { ApiObject } from "#client/resource.ts";
 import { readAs } from "#client/wire.ts";
 import { frameOf, type Surroundings } from "#core/ruleset/frame.ts";
-import { NodeTable } from "#core/ruleset/node-table.ts";
+import { type NodeAddresses, NodeTable } from "#core/ruleset/node-table.ts";
 import type { Walkable, walker } from "#core/ruleset/walk.ts";
 import { entryOf, serviceNameLabel } from "#core/services/entry.ts";
-import { mustCidr } from "#net/cidr.ts";
+import { hostPortEntryOf } from "#core/services/host-ports.ts";
+import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
+import type { Kind } from "#machinery/kind.ts";
+import type { AnyType } from "#machinery/schema.ts";
+import { contains, mustCidr } from "#net/cidr.ts";
 import { type Ip, mustIp } from "#net/ip.ts";
 import { nodeHost } from "./world.ts";
 
@@ -23,48 +31,110 @@ export const around: Surroundings = {
 export const nodeName = "node-1";
 export const nodeAddresses: readonly Ip[] = [mustIp(nodeHost.ipv4), mustIp(nodeHost.ipv6)];
 
+/** What the node has besides; node ports are served there where a scenario says so. */
+const otherAddresses: readonly Ip[] = [mustIp(nodeHost.other4), mustIp(nodeHost.other6)];
+
+/** What a scenario's `in.yaml` holds, with the defaults of the API. */
 export interface Objects {
   readonly services: readonly Service[];
   readonly slices: readonly EndpointSlice[];
+  readonly pods: readonly Pod[];
+  readonly nodes: readonly Node[];
+  /** Settings of the cluster that differ from the usual ones: those of a ConfigMap called `cluster`. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The objects of a scenario's `in.yaml`, with their defaults. */
+/** The nodes that are there where a scenario doesn't describe them. */
+const usualNodes: readonly Node[] = [
+  ["node-1", [nodeHost.ipv4, nodeHost.ipv6]],
+  ["node-2", ["192.0.2.2", "2001:db8::2"]],
+].map(([name, addresses]) =>
+  readAs(nodes, {
+    metadata: { name },
+    status: { addresses: [addresses].flat().map((address) => ({ type: "InternalIP", address })) },
+  }),
+);
+
 export function objectsOf(name: string): Objects {
   const documents = parseAllDocuments(readFileSync(`${root}${name}/in.yaml`, "utf8")).map((one): unknown => one.toJS());
-  const ofKind = (kind: string) => documents.filter((one) => isOfKind(one, kind));
+  const ofKind = <T extends AnyType, O extends ApiObject>(kind: Kind<T, O>) =>
+    documents.filter((one) => isOfKind(one, kind.kind)).map((one) => readAs(kind, withPlace(one, kind)));
+  const described = ofKind(nodes).map(withUsualAddresses);
+  const [cluster] = ofKind(configMaps);
   return {
-    services: ofKind("Service").map((one) => readAs(services, one)),
-    slices: ofKind("EndpointSlice").map((one) => readAs(endpointSlices, one)),
+    services: ofKind(services),
+    slices: ofKind(endpointSlices),
+    pods: ofKind(pods),
+    nodes: [
+      ...usualNodes.filter(({ metadata }) => described.every((one) => one.metadata.name !== metadata.name)),
+      ...described,
+    ],
+    settings: cluster?.data ?? {},
   };
 }
 
 const isOfKind = (value: unknown, kind: string): boolean =>
   typeof value === "object" && value !== null && "kind" in value && value.kind === kind;
 
-/** The table of the scenario's node. */
-export function tableOf({ services: all, slices }: Objects): NodeTable {
-  const table = new NodeTable({ table: "portolan", around, nodeName });
-  table.moveTo({
-    own: nodeAddresses,
-    nodePorts: nodeAddresses,
-    all: [...nodeAddresses, mustIp("192.0.2.2"), mustIp("2001:db8::2")],
-  });
-  const entries = all.map((service) => {
+/** As a server would store it: in the default namespace, made at a time. */
+function withPlace(document: unknown, { scope }: Pick<Kind<AnyType, ApiObject>, "scope">): unknown {
+  if (typeof document !== "object" || document === null || !("metadata" in document)) return document;
+  const usual = { creationTimestamp: "2026-01-01T00:00:00Z", ...(scope === "Namespaced" && { namespace: "default" }) };
+  return { ...document, metadata: { ...usual, ...Object(document.metadata) } };
+}
+
+function withUsualAddresses(node: Node): Node {
+  const usual = usualNodes.find(({ metadata }) => metadata.name === node.metadata.name);
+  return node.status.addresses === undefined && usual !== undefined ? { ...node, status: usual.status } : node;
+}
+
+/** What node-1 knows. */
+export interface Seen {
+  readonly entries: ReadonlyMap<ServiceName, ServiceEntry>;
+  readonly addresses: NodeAddresses;
+}
+
+export function seenIn({ services: all, slices, pods: allPods, nodes: allNodes, settings }: Objects): Seen {
+  const here = allNodes.find(({ metadata }) => metadata.name === nodeName);
+  const zone = here?.metadata.labels?.["topology.kubernetes.io/zone"];
+  const facts: NodeFacts = { nodeName, zone, families: around.families };
+  const ofServices = all.map((service) => {
     const own = slices.filter(
       ({ metadata }) =>
         metadata.namespace === service.metadata.namespace &&
         metadata.labels?.[serviceNameLabel] === service.metadata.name,
     );
-    const entry = entryOf(service, own, { nodeName, zone: undefined, families: around.families });
-    return [entry.name, entry] as const;
+    return entryOf(service, own, facts);
   });
-  table.change(new Map(entries));
+  const ofPods = allPods.flatMap((pod) => hostPortEntryOf(pod, facts) ?? []);
+  const addressesOf = ({ status }: Node) => (status.addresses ?? []).map(({ address }) => mustIp(address));
+  const own = here === undefined ? [] : addressesOf(here);
+  const blocks = settings["nodeport-addresses"]?.split(",").map(mustCidr);
+  return {
+    entries: new Map([...ofServices, ...ofPods].map((entry) => [entry.name, entry])),
+    addresses: {
+      own,
+      nodePorts:
+        blocks === undefined
+          ? own
+          : [...own, ...otherAddresses].filter((ip) => blocks.some((block) => contains(block, ip))),
+      all: allNodes.flatMap(addressesOf),
+    },
+  };
+}
+
+/** The table of the scenario's node. */
+export function tableOf(objects: Objects): NodeTable {
+  const { entries, addresses } = seenIn(objects);
+  const table = new NodeTable({ table: "portolan", around, nodeName });
+  table.moveTo(addresses);
+  table.change(entries);
   return table;
 }
 
 export function walkableOf(table: NodeTable): Walkable {
   const { chains, elements } = table.contents();
-  return { chains: [...frameOf(around), ...chains], elements, nodeAddresses };
+  return { chains: [...frameOf(around), ...chains], elements, nodeAddresses: [...nodeAddresses, ...otherAddresses] };
 }
 
 /** One line of `flows.txt`: `10.244.0.5 -> tcp 10.96.0.20:80 => 10.244.0.7:8080 | 10.244.0.8:8080 as node`. */
@@ -109,6 +179,6 @@ export function walked(walk: ReturnType<typeof walker>, { from, to, port, protoc
     .toSorted();
 }
 
-const isNode = (from: string): boolean => nodeAddresses.some(({ text }) => text === from);
+const isNode = (from: string): boolean => [...nodeAddresses, ...otherAddresses].some(({ text }) => text === from);
 
 export const showPlace = (ip: string, port: number): string => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);

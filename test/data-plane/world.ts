@@ -38,14 +38,23 @@ interface Host {
   readonly via: "pod" | "lan";
 }
 
-export const nodeHost: Host = { label: "node", ipv4: "192.0.2.1", ipv6: "2001:db8::1", via: "lan" };
+/** The node has a second address of each family, which its Node object doesn't tell of. */
+export const nodeHost: Host & { readonly other4: string; readonly other6: string } = {
+  label: "node",
+  ipv4: "192.0.2.1",
+  ipv6: "2001:db8::1",
+  other4: "198.51.100.1",
+  other6: "2001:db8:1::1",
+  via: "lan",
+};
 const hosts: readonly Host[] = [
   ...[5, 7, 8, 9].map((n): Host => ({ label: `pod${n}`, ipv4: `10.244.0.${n}`, ipv6: `fd00:244::${n}`, via: "pod" })),
   { label: "other", ipv4: "10.244.1.7", ipv6: "fd00:244:1::7", via: "lan" },
   { label: "outside", ipv4: "192.0.2.9", ipv6: "2001:db8::9", via: "lan" },
 ];
-/** Where every host listens, TCP and UDP; the node has no server, it is asked through its frontends. */
+/** Where every host listens, TCP and UDP; on the node what a pod on its own network would have. */
 const serverPorts = [80, 8080, 8443];
+const nodePorts = [8080];
 const nodeMac = "ee:ee:ee:ee:ee:ee";
 
 export async function makeWorld(): Promise<World> {
@@ -63,8 +72,10 @@ export async function makeWorld(): Promise<World> {
     unlessDone.defer(agent.stop);
     for (const address of [host.ipv4, host.ipv6]) agents.set(address, agent);
   }
-  const ports = hosts.flatMap((host) => serverPorts.map((listen) => agents.get(host.ipv4)?.ask({ listen })));
-  await Promise.all(ports);
+  const listening = [nodeHost, ...hosts].flatMap((host) =>
+    (host === nodeHost ? nodePorts : serverPorts).map((listen) => agents.get(host.ipv4)?.ask({ listen })),
+  );
+  await Promise.all(listening);
   const owned = unlessDone.move();
   const node = space(nodeHost);
   return {
@@ -97,6 +108,8 @@ async function wire(space: (host: Host) => string): Promise<void> {
     // The LAN's address is on the first link to it; the default route is where service addresses would go without rules.
     `addr add ${nodeHost.ipv4}/32 dev outside`,
     `addr add ${nodeHost.ipv6}/128 dev outside nodad`,
+    `addr add ${nodeHost.other4}/32 dev outside`,
+    `addr add ${nodeHost.other6}/128 dev outside nodad`,
     `route add default via 192.0.2.9 dev outside src ${nodeHost.ipv4}`,
     `route add default via 2001:db8::9 dev outside src ${nodeHost.ipv6}`,
   ]);
