@@ -18,6 +18,7 @@ export function ourTable(count: number): string {
       families: ["IPv4"],
       clusterCidrs: [mustCidr("10.0.0.0/10")],
       serviceCidrs: [mustCidr("10.96.0.0/12")],
+      masqueradesPods: true,
       dnsAddresses: [],
     },
   });

@@ -27,6 +27,7 @@ const table = new NodeTable({
     families: ["IPv4"],
     clusterCidrs: [mustCidr("10.128.0.0/9")],
     serviceCidrs: [mustCidr("10.96.0.0/12")],
+    masqueradesPods: true,
     dnsAddresses: [],
   },
 });

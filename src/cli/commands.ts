@@ -1,4 +1,5 @@
 import type { Command, Option } from "./command.ts";
+import { proxyOptions } from "./proxy-options.ts";
 
 const dataDir: Option = {
   flag: "--data-dir DIR",
@@ -62,6 +63,14 @@ export const commands: readonly Command[] = [
     options: [{ flag: "--data-dir DIR", doc: "which cluster; before kubectl's own arguments" }],
     takesSettings: false,
     load: async () => (await import("./kubectl.ts")).kubectl,
+  },
+  {
+    name: "proxy",
+    usage: "--kubeconfig FILE",
+    does: "the service proxy of this machine alone, in kube-proxy's place, for any Kubernetes cluster",
+    options: [...proxyOptions, debug],
+    takesSettings: false,
+    load: async () => (await import("./proxy.ts")).proxy,
   },
   {
     name: "version",

@@ -11,6 +11,8 @@ export interface Access {
   /** PEM of a client certificate and its key. */
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
   readonly token: string | undefined;
+  /** Holds the token where `token` doesn't; whoever writes it renews it from time to time. */
+  readonly tokenFile: string | undefined;
   /** The name the server's certificate must carry, where that isn't the address's. */
   readonly serverName: string | undefined;
   readonly insecure: boolean;
@@ -49,7 +51,8 @@ export async function readKubeconfig(path: string, context?: string): Promise<Ac
     server,
     ca: await file.pem(cluster, "certificate-authority"),
     certificate: cert === undefined || key === undefined ? undefined : { cert, key },
-    token: file.text(user, "token") ?? (await file.fileAt(user, "tokenFile"))?.trim(),
+    token: file.text(user, "token"),
+    tokenFile: file.pathAt(user, "tokenFile"),
     serverName: file.text(cluster, "tls-server-name"),
     insecure: cluster["insecure-skip-tls-verify"] === true,
     namespace: asText(namespace) ?? "default",
@@ -107,8 +110,13 @@ class Kubeconfig {
   }
 
   async fileAt(from: JsonObject, field: string): Promise<string | undefined> {
+    const path = this.pathAt(from, field);
+    return path === undefined ? undefined : readText(path, this.path);
+  }
+
+  pathAt(from: JsonObject, field: string): string | undefined {
     const path = this.text(from, field);
-    return path === undefined ? undefined : readText(resolve(dirname(this.path), path), this.path);
+    return path === undefined ? undefined : resolve(dirname(this.path), path);
   }
 }
 

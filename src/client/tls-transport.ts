@@ -1,4 +1,5 @@
 /** The API over TLS: one HTTP/2 connection, made anew whenever it is gone. */
+import { readFile } from "node:fs/promises";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
 import { createInterface } from "node:readline";
 import type { Access } from "./kubeconfig.ts";
@@ -12,6 +13,7 @@ const connectMs = 10_000;
 export function tlsTransport(access: Access, timing = { silenceMs, pongMs, connectMs }): Transport {
   let session: ClientHttp2Session | undefined;
   let closed = false;
+  const token = tokenOf(access);
   const current = (): ClientHttp2Session => {
     if (session === undefined || session.closed || session.destroyed) session = open(access, timing);
     return session;
@@ -19,13 +21,31 @@ export function tlsTransport(access: Access, timing = { silenceMs, pongMs, conne
   return {
     async send(request) {
       if (closed) throw new Unreachable(access.server, { cause: new Error("this transport was closed") });
-      const headers = access.token === undefined ? {} : { authorization: `Bearer ${access.token}` };
+      const bearer = await token();
+      const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
       return exchange(current(), { ...request, headers: { ...headers, ...request.headers } }, access.server);
     },
     close() {
       closed = true;
       session?.destroy();
     },
+  };
+}
+
+/** A token in a file is read again after a minute: it is renewed there long before it ends. Source: client-go's token source. */
+const tokenMs = 60_000;
+
+function tokenOf({ token, tokenFile, server }: Access): () => Promise<string | undefined> {
+  if (token !== undefined || tokenFile === undefined) return async () => token;
+  let known: { readonly text: string; readonly readMs: number } | undefined;
+  return async () => {
+    if (known !== undefined && performance.now() - known.readMs < tokenMs) return known.text;
+    try {
+      known = { text: (await readFile(tokenFile, "utf8")).trim(), readMs: performance.now() };
+    } catch (cause) {
+      throw new Unreachable(server, { cause });
+    }
+    return known.text;
   };
 }
 

@@ -16,6 +16,7 @@ export type FaultCode =
   | "ImagesUnusable"
   | "AlreadyRunning"
   | "NotRunning"
+  | "NodeUnknown"
   | "StartFailed";
 
 /** The machine refuses: what, where, and how to mend it. */

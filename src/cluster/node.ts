@@ -141,6 +141,7 @@ async function startProxyOn(settings: Settings, { parts, followed, failed }: Aro
     cluster: {
       clusterCidrs: settings["cluster-cidr"],
       serviceCidrs: settings["service-cluster-ip-range"],
+      masqueradesPods: true,
       dnsAddresses: [plan.dnsAddress],
     },
     failed,

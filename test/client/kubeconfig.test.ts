@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { readKubeconfig, showKubeconfig } from "#client/kubeconfig.ts";
 
@@ -38,6 +38,7 @@ test("the current context, with what it holds inline", async () => {
     ca: "the ca",
     certificate: { cert: "cert", key: "key" },
     token: undefined,
+    tokenFile: undefined,
     serverName: "api",
     insecure: false,
     namespace: "shop",
@@ -50,7 +51,8 @@ test("a named context, with files beside the kubeconfig", async () => {
     server: "https://two:6443",
     ca: "ca of a file",
     certificate: undefined,
-    token: "secret",
+    token: undefined,
+    tokenFile: join(dirname(file.path), "token"),
     serverName: undefined,
     insecure: true,
     namespace: "default",

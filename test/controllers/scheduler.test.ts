@@ -133,3 +133,46 @@ test("without nodes, pods wait; the first node takes them", async () => {
   await cluster.of(nodes).patch("", node.metadata.name, { type: "merge", subresource: "status", body: { status } });
   assert.equal(await bound(cluster, "early"), "node-9");
 });
+
+test("host ports on two nodes: the third pod waits, is told who has them, and comes when one of those goes", async () => {
+  await using cluster = await startCluster({ nodes: 2 });
+  const withPort = (name: string) => {
+    const ports = [{ containerPort: 8086, hostPort: 8086 }];
+    return pod(name, { containers: [{ name: "influxdb", image: "influxdb", ports }] });
+  };
+  for (const name of ["one", "two"]) await cluster.of(pods).create("default", withPort(name));
+  const taken = await Promise.all(["one", "two"].map((name) => bound(cluster, name)));
+  assert.equal(new Set(taken).size, 2);
+  await cluster.of(pods).create("default", withPort("three"));
+  const words = "2 node(s) didn't have free ports for the requested pod ports";
+  const { message } = await refused(cluster, "three");
+  assert.equal(
+    message,
+    `0/2 nodes are available: ${words}. preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.`,
+  );
+  const told = await eventually(
+    "both events",
+    async () => {
+      const { items } = await cluster.of(events).list("default");
+      const about = items.filter(({ involvedObject, type }) => involvedObject.name === "three" && type === "Warning");
+      return about.length === 2 ? new Map(about.map(({ reason, message }) => [reason, message])) : undefined;
+    },
+    { seconds: 10 },
+  );
+  assert.equal(told.get("FailedScheduling"), message);
+  for (const name of ["one", "two"])
+    assert.match(told.get("HostPortTaken") ?? "", new RegExp(`8086/TCP of \\S+ by pod default/${name}`));
+  await cluster.of(pods).delete("default", "one", { gracePeriodSeconds: 0 });
+  assert.equal(await bound(cluster, "three"), taken[0]);
+});
+
+test("a pod that must be near another one waits until that has come", async () => {
+  await using cluster = await startCluster({ nodes: 2 });
+  const term = { labelSelector: { matchLabels: { app: "db" } }, topologyKey: "kubernetes.io/hostname" };
+  const affinity = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+  await cluster.of(pods).create("default", pod("web", { affinity }));
+  await refused(cluster, "web");
+  const db = pod("db");
+  await cluster.of(pods).create("default", { ...db, metadata: { ...db.metadata, labels: { app: "db" } } });
+  assert.equal(await bound(cluster, "web"), await bound(cluster, "db"));
+});

@@ -26,6 +26,7 @@ export const around: Surroundings = {
   families: ["IPv4", "IPv6"],
   clusterCidrs: ["10.244.0.0/16", "fd00:244::/32"].map(mustCidr),
   serviceCidrs: ["10.96.0.0/12", "fd00:96::/112"].map(mustCidr),
+  masqueradesPods: true,
   dnsAddresses: [mustIp("10.96.0.10")],
 };
 export const nodeName = "node-1";

@@ -19,6 +19,9 @@ export interface Session {
   readonly send: (method: string, path: string, body?: unknown) => Promise<SessionAnswer>;
   /** Until the kernel has what was sent before. */
   readonly settle: () => Promise<SessionAnswer>;
+  /** The node's object. */
+  readonly makeNode: () => Promise<void>;
+  readonly create: (exposed: Exposed) => Promise<void>;
   /** The node itself, and Services that are there before the proxy starts. */
   readonly setUp: (all?: readonly Exposed[]) => Promise<void>;
   readonly expose: (exposed: Exposed) => Promise<SessionAnswer>;
@@ -45,14 +48,19 @@ export function startSession(namespace: string): Session {
     await send("POST", slicesPath, sliceOf(name, endpoints, protocol));
     await send("POST", servicesPath, serviceOf(exposed));
   };
+  const makeNode = async () => {
+    await send("POST", "/api/v1/nodes", { metadata: { name: "node-1" } });
+    const status = { addresses: [{ type: "InternalIP", address: nodeHost.ipv4 }] };
+    await send("PUT", "/api/v1/nodes/node-1/status", { metadata: { name: "node-1" }, status });
+  };
   return {
     program,
     send,
     settle,
+    makeNode,
+    create,
     async setUp(all = []) {
-      await send("POST", "/api/v1/nodes", { metadata: { name: "node-1" } });
-      const status = { addresses: [{ type: "InternalIP", address: nodeHost.ipv4 }] };
-      await send("PUT", "/api/v1/nodes/node-1/status", { metadata: { name: "node-1" }, status });
+      await makeNode();
       for (const exposed of all) await create(exposed);
       await settle();
     },
@@ -67,7 +75,7 @@ export function startSession(namespace: string): Session {
   };
 }
 
-const sliceOf = (name: string, endpoints: readonly string[], protocol: string) => ({
+export const sliceOf = (name: string, endpoints: readonly string[], protocol: string) => ({
   metadata: { name: `${name}-1`, labels: { "kubernetes.io/service-name": name } },
   addressType: "IPv4",
   ports: [{ name: "", port: 8080, protocol }],

@@ -45,6 +45,7 @@ export async function mortalServer(): Promise<MortalServer> {
       ca: authority.certificate,
       certificate: { cert: client.certificate, key: client.key },
       token: undefined,
+      tokenFile: undefined,
       serverName: undefined,
       insecure: false,
       namespace: "default",

@@ -10,9 +10,19 @@ export function suitsNode({ spec }: Pod, node: Node): boolean {
   return required === undefined || required.nodeSelectorTerms.some((term) => fits(term, node));
 }
 
+/** The weights of the preferred terms that fit the node. An empty term fits every node. */
+export const preferenceFor = ({ spec }: Pod, node: Node): number =>
+  (spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [])
+    .filter(({ preference }) => isEmpty(preference) || fits(preference, node))
+    .reduce((sum, { weight }) => sum + weight, 0);
+
+const isEmpty = ({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm): boolean =>
+  matchExpressions.length === 0 && matchFields.length === 0;
+
 /** An empty term fits no node. */
-function fits({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, { metadata }: Node): boolean {
-  if (matchExpressions.length === 0 && matchFields.length === 0) return false;
+function fits(term: NodeSelectorTerm, { metadata }: Node): boolean {
+  const { matchExpressions = [], matchFields = [] } = term;
+  if (isEmpty(term)) return false;
   return (
     matchExpressions.every((one) => meets(one, metadata.labels?.[one.key])) &&
     matchFields.every((one) => meets(one, one.key === "metadata.name" ? metadata.name : undefined))

@@ -7,6 +7,13 @@ export interface NodeRoom {
   readonly node: Node;
   readonly allocatable: Amounts;
   readonly taken: Amounts;
+  /** As `taken`, where a container that asks for nothing counts as a small one. */
+  readonly assumed: Amounts;
   readonly podCount: number;
-  readonly hostPorts: readonly HostPort[];
+  readonly hostPorts: readonly TakenPort[];
+}
+
+export interface TakenPort extends HostPort {
+  /** `namespace/name` of the pod that has it. */
+  readonly pod: string;
 }

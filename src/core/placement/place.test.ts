@@ -1,58 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Node, Taint } from "#api/core/node.ts";
+import type { Taint } from "#api/core/node.ts";
 import type { Container } from "#api/core/pod/container.ts";
 import type { PodSpec } from "#api/core/pod/spec.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { hostPortsOf } from "../host-ports.ts";
-import type { NodeRoom } from "./node-room.ts";
 import { place } from "./place.ts";
-import { add, amountsOf, podRequests } from "./requests.ts";
+import { podRequests } from "./requests.ts";
+import { around, asking, container, node, pod, roomOf } from "./specimens.ts";
 
-const metadata = (name: string) => ({
-  name,
-  namespace: "default",
-  uid: name,
-  resourceVersion: "1",
-  creationTimestamp: "2026-01-01T00:00:00Z",
-});
-const container = (resources: Container["resources"] = {}): Container => ({
-  name: "web",
-  image: "a",
-  resources,
-  imagePullPolicy: "Always",
-  terminationMessagePath: "",
-  terminationMessagePolicy: "File",
-});
-const pod = (name: string, spec: Partial<PodSpec> = {}): Pod => ({
-  metadata: metadata(name),
-  status: { phase: "Pending" },
-  spec: {
-    containers: [container()],
-    restartPolicy: "Always",
-    terminationGracePeriodSeconds: 30,
-    dnsPolicy: "ClusterFirst",
-    securityContext: {},
-    schedulerName: "default-scheduler",
-    enableServiceLinks: true,
-    ...spec,
-  },
-});
-const asking = (requests: Readonly<Record<string, string>>): Partial<PodSpec> => ({
-  containers: [container({ requests })],
-});
-
-interface NodeWish {
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly taints?: readonly Taint[];
-  readonly unschedulable?: true;
-  readonly allocatable?: Readonly<Record<string, string>>;
-}
-const node = (name: string, { labels = {}, allocatable, ...spec }: NodeWish = {}): Node => ({
-  metadata: { ...metadata(name), labels },
-  spec,
-  status: { allocatable: allocatable ?? { cpu: "4", memory: "8Gi", pods: "110", "ephemeral-storage": "10Gi" } },
-});
 const helpless = "1 Preemption is not helpful for scheduling";
 const noVictims = "1 No preemption victims found for incoming pod";
 const port = (hostPort: number): Partial<PodSpec> => ({
@@ -70,7 +25,7 @@ const zone = (values: readonly string[]): Partial<PodSpec> => ({
 
 const refusals: readonly {
   readonly why: string;
-  readonly node: NodeWish;
+  readonly node: Parameters<typeof node>[1];
   readonly pod: Partial<PodSpec>;
   readonly there?: Partial<PodSpec>;
   readonly says: string;
@@ -148,7 +103,12 @@ const refusals: readonly {
 for (const { why, node: wish, pod: spec, there, says, preemption } of refusals)
   test(`a pod is refused for ${why}, in kube-scheduler's words`, () => {
     const rooms = [roomOf(node("node-1", wish), there === undefined ? [] : [pod("there", there)])];
-    assert.deepEqual(place(pod("new", spec), rooms), {
+    const { portsTaken, ...placement } = refused(pod("new", spec), rooms);
+    assert.equal(
+      portsTaken,
+      why === "a host port" ? "Host ports are taken: 80/TCP of node-1 by pod default/there" : undefined,
+    );
+    assert.deepEqual(placement, {
       kind: "refused",
       message: `0/1 nodes are available: 1 ${says}. preemption: 0/1 nodes are available: ${preemption}.`,
     });
@@ -160,13 +120,13 @@ test("reasons of several nodes are counted and sorted", () => {
     roomOf(node("b"), [pod("x", asking({ cpu: "3" }))]),
     roomOf(node("c"), [pod("y", asking({ cpu: "3" }))]),
   ];
-  assert.deepEqual(place(pod("new", asking({ cpu: "2" })), rooms), {
+  assert.deepEqual(place(pod("new", asking({ cpu: "2" })), around(rooms)), {
     kind: "refused",
     message:
       "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. " +
       "preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.",
   });
-  assert.deepEqual(place(pod("new"), []), { kind: "refused", message: "no nodes available to schedule pods" });
+  assert.deepEqual(place(pod("new"), around([])), { kind: "refused", message: "no nodes available to schedule pods" });
 });
 
 test("of the nodes that fit, the emptiest is taken; one that asks to be avoided comes last", () => {
@@ -176,7 +136,7 @@ test("of the nodes that fit, the emptiest is taken; one that asks to be avoided 
     roomOf(node("free"), [pod("y", asking({ cpu: "1" }))]),
     roomOf(node("avoided", { taints: [avoid] }), []),
   ];
-  assert.deepEqual(place(pod("new", asking({ cpu: "500m" })), rooms), { kind: "bind", nodeName: "free" });
+  assert.deepEqual(place(pod("new", asking({ cpu: "500m" })), around(rooms)), { kind: "bind", nodeName: "free" });
 });
 
 test("requests: init containers one after another, sidecars beside all, limits where there is no request", () => {
@@ -194,14 +154,29 @@ test("requests: init containers one after another, sidecars beside all, limits w
   for (const [spec, millis] of cases) assert.equal(podRequests(pod("p", spec)).get("cpu"), millis);
 });
 
-function roomOf(node: Node, pods: readonly Pod[]): NodeRoom {
-  const taken = new Map<string, number>();
-  for (const pod of pods) add(taken, podRequests(pod));
-  return {
-    node,
-    allocatable: amountsOf(node.status.allocatable ?? node.status.capacity ?? {}),
-    taken,
-    podCount: pods.length,
-    hostPorts: pods.flatMap(hostPortsOf),
-  };
+test("who has a host port is told of five at most", () => {
+  const rooms = Array.from({ length: 7 }, (_, i) => roomOf(node(`node-${i}`), [pod(`web-${i}`, port(80))]));
+  const { portsTaken } = refused(pod("new", port(80)), rooms);
+  assert.equal(
+    portsTaken,
+    `Host ports are taken: ${[0, 1, 2, 3, 4].map((i) => `80/TCP of node-${i} by pod default/web-${i}`).join(", ")}, and 2 more`,
+  );
+});
+
+test("a host port is taken at its address and for its protocol", () => {
+  const at = (hostIP: string, protocol: "TCP" | "UDP"): Partial<PodSpec> => ({
+    containers: [{ ...container(), ports: [{ containerPort: 80, hostPort: 80, hostIP, protocol }] }],
+  });
+  const rooms = [roomOf(node("node-1"), [pod("there", at("192.0.2.1", "TCP"))])];
+  const kinds = [at("192.0.2.2", "TCP"), at("192.0.2.1", "UDP"), at("192.0.2.1", "TCP"), at("0.0.0.0", "TCP")];
+  assert.deepEqual(
+    kinds.map((spec) => place(pod("new", spec), around(rooms)).kind),
+    ["bind", "bind", "refused", "refused"],
+  );
+});
+
+function refused(one: Pod, rooms: Parameters<typeof around>[0]) {
+  const placement = place(one, around(rooms));
+  assert.ok(placement.kind === "refused");
+  return placement;
 }

@@ -1,52 +1,54 @@
 import type { Pod } from "#api/core/pod.ts";
-import { tolerates } from "../tolerations.ts";
-import type { NodeRoom } from "./node-room.ts";
+import { neighbourhoodOf } from "./neighbourhood.ts";
+import type { NodeRoom, TakenPort } from "./node-room.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { podRequests } from "./requests.ts";
+import { scoresOf } from "./scores.ts";
+import { spreadLimits } from "./spread-limits.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export type Placement =
   | { readonly kind: "bind"; readonly nodeName: string }
-  /** `message` is what kube-scheduler says in its event and condition. */
-  | { readonly kind: "refused"; readonly message: string };
+  | {
+      readonly kind: "refused";
+      /** What kube-scheduler says in its event and condition. */
+      readonly message: string;
+      /** Which pods have the host ports that it asks for; absent where it isn't for that. */
+      readonly portsTaken?: string;
+    };
 
-/** The node with most room left among those that fit; of equals the one with the fewest pods, then the first by name. */
-export function place(pod: Pod, rooms: readonly NodeRoom[]): Placement {
+/** The best of the nodes that fit; of equals the one with the fewest pods, then the first by name. */
+export function place(pod: Pod, surroundings: Surroundings): Placement {
+  const { rooms } = surroundings;
   if (rooms.length === 0) return { kind: "refused", message: "no nodes available to schedule pods" };
-  const refusals: Refusal[] = [];
-  let best: { readonly room: NodeRoom; readonly score: number } | undefined;
+  const limits = spreadLimits(pod, surroundings);
+  const neighbourhood = neighbourhoodOf(pod, surroundings);
+  const fitting: NodeRoom[] = [];
+  const refusals: NodeRefusal[] = [];
   for (const room of rooms) {
-    const refusal = refusalOf(pod, room);
-    if (refusal !== undefined) {
-      refusals.push(refusal);
-      continue;
-    }
-    const score = scoreOf(pod, room);
-    if (best === undefined || score > best.score || (score === best.score && isBefore(room, best.room)))
-      best = { room, score };
+    const { node } = room;
+    const refusal = refusalOf(pod, room) ?? limits(node) ?? neighbourhood.refuses(node);
+    if (refusal === undefined) fitting.push(room);
+    else refusals.push({ ...refusal, nodeName: node.metadata.name });
   }
-  if (best !== undefined) return { kind: "bind", nodeName: best.room.node.metadata.name };
-  return { kind: "refused", message: messageOf(refusals) };
+  if (fitting.length === 0) return { kind: "refused", message: messageOf(refusals), ...portsTakenIn(refusals) };
+  const scores = fitting.length === 1 ? [0] : scoresOf(pod, fitting, { surroundings, neighbourhood });
+  const ranked = fitting.map((room, i) => ({ room, score: scores[i] ?? 0 }));
+  const { room } = ranked.reduce((a, b) => (isBefore(b, a) ? b : a));
+  return { kind: "bind", nodeName: room.node.metadata.name };
 }
 
-const isBefore = (a: NodeRoom, b: NodeRoom): boolean =>
-  a.podCount === b.podCount ? a.node.metadata.name < b.node.metadata.name : a.podCount < b.podCount;
+interface NodeRefusal extends Refusal {
+  readonly nodeName: string;
+}
+interface Ranked {
+  readonly room: NodeRoom;
+  readonly score: number;
+}
 
-/** A pod that asks for nothing still uses something. Source: DefaultMilliCPURequest and DefaultMemoryRequest of kube-scheduler. */
-const assumed: Readonly<Record<string, number>> = { cpu: 100, memory: 200 * 1024 * 1024 };
-
-/** The share of CPU and memory that would be left, from 0 to 1, less a step for every taint that asks to be avoided. */
-function scoreOf(pod: Pod, { node, allocatable, taken }: NodeRoom): number {
-  const requests = podRequests(pod);
-  const left = Object.entries(assumed).map(([name, least]) => {
-    const whole = allocatable.get(name) ?? 0;
-    const used = (taken.get(name) ?? 0) + (requests.get(name) ?? least);
-    return whole === 0 ? 0 : Math.max(0, (whole - used) / whole);
-  });
-  const avoided = (node.spec.taints ?? []).filter(
-    (taint) =>
-      taint.effect === "PreferNoSchedule" && !(pod.spec.tolerations ?? []).some((one) => tolerates(one, taint)),
-  );
-  return left.reduce((a, b) => a + b, 0) / left.length - avoided.length;
+function isBefore(a: Ranked, b: Ranked): boolean {
+  if (a.score !== b.score) return a.score > b.score;
+  if (a.room.podCount !== b.room.podCount) return a.room.podCount < b.room.podCount;
+  return a.room.node.metadata.name < b.room.node.metadata.name;
 }
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable. preemption: 0/3 nodes are available: …` */
@@ -66,3 +68,20 @@ function counted(reasons: readonly string[]): string {
     .toSorted()
     .join(", ");
 }
+
+/** So many nodes are told of by name. */
+const toldMost = 5;
+
+/** `Host ports are taken: 8086/TCP of node-1 by pod default/influxdb` */
+function portsTakenIn(refusals: readonly NodeRefusal[]): { readonly portsTaken?: string } {
+  const taken = refusals.flatMap(({ nodeName, takenPorts = [] }) => takenPorts.map((port) => ({ nodeName, port })));
+  if (taken.length === 0) return {};
+  const told = taken
+    .slice(0, toldMost)
+    .map(({ nodeName, port }) => `${portTitle(port)} of ${nodeName} by pod ${port.pod}`);
+  const others = taken.length - told.length;
+  return { portsTaken: `Host ports are taken: ${told.join(", ")}${others > 0 ? `, and ${others} more` : ""}` };
+}
+
+const portTitle = ({ ip, port, protocol }: TakenPort): string =>
+  `${port}/${protocol}${ip === "0.0.0.0" ? "" : ` at ${ip}`}`;

@@ -1,37 +1,41 @@
 import type { Taint } from "#api/core/node.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { collide, hostPortsOf } from "../host-ports.ts";
-import { tolerates } from "../tolerations.ts";
 import { suitsNode } from "./node-affinity.ts";
-import type { NodeRoom } from "./node-room.ts";
+import type { NodeRoom, TakenPort } from "./node-room.ts";
 import { type Amounts, podRequests } from "./requests.ts";
+import { forbiddingTaint, isTolerated } from "./taints.ts";
 
 /** Why a node can't take a pod, in the words of kube-scheduler. */
 export interface Refusal {
   readonly reasons: readonly string[];
   /** Other pods going away might make room. */
   readonly isPassing: boolean;
+  /** Host ports that others have on this node. */
+  readonly takenPorts?: readonly TakenPort[];
 }
+
+export const lasting = (reason: string): Refusal => ({ reasons: [reason], isPassing: false });
+export const passing = (reason: string): Refusal => ({ reasons: [reason], isPassing: true });
 
 /** The first thing that stands against the node, in the order in which kube-scheduler's filters look; undefined: nothing does. */
 export function refusalOf(pod: Pod, room: NodeRoom): Refusal | undefined {
   const { node } = room;
-  const { nodeName, tolerations = [] } = pod.spec;
-  const taints = (node.spec.taints ?? []).filter(({ effect }) => effect !== "PreferNoSchedule");
-  const untolerated = (taint: Taint): boolean => !tolerations.some((one) => tolerates(one, taint));
-  if (node.spec.unschedulable === true && untolerated(cordon)) return lasting("node(s) were unschedulable");
+  const { nodeName } = pod.spec;
+  if (node.spec.unschedulable === true && !isTolerated(pod, cordon)) return lasting("node(s) were unschedulable");
   if (nodeName !== undefined && nodeName !== node.metadata.name)
     return lasting("node(s) didn't match the requested node name");
-  const taint = taints.find(untolerated);
+  const taint = forbiddingTaint(pod, node);
   if (taint !== undefined) return lasting(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ""}}`);
   if (!suitsNode(pod, node)) return lasting("node(s) didn't match Pod's node affinity/selector");
-  if (hostPortsOf(pod).some((port) => room.hostPorts.some((other) => collide(port, other))))
-    return { reasons: ["node(s) didn't have free ports for the requested pod ports"], isPassing: true };
+  const wantedPorts = hostPortsOf(pod);
+  const takenPorts = room.hostPorts.filter((other) => wantedPorts.some((port) => collide(port, other)));
+  if (takenPorts.length > 0)
+    return { ...passing("node(s) didn't have free ports for the requested pod ports"), takenPorts };
   return shortageOf(podRequests(pod), room);
 }
 
 const cordon: Taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
-const lasting = (reason: string): Refusal => ({ reasons: [reason], isPassing: false });
 
 function shortageOf(requests: Amounts, { allocatable, taken, podCount }: NodeRoom): Refusal | undefined {
   const short = [...requests].filter(

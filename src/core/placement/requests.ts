@@ -23,7 +23,19 @@ const requestsOf = ({ resources }: Container): Amounts => amountsOf({ ...resourc
  * What the pod needs of a node. Init containers run one after another, so the largest of them counts, beside the sidecars started
  * before it; whichever is more, that or what runs later, is reserved. Source: PodRequests in k8s.io/component-helpers (KEP-753).
  */
-export function podRequests({ spec }: Pod): Amounts {
+export const podRequests = (pod: Pod): Amounts => requestsWith(pod, requestsOf);
+
+/** A container that asks for nothing uses something all the same. Source: DefaultMilliCPURequest and DefaultMemoryRequest of kube-scheduler. */
+const least: Amounts = new Map([
+  ["cpu", 100],
+  ["memory", 200 * 1024 * 1024],
+]);
+
+/** What the pod is expected to use of its node: what nodes are compared by. */
+export const assumedRequests = (pod: Pod): Amounts =>
+  requestsWith(pod, (container) => new Map([...least, ...requestsOf(container)]));
+
+function requestsWith({ spec }: Pod, requestsOf: (container: Container) => Amounts): Amounts {
   const running = new Map<string, number>();
   const starting = new Map<string, number>();
   for (const container of spec.initContainers ?? []) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { mustCidr } from "#net/cidr.ts";
 import { mustIp } from "#net/ip.ts";
-import { podAddress } from "./pod-addresses.ts";
+import { type AddressesAsked, podAddresses } from "./pod-addresses.ts";
 
 interface Row {
   readonly name: string;
@@ -32,7 +32,26 @@ const rows: readonly Row[] = [
 describe("a pod's address", () => {
   for (const { name, block = "10.244.0.0/29", wanted, taken = [], last, gets } of rows)
     test(name, () => {
-      const asked = { wanted, taken: new Set(taken), last: last === undefined ? undefined : mustIp(last) };
-      assert.equal(podAddress(mustCidr(block), asked)?.text, gets);
+      const given = podAddresses([mustCidr(block)], {
+        wanted: wanted === undefined ? [] : [wanted],
+        taken: new Set(taken),
+        last: last === undefined ? [] : [mustIp(last)],
+      });
+      assert.equal(given.kind === "given" ? given.addresses[0]?.text : undefined, gets);
     });
+});
+
+const both = ["10.244.0.0/29", "fd00::/64"].map(mustCidr);
+const none = { wanted: [], taken: new Set<string>(), last: [] };
+
+test("a pod of a node with two blocks has an address of each, in their order", () => {
+  const told = (asked: Partial<AddressesAsked>) => {
+    const given = podAddresses(both, { ...none, ...asked });
+    return given.kind === "given" ? given.addresses.map(({ text }) => text) : given.block.text;
+  };
+  assert.deepEqual(told({}), ["10.244.0.2", "fd00::2"]);
+  assert.deepEqual(told({ last: [mustIp("fd00::7"), mustIp("10.244.0.3")] }), ["10.244.0.4", "fd00::8"]);
+  assert.deepEqual(told({ wanted: ["10.244.0.5", "fd00::5"] }), ["10.244.0.5", "fd00::5"]);
+  assert.deepEqual(told({ wanted: ["fd00::5"], taken: new Set(["10.244.0.2"]) }), ["10.244.0.3", "fd00::5"]);
+  assert.equal(told({ taken: new Set([2, 3, 4, 5, 6].map((last) => `10.244.0.${last}`)) }), "10.244.0.0/29");
 });

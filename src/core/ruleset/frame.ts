@@ -9,6 +9,8 @@ export interface Surroundings {
   /** Where pods have their addresses, on all nodes. */
   readonly clusterCidrs: readonly Cidr[];
   readonly serviceCidrs: readonly Cidr[];
+  /** Whether pods get the node's address when they leave the cluster; where not, it is the network plugin's to do. */
+  readonly masqueradesPods: boolean;
   /** Where the node itself answers DNS; port 53 there is kept out of connection tracking. */
   readonly dnsAddresses: readonly Ip[];
 }
@@ -87,13 +89,13 @@ function rawChains(dnsAddresses: readonly Ip[]): readonly Chain[] {
   }));
 }
 
-function leavingRules({ families, clusterCidrs }: Surroundings): readonly Rule[] {
+function leavingRules({ families, clusterCidrs, masqueradesPods }: Surroundings): readonly Rule[] {
   return [
     rule([{ is: "marked" }], { do: "unmark" }, { do: "masquerade" }),
     ...families.map((family) => rule([{ is: "hairpin", family }], { do: "masquerade" })),
     ...families.flatMap((family) => {
       const pods = ofFamily(clusterCidrs, family);
-      if (pods.length === 0) return [];
+      if (pods.length === 0 || !masqueradesPods) return [];
       const outside: readonly Match[] = [
         { is: "from", in: pods, not: false },
         { is: "to", in: pods, not: true },

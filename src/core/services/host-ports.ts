@@ -1,6 +1,7 @@
 import type { Pod } from "#api/core/pod.ts";
 import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
 import { type HostPort, hostPortsOf } from "../host-ports.ts";
+import { isFinished } from "../pod-phase.ts";
 import type { Case, Endpoint, Frontend, NodeFacts, ServiceEntry } from "./service-map.ts";
 
 /** `cluster`: a pod's host ports answer on every node, not only on its own. Meant for ports that no other pod has. */
@@ -20,7 +21,7 @@ export function hostPortEntryOf(pod: HostPortPod, facts: NodeFacts): ServiceEntr
   const { metadata, spec, status } = pod;
   const isHere = spec.nodeName === facts.nodeName;
   if (!isHere && metadata.annotations?.[hostPortReachAnnotation] !== "cluster") return undefined;
-  if (spec.hostNetwork === true || status.phase === "Succeeded" || status.phase === "Failed") return undefined;
+  if (spec.hostNetwork === true || isFinished(pod)) return undefined;
   const addresses = (status.podIPs ?? []).map(({ ip }) => parseIp(ip ?? "")).filter((ip) => ip !== undefined);
   const frontends = hostPortsOf(pod).flatMap((port) =>
     addresses

@@ -1,11 +1,11 @@
 import type { PodCondition } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
+import { isFinished } from "../pod-phase.ts";
 import { readTime } from "../time.ts";
 
-export const isTerminating = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined;
+export { isFinished };
 
-/** It has ended and won't run again. */
-export const isFinished = ({ status }: Pod): boolean => status.phase === "Succeeded" || status.phase === "Failed";
+export const isTerminating = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined;
 
 /** It counts as a replica. */
 export const isActive = (pod: Pod): boolean => !isFinished(pod) && !isTerminating(pod);

@@ -6,7 +6,7 @@ import type { NodeFacts } from "#core/pods/node-facts.ts";
 import type { Refusal } from "#core/pods/observed.ts";
 import { hostnameOf, type NetworkFacts } from "#core/pods/pod-files.ts";
 import { planVolume } from "#core/pods/volumes.ts";
-import { mustIp } from "#net/ip.ts";
+import type { Ip } from "#net/ip.ts";
 import type { ContainerPlan, SandboxPlan } from "#os/process-runtime/plan.ts";
 import { containerPlan, type ImageMeaning } from "./container-plan.ts";
 import { makeVolume } from "./volumes.ts";
@@ -61,12 +61,12 @@ export async function makeVolumes(
 export const volumesOf = (folder: string, uid: string): string => join(folder, uid);
 
 /** The namespaces that the pod's containers share. */
-export function sandboxPlan(pod: Pod, address: string | undefined): SandboxPlan {
+export function sandboxPlan(pod: Pod, addresses: readonly Ip[]): SandboxPlan {
   const { spec, metadata } = pod;
   return {
     id: metadata.uid,
     hostname: hostnameOf(pod),
-    network: spec.hostNetwork === true || address === undefined ? "host" : [mustIp(address)],
+    network: spec.hostNetwork === true ? "host" : addresses,
     hostPID: spec.hostPID === true,
     hostIPC: spec.hostIPC === true,
     sysctls: Object.fromEntries((spec.securityContext.sysctls ?? []).map(({ name, value }) => [name, value])),

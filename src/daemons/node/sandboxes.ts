@@ -1,7 +1,7 @@
 import type { Pod } from "#api/core/pod.ts";
-import { podAddress } from "#core/pods/pod-addresses.ts";
+import { podAddresses } from "#core/pods/pod-addresses.ts";
 import type { Cidr } from "#net/cidr.ts";
-import { type Ip, parseIp } from "#net/ip.ts";
+import type { Ip } from "#net/ip.ts";
 import type { ProcessRuntime } from "#os/process-runtime/runtime.ts";
 import { SysctlRefused } from "#os/process-runtime/sandbox.ts";
 import { CommandFailed } from "#os/spawn.ts";
@@ -33,7 +33,8 @@ export class Sandboxes {
   readonly #options: SandboxesOptions;
   /** Of sandboxes that are being made. */
   readonly #reserved = new Set<string>();
-  #lastAddress: Ip | undefined;
+  /** Given out last, one a family. */
+  #last: readonly Ip[] = [];
 
   constructor(options: SandboxesOptions) {
     this.#options = options;
@@ -45,10 +46,10 @@ export class Sandboxes {
     const { uid } = pod.metadata;
     await runtime.removeSandbox(uid); // what a reboot or an unfinished start left
     memory.emptied(uid);
-    let address: string | undefined;
+    let addresses: readonly Ip[] = [];
     try {
-      address = pod.spec.hostNetwork === true ? undefined : await this.#reserve(pod);
-      memory.sandboxMade(await runtime.createSandbox(sandboxPlan(pod, address)));
+      if (pod.spec.hostNetwork !== true) addresses = await this.#reserve(pod);
+      memory.sandboxMade(await runtime.createSandbox(sandboxPlan(pod, addresses)));
     } catch (fault) {
       if (fault instanceof CommandFailed || fault instanceof SysctlRefused || fault instanceof NoAddressLeft) {
         const message = `Failed to create pod sandbox: ${fault.message}`;
@@ -56,7 +57,7 @@ export class Sandboxes {
       }
       throw fault;
     } finally {
-      if (address !== undefined) this.#reserved.delete(address);
+      for (const { text } of addresses) this.#reserved.delete(text);
     }
   }
 
@@ -71,15 +72,16 @@ export class Sandboxes {
     this.#options.memory.emptied(uid);
   }
 
-  async #reserve(pod: Pod): Promise<string> {
+  async #reserve(pod: Pod): Promise<readonly Ip[]> {
     const { memory, podCidrs } = this.#options;
-    const [podCidr] = await podCidrs();
-    if (podCidr === undefined) throw new RangeError("a node has at least one block of pod addresses");
+    const blocks = await podCidrs();
+    const wanted = (pod.status.podIPs ?? []).map(({ ip }) => ip);
     const taken = new Set([...memory.addresses(), ...this.#reserved]);
-    const address = podAddress(podCidr, { wanted: pod.status.podIP, taken, last: this.#lastAddress });
-    if (address === undefined) throw new NoAddressLeft(podCidr);
-    this.#reserved.add(address.text);
-    if (address.text !== parseIp(pod.status.podIP ?? "")?.text) this.#lastAddress = address;
-    return address.text;
+    const given = podAddresses(blocks, { wanted, taken, last: this.#last });
+    if (given.kind === "exhausted") throw new NoAddressLeft(given.block);
+    const { addresses } = given;
+    for (const { text } of addresses) this.#reserved.add(text);
+    if (addresses.some(({ text }) => !wanted.includes(text))) this.#last = addresses;
+    return addresses;
   }
 }

@@ -1,3 +1,4 @@
+import { nodes } from "#api/core/node.ts";
 import type { Backoff } from "#client/backoff.ts";
 import { type EventRecorder, eventRecorder } from "#client/events.ts";
 import { type Informers, informers } from "#client/informers.ts";
@@ -6,14 +7,20 @@ import type { Surroundings } from "#core/ruleset/frame.ts";
 import { flowsToCheck, type Watched } from "#core/services/flows.ts";
 import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
 import type { Cidr } from "#net/cidr.ts";
-import type { Ip } from "#net/ip.ts";
+import type { Ip, IpFamily } from "#net/ip.ts";
 import { deleteFlowsOf } from "#os/conntrack.ts";
-import { everything, type Failure, loop } from "../loop.ts";
+import { everything, type Failure, loop, type Source } from "../loop.ts";
 import { type FlowSweep, sweepFlows } from "./flow-sweep.ts";
+import type { RulesFollower } from "./followers.ts";
+import { HealthChecks } from "./health-checks.ts";
 import type { KernelRules, ProxyMode } from "./kernel-rules.ts";
+import { ProxyMetrics } from "./metrics.ts";
 import { nftablesRules } from "./nftables-rules.ts";
+import { NodePorts } from "./node-ports.ts";
 import { type Changes, type Observed, observe } from "./observed.ts";
 import { tellPassedOver } from "./passed-over.ts";
+import { Progress } from "./progress.ts";
+import { isEligible, type Told } from "./status-pages.ts";
 
 export interface ProxyOptions {
   readonly transport: Transport;
@@ -31,9 +38,13 @@ export interface ProxyOptions {
 }
 
 export interface ClusterRanges {
-  /** Where pods have their addresses, on all nodes; their families are the cluster's. */
+  /** Those that the cluster uses; absent: those of the pods' blocks. */
+  readonly families?: readonly IpFamily[];
+  /** Where pods have their addresses, on all nodes. */
   readonly clusterCidrs: readonly Cidr[];
   readonly serviceCidrs: readonly Cidr[];
+  /** Whether pods get the node's address when they leave the cluster. */
+  readonly masqueradesPods: boolean;
   /** Where this node answers DNS itself; port 53 there is kept out of connection tracking. */
   readonly dnsAddresses: readonly Ip[];
   /** Where this machine serves node ports: its addresses in these blocks; absent: those that its Node lists. */
@@ -45,6 +56,8 @@ export interface ServiceProxy {
   readonly synced: Promise<void>;
   /** Resolves when the kernel has the rules of everything that is known by now. */
   readonly idle: () => Promise<void>;
+  /** What it can tell of itself; `serveStatus` shows it to others. */
+  readonly told: Told;
   /** Rules that are not removed go on serving without this process. */
   readonly stop: (how: { readonly removeRules: boolean }) => Promise<void>;
 }
@@ -63,7 +76,7 @@ const backoff: Backoff = { firstSeconds: 0.05, longestSeconds: 5, random: Math.r
  */
 export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const { nodeName, cluster, failed } = options;
-  const families = [...new Set(cluster.clusterCidrs.map(({ family }) => family))];
+  const families = cluster.families ?? [...new Set(cluster.clusterCidrs.map(({ family }) => family))];
   const rules = await openRules(options, { ...cluster, families });
   const followed = options.informers ?? informers(options.transport);
   const observed = observe(followed, {
@@ -75,11 +88,13 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const sweep = sweepFlows(families, { backoff, failed });
   const known: Known = { entries: new Map(), nodeAddresses: [] };
   const node = { nodeName, families };
-  const parts: Working = { rules, observed, recorder, node, known, unchecked: [], check: sweep.check };
+  const told = tellOf(options, followed);
+  const followers = followersOf(options, { told, recorder, serviceOf: observed.service });
+  const parts: Working = { rules, observed, recorder, node, known, unchecked: [], check: sweep.check, followers, told };
   const synced = Promise.withResolvers<void>();
   const working = loop<Changes>({
     name: "proxy",
-    sources: observed.sources,
+    sources: observed.sources.map((source) => noticed(source, () => told.progress.queued())),
     plan: observed.take,
     async apply(changes) {
       await applyChanges(changes, parts);
@@ -94,19 +109,53 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   working.enqueue(everything);
   return {
     synced: synced.promise,
+    told,
     async idle() {
       await working.idle();
-      await sweep.idle();
+      await Promise.all([sweep, ...followers].map((one) => one.idle()));
     },
     async stop({ removeRules: remove }) {
       await working.stop();
-      await sweep.stop();
+      await Promise.all([sweep, ...followers].map((one) => one.stop()));
       await recorder.flushed();
       if (options.informers === undefined) followed.stop();
       if (remove) await removeWith(rules, cluster);
       rules.close();
     },
   };
+}
+
+/** Calls back before each key that a source enqueues. */
+const noticed = ({ connect, synced }: Source, heard: () => void): Source => ({
+  synced,
+  connect: (enqueue) =>
+    connect((key) => {
+      heard();
+      enqueue(key);
+    }),
+});
+
+function tellOf({ mode, nodeName }: ProxyOptions, followed: Informers): Told {
+  const progress = new Progress(Date.now);
+  const allNodes = followed.of(nodes);
+  const isNodeEligible = () => isEligible(allNodes.get("", nodeName));
+  return { mode, progress, metrics: new ProxyMetrics(progress), isNodeEligible, now: Date.now };
+}
+
+interface Parts {
+  readonly told: Told;
+  readonly recorder: EventRecorder;
+  readonly serviceOf: Observed["service"];
+}
+
+function followersOf(
+  { nodeName, failed }: ProxyOptions,
+  { told, recorder, serviceOf }: Parts,
+): readonly RulesFollower[] {
+  return [
+    new HealthChecks({ isHealthy: () => told.progress.isHealthy, backoff, failed }),
+    new NodePorts({ nodeName, serviceOf, recorder, backoff, failed }),
+  ];
 }
 
 /** How each mode begins. */
@@ -134,10 +183,13 @@ interface Working {
   /** What changed in rules that the kernel has not taken yet. */
   readonly unchecked: Watched[];
   readonly check: FlowSweep["check"];
+  readonly followers: readonly RulesFollower[];
+  readonly told: Told;
 }
 
 async function applyChanges({ names, addresses, zone }: Changes, working: Working): Promise<void> {
-  const { rules, observed, recorder, node, known, unchecked, check } = working;
+  const { rules, observed, recorder, node, known, unchecked, check, followers, told } = working;
+  const begun = performance.now();
   if (addresses !== undefined) known.nodeAddresses = [...addresses.own, ...addresses.nodePorts];
   const entries = new Map<ServiceName, ServiceEntry | undefined>();
   for (const name of names) {
@@ -150,8 +202,12 @@ async function applyChanges({ names, addresses, zone }: Changes, working: Workin
     if (entry === undefined) known.entries.delete(name);
     else known.entries.set(name, entry);
   }
-  await rules.change({ entries, addresses });
+  const change = { entries, addresses };
+  for (const follower of followers) follower.changed(change);
+  await rules.change(change);
   check(unchecked.splice(0));
+  told.progress.updated();
+  told.metrics.synced((performance.now() - begun) / 1000);
 }
 
 /** Takes the rules of a proxy away that may run no more, and the flows it translated. Harmless where there are none. */

@@ -1,4 +1,4 @@
-import { type Node, nodes } from "#api/core/node.ts";
+import type { Node } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { readingOwnWrites } from "#client/cache.ts";
 import { type EventRecorder, eventRecorder, referenceTo } from "#client/events.ts";
@@ -6,12 +6,12 @@ import { keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
 import { type ResourceClient, refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
-import { place } from "#core/placement/place.ts";
+import { type Placement, place } from "#core/placement/place.ts";
 import { unschedulableStatus } from "#core/placement/scheduled.ts";
-import { isFinished } from "#core/workloads/pod-state.ts";
+import { isFinished } from "#core/pod-phase.ts";
 import { sameJson } from "#core/workloads/same-json.ts";
 import { changesOf, type Failure, type Loop, loop } from "../loop.ts";
-import { RoomBook } from "./room-book.ts";
+import { type BookKeeping, bookKeeping, cachesOf } from "./book-keeping.ts";
 
 export interface SchedulerOptions {
   readonly transport: Transport;
@@ -30,20 +30,18 @@ const bindingKind = { subresource: "binding", group: "", version: "v1", kind: "B
 /** Finds a node for every pod that has none. Starts at once. */
 export function startScheduler(options: SchedulerOptions): Loop {
   const { transport, informers, now } = options;
-  const [podCache, nodeCache] = [informers.of(pods), informers.of(nodes)];
-  const client = readingOwnWrites(resourceClient(transport, pods), podCache);
+  const caches = cachesOf(informers);
+  const client = readingOwnWrites(resourceClient(transport, pods), caches.pods);
   const recorder = eventRecorder(transport, { component: schedulerName, now });
-  const book = new RoomBook();
+  const { book, surroundings } = bookKeeping(caches);
   const hands = { client, recorder, book, now };
-  podCache.onChange(book.podChanged);
-  nodeCache.onChange(book.nodeChanged);
   /** Keys of pods that no node could take; looked at again when there may be room. */
-  const refused = new Set<string>();
+  const refused = new Map<string, Pod>();
 
   const plan = (key: string): Pod | undefined => {
     refused.delete(key);
     const { namespace, name } = placeOf(key);
-    const pod = podCache.get(namespace, name);
+    const pod = caches.pods.get(namespace, name);
     return pod !== undefined && isWaiting(pod) && !book.has(pod.metadata.uid) ? pod : undefined;
   };
 
@@ -52,23 +50,29 @@ export function startScheduler(options: SchedulerOptions): Loop {
       await tell(hands, pod, { reason: "SchedulingGated", message: gated });
       return undefined;
     }
-    const placement = place(pod, book.rooms());
+    const placement = place(pod, surroundings());
     if (placement.kind === "bind") return bind(hands, pod, placement.nodeName);
-    refused.add(key);
-    const { message } = placement;
-    const isNews = await tell(hands, pod, { reason: "Unschedulable", message });
-    if (isNews) recorder.record(referenceTo(pods, pod), "Warning", { reason: "FailedScheduling", message });
+    refused.set(key, pod);
+    await tellRefusal(hands, pod, placement);
     return undefined;
   };
 
   return loop({
     name: "scheduler",
     sources: [
-      changesOf(podCache, (pod, other) => {
-        if (other === undefined && !isWaiting(pod)) return [...refused]; // perhaps it was in the way
-        return isWaiting(pod) ? [keyOf(pod)] : isFinished(pod) ? [...refused] : [];
+      changesOf(caches.pods, (pod, other) => {
+        if (isWaiting(pod)) return [keyOf(pod)];
+        if (other !== undefined && meansTheSame(pod, other)) return [];
+        return other === undefined || isLeaving(pod) ? refused.keys() : mindful(refused);
       }),
-      changesOf(nodeCache, (node, other) => (other !== undefined && offersTheSame(node, other) ? [] : [...refused])),
+      changesOf(caches.nodes, (node, other) =>
+        other !== undefined && offersTheSame(node, other) ? [] : refused.keys(),
+      ),
+      changesOf(caches.namespaces, ({ metadata }, other) =>
+        sameJson(metadata.labels, other?.metadata.labels) ? [] : refused.keys(),
+      ),
+      changesOf(caches.services, () => []),
+      changesOf(caches.replicaSets, () => []),
     ],
     plan,
     apply,
@@ -81,7 +85,7 @@ export function startScheduler(options: SchedulerOptions): Loop {
 interface Hands {
   readonly client: ResourceClient<Pod, never>;
   readonly recorder: EventRecorder;
-  readonly book: RoomBook;
+  readonly book: BookKeeping["book"];
   readonly now: () => number;
 }
 
@@ -100,6 +104,16 @@ async function bind({ client, recorder, book }: Hands, pod: Pod, nodeName: strin
   recorder.record(referenceTo(pods, pod), "Normal", { reason: "Scheduled", message });
 }
 
+async function tellRefusal(hands: Hands, pod: Pod, { message, portsTaken }: Refused): Promise<void> {
+  const isNews = await tell(hands, pod, { reason: "Unschedulable", message });
+  if (!isNews) return;
+  const about = referenceTo(pods, pod);
+  hands.recorder.record(about, "Warning", { reason: "FailedScheduling", message });
+  if (portsTaken !== undefined)
+    hands.recorder.record(about, "Warning", { reason: "HostPortTaken", message: portsTaken });
+}
+type Refused = Placement & { readonly kind: "refused" };
+
 /** False where the pod says so already: to have looked again in vain is no news. */
 async function tell({ client, now }: Hands, pod: Pod, why: { reason: string; message: string }): Promise<boolean> {
   const status = unschedulableStatus(pod, { ...why, now: now() });
@@ -114,6 +128,19 @@ const isWaiting = (pod: Pod): boolean =>
   pod.spec.schedulerName === schedulerName &&
   pod.metadata.deletionTimestamp === undefined &&
   !isFinished(pod);
+
+const isLeaving = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined || isFinished(pod);
+
+/** Of pods that wait, those that may fit since another one has come: they have rules about neighbours. */
+const mindful = (waiting: ReadonlyMap<string, Pod>): readonly string[] =>
+  [...waiting].flatMap(([key, { spec }]) =>
+    spec.affinity?.podAffinity === undefined && spec.topologySpreadConstraints === undefined ? [] : [key],
+  );
+
+/** To those that wait: whether it is in the way, and what rules about neighbours see of it. */
+const meansTheSame = (a: Pod, b: Pod): boolean =>
+  sameJson(standingOf(a), standingOf(b)) && sameJson(a.metadata.labels, b.metadata.labels);
+const standingOf = (pod: Pod) => [pod.spec.nodeName, pod.metadata.deletionTimestamp !== undefined, isFinished(pod)];
 
 /** A heartbeat is no reason to try again. */
 const offersTheSame = (a: Node, b: Node): boolean =>

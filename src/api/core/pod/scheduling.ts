@@ -12,7 +12,7 @@ class NodeAffinity extends object("io.k8s.api.core.v1.NodeAffinity", {
   preferredDuringSchedulingIgnoredDuringExecution: optional(2, list(PreferredSchedulingTerm)),
 }) {}
 
-class PodAffinityTerm extends object("io.k8s.api.core.v1.PodAffinityTerm", {
+export class PodAffinityTerm extends object("io.k8s.api.core.v1.PodAffinityTerm", {
   labelSelector: optional(1, LabelSelector),
   namespaces: optional(2, list(string)),
   topologyKey: required(3, string),

@@ -1,0 +1,86 @@
+import { hostname } from "node:os";
+import { readKubeconfig } from "#client/kubeconfig.ts";
+import { cleanUpProxy, startProxyAlone } from "#cluster/proxy-alone.ts";
+import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
+import { type Cidr, parseCidr } from "#net/cidr.ts";
+import { type Parsed, parse } from "./arguments.ts";
+import { untilSignal } from "./signals.ts";
+import { UsageFault } from "./usage.ts";
+
+const flags = {
+  kubeconfig: { type: "string" },
+  "proxy-mode": { type: "string" },
+  "cluster-cidr": { type: "string" },
+  "service-cluster-ip-range": { type: "string" },
+  "hostname-override": { type: "string" },
+  "nodeport-addresses": { type: "string" },
+  "healthz-bind-address": { type: "string" },
+  "metrics-bind-address": { type: "string" },
+  cleanup: { type: "boolean" },
+  debug: { type: "boolean" },
+} as const;
+
+/** `portolan proxy`: runs until a signal comes; the rules then go on serving. */
+export async function proxy(args: readonly string[]): Promise<number> {
+  const parsed = parse(args, flags);
+  const asked = {
+    mode: modeOf(parsed),
+    clusterCidrs: blocksOf(parsed, "cluster-cidr"),
+    serviceCidrs: blocksOf(parsed, "service-cluster-ip-range"),
+  };
+  if (parsed.has("cleanup")) {
+    await cleanUpProxy(asked);
+    return 0;
+  }
+  const kubeconfig = parsed.text("kubeconfig") ?? process.env.KUBECONFIG;
+  if (kubeconfig === undefined || kubeconfig === "")
+    throw new UsageFault("no cluster is named", "give its kubeconfig: --kubeconfig FILE, or KUBECONFIG");
+  const interrupted = untilSignal();
+  const running = await startProxyAlone({
+    ...asked,
+    access: await readKubeconfig(kubeconfig),
+    nodeName: parsed.text("hostname-override") ?? hostname().toLowerCase(),
+    nodePortBlocks: blocksOf(parsed, "nodeport-addresses"),
+    status: {
+      healthz: bindingOf(parsed, "healthz-bind-address", "0.0.0.0:10256"),
+      metrics: bindingOf(parsed, "metrics-bind-address", "127.0.0.1:10249"),
+    },
+    failed: ({ loop, key, fault, failures }) =>
+      process.stderr.write(`portolan proxy: ${loop} ${key} (${failures} in a row): ${messageOf(fault)}\n`),
+  });
+  const done = await Promise.race([running.synced.then(() => "synced"), interrupted]);
+  if (done === "synced") process.stdout.write(`the rules of all Services are in the kernel (${asked.mode})\n`);
+  await interrupted;
+  await running.stop();
+  return 0;
+}
+
+const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
+
+function modeOf(parsed: Parsed): ProxyMode {
+  const asked = parsed.text("proxy-mode") ?? "nftables";
+  const mode = proxyModes.find((one) => one === asked);
+  if (mode === undefined) throw new UsageFault(`--proxy-mode ${asked} is not known`, proxyModes.join(" or "));
+  return mode;
+}
+
+function blocksOf(parsed: Parsed, flag: string): readonly Cidr[] {
+  const texts = (parsed.text(flag) ?? "").split(",").filter((one) => one !== "");
+  return texts.map((text) => {
+    const block = parseCidr(text);
+    if (block === undefined)
+      throw new UsageFault(`--${flag}: ${text} is no block of addresses`, "such as 10.244.0.0/16");
+    return block;
+  });
+}
+
+function bindingOf(parsed: Parsed, flag: string, fallback: string) {
+  const text = parsed.text(flag) ?? fallback;
+  if (text === "") return undefined;
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
+  const [, ipv6, ipv4, port] = match ?? [];
+  const address = ipv6 ?? ipv4;
+  if (address === undefined || Number(port) > 65_535)
+    throw new UsageFault(`--${flag}: ${text} is no address with a port`, `such as ${fallback}, or [::]:10256`);
+  return { address, port: Number(port) };
+}

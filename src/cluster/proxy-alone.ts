@@ -1,0 +1,108 @@
+import { type Node, nodes } from "#api/core/node.ts";
+import { informers } from "#client/informers.ts";
+import type { Access } from "#client/kubeconfig.ts";
+import { resourceClient } from "#client/resource.ts";
+import { tlsTransport } from "#client/tls-transport.ts";
+import type { Transport } from "#client/transport.ts";
+import type { Failure } from "#daemons/loop.ts";
+import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
+import { removeRules, startProxy } from "#daemons/proxy/proxy.ts";
+import { type StatusAddresses, serveStatus } from "#daemons/proxy/status-pages.ts";
+import type { Cidr } from "#net/cidr.ts";
+import { type IpFamily, parseIp } from "#net/ip.ts";
+import { eventually, WaitedInVain } from "#os/patience.ts";
+import { ClusterFault } from "./faults.ts";
+
+/** The service proxy of one node of any cluster, in kube-proxy's place; the names are those of kube-proxy's flags. */
+export interface ProxyAlone {
+  readonly access: Access;
+  readonly nodeName: string;
+  readonly mode: ProxyMode;
+  /** Where pods have their addresses; who comes from elsewhere is masqueraded. None: nobody counts as a pod. */
+  readonly clusterCidrs: readonly Cidr[];
+  /** Addresses of Services, where known: what comes to an unused one is dropped. */
+  readonly serviceCidrs: readonly Cidr[];
+  /** The node's addresses at which node ports are served; none: all that its Node tells. */
+  readonly nodePortBlocks: readonly Cidr[];
+  readonly status: StatusAddresses;
+  readonly failed: (failure: Failure) => void;
+}
+
+export interface RunningProxy {
+  /** Resolves when the kernel has the rules of everything that was there at the start. */
+  readonly synced: Promise<void>;
+  /** The rules go on serving. */
+  readonly stop: () => Promise<void>;
+}
+
+/** How long the node may take to be known. */
+const nodeSeconds = 10;
+
+/** Throws `NodeUnknown`, `PortTaken` and what the client throws; nothing of it runs any more then. */
+export async function startProxyAlone(options: ProxyAlone): Promise<RunningProxy> {
+  const { access, nodeName, status } = options;
+  await using started = new AsyncDisposableStack();
+  const transport = tlsTransport(access);
+  started.defer(() => transport.close());
+  const families = familiesOf(await nodeNamed(transport, nodeName));
+  const followed = informers(transport, {
+    failed: (fault) => options.failed({ loop: "api", key: access.server, fault, failures: 1 }),
+  });
+  started.defer(() => followed.stop());
+  const proxy = await startProxy({
+    transport,
+    mode: options.mode,
+    nodeName,
+    informers: followed,
+    cluster: {
+      families,
+      clusterCidrs: options.clusterCidrs,
+      serviceCidrs: options.serviceCidrs,
+      masqueradesPods: false,
+      dnsAddresses: [],
+      ...(options.nodePortBlocks.length > 0 && { nodePortBlocks: options.nodePortBlocks }),
+    },
+    failed: options.failed,
+  });
+  started.defer(() => proxy.stop({ removeRules: false }));
+  started.use(await serveStatus(proxy.told, status));
+  const running = started.move();
+  return { synced: proxy.synced, stop: () => running.disposeAsync() };
+}
+
+/** Takes away what a proxy of this mode has left on the node. */
+export const cleanUpProxy = (options: Pick<ProxyAlone, "mode" | "clusterCidrs" | "serviceCidrs">): Promise<void> =>
+  removeRules(options.mode, { ...options, masqueradesPods: false, dnsAddresses: [] });
+
+/** Resolves when the API knows the node and its addresses. Throws `NodeUnknown`. */
+async function nodeNamed(transport: Transport, name: string): Promise<Node> {
+  const client = resourceClient(transport, nodes);
+  let found: Node | undefined;
+  const isThere = async () => {
+    found = (await client.list("", { fieldSelector: `metadata.name=${name}` })).items[0];
+    return found !== undefined && familiesOf(found).length > 0;
+  };
+  try {
+    await eventually(`the cluster has a node ${name}`, isThere, { seconds: nodeSeconds });
+  } catch (cause) {
+    if (!(cause instanceof WaitedInVain)) throw cause;
+    throw new ClusterFault("NodeUnknown", {
+      what: `the cluster has no node ${JSON.stringify(name)}${found === undefined ? "" : " with an InternalIP"}`,
+      where: name,
+      fix: "name this machine's Node by --hostname-override (see `kubectl get nodes`)",
+      cause,
+    });
+  }
+  if (found === undefined) throw new RangeError(name);
+  return found;
+}
+
+/** The families in which a node is reached. */
+const familiesOf = ({ status }: Node): readonly IpFamily[] => [
+  ...new Set(
+    (status.addresses ?? []).flatMap(({ type, address }) => {
+      const ip = type === "InternalIP" ? parseIp(address) : undefined;
+      return ip === undefined ? [] : [ip.family];
+    }),
+  ),
+];
