@@ -6,16 +6,19 @@ import type { Assignment } from "./assignment.ts";
 import { addressAt, addressPool, choose, isUsable } from "./pool.ts";
 import { type Facts, isHeadless, needsClusterIp, rangeOf } from "./taken.ts";
 
-/** One address a family of the Service; those that it asks for by name, or holds already, as they are. */
+/**
+ * One address a family of the Service; those that it asks for by name, or holds already, as they are. Another one in the place of one
+ * that it holds is nothing to be given: the rules for updates refuse it.
+ */
 export function assignClusterIps(service: Service, old: Service | undefined, facts: Facts): Assignment {
   if (!needsClusterIp(service) || isHeadless(service)) return { kind: "assigned", service };
   const { ipFamilies = [], clusterIPs: wanted = [] } = service.spec;
-  const held = new Set(old?.spec.clusterIPs);
+  const held = old?.spec.clusterIPs ?? [];
   const clusterIPs: string[] = [];
   for (const [i, family] of ipFamilies.entries()) {
     const range = rangeOf(facts, family === "IPv6" ? "IPv6" : "IPv4");
     const address = wanted[i] ?? "";
-    if (address !== "" && held.has(address)) clusterIPs.push(address);
+    if (address !== "" && (held.includes(address) || i < held.length)) clusterIPs.push(address);
     else if (range === undefined) return exhausted(`no range for ${family}`);
     else if (address === "") {
       const chosen = chooseAddress(range, facts);
