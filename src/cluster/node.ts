@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { nodes } from "#api/core/node.ts";
+import { pods } from "#api/core/pod.ts";
 import { services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { type Informers, informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
+import { isOnHost } from "#core/host-ports.ts";
 import type { Catalogue } from "#core/pods/images.ts";
 import { type Dns, startDns } from "#daemons/dns/dns.ts";
 import { MACHINE_RESOLV_FILES, machineUpstreams } from "#daemons/dns/upstreams.ts";
@@ -122,7 +124,11 @@ function startDnsOn(settings: Settings, { dnsAddress }: NodePlan, followed: Info
     domain: settings["cluster-domain"],
     listen,
     cidrs: [...settings["cluster-cidr"], ...settings["service-cluster-ip-range"]],
-    sources: { services: followed.of(services), slices: followed.of(endpointSlices) },
+    sources: {
+      services: followed.of(services),
+      slices: followed.of(endpointSlices),
+      pods: followed.of(pods, { keep: isOnHost }),
+    },
     upstreams: machineUpstreams(MACHINE_RESOLV_FILES, listen),
   });
 }

@@ -1,3 +1,4 @@
+import type { HostPod } from "#core/dns/host-port-names.ts";
 import type { NamedService } from "#core/dns/service-names.ts";
 import { type Dns, startDns } from "#daemons/dns/dns.ts";
 import type { ObjectSource } from "#daemons/dns/object-source.ts";
@@ -41,6 +42,7 @@ export interface TestDns extends AsyncDisposable {
   readonly server: ServerAddress;
   readonly services: Objects<NamedService>;
   readonly slices: Objects<OwnedSlice>;
+  readonly pods: Objects<HostPod>;
 }
 
 export async function startTestDns(
@@ -49,8 +51,9 @@ export async function startTestDns(
 ): Promise<TestDns> {
   const services = new Objects<NamedService>();
   const slices = new Objects<OwnedSlice>();
+  const pods = new Objects<HostPod>();
   services.put(service("web", { clusterIP: "10.96.0.17", clusterIPs: ["10.96.0.17"] }));
-  const sources: ClusterSources = { services, slices };
+  const sources: ClusterSources = { services, slices, pods };
   const dns = await startDns({
     domain: "cluster.local",
     listen: [{ address, port: 0 }],
@@ -59,7 +62,7 @@ export async function startTestDns(
     upstreams: typeof upstreams === "function" ? upstreams : async () => upstreams,
   });
   const [server = { address: "", port: 0 }] = dns.addresses;
-  return { dns, server, services, slices, [Symbol.asyncDispose]: dns.stop };
+  return { dns, server, services, slices, pods, [Symbol.asyncDispose]: dns.stop };
 }
 
 export const service = (name: string, spec: Partial<NamedService["spec"]>): NamedService => ({

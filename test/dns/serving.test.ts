@@ -150,7 +150,8 @@ test("a rubbish datagram costs nobody else an answer", async () => {
 test("an address that is taken, or not this machine's, is refused in one sentence, and nothing stays open", async () => {
   await using cluster = await startTestDns();
   for (const at of [cluster.server, { address: "192.0.2.53", port: 0 }]) {
-    const sources = { services: cluster.services, slices: cluster.slices };
+    const { services, slices, pods } = cluster;
+    const sources = { services, slices, pods };
     await assert.rejects(
       startDns({
         domain: "cluster.local",

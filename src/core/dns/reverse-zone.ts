@@ -3,14 +3,14 @@ import { addressBits } from "#net/ip.ts";
 import type { Name } from "./name.ts";
 import type { Rdata } from "./record.ts";
 import { holds, reverseBlock, reverseName, reverseZoneName } from "./reverse-name.ts";
-import type { ServiceNames } from "./service-names.ts";
+import type { OwnNames } from "./service-names.ts";
 import { type Found, soa } from "./zone-apex.ts";
 
 /** The names of addresses: those of `cidrs` are answered here, known or not; all others are somebody else's. */
 export class ReverseZone {
   readonly #cidrs: readonly Cidr[];
   readonly #domain: Name;
-  /** By reverse name, then by Service: one pod may be an endpoint of several. */
+  /** By reverse name, then by object: one pod may be an endpoint of several. */
   readonly #records = new Map<Name, Map<string, readonly Rdata[]>>();
 
   constructor(cidrs: readonly Cidr[], domain: Name) {
@@ -18,7 +18,7 @@ export class ReverseZone {
     this.#domain = domain;
   }
 
-  add(key: string, reverse: ServiceNames["reverse"]): void {
+  add(key: string, reverse: OwnNames["reverse"]): void {
     for (const { address, target } of reverse) {
       const name = reverseName(address);
       const byService = this.#records.get(name) ?? new Map<string, readonly Rdata[]>();
@@ -27,7 +27,7 @@ export class ReverseZone {
     }
   }
 
-  remove(key: string, reverse: ServiceNames["reverse"]): void {
+  remove(key: string, reverse: OwnNames["reverse"]): void {
     for (const { address } of reverse) {
       const name = reverseName(address);
       const byService = this.#records.get(name);

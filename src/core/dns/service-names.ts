@@ -28,9 +28,10 @@ interface NamedPort {
   readonly port?: number;
 }
 
-/** The names that one Service gives rise to. A name without records is there because others stand below it. */
-export interface ServiceNames {
-  readonly namespace: string;
+/** The names that one object gives rise to. A name without records is there because others stand below it. */
+export interface OwnNames {
+  /** What all of them stand below; it is there while one object has it: `default.svc.cluster.local.`. */
+  readonly within: Name;
   readonly forward: ReadonlyMap<Name, readonly Rdata[]>;
   readonly reverse: readonly { readonly address: Ip; readonly target: Name }[];
 }
@@ -40,13 +41,14 @@ export interface ServiceNames {
  * API server let through can't stand in another's place.
  * Source: Kubernetes DNS-Based Service Discovery 1.1.0.
  */
-export function serviceNames(service: NamedService, slices: readonly NamedSlice[], domain: Name): ServiceNames {
+export function serviceNames(service: NamedService, slices: readonly NamedSlice[], domain: Name): OwnNames {
   const { name, namespace } = service.metadata;
-  if (!isHostLabel(name) || !isHostLabel(namespace)) return { namespace, forward: new Map(), reverse: [] };
-  const apex = lowerName(`${name}.${namespace}.svc.${domain}`);
-  if (service.spec.type === "ExternalName") return { namespace, forward: externalNames(service, apex), reverse: [] };
+  const within = lowerName(`${namespace}.svc.${domain}`);
+  if (!isHostLabel(name) || !isHostLabel(namespace)) return { within, forward: new Map(), reverse: [] };
+  const apex = lowerName(`${name}.${within}`);
+  if (service.spec.type === "ExternalName") return { within, forward: externalNames(service, apex), reverse: [] };
   const places = isHeadless(service) ? headlessPlaces(slices, apex) : clusterPlaces(service, apex);
-  return { namespace, forward: forwardNames(places, apex), reverse: reverseNames(places) };
+  return { within, forward: forwardNames(places, apex), reverse: reverseNames(places) };
 }
 
 const isHeadless = ({ spec }: NamedService): boolean => spec.clusterIP === "None";
@@ -135,7 +137,7 @@ class RecordCollection {
   }
 }
 
-function reverseNames(places: readonly Place[]): ServiceNames["reverse"] {
+function reverseNames(places: readonly Place[]): OwnNames["reverse"] {
   const pairs = places.flatMap(({ name, addresses }) => addresses.map((address) => ({ address, target: name })));
   return [...new Map(pairs.map((pair) => [`${pair.address.text} ${pair.target}`, pair])).values()];
 }

@@ -36,5 +36,6 @@ export function fixedNames(domain: Name, nameServers: readonly Ip[]): ReadonlyMa
     [`dns.${domain}`, []],
     [`svc.${domain}`, []],
     [`pod.${domain}`, []],
+    [`hostport.${domain}`, []],
   ]);
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { mustCidr } from "#net/cidr.ts";
 import { mustIp } from "#net/ip.ts";
 import { answer } from "./answer.ts";
+import { type HostPod, hostPortNames } from "./host-port-names.ts";
 import { TYPE } from "./record.ts";
 import { type NamedService, type NamedSlice, serviceNames } from "./service-names.ts";
 import { rcodeName, showRecord } from "./specimens.ts";
@@ -122,6 +123,7 @@ const table: readonly (readonly [name: string, type: keyof typeof TYPE, answer: 
   ["default.svc.cluster.local.", "A", nxdomain],
   ["pod.cluster.local.", "A", nodata],
   ["shop.pod.cluster.local.", "A", nodata],
+  ["hostport.cluster.local.", "A", nodata],
   [`_tcp.web.${svc}`, "SRV", nodata],
   [`_udp.web.${svc}`, "A", nodata],
   [`_udp.plain.${svc}`, "A", nxdomain],
@@ -287,3 +289,50 @@ test("a target that can't be a name gives none", () => {
     assert.deepEqual(ask(broken, `bad.${svc}`, "A"), nxdomain);
   }
 });
+
+test("a pod with host ports has the addresses of its node, wherever that is", () => {
+  const moving = zoneOf([]);
+  const name = "influxdb.shop.hostport.cluster.local.";
+  const show = (pod: HostPod) => moving.replace("influxdb", hostPortNames(pod, DOMAIN));
+  show(hostPod({ hostIPs: [{ ip: "192.0.2.1" }] }));
+  assert.deepEqual(ask(moving, name, "A"), ["NOERROR", `${name} 5 IN A 192.0.2.1`]);
+  assert.deepEqual(ask(moving, name, "AAAA"), nodata);
+  assert.deepEqual(ask(moving, "shop.hostport.cluster.local.", "A"), nodata);
+  assert.deepEqual(ask(moving, "other.shop.hostport.cluster.local.", "A"), nxdomain);
+  show(hostPod({ hostIPs: [{ ip: "192.0.2.2" }, { ip: "2001:db8::2" }] }));
+  assert.deepEqual(ask(moving, name, "A"), ["NOERROR", `${name} 5 IN A 192.0.2.2`]);
+  assert.deepEqual(ask(moving, name, "AAAA"), ["NOERROR", `${name} 5 IN AAAA 2001:db8::2`]);
+  show(hostPod({ hostIPs: [{ ip: "192.0.2.2" }], phase: "Succeeded" }));
+  assert.deepEqual(ask(moving, name, "A"), nxdomain);
+  assert.deepEqual(ask(moving, "shop.hostport.cluster.local.", "A"), nxdomain);
+});
+
+test("who has no host port has no such name; on the node's own network it has one without", () => {
+  const has = (spec: Partial<HostPod["spec"]>, hostPort?: number): boolean =>
+    hostPortNames(hostPod({ hostIPs: [{ ip: "192.0.2.1" }] }, { spec, hostPort }), DOMAIN) !== undefined;
+  assert.deepEqual([has({}), has({}, 80), has({ hostNetwork: true })], [false, true, true]);
+});
+
+interface HostWish {
+  readonly spec?: Partial<HostPod["spec"]>;
+  readonly hostPort?: number | undefined;
+}
+function hostPod(status: HostPod["status"], { spec = {}, hostPort }: HostWish = { hostPort: 8086 }): HostPod {
+  const ports = [{ containerPort: 8086, protocol: "TCP", ...(hostPort !== undefined && { hostPort }) }] as const;
+  return {
+    metadata: { name: "influxdb", namespace: "shop" },
+    status,
+    spec: {
+      containers: [
+        { name: "influxdb", resources: {}, ports, terminationMessagePath: "", terminationMessagePolicy: "File" },
+      ],
+      restartPolicy: "Always",
+      terminationGracePeriodSeconds: 30,
+      dnsPolicy: "ClusterFirst",
+      securityContext: {},
+      schedulerName: "default-scheduler",
+      enableServiceLinks: true,
+      ...spec,
+    },
+  };
+}

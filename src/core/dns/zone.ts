@@ -1,10 +1,10 @@
 import type { Cidr } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
-import { isWithin, lowerName, type Name } from "./name.ts";
+import { isWithin, type Name } from "./name.ts";
 import { podRecords } from "./pod-names.ts";
 import type { Rdata } from "./record.ts";
 import { ReverseZone } from "./reverse-zone.ts";
-import type { ServiceNames } from "./service-names.ts";
+import type { OwnNames } from "./service-names.ts";
 import { type Found, fixedNames } from "./zone-apex.ts";
 
 export interface ZoneConfig {
@@ -16,16 +16,16 @@ export interface ZoneConfig {
   readonly nameServers: readonly Ip[];
 }
 
-/** The cluster's names. A change of one Service touches its own names alone. */
+/** The cluster's names. A change of one object touches its own names alone. */
 export class Zone {
   readonly domain: Name;
   readonly #cidrs: readonly Cidr[];
   readonly #fixed: ReadonlyMap<Name, readonly Rdata[]>;
-  readonly #services = new Map<string, ServiceNames>();
+  readonly #objects = new Map<string, OwnNames>();
   readonly #forward = new Map<Name, readonly Rdata[]>();
   readonly #reverse: ReverseZone;
-  /** How many Services each namespace has: `default.svc.cluster.local.` is there while one is. */
-  readonly #namespaces = new Map<Name, number>();
+  /** How many objects have names below these. */
+  readonly #within = new Map<Name, number>();
   #version = 0;
 
   constructor({ domain, cidrs, nameServers }: ZoneConfig) {
@@ -40,36 +40,36 @@ export class Zone {
     return this.#version;
   }
 
-  /** Puts the names of the Service of that key in the place of its former ones; undefined: it is gone. */
-  replace(key: string, next: ServiceNames | undefined): void {
-    const previous = this.#services.get(key);
+  /** Puts the names of the object of that key in the place of its former ones; undefined: it is gone. */
+  replace(key: string, next: OwnNames | undefined): void {
+    const previous = this.#objects.get(key);
+    if (previous === undefined && next === undefined) return;
     if (previous !== undefined) {
       for (const name of previous.forward.keys()) this.#forward.delete(name);
       this.#reverse.remove(key, previous.reverse);
-      this.#count(previous.namespace, -1);
-      this.#services.delete(key);
+      this.#count(previous.within, -1);
+      this.#objects.delete(key);
     }
     if (next !== undefined) {
       for (const [name, records] of next.forward) this.#forward.set(name, records);
       this.#reverse.add(key, next.reverse);
-      this.#count(next.namespace, 1);
-      this.#services.set(key, next);
+      this.#count(next.within, 1);
+      this.#objects.set(key, next);
     }
     this.#version++;
   }
 
-  #count(namespace: string, step: 1 | -1): void {
-    const name = lowerName(`${namespace}.svc.${this.domain}`);
-    const count = (this.#namespaces.get(name) ?? 0) + step;
-    if (count === 0) this.#namespaces.delete(name);
-    else this.#namespaces.set(name, count);
+  #count(name: Name, step: 1 | -1): void {
+    const count = (this.#within.get(name) ?? 0) + step;
+    if (count === 0) this.#within.delete(name);
+    else this.#within.set(name, count);
   }
 
   /** Looks up a name in lower case. */
   find(name: Name): Found {
     if (!isWithin(name, this.domain)) return this.#reverse.find(name);
     const apex = this.domain;
-    const records = this.#forward.get(name) ?? this.#fixed.get(name) ?? (this.#namespaces.has(name) ? [] : undefined);
+    const records = this.#forward.get(name) ?? this.#fixed.get(name) ?? (this.#within.has(name) ? [] : undefined);
     const found = records ?? podRecords(name, this.domain, this.#cidrs);
     return found === undefined ? { kind: "absent", apex } : { kind: "present", apex, records: found };
   }

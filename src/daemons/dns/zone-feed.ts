@@ -1,3 +1,4 @@
+import { type HostPod, hostPortNames } from "#core/dns/host-port-names.ts";
 import { type NamedService, type NamedSlice, serviceNames } from "#core/dns/service-names.ts";
 import type { Zone } from "#core/dns/zone.ts";
 import type { ObjectSource } from "./object-source.ts";
@@ -17,10 +18,12 @@ export interface OwnedSlice extends NamedSlice {
 export interface ClusterSources {
   readonly services: ObjectSource<NamedService>;
   readonly slices: ObjectSource<OwnedSlice>;
+  /** Those that are reached at their nodes are enough. */
+  readonly pods: ObjectSource<HostPod>;
 }
 
-/** Keeps the zone equal to what the sources show; works out again only the Service that a change belongs to. Returns how to stop it. */
-export function feedZone(zone: Zone, { services, slices }: ClusterSources): () => void {
+/** Keeps the zone equal to what the sources show; works out again only the object that a change belongs to. Returns how to stop it. */
+export function feedZone(zone: Zone, { services, slices, pods }: ClusterSources): () => void {
   const known = new Map<string, { service: NamedService | undefined; readonly slices: Map<string, OwnedSlice> }>();
   const entry = (key: string) => {
     const found = known.get(key) ?? { service: undefined, slices: new Map<string, OwnedSlice>() };
@@ -46,7 +49,15 @@ export function feedZone(zone: Zone, { services, slices }: ClusterSources): () =
     entry(key).service = after;
     renew(key);
   });
+  const stopPods = pods.onChange((before, after) => {
+    const changed = after ?? before;
+    if (changed === undefined) return;
+    const { namespace, name } = changed.metadata;
+    // No Service has such a key.
+    zone.replace(`${keyOf(namespace, name)}/hostport`, after && hostPortNames(after, zone.domain));
+  });
   return () => {
+    stopPods();
     stopServices();
     stopSlices();
   };

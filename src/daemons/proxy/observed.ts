@@ -4,7 +4,7 @@ import { type Service, services } from "#api/core/service.ts";
 import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
-import { hostPortsOf } from "#core/host-ports.ts";
+import { hostPortsOf, isOnHost } from "#core/host-ports.ts";
 import type { NodeAddresses } from "#core/ruleset/node-table.ts";
 import { entryOf, serviceNameLabel } from "#core/services/entry.ts";
 import { hostPortEntryName, hostPortEntryOf } from "#core/services/host-ports.ts";
@@ -85,7 +85,7 @@ export function observe(informers: Informers, things: ObservedThings): Observed 
 
 /** Pods by the names of their entries, those alone that have host ports. */
 function watchHostPorts(informers: Informers, mark: (names: readonly ServiceName[]) => readonly string[]) {
-  const allPods = informers.of(pods);
+  const allPods = informers.of(pods, { keep: isOnHost });
   const entryNames = (pod: Pod): readonly ServiceName[] =>
     hostPortsOf(pod).length === 0 ? [] : [hostPortEntryName(pod)];
   const named = allPods.index(entryNames);
