@@ -7,6 +7,8 @@ import { dirname, join } from "node:path";
  */
 export type Effect =
   | { readonly is: "link"; readonly name: string }
+  /** Ways to the pods of other nodes, in these blocks. */
+  | { readonly is: "routes"; readonly protocol: number; readonly blocks: readonly string[] }
   /** A private network: a bridge, and a table that lets its nodes out. */
   | { readonly is: "lan"; readonly bridge: string; readonly table: string; readonly blocks: readonly string[] }
   /** A node that is a network namespace: with it go its links, routes and rules, but not its processes, mounts and files. */

@@ -11,6 +11,8 @@ export interface Names {
   /** A link that carries the addresses at which the node itself answers for the cluster. */
   readonly link: string;
   readonly table: string;
+  /** Leads to nodes that are no neighbours. */
+  readonly tunnel: string;
   /** The private LAN of several nodes: a bridge, and a table that lets them out. */
   readonly bridge: string;
   readonly lanTable: string;
@@ -31,6 +33,7 @@ export function namesOf(folder: string): Names {
   return {
     link: isDefault ? "ptl-node" : `ptln${mark}`,
     table: isDefault ? "portolan" : `portolan_${mark}`,
+    tunnel: isDefault ? "ptl-vxlan" : `ptlx${mark}`,
     bridge: isDefault ? "ptl-lan" : `ptlb${mark}`,
     lanTable: isDefault ? "portolan_lan" : `portolan_lan_${mark}`,
     netns: (nodeName) => (isDefault ? `portolan-${nodeName}` : `portolan-${mark}-${nodeName}`),

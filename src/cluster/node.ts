@@ -12,6 +12,8 @@ import { MACHINE_RESOLV_FILES, machineUpstreams } from "#daemons/dns/upstreams.t
 import type { Failure } from "#daemons/loop.ts";
 import { type Agent, startAgent } from "#daemons/node/agent.ts";
 import { startProxy } from "#daemons/proxy/proxy.ts";
+import { routeProtocol } from "#daemons/routes/commands.ts";
+import { keepRoutes, type Routes } from "#daemons/routes/routes.ts";
 import { type OwnProgram, prepareProgram } from "#os/programs.ts";
 import { toldTo } from "./control-plane.ts";
 import type { NodeIdentity } from "./identities.ts";
@@ -88,6 +90,7 @@ export async function startNode(settings: Settings, parts: NodeParts): Promise<R
     running(startProxyOn(settings, around)),
     running(startAgentOn(settings, around)),
     running(startDnsOn(settings, plan, followed)),
+    running(Promise.resolve(keepRoutesOn(settings, around))),
   ]);
   const all = started.move();
   return {
@@ -116,6 +119,15 @@ function startAgentOn(settings: Settings, { parts, followed, failed }: Around): 
     kubelet: { addresses: plan.addresses.map(({ text }) => text), port: 10250, tls: { cert, key, ca: identity.ca } },
     failed,
   });
+}
+
+function keepRoutesOn(settings: Settings, { parts, followed, failed }: Around): Routes {
+  const { plan, ledger } = parts;
+  const { tunnel } = namesOf(settings["data-dir"]);
+  const clusterCidrs = settings["cluster-cidr"];
+  ledger.note({ is: "routes", protocol: routeProtocol, blocks: clusterCidrs.map(({ text }) => text) });
+  ledger.note({ is: "link", name: tunnel });
+  return keepRoutes({ nodeName: plan.name, informers: followed, clusterCidrs, tunnel, failed });
 }
 
 function startDnsOn(settings: Settings, { dnsAddress }: NodePlan, followed: Informers): Promise<Dns> {

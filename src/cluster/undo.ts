@@ -28,6 +28,10 @@ async function undo(effect: Effect): Promise<void> {
       return removePods(effect.folder);
     case "link":
       return removeLink(effect.name);
+    case "routes":
+      for (const block of effect.blocks)
+        await tolerate(["ip", "route", "flush", "root", block, "proto", `${effect.protocol}`]);
+      return;
     case "lan":
       await tolerate(["nft", "delete", "table", "inet", effect.table]);
       await removeLink(effect.bridge);

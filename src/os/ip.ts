@@ -1,14 +1,26 @@
 import { type Argv, run } from "./spawn.ts";
 
+/** `force`: goes on after one that fails, and rejects in the end. */
+export type BatchMode = "strict" | "force";
+
 /**
  * Runs many `ip` commands (without the word `ip`) in one process, in order, ending at the first that fails.
  * `netns` is a path such as `/run/netns/x`. Throws `CommandFailed`.
  */
-export async function ipBatch(commands: readonly string[], netns?: string): Promise<void> {
-  if (commands.length === 0) return;
+export async function ipBatch(commands: readonly string[], netns?: string, mode: BatchMode = "strict"): Promise<void> {
   const inside = netns === undefined ? [] : ["nsenter", `--net=${netns}`];
-  const [program = "ip", ...args] = [...inside, "ip", "-batch", "-"];
-  await run([program, ...args], { input: batchText(commands) });
+  await batch([...inside, "ip"], commands, mode);
+}
+
+/** As `ipBatch`, for the commands of `bridge`. */
+export const bridgeBatch = (commands: readonly string[], mode: BatchMode = "strict"): Promise<void> =>
+  batch(["bridge"], commands, mode);
+
+async function batch(program: readonly string[], commands: readonly string[], mode: BatchMode): Promise<void> {
+  if (commands.length === 0) return;
+  const force = mode === "force" ? ["-force"] : [];
+  const [first = "ip", ...args] = [...program, ...force, "-batch", "-"];
+  await run([first, ...args], { input: batchText(commands) });
 }
 
 /** What `ip -batch` reads. */

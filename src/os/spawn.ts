@@ -45,6 +45,7 @@ const packages: Readonly<Record<string, string>> = {
   conmon: "conmon",
   conntrack: "conntrack",
   ip: "iproute2",
+  bridge: "iproute2",
   ss: "iproute2",
   nft: "nftables",
   iptables: "iptables",
