@@ -4,9 +4,11 @@ import { labelProblems } from "#machinery/rules/metadata.ts";
 import { dnsLabelTrouble, dnsSubdomainTrouble } from "#machinery/rules/names.ts";
 import { negativeProblems, rangeProblems } from "#machinery/rules/numbers.ts";
 import type { PodSpec } from "../spec.ts";
+import { affinityProblems } from "./affinity.ts";
 import { containersProblems } from "./containers.ts";
 import { hostNetworkProblems } from "./ports.ts";
 import { tolerationProblems } from "./tolerations.ts";
+import { topologySpreadProblems } from "./topology-spread.ts";
 import { volumeProblems } from "./volumes.ts";
 
 // Source: ValidatePodSpec in pkg/apis/core/validation/validation.go.
@@ -28,6 +30,8 @@ export function* podSpecProblems(path: string, spec: PodSpec): Problems {
   yield* nameProblems(path, spec);
   yield* rangeProblems(`${path}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, [1, int32Max]);
   yield* hostnameProblems(path, spec);
+  if (spec.affinity !== undefined) yield* affinityProblems(`${path}.affinity`, spec.affinity);
+  yield* topologySpreadProblems(`${path}.topologySpreadConstraints`, spec.topologySpreadConstraints);
   yield* tolerationProblems(`${path}.tolerations`, spec.tolerations);
   yield* hostAliasProblems(`${path}.hostAliases`, spec.hostAliases);
 }
