@@ -30,11 +30,18 @@ async function ask(address: Address, dnsServer: string): Promise<string> {
   const resolver = new Resolver({ timeout: patienceMs, tries: 1 });
   resolver.setServers([dnsServer]);
   if (via === "ExternalName") return `CNAME ${(await resolver.resolveCname(host)).join(", ")}`;
-  const [ip] = net.isIP(host) === 0 ? await resolver.resolve4(host) : [host];
-  if (ip === undefined) throw new Error(`${host} has no address`);
+  const ip = net.isIP(host) === 0 ? await addressOf(host, resolver) : host;
   if (protocol === "UDP") return askUdp(ip, port);
   if (protocol === "SCTP") return "not tried: SCTP";
   return askHttp(ip, address);
+}
+
+/** The first address that its name has, of whichever family. Rejects where it has none. */
+async function addressOf(host: string, resolver: Resolver): Promise<string> {
+  const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const [first] = [four, six].flatMap((found) => (found.status === "fulfilled" ? found.value : []));
+  if (first !== undefined) return first;
+  throw four.status === "rejected" ? four.reason : new Error(`${host} has no address`);
 }
 
 /** Most ports speak HTTP; one that doesn't has at least taken the connection. Rejects where nobody took it. */

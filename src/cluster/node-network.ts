@@ -73,10 +73,14 @@ export async function makeNodeLink(link: NodeLink, ledger: Ledger): Promise<void
   ]);
 }
 
-/** Masquerading takes the first global address of the machine, which must never be the DNS server's. */
+/**
+ * Masquerading takes a global address of the machine, which must never be the DNS server's. In IPv6 the scope follows from the
+ * address; but one that is no longer preferred is only taken where there is no other (RFC 6724 section 5, rule 3).
+ */
 function scopeOf(ip: Ip, sources: readonly Ip[]): string {
-  const scope = sources.some(({ text }) => text === ip.text) ? "global" : "link";
-  return `scope ${scope}${ip.family === "IPv6" ? " nodad" : ""}`;
+  const isSource = sources.some(({ text }) => text === ip.text);
+  if (ip.family === "IPv4") return `scope ${isSource ? "global" : "link"}`;
+  return isSource ? "nodad" : "nodad preferred_lft 0";
 }
 
 /** Nothing happens where there is no such link. */
