@@ -33,6 +33,18 @@ export type Reason =
   | "SourceRangeDenied"
   | "UnusedPort"
   | "UnallocatedServiceAddress"
+  // Why a Service has no load-balancer address, or not the one that it asks for.
+  | "LoadBalancerClassUnclaimed"
+  | "LoadBalancerWishInvalid"
+  | "NoLoadBalancerPool"
+  | "LoadBalancerPoolUnknown"
+  | "LoadBalancerFamilyMissing"
+  | "LoadBalancerPoolsExhausted"
+  | "LoadBalancerAddressOutside"
+  | "LoadBalancerAddressTaken"
+  // Why nothing is given out of a pool of load-balancer addresses.
+  | "PoolOverlaps"
+  | "PoolInClusterRange"
   // Why its source address changes.
   | "Hairpin"
   | "ReplyMustReturnHere"
@@ -66,6 +78,17 @@ const sentences: Readonly<Record<Reason, string>> = {
   SourceRangeDenied: "the client's address is in none of the Service's loadBalancerSourceRanges",
   UnusedPort: "the Service has no such port",
   UnallocatedServiceAddress: "no Service has this address of the service range",
+  LoadBalancerClassUnclaimed: "the Service's loadBalancerClass names an implementation that this cluster doesn't have",
+  LoadBalancerWishInvalid:
+    "what the Service asks for in annotations and loadBalancerIP can't be read, or contradicts itself",
+  NoLoadBalancerPool: "no LoadBalancerPool gives addresses to this Service",
+  LoadBalancerPoolUnknown: "the pool that the Service asks for is not there, or not for this Service",
+  LoadBalancerFamilyMissing: "no pool for this Service has addresses of every family that it needs",
+  LoadBalancerPoolsExhausted: "every address of the pools for this Service is in use",
+  LoadBalancerAddressOutside: "no pool for this Service has the address that it asks for",
+  LoadBalancerAddressTaken: "another Service has the address, and the two can't share it",
+  PoolOverlaps: "an older pool has some of the same addresses",
+  PoolInClusterRange: "some of the addresses are the cluster's own, for pods or for Services",
   Hairpin: "a pod that reaches itself through a Service must see the answer come from elsewhere",
   ReplyMustReturnHere: "the answer must pass this node again to be translated back",
   LeavesCluster: "pod addresses mean nothing outside the cluster",
