@@ -27,7 +27,7 @@ export function serviceStatus(service: Service, told: Told, now: number): Servic
   const { conditions: _, ...rest } = status;
   return {
     ...rest,
-    loadBalancer: isSame ? status.loadBalancer : { ingress: ingressOf(told) },
+    loadBalancer: isSame ? status.loadBalancer : loadBalancerOf(told),
     ...(conditions.length > 0 && { conditions }),
   };
 }
@@ -35,6 +35,11 @@ export function serviceStatus(service: Service, told: Told, now: number): Servic
 /** Traffic that reaches the address is for the Service's own address: nodes send it on without going back (KEP-1860). */
 const ingressOf = (told: Told): readonly LoadBalancerIngress[] =>
   told?.kind === "assigned" ? told.addresses.map(({ text }) => ({ ip: text, ipMode: "VIP" })) : [];
+
+function loadBalancerOf(told: Told): ServiceStatus["loadBalancer"] {
+  const ingress = ingressOf(told);
+  return ingress.length === 0 ? {} : { ingress };
+}
 
 function saysAlready({ loadBalancer: { ingress = [] } }: ServiceStatus, told: Told): boolean {
   const wanted = ingressOf(told);
