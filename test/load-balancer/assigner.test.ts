@@ -14,9 +14,6 @@ import { inProcessTransport } from "#server/in-process.ts";
 import { eventually } from "../harness/eventually.ts";
 import { administrator, serve } from "../server/served.ts";
 
-type ServiceObject = InstanceType<typeof Service>;
-type PoolObject = InstanceType<typeof LoadBalancerPool>;
-
 const seconds = 10;
 
 /** A server with an assigner, which can be stopped and begun anew. */
@@ -78,12 +75,12 @@ async function world() {
 }
 
 /** `192.0.2.0 VIP | True Assigned: it has 192.0.2.0`: the addresses, then the condition. */
-function lineOf({ status }: ServiceObject): string {
+function lineOf({ status }: Service): string {
   const addresses = (status.loadBalancer.ingress ?? []).map(({ ip, ipMode }) => `${ip} ${ipMode}`);
   const told = status.conditions?.find(({ type }) => type === "portolan.io/LoadBalancerAddress");
   return `${addresses.join(",")} | ${told === undefined ? "" : `${told.status} ${told.reason}: ${told.message}`}`;
 }
-const readyOf = ({ status }: PoolObject) => status.conditions?.find(({ type }) => type === "Ready");
+const readyOf = ({ status }: LoadBalancerPool) => status.conditions?.find(({ type }) => type === "Ready");
 
 test("a Service gets an address, keeps it over a restart and an edit of the pool, and gives it back with its type", async () => {
   await using one = await world();

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Service, services } from "#api/core/service.ts";
-import { type LoadBalancerPool, loadBalancerPools } from "#api/portolan/load-balancer-pool.ts";
-import { readObject } from "#machinery/decode.ts";
+import type { Service } from "#api/core/service.ts";
+import type { LoadBalancerPool } from "#api/portolan/load-balancer-pool.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { mustIp } from "#net/ip.ts";
 import { rangeOfCidr } from "#net/ip-range.ts";
@@ -10,42 +9,41 @@ import { LoadBalancerBook } from "./book.ts";
 import { type ClusterAddresses, inOrderOfUse, judgePools } from "./pools.ts";
 import { wishOf } from "./wish.ts";
 
-type ServiceObject = InstanceType<typeof Service>;
-type PoolObject = InstanceType<typeof LoadBalancerPool>;
-type Fields = Readonly<Record<string, unknown>>;
+const metadata = (name: string, creationTimestamp = "2026-01-01T00:00:00Z") => ({
+  name,
+  namespace: "default",
+  uid: `uid-of-${name}`,
+  resourceVersion: "1",
+  creationTimestamp,
+});
+
+type PoolSpec = Partial<LoadBalancerPool["spec"]> & { readonly createdAt?: string };
 
 /** `blocks` as in "192.0.2.0/30 2001:db8::1-2001:db8::4". */
-function pool(name: string, blocks: string, more: Fields = {}): PoolObject {
-  const { createdAt = "2026-01-01T00:00:00Z", ...spec } = more;
-  const read = readObject(loadBalancerPools, {
-    metadata: { name, creationTimestamp: createdAt },
-    spec: {
-      blocks: blocks.split(" ").map((text) => {
-        const [start, stop] = text.split("-");
-        return stop === undefined ? { cidr: text } : { start, stop };
-      }),
-      ...spec,
-    },
+function pool(name: string, blocks: string, { createdAt, ...spec }: PoolSpec = {}): LoadBalancerPool {
+  const all = blocks.split(" ").map((text) => {
+    const [start = "", stop] = text.split("-");
+    return stop === undefined ? { cidr: text } : { start, stop };
   });
-  assert.equal(read.kind, "read");
-  return read.object as PoolObject;
+  return { metadata: metadata(name, createdAt), spec: { blocks: all, autoAssign: true, ...spec }, status: {} };
 }
 
+type Spec = Partial<Service["spec"]>;
+type Labels = Readonly<Record<string, string>>;
 interface Asked {
-  readonly spec?: Fields;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  readonly spec?: Spec;
+  readonly annotations?: Labels;
+  readonly labels?: Labels;
+  readonly namespaceLabels?: Labels;
 }
 
-function service(name: string, { spec = {}, annotations = {}, labels = {} }: Asked): ServiceObject {
-  const read = readObject(services, {
-    metadata: { name, namespace: "default", annotations, labels },
-    spec: { type: "LoadBalancer", ports: [{ port: 80 }], ipFamilies: ["IPv4"], ...spec },
-  });
-  assert.equal(read.kind, "read");
-  return read.object as ServiceObject;
-}
+const tcp = (port: number) => ({ port, protocol: "TCP" }) as const;
+
+const service = (name: string, { spec = {}, annotations = {}, labels = {} }: Asked): Service => ({
+  metadata: { ...metadata(name), annotations, labels },
+  spec: { type: "LoadBalancer", sessionAffinity: "None", ports: [tcp(80)], ipFamilies: ["IPv4"], ...spec },
+  status: { loadBalancer: {} },
+});
 
 const cluster: ClusterAddresses = {
   ranges: [
@@ -59,10 +57,10 @@ const cluster: ClusterAddresses = {
 class World {
   readonly book = new LoadBalancerBook();
 
-  constructor(...pools: readonly PoolObject[]) {
+  constructor(...pools: readonly LoadBalancerPool[]) {
     this.use(...pools);
   }
-  use(...pools: readonly PoolObject[]): void {
+  use(...pools: readonly LoadBalancerPool[]): void {
     this.book.usePools(inOrderOfUse(pools, judgePools(pools, cluster)));
   }
   ask(name: string, asked: Asked = {}): string {
@@ -78,17 +76,19 @@ class World {
   }
 }
 
-const shared = (key = "one", more: Fields = {}, port = 80): Asked => ({
+const shared = (key = "one", more: Spec = {}, port = 80): Asked => ({
   annotations: { "metallb.io/allow-shared-ip": key },
-  spec: { ports: [{ port }], ...more },
+  spec: { ports: [tcp(port)], ...more },
 });
 const by = (annotation: string, value: string): Asked => ({ annotations: { [annotation]: value } });
-const dual = (policy: string): Asked => ({ spec: { ipFamilies: ["IPv4", "IPv6"], ipFamilyPolicy: policy } });
+const dual = (policy: "PreferDualStack" | "RequireDualStack"): Asked => ({
+  spec: { ipFamilies: ["IPv4", "IPv6"], ipFamilyPolicy: policy },
+});
 const exhausted = "LoadBalancerPoolsExhausted: no available IPs: every address of pool default is in use";
 
 /** Pools, then what is asked and answered. */
 type Step = readonly [name: string, asked: Asked, answer: string];
-const cases: readonly (readonly [name: string, pools: readonly PoolObject[], steps: readonly Step[]])[] = [
+const cases: readonly (readonly [name: string, pools: readonly LoadBalancerPool[], steps: readonly Step[]])[] = [
   [
     "addresses are given out from the first to the last, then the next Service hears why it waits",
     [pool("default", "198.51.100.4/31")],
@@ -323,7 +323,7 @@ test("what a Service had before is recalled, and of two that claim one address t
   assert.equal(world.ask("first"), "198.51.100.9");
 });
 
-const verdicts: readonly (readonly [name: string, pools: readonly PoolObject[], refused: Fields])[] = [
+const verdicts: readonly (readonly [name: string, pools: readonly LoadBalancerPool[], refused: Labels])[] = [
   [
     "of two that overlap the older one is used",
     [
