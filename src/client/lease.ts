@@ -55,6 +55,8 @@ export interface HeldLease {
   readonly tenure: () => number;
   /** Calls back with true when the Lease has been taken, with false when it has been lost or has run out. Returns how to stop it. */
   readonly onChange: (listener: (isHeld: boolean) => void) => () => void;
+  /** Calls back whenever `untilMs` has moved on: at each renewal. Returns how to stop it. */
+  readonly onRenewal: (listener: () => void) => () => void;
   /** `release` gives the Lease back, so that another takes it at once instead of after its duration. */
   readonly stop: (how: { readonly release: boolean }) => Promise<void>;
 }
@@ -82,6 +84,7 @@ class Holder implements HeldLease {
   readonly #around: LeaseSurroundings;
   readonly #client: ReturnType<typeof leaseClient>;
   readonly #listeners = new Set<(isHeld: boolean) => void>();
+  readonly #renewalListeners = new Set<() => void>();
   readonly #disconnect: () => void;
   #untilMs = never;
   #tenure = 0;
@@ -112,6 +115,10 @@ class Holder implements HeldLease {
   readonly onChange = (listener: (isHeld: boolean) => void): (() => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  };
+  readonly onRenewal = (listener: () => void): (() => void) => {
+    this.#renewalListeners.add(listener);
+    return () => void this.#renewalListeners.delete(listener);
   };
 
   readonly stop = async ({ release }: { readonly release: boolean }): Promise<void> => {
@@ -198,6 +205,7 @@ class Holder implements HeldLease {
     this.#callOffEnd();
     this.#callOffEnd = clock.after(this.#untilMs - clock.elapsedMs(), this.#tell);
     this.#tell();
+    for (const listener of this.#renewalListeners) listener();
   }
 
   #end(): void {

@@ -1,3 +1,4 @@
+import { openForeign } from "./foreign.ts";
 import type { NftEngine } from "./nft-engine.ts";
 
 const signatures = {
@@ -14,10 +15,9 @@ const signatures = {
  * them. A call runs on the calling thread: 0.1 ms for one endpoint.
  */
 export async function openLibrary(): Promise<NftEngine | undefined> {
-  const ffi = await loadInterface();
-  if (ffi === undefined) return undefined;
-  const functions = loadFunctions(ffi);
-  if (functions === undefined) return undefined;
+  const library = await openForeign("libnftables.so.1", signatures);
+  if (library === undefined) return undefined;
+  const { functions, textAt } = library;
 
   const open = (): bigint => {
     const context = functions.nft_ctx_new(0);
@@ -28,7 +28,7 @@ export async function openLibrary(): Promise<NftEngine | undefined> {
   let context = open();
   const attempt = (text: string): string | undefined => {
     if (functions.nft_run_cmd_from_buffer(context, text) === 0) return undefined;
-    const said = ffi.toString(functions.nft_ctx_get_error_buffer(context));
+    const said = textAt(functions.nft_ctx_get_error_buffer(context));
     return said === null || said === "" ? "nft gave no reason" : said;
   };
   return {
@@ -43,25 +43,3 @@ export async function openLibrary(): Promise<NftEngine | undefined> {
     close: () => functions.nft_ctx_free(context),
   };
 }
-
-type Ffi = typeof import("node:ffi");
-
-async function loadInterface(): Promise<Ffi | undefined> {
-  try {
-    return await import("node:ffi");
-  } catch (fault) {
-    if (codeOf(fault) === "ERR_UNKNOWN_BUILTIN_MODULE") return undefined;
-    throw fault;
-  }
-}
-
-function loadFunctions(ffi: Ffi) {
-  try {
-    return ffi.dlopen("libnftables.so.1", signatures).functions;
-  } catch (fault) {
-    if (codeOf(fault) === "ERR_FFI_CALL_FAILED") return undefined;
-    throw fault;
-  }
-}
-
-const codeOf = (fault: unknown): unknown => (fault instanceof Error && "code" in fault ? fault.code : undefined);
