@@ -44,6 +44,9 @@ export interface LanAnswers {
   readonly close: () => Promise<void>;
 }
 
+/** For so long the links are believed to be as they were seen. */
+const freshMs = 2000;
+
 /** Takes away what an earlier run has left, and begins with nothing allowed. */
 export async function openLanAnswers(options: LanAnswersOptions): Promise<LanAnswers> {
   const { table, ownLink } = options;
@@ -65,6 +68,7 @@ class Answers implements LanAnswers {
   readonly #begun = new Map<string, { readonly ip: Ip; readonly link: LanLink }>();
   readonly #prepared = new Set<string>();
   #routed = new Map<string, Ip>();
+  #links: { readonly found: Promise<readonly LanLink[]>; readonly atMs: number } | undefined;
 
   constructor(options: LanAnswersOptions, nft: Nft, socket: PacketSocket | undefined) {
     this.#options = options;
@@ -75,7 +79,10 @@ class Answers implements LanAnswers {
   }
 
   readonly linkOf = async (ip: Ip): Promise<LanLink | undefined> => {
-    const links = await readLanLinks();
+    const nowMs = performance.now();
+    if (this.#links === undefined || nowMs - this.#links.atMs > freshMs)
+      this.#links = { found: readLanLinks(), atMs: nowMs };
+    const links = await this.#links.found;
     return links.find(({ name, blocks }) => name !== this.#options.ownLink && blocks.some((one) => contains(one, ip)));
   };
 

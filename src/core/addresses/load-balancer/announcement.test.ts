@@ -22,12 +22,15 @@ test("addresses spread over the nodes, and a node that goes moves only its own",
 
 const order = ["node-1", "node-2", "node-3"];
 const silent = (node: string, silentFromMs: number): Standing => ({ kind: "other", node, silentFromMs });
+const free = (sinceMs: number, by?: string): Standing => ({ kind: "free", sinceMs, by });
 const duties: readonly (readonly [name: string, node: string, standing: Standing, duty: Duty])[] = [
-  ["the first takes what is free at once", "node-1", { kind: "free", sinceMs: 1000 }, { kind: "take" }],
-  ["the next one waits for it", "node-2", { kind: "free", sinceMs: 1000 }, { kind: "wait", untilMs: 1150 }],
+  ["the first takes what is free at once", "node-1", free(1000), { kind: "take" }],
+  ["the next one waits for it", "node-2", free(1000), { kind: "wait", untilMs: 1150 }],
+  ["who has let it go is the last to take it", "node-1", free(1000, "node-1"), { kind: "wait", untilMs: 1300 }],
+  ["and the next one need not wait for it", "node-2", free(1000, "node-1"), { kind: "take" }],
   ["what a node has it keeps, though it isn't the first", "node-3", { kind: "own" }, { kind: "announce" }],
   ["a node that can't serve it any more lets go", "node-9", { kind: "own" }, { kind: "yield" }],
-  ["a node that can't serve it doesn't take it", "node-9", { kind: "free", sinceMs: 0 }, { kind: "nothing" }],
+  ["a node that can't serve it doesn't take it", "node-9", free(0), { kind: "nothing" }],
   ["nobody takes it from one who is heard of", "node-2", silent("node-1", 1600), { kind: "wait", untilMs: 1600 }],
   ["one who is silent is followed by the next", "node-2", silent("node-1", 1000), { kind: "take" }],
   ["and that one by the one after it", "node-3", silent("node-1", 1000), { kind: "wait", untilMs: 1150 }],

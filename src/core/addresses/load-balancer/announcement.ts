@@ -64,8 +64,8 @@ function weightOf(text: string): number {
 
 /** Who has an address by its record, as one node sees it. Times are milliseconds of a clock that only goes forward. */
 export type Standing =
-  /** Nobody, as far as known since then. */
-  | { readonly kind: "free"; readonly sinceMs: number }
+  /** Nobody, as far as known since then. Who had it before is the last to take it. */
+  | { readonly kind: "free"; readonly sinceMs: number; readonly by: string | undefined }
   | { readonly kind: "own" }
   /** A node that must count as gone from then on, unless it is heard of before. */
   | { readonly kind: "other"; readonly node: string; readonly silentFromMs: number };
@@ -92,8 +92,9 @@ export function dutyOf(
   nowMs: number,
 ): Duty {
   if (standing.kind === "own") return order.includes(node) ? { kind: "announce" } : { kind: "yield" };
-  const others = standing.kind === "other" ? order.filter((one) => one !== standing.node) : order;
-  const rank = others.indexOf(node);
+  const before = standing.kind === "other" ? standing.node : standing.by;
+  const others = order.filter((one) => one !== before);
+  const rank = node === before && order.includes(node) ? others.length : others.indexOf(node);
   if (rank === -1) return { kind: "nothing" };
   const fromMs = (standing.kind === "other" ? standing.silentFromMs : standing.sinceMs) + rank * stepMs;
   return fromMs <= nowMs ? { kind: "take" } : { kind: "wait", untilMs: fromMs };
