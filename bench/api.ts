@@ -144,7 +144,12 @@ async function opened(store: Store, way: Way): ReturnType<Way> {
     options: { gitVersion: "v1.36.0", serviceRanges: [serviceRange], nodePortRange, kubelet: undefined },
     report: (fault) => console.error(fault),
   });
-  await bootstrap(inProcessTransport(server, administrator), { apiAddress: "192.0.2.1", apiPort: 6443, serviceRange });
+  await bootstrap(inProcessTransport(server, administrator), {
+    apiAddress: "192.0.2.1",
+    apiPort: 6443,
+    loadBalancerBlocks: [],
+    serviceRange,
+  });
   const { ask, close } = await way(server);
   return {
     ask,

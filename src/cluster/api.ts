@@ -51,7 +51,12 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
   started.defer(() => server.close());
   const asMaster = inProcessTransport(server, { user: "system:apiserver", groups: ["system:masters"] });
   await checkRangesOfData(settings, asMaster);
-  await bootstrap(asMaster, { apiAddress: plan.address.text, apiPort, serviceRange });
+  await bootstrap(asMaster, {
+    apiAddress: plan.address.text,
+    apiPort,
+    serviceRange,
+    loadBalancerBlocks: plan.loadBalancerPool,
+  });
   for (const { text: address } of plan.listen) {
     const listener = await listen(server, { address, port: apiPort, serving, clientCa: ca });
     started.defer(() => listener.close());

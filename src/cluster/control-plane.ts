@@ -2,8 +2,10 @@ import { informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
 import { blockSources } from "#core/nodes/pod-blocks.ts";
 import { type ControllerOptions, startControllers } from "#daemons/controllers/controllers.ts";
+import { type AssignerOptions, startAssigner } from "#daemons/loadbalancer/assigner.ts";
 import type { Failure } from "#daemons/loop.ts";
 import { startScheduler } from "#daemons/scheduler/scheduler.ts";
+import { rangeOfCidr } from "#net/ip-range.ts";
 import type { PortRange } from "#net/port.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import type { Store } from "#store/store.ts";
@@ -39,6 +41,10 @@ export async function startControlPlane(settings: Settings, parts: ControlParts)
     failed,
     caPem: parts.identities.ca,
     podBlocks: blockSources(settings["cluster-cidr"], settings.nodes),
+    clusterRanges: [
+      ...settings["cluster-cidr"].map((block) => ({ ...rangeOfCidr(block), of: "pods" as const })),
+      ...settings["service-cluster-ip-range"].map((block) => ({ ...rangeOfCidr(block), of: "Services" as const })),
+    ],
   });
   started.adopt(managers, (one) => one.stop());
   const running = started.move();
@@ -51,18 +57,21 @@ export const toldTo =
   ({ loop, key, fault, failures }: Failure): void =>
     log.warn(`${loop} ${key} (${failures} in a row)`, fault);
 
-type ManagerParts = Pick<ControllerOptions, "failed" | "caPem" | "podBlocks">;
+interface ManagerParts extends Pick<ControllerOptions, "failed" | "caPem" | "podBlocks"> {
+  readonly clusterRanges: AssignerOptions["ranges"];
+}
 
 /** The controllers and the scheduler, which follow the same objects. */
 function startManagers(
   transport: Transport,
-  { failed, caPem, podBlocks }: ManagerParts,
+  { failed, caPem, podBlocks, clusterRanges: ranges }: ManagerParts,
 ): { readonly stop: () => Promise<void> } {
   const own = informers(transport);
   const clock = { now: Date.now, random: Math.random, elapsedMs: () => performance.now() };
   const parts = [
     startControllers({ transport, informers: own, failed, caPem, podBlocks, ...clock }),
     startScheduler({ transport, informers: own, failed, ...clock }),
+    startAssigner({ transport, informers: own, failed, ranges, ...clock }),
   ];
   return {
     async stop() {

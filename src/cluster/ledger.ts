@@ -15,6 +15,8 @@ export type Effect =
   | { readonly is: "node"; readonly folder: string; readonly netns: string; readonly cable: string }
   | { readonly is: "sysctl"; readonly key: string; readonly holder: string }
   | { readonly is: "nftTable"; readonly name: string }
+  /** What the kernel answers for on the LAN, and the rules that keep it from doing so too long. */
+  | { readonly is: "lanAnswers"; readonly table: string }
   /** A rule of ours in somebody else's firewall; `undo` takes it out again. */
   | { readonly is: "foreignRule"; readonly undo: readonly [program: string, ...args: string[]] }
   /** Connections that the kernel remembers because of our rules. */

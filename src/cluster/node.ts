@@ -9,6 +9,7 @@ import { isOnHost } from "#core/host-ports.ts";
 import type { Catalogue } from "#core/pods/images.ts";
 import { type Dns, startDns } from "#daemons/dns/dns.ts";
 import { MACHINE_RESOLV_FILES, machineUpstreams } from "#daemons/dns/upstreams.ts";
+import { type Announcer, startAnnouncer } from "#daemons/loadbalancer/announcer.ts";
 import type { Failure } from "#daemons/loop.ts";
 import { type Agent, startAgent } from "#daemons/node/agent.ts";
 import { startProxy } from "#daemons/proxy/proxy.ts";
@@ -92,6 +93,8 @@ export async function startNode(settings: Settings, parts: NodeParts): Promise<R
     running(startDnsOn(settings, plan, followed)),
     running(Promise.resolve(keepRoutesOn(settings, around))),
   ]);
+  const announcer = announceOn(settings, around);
+  started.adopt(announcer, (one) => one.stop());
   const all = started.move();
   return {
     ready: Promise.all([proxy.synced, agent.ready, followed.synced()]).then(() => undefined),
@@ -142,6 +145,22 @@ function startDnsOn(settings: Settings, { dnsAddress }: NodePlan, followed: Info
       pods: followed.of(pods, { keep: isOnHost }),
     },
     upstreams: machineUpstreams(MACHINE_RESOLV_FILES, listen),
+  });
+}
+
+function announceOn(settings: Settings, { parts, followed, failed }: Around): Announcer {
+  const { plan, ledger, transports } = parts;
+  const { link: ownLink, table } = namesOf(settings["data-dir"]);
+  return startAnnouncer({
+    transport: transports.agent,
+    informers: followed,
+    nodeName: plan.name,
+    table,
+    ownLink,
+    sources: plan.addresses,
+    holdSysctl: (key, value) => holdSysctl(key, value, { ledger, holder: ownLink }),
+    begins: () => ledger.note({ is: "lanAnswers", table }),
+    failed,
   });
 }
 

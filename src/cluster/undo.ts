@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { mustCidr } from "#net/cidr.ts";
 import { deleteFlowsOf } from "#os/conntrack.ts";
+import { removeLanAnswers } from "#os/lan-answers.ts";
 import { mountsOf, unmount } from "#os/mounts.ts";
 import { purgeRuntime } from "#os/process-runtime/purge.ts";
 import { CommandFailed, run } from "#os/spawn.ts";
@@ -42,6 +43,8 @@ async function undo(effect: Effect): Promise<void> {
       return releaseSysctl(effect.key, effect.holder);
     case "nftTable":
       return tolerate(["nft", "delete", "table", "inet", effect.name]);
+    case "lanAnswers":
+      return removeLanAnswers(effect.table);
     case "foreignRule":
       return tolerate(effect.undo);
     case "conntrack":

@@ -9,6 +9,8 @@ export interface Foundation {
   readonly apiAddress: string;
   readonly apiPort: number;
   readonly serviceRange: Cidr;
+  /** Of the pool called `default`. */
+  readonly loadBalancerBlocks: readonly Cidr[];
 }
 
 /** The API's address inside the cluster: the first of the range. */
@@ -30,13 +32,42 @@ export async function bootstrap(api: Transport, foundation: Foundation): Promise
     ensure(api, "/api/v1/namespaces/kube-system/services", dnsService(foundation)),
     renew(api, "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", apiSlice(foundation)),
     renew(api, "/api/v1/namespaces/default/endpoints", apiEndpoints(foundation)),
+    ...(foundation.loadBalancerBlocks.length > 0 ? [providePool(api, foundation.loadBalancerBlocks)] : []),
   ]);
+}
+
+const pools = "/apis/portolan.io/v1/loadbalancerpools";
+/** What the setting said when the pool was last made after it: only a new word of the setting undoes what users have changed. */
+const poolAnnotation = "portolan.io/load-balancer-pool";
+
+async function providePool(api: Transport, blocks: readonly Cidr[]): Promise<void> {
+  const said = blocks.map(({ text }) => text).join(",");
+  const pool: Sketch = {
+    apiVersion: "portolan.io/v1",
+    kind: "LoadBalancerPool",
+    metadata: { name: "default", annotations: { [poolAnnotation]: said } },
+    spec: { blocks: blocks.map(({ text }) => ({ cidr: text })) },
+  };
+  const found = await send(api, "GET", `${pools}/${pool.metadata.name}`);
+  if (found.status === 200 && annotationIn(found.text, poolAnnotation) === said) return;
+  await renew(api, pools, pool);
+}
+
+function annotationIn(text: string, name: string): unknown {
+  const object: unknown = JSON.parse(text);
+  const metadata = isJsonObject(object) ? object.metadata : undefined;
+  const annotations = isJsonObject(metadata) ? metadata.annotations : undefined;
+  return isJsonObject(annotations) ? annotations[name] : undefined;
 }
 
 interface Sketch {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly [field: string]: unknown;
 }
 

@@ -51,7 +51,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     options: { gitVersion: "v1.36.0", serviceRanges: [serviceRange], nodePortRange, kubelet },
     report: (fault) => faults.push(fault),
   });
-  const foundation = { apiAddress: "192.0.2.1", apiPort: 6443, serviceRange };
+  const foundation = { apiAddress: "192.0.2.1", apiPort: 6443, loadBalancerBlocks: [], serviceRange };
   await bootstrap(inProcessTransport(server, administrator), foundation);
   return {
     server,

@@ -253,28 +253,35 @@ class Announcing implements Announcer {
     for (const ip of this.#byRecord.values()) this.#loops[0]?.enqueue(ip.text);
   }
 
-  /** Under a new tenure nothing of the one before is answered for: others may have it by now. */
-  async #allow(): Promise<void> {
-    const answers = await this.#answers;
-    if (answers === undefined || !this.#own.isHeld()) return;
-    try {
-      const tenure = this.#own.tenure();
-      if (tenure !== this.#tenure) {
-        const before = [...this.#announced.keys()].map(mustIp);
-        this.#announced.clear();
-        this.#tenure = tenure;
-        await Promise.all(before.map(answers.end));
-      }
+  #allow(): Promise<void> {
+    return this.#atFence(async (answers) => {
+      if (!this.#own.isHeld()) return;
+      await this.#endFormerTenure(answers);
       await answers.allow(this.#own.leftMs());
       // Stopped for a while between asking and allowing? Then the time is over.
       if (!this.#own.isHeld()) await answers.forbid();
-    } catch (fault) {
-      this.#failedAt("fence", fault);
-    }
+    });
   }
-  async #forbid(): Promise<void> {
+  #forbid(): Promise<void> {
+    return this.#atFence((answers) => answers.forbid());
+  }
+
+  /** Under a new tenure nothing of the one before is answered for: others may have it by now. */
+  async #endFormerTenure(answers: LanAnswers): Promise<void> {
+    const tenure = this.#own.tenure();
+    if (tenure === this.#tenure) return;
+    this.#tenure = tenure;
+    const before = [...this.#announced.keys()].map(mustIp);
+    this.#announced.clear();
+    await Promise.all(before.map(answers.end));
+  }
+
+  /** One that can't be changed ends by itself: what failed is told, and the next renewal tries again. */
+  async #atFence(act: (answers: LanAnswers) => Promise<void>): Promise<void> {
+    const answers = await this.#answers;
+    if (answers === undefined) return;
     try {
-      await (await this.#answers)?.forbid();
+      await act(answers);
     } catch (fault) {
       this.#failedAt("fence", fault);
     }

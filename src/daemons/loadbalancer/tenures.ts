@@ -4,7 +4,7 @@ import { readingOwnWrites } from "#client/cache.ts";
 import type { Informer } from "#client/informer.ts";
 import type { LeaseClock } from "#client/lease.ts";
 import { releasedSpec, type Sighting, sightingOf } from "#client/lease-record.ts";
-import { refusedFor, resourceClient } from "#client/resource.ts";
+import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import type { Standing } from "#core/addresses/load-balancer/announcement.ts";
 import type { Ip } from "#net/ip.ts";
@@ -116,9 +116,7 @@ export class Tenures {
     this.#free.delete(ip.text);
     const { name, uid } = this.#record(ip)?.metadata ?? {};
     if (name === undefined || uid === undefined) return;
-    await this.#client.delete(announcingNamespace, name, { preconditions: { uid } }).catch((fault: unknown) => {
-      if (!refusedFor(fault, "NotFound", "Conflict")) throw fault;
-    });
+    await this.#client.delete(announcingNamespace, name, { preconditions: { uid } });
   }
 
   hasRecord(ip: Ip): boolean {
