@@ -62,6 +62,7 @@ function seenEnd(said: string, { from, to, port: at, ends }: Flow): string {
   if (said === "ECONNREFUSED") return toNode ? showPlace(to, at) : "reject";
   const [server = "", port = "", peer = ""] = said.split(" ");
   const place = showPlace(server, Number(port));
-  if (peer === from) return place;
+  // Whom the node itself asks sees the node in any case, by one of its addresses.
+  if (peer === from || (ofNode.has(from) && ofNode.has(peer))) return place;
   return ofNode.has(peer) ? `${place} as node` : `${place} as ${peer}`;
 }

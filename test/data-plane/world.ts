@@ -72,6 +72,8 @@ export async function makeWorld(): Promise<World> {
     unlessDone.defer(agent.stop);
     for (const address of [host.ipv4, host.ipv6]) agents.set(address, agent);
   }
+  const ofNode = agents.get(nodeHost.ipv4);
+  if (ofNode !== undefined) for (const address of [nodeHost.other4, nodeHost.other6]) agents.set(address, ofNode);
   const listening = [nodeHost, ...hosts].flatMap((host) =>
     (host === nodeHost ? nodePorts : serverPorts).map((listen) => agents.get(host.ipv4)?.ask({ listen })),
   );

@@ -81,7 +81,8 @@ class Walk {
   fate(): Fate {
     const { isLocal } = this.#ground;
     const own = isLocal(this.#packet.from);
-    this.#hook(own ? "output" : "prerouting", (priority) => priority <= -100);
+    const entering = this.#hook(own ? "output" : "prerouting", (priority) => priority <= -100);
+    if (entering === "reject" || entering === "drop") return { kind: entering, trail: this.#trail };
     const targets = this.#drawn.length > 0 ? this.#drawn : [this.#to];
     const ways: Way[] = [];
     const marked = this.#marked;
