@@ -6,7 +6,7 @@ import { argumentsOf, isAlive, parseStat, processNow, signalProcess } from "./pr
 
 test("parseStat: a command's name may hold anything", () => {
   const rest = "S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20";
-  assert.deepEqual(parseStat(`42 (a) b (c)) ${rest}`), { state: "S", bornTicks: 4711 });
+  assert.deepEqual(parseStat(`42 (a) b (c)) ${rest}`), { state: "S", parent: 1, bornTicks: 4711 });
   assert.equal(parseStat(""), undefined);
   assert.equal(parseStat("42 (x"), undefined);
 });

@@ -10,14 +10,15 @@ export interface ProcessId {
 
 interface Stat {
   readonly state: string;
+  readonly parent: number;
   readonly bornTicks: number;
 }
 
 /** Reads the text of /proc/PID/stat. The command's name stands in brackets and may hold anything. */
 export function parseStat(text: string): Stat | undefined {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, bornTicks] = [fields[0], Number(fields[19])];
-  return state === undefined || !Number.isInteger(bornTicks) ? undefined : { state, bornTicks };
+  const [state, parent, bornTicks] = [fields[0], Number(fields[1]), Number(fields[19])];
+  return state === undefined || !Number.isInteger(bornTicks) ? undefined : { state, parent, bornTicks };
 }
 
 /** Who has that number now; undefined where nobody has, or only a dead one that waits for its parent. */
@@ -27,6 +28,12 @@ export async function processNow(pid: number): Promise<ProcessId | undefined> {
   return stat === undefined || stat.state === "Z" || stat.state === "X"
     ? undefined
     : { pid, bornTicks: stat.bornTicks };
+}
+
+/** Who has started it; undefined where it has gone. */
+export async function parentOf(pid: number): Promise<number | undefined> {
+  const text = await readIfThere(`/proc/${pid}/stat`);
+  return text === undefined ? undefined : parseStat(text)?.parent;
 }
 
 export async function isAlive({ pid, bornTicks }: ProcessId): Promise<boolean> {

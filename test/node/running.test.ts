@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { configMaps } from "#api/core/config-map.ts";
 import { events } from "#api/core/event.ts";
 import type { Pod } from "#api/core/pod.ts";
+import { portHolders } from "#os/port-holders.ts";
 import { foldersIn } from "#os/process-runtime/folders.ts";
 import { eventually } from "../harness/eventually.ts";
 import { isReady, namespace, obedient, openWorld, shell, type World, whyNot } from "./world.ts";
@@ -184,6 +187,78 @@ describe("a node's addresses", { skip: whyNot ?? false }, () => {
     await world.when("third", "runs", phase("Running"));
   });
 });
+
+describe("a port of the node", { skip: whyNot ?? false }, () => {
+  /** Listens at the port, or dies of it. */
+  const listener = (port: number) => ({
+    name: "main",
+    image: "shell",
+    command: [process.execPath, "-e", `require("node:net").createServer().listen(${port}, "127.0.0.1")`],
+  });
+  const clashOf = (world: World, pod: string) =>
+    eventually(
+      `what is told of ${pod}`,
+      async () => {
+        const { items } = await world.of(events).list(namespace);
+        return items.find(({ involvedObject: { name }, reason }) => name === pod && reason === "HostPortTaken");
+      },
+      { seconds: 20 },
+    );
+
+  test("that a pod on the node's network finds taken is told with the pod that has it", async () => {
+    await using world = await openWorld();
+    await using server = await listening();
+    const { port } = server;
+    await world.run("unlucky", { hostNetwork: true, containers: [listener(port)] });
+    const taken = `Container main ended because port ${port}/TCP of the node is taken by`;
+    assert.equal(
+      (await clashOf(world, "unlucky")).message,
+      `${taken} process ${process.pid} (${await commandOf(process.pid)})`,
+    );
+    await world.pods.delete(namespace, "unlucky", { gracePeriodSeconds: 0 });
+    await server[Symbol.asyncDispose]();
+
+    const first = await world.run("first", { hostNetwork: true, containers: [listener(port)] });
+    await world.when("first", "runs", ({ status }) => status.phase === "Running");
+    await eventually("its port", async () => (await portHolders({ protocol: "TCP", port })).length > 0, {
+      seconds: 20,
+    });
+    await world.run("second", { hostNetwork: true, containers: [listener(port)] });
+    const holder = await firstProcess(world, first);
+    const told = await clashOf(world, "second");
+    assert.equal(told.message, `${taken} pod ${namespace}/first (${await commandOf(holder)}, process ${holder})`);
+    assert.equal(told.involvedObject.fieldPath, "spec.containers{main}");
+  });
+
+  test("that leads to a pod though a program listens there is told with the program", async () => {
+    await using world = await openWorld();
+    await using server = await listening();
+    const ports = [{ containerPort: 80, hostPort: server.port }];
+    await world.run("hiding", { containers: [{ ...shell("main", obedient), ports }] });
+    const { message } = await clashOf(world, "hiding");
+    assert.equal(
+      message,
+      `Host port ${server.port}/TCP now leads to this pod; process ${process.pid} (${await commandOf(process.pid)}) listens there too, and is no longer reached at the node's addresses`,
+    );
+  });
+});
+
+const commandOf = async (pid: number): Promise<string> => (await readFile(`/proc/${pid}/comm`, "utf8")).trim();
+
+async function listening(): Promise<{ readonly port: number } & AsyncDisposable> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  return {
+    port: address.port,
+    async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
 
 /** Where the runtime writes it down. */
 async function firstProcess({ folder }: World, { metadata }: Pod): Promise<number> {

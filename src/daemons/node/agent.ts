@@ -17,9 +17,11 @@ import { blocksOf } from "./pod-blocks.ts";
 import { PodLoops } from "./pod-loops.ts";
 import { PodMemory } from "./pod-memory.ts";
 import type { StarterFacts } from "./pod-starter.ts";
+import { PortClashes } from "./port-clashes.ts";
 import { Probers } from "./probers.ts";
 import { References } from "./references.ts";
 import { type Registration, register } from "./registration.ts";
+import { tellWith } from "./remarks.ts";
 
 export interface AgentOptions {
   readonly transport: Transport;
@@ -49,19 +51,22 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { transport, report, failed } = options;
   const { name } = report();
   const memory = new PodMemory();
+  const mine: Informer<Pod> = informer(transport, pods, { fieldSelector: `spec.nodeName=${name}` });
+  const recorder = eventRecorder(transport, { component: "kubelet", host: name });
+  const tell = tellWith(recorder);
+  const clashes = new PortClashes({ memory, tell, pods: mine });
+  const failedAt = (part: string) => (fault: unknown) => failed({ loop: part, key: name, fault, failures: 1 });
   let loops: PodLoops | undefined;
   const runtime = await openRuntime({
     ...options.runtime,
     ended(container: RuntimeContainer) {
       memory.note(container);
       loops?.changed(container.sandbox);
+      clashes.ended(container).catch(failedAt("port-clashes"));
     },
-    failed: (fault) => failed({ loop: "runtime", key: name, fault, failures: 1 }),
+    failed: failedAt("runtime"),
   });
   for (const sandbox of await runtime.list()) memory.adopt(sandbox);
-
-  const mine: Informer<Pod> = informer(transport, pods, { fieldSelector: `spec.nodeName=${name}` });
-  const recorder = eventRecorder(transport, { component: "kubelet", host: name });
   const references = new References(transport, options.services, (key) => loops?.referencesChanged(key));
   const client = readingOwnWrites(resourceClient(transport, pods), mine);
   const hostAddresses = options.starter.node.addresses;
@@ -69,6 +74,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const probers = new Probers({ ...shared, nodeAddresses: hostAddresses, changed: (uid) => loops?.changed(uid) });
   const operations = new Operations({
     ...shared,
+    tell,
+    clashes,
     references,
     client,
     facts: options.starter,
@@ -77,7 +84,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const api = await startKubeletApiNear({
     ...options.kubelet,
     pods: podAccess(mine, memory, runtime),
-    failed: (fault) => failed({ loop: "kubelet-api", key: name, fault, failures: 1 }),
+    failed: failedAt("kubelet-api"),
   });
   const registration = register({
     transport,

@@ -1,5 +1,4 @@
 import type { Pod } from "#api/core/pod.ts";
-import type { EventRecorder } from "#client/events.ts";
 import type { ResourceClient } from "#client/resource.ts";
 import type { Step } from "#core/pods/steps.ts";
 import { unreachable } from "#core/unreachable.ts";
@@ -10,8 +9,9 @@ import { containerNamed } from "./pod-containers.ts";
 import type { PodMemory } from "./pod-memory.ts";
 import type { StarterFacts } from "./pod-starter.ts";
 import { PodVolumes } from "./pod-volumes.ts";
+import type { PortClashes } from "./port-clashes.ts";
 import type { References } from "./references.ts";
-import { tellWith } from "./remarks.ts";
+import type { Tell } from "./remarks.ts";
 import { Sandboxes } from "./sandboxes.ts";
 import { Starts } from "./starts.ts";
 import { Stops } from "./stops.ts";
@@ -21,7 +21,8 @@ export interface OperationOptions {
   readonly memory: PodMemory;
   readonly references: References;
   readonly client: ResourceClient<Pod, never>;
-  readonly recorder: EventRecorder;
+  readonly tell: Tell;
+  readonly clashes: PortClashes;
   readonly facts: StarterFacts;
   /** The addresses of this node's pods, a block a family; it may take a while until the node has got them. */
   readonly podCidrs: () => Promise<readonly Cidr[]>;
@@ -37,7 +38,7 @@ export class Operations {
 
   constructor(options: OperationOptions) {
     this.#options = options;
-    const shared = { ...options, tell: tellWith(options.recorder), hookTarget: hookTargets(options) };
+    const shared = { ...options, hookTarget: hookTargets(options) };
     this.#sandboxes = new Sandboxes(shared);
     this.#volumes = new PodVolumes(options.facts);
     this.#stops = new Stops(shared);

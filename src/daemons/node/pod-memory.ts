@@ -118,6 +118,17 @@ export class PodMemory {
     return [...this.#pods.keys()];
   }
 
+  /** `namespace/name` of the pods whose containers run, by the number of each container's first process. */
+  podsByProcess(): ReadonlyMap<number, string> {
+    return new Map(
+      [...this.#pods.values()].flatMap(({ key, containers }) =>
+        [...containers.values()].flatMap(({ state }) =>
+          state.kind === "running" && key !== undefined ? [[state.process.pid, key] as const] : [],
+        ),
+      ),
+    );
+  }
+
   /** The addresses of every sandbox. */
   addresses(): ReadonlySet<string> {
     return new Set([...this.#pods.values()].flatMap(({ sandbox }) => sandbox?.addresses ?? []));

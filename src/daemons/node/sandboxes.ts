@@ -7,6 +7,7 @@ import { SysctlRefused } from "#os/process-runtime/sandbox.ts";
 import { CommandFailed } from "#os/spawn.ts";
 import type { PodMemory } from "./pod-memory.ts";
 import { sandboxPlan } from "./pod-starter.ts";
+import type { PortClashes } from "./port-clashes.ts";
 import type { Tell } from "./remarks.ts";
 
 /** More pods than the node's block has addresses; one that ends leaves its own to the next. */
@@ -24,6 +25,7 @@ export interface SandboxesOptions {
   readonly runtime: ProcessRuntime;
   readonly memory: PodMemory;
   readonly tell: Tell;
+  readonly clashes: PortClashes;
   /** The addresses of this node's pods, a block a family; it may take a while until the node has got them. */
   readonly podCidrs: () => Promise<readonly Cidr[]>;
 }
@@ -50,6 +52,7 @@ export class Sandboxes {
     try {
       if (pod.spec.hostNetwork !== true) addresses = await this.#reserve(pod);
       memory.sandboxMade(await runtime.createSandbox(sandboxPlan(pod, addresses)));
+      await this.#options.clashes.hidden(pod);
     } catch (fault) {
       if (fault instanceof CommandFailed || fault instanceof SysctlRefused || fault instanceof NoAddressLeft) {
         const message = `Failed to create pod sandbox: ${fault.message}`;
