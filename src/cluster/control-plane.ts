@@ -40,6 +40,7 @@ export async function startControlPlane(settings: Settings, parts: ControlParts)
   const managers = startManagers(as("system:kube-controller-manager", "system:masters"), {
     failed,
     caPem: parts.identities.ca,
+    caKey: parts.identities.caKey,
     podBlocks: blockSources(settings["cluster-cidr"], settings.nodes),
     clusterRanges: [
       ...settings["cluster-cidr"].map((block) => ({ ...rangeOfCidr(block), of: "pods" as const })),
@@ -57,19 +58,19 @@ export const toldTo =
   ({ loop, key, fault, failures }: Failure): void =>
     log.warn(`${loop} ${key} (${failures} in a row)`, fault);
 
-interface ManagerParts extends Pick<ControllerOptions, "failed" | "caPem" | "podBlocks"> {
+interface ManagerParts extends Pick<ControllerOptions, "failed" | "caPem" | "caKey" | "podBlocks"> {
   readonly clusterRanges: AssignerOptions["ranges"];
 }
 
 /** The controllers and the scheduler, which follow the same objects. */
 function startManagers(
   transport: Transport,
-  { failed, caPem, podBlocks, clusterRanges: ranges }: ManagerParts,
+  { failed, clusterRanges: ranges, ...settings }: ManagerParts,
 ): { readonly stop: () => Promise<void> } {
   const own = informers(transport);
   const clock = { now: Date.now, random: Math.random, elapsedMs: () => performance.now() };
   const parts = [
-    startControllers({ transport, informers: own, failed, caPem, podBlocks, ...clock }),
+    startControllers({ transport, informers: own, failed, ...settings, ...clock }),
     startScheduler({ transport, informers: own, failed, ...clock }),
     startAssigner({ transport, informers: own, failed, ranges, ...clock }),
   ];

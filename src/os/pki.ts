@@ -36,7 +36,49 @@ export interface Authority {
   readonly forServer: (subject: Subject, hosts: readonly string[], validity: Validity) => Promise<KeyPair>;
   /** A certificate by which a client shows who it is. */
   readonly forClient: (subject: Subject, validity: Validity) => Promise<KeyPair>;
+  /** A certificate for a key that is somebody else's: PEM. It ends no later than the authority's own. */
+  readonly forKey: (asked: Asked) => Promise<string>;
 }
+
+/** What a certificate for a given key is to say. */
+export interface Asked {
+  /** SubjectPublicKeyInfo in DER. */
+  readonly publicKey: Uint8Array;
+  /** Object identifiers with their texts, in order. */
+  readonly subject: readonly { readonly type: string; readonly value: string }[];
+  readonly names: readonly OtherName[];
+  /** In the words of certificates.k8s.io. */
+  readonly usages: readonly string[];
+  readonly validity: Validity;
+}
+
+/** A name beside the subject. Source: GeneralName of RFC 5280 section 4.2.1.6. */
+export interface OtherName {
+  readonly type: "dns" | "ip" | "email" | "url";
+  readonly value: string;
+}
+
+/** A new key, and what its owner sends to be signed for it: PEM texts. Source: RFC 2986. */
+export async function createRequest(
+  { name, organizations = [] }: Subject,
+  hosts: readonly string[],
+): Promise<{ readonly request: string; readonly key: string }> {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: nameOf({ name, organizations }),
+    keys,
+    signingAlgorithm: algorithm,
+    extensions: hosts.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(hosts.map(alternativeName))],
+  });
+  return { request: `${request.toString("pem")}\n`, key: await keyPem(keys.privateKey) };
+}
+
+const nameOf = ({ name, organizations = [] }: Subject): x509.Name =>
+  namedAs([...organizations.map((value) => ({ type: "2.5.4.10", value })), { type: "2.5.4.3", value: name }]);
+
+/** Each part is named as text: the library takes a bare "#0c…" for the encoding of another one. */
+const namedAs = (parts: Asked["subject"]): x509.Name =>
+  new x509.Name(parts.map(({ type, value }) => ({ [type]: [{ utf8String: value }] })));
 
 /** A new authority that nobody else has signed. */
 export async function createAuthority(name: string, validity: Validity): Promise<Authority> {
@@ -68,32 +110,46 @@ export async function readAuthority({ certificate, key }: KeyPair): Promise<Auth
 }
 
 function authority(own: x509.X509Certificate, signingKey: webcrypto.CryptoKey, key: string): Authority {
-  const issue = async ({ subject, hosts, use, validity }: Wanted): Promise<KeyPair> => {
-    const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const sign = async ({ subject, publicKey, names, flags, uses, validity }: Signing): Promise<string> => {
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
-      subject: [...(subject.organizations ?? []).map((one) => ({ O: [one] })), { CN: [subject.name] }],
+      subject,
       issuer: own.subjectName,
       notBefore: new Date(validity.from),
-      notAfter: new Date(validity.to),
+      notAfter: new Date(Math.min(validity.to, own.notAfter.getTime())),
       signingAlgorithm: algorithm,
-      publicKey: keys.publicKey,
+      publicKey,
       signingKey,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([use]),
+        new x509.KeyUsagesExtension(flags, true),
+        new x509.ExtendedKeyUsageExtension([...uses]),
         await x509.AuthorityKeyIdentifierExtension.create(own.publicKey),
-        ...(hosts.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(hosts.map(alternativeName))]),
+        ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...names])]),
       ],
     });
-    return { certificate: `${certificate.toString("pem")}\n`, key: await keyPem(keys.privateKey) };
+    return `${certificate.toString("pem")}\n`;
+  };
+  const issue = async ({ subject, hosts, use, validity }: Wanted): Promise<KeyPair> => {
+    const { publicKey, privateKey } = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+    const [flags, names] = [x509.KeyUsageFlags.digitalSignature, hosts.map(alternativeName)];
+    const certificate = await sign({ subject: nameOf(subject), publicKey, names, flags, uses: [use], validity });
+    return { certificate, key: await keyPem(privateKey) };
   };
   return {
     certificate: `${own.toString("pem")}\n`,
     key,
     forServer: (subject, hosts, validity) => issue({ subject, hosts, use: serverUse, validity }),
     forClient: (subject, validity) => issue({ subject, hosts: [], use: clientUse, validity }),
+    forKey: ({ publicKey, subject, names, usages, validity }) =>
+      sign({
+        subject: namedAs(subject),
+        publicKey: new x509.PublicKey(Buffer.from(publicKey)),
+        names,
+        flags: usages.reduce((flags, usage) => flags | (keyUsages.get(usage) ?? 0), 0),
+        uses: usages.flatMap((usage) => extendedUsages.get(usage) ?? []),
+        validity,
+      }),
   };
 }
 
@@ -104,7 +160,26 @@ interface Wanted {
   readonly validity: Validity;
 }
 
-const alternativeName = (host: string): x509.JsonGeneralName => ({
+interface Signing {
+  readonly subject: x509.Name;
+  readonly publicKey: x509.PublicKeyType;
+  readonly names: readonly OtherName[];
+  readonly flags: number;
+  readonly uses: readonly string[];
+  readonly validity: Validity;
+}
+
+/** Those that this cluster's signers sign. */
+const keyUsages = new Map([
+  ["digital signature", x509.KeyUsageFlags.digitalSignature],
+  ["key encipherment", x509.KeyUsageFlags.keyEncipherment],
+]);
+const extendedUsages = new Map([
+  ["server auth", serverUse],
+  ["client auth", clientUse],
+]);
+
+const alternativeName = (host: string): OtherName => ({
   type: /^[\d.]+$|:/.test(host) ? "ip" : "dns",
   value: host,
 });

@@ -1,5 +1,7 @@
 import type { FieldProblem } from "#machinery/field-problem.ts";
 import { forbidden, invalid } from "#machinery/status.ts";
+import { nodeOf } from "./authorization/attributes.ts";
+import { type NodeWrite, nodeDenial } from "./authorization/node-restriction.ts";
 import type { Call } from "./call.ts";
 import type { ApiObject } from "./object.ts";
 import { strategyOf } from "./strategy.ts";
@@ -20,6 +22,7 @@ interface Admission {
  */
 export function admit(call: Call, { name, next, old, problems }: Admission): void {
   const { kind, env, identity } = call;
+  admitNode(call, { name, next, old });
   const { problems: further, denial } = strategyOf(kind);
   const subresource = call.subresource?.name ?? "";
   const change = { identity, subresource, next, old };
@@ -28,4 +31,15 @@ export function admit(call: Call, { name, next, old, problems }: Admission): voi
   const denied = denial?.(change);
   if (denied !== undefined) throw forbidden(kind, name, denied);
   if (subresource === "") for (const warning of kind.warnings?.(next) ?? []) call.warn(warning);
+}
+
+/** What a node may write of what it may write at all; `next` is undefined for a deletion. Throws a 403. */
+export function admitNode(
+  { kind, identity, subresource }: Call,
+  { name, next, old }: Pick<NodeWrite, "next" | "old"> & { readonly name: string },
+): void {
+  const node = nodeOf(identity);
+  const denied =
+    node === undefined ? undefined : nodeDenial(node, { kind, subresource: subresource?.name ?? "", next, old });
+  if (denied !== undefined) throw forbidden(kind, name, denied);
 }

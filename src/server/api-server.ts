@@ -1,15 +1,18 @@
 import type { RequestOptions } from "node:https";
 import { badRequest, forbidden, noSuchPath, unauthorized } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
+import { bearerOf } from "./authentication.ts";
+import { NodeGraph } from "./authorization/node-graph.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
 import type { Environment, ServerParts } from "./environment.ts";
 import { expireEvents } from "./event-expiry.ts";
 import { type Answer, type Identity, type ServerRequest, statusAnswer, withWarnings } from "./exchange.ts";
+import { follow } from "./following.ts";
 import { type Labels, Metrics } from "./metrics.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { refusalOf } from "./refusals.ts";
 import { ServiceAddresses } from "./service-addresses.ts";
-import { admitDocument, targetOf, understand } from "./understand.ts";
+import { mayOrThrow, targetOf, understand } from "./understand.ts";
 import { execTarget } from "./verbs/exec.ts";
 
 /** The API, whatever way its requests come. */
@@ -31,8 +34,16 @@ const expireEventsEveryMs = 60_000;
 export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const { store, options, chance, now, report } = parts;
   const serviceAddresses = new ServiceAddresses(options.serviceRanges, options.nodePortRange, chance.number);
-  await serviceAddresses.follow(store, report);
-  const env: Environment = { ...parts, serviceAddresses, metrics: new Metrics(), openStreams: new OpenStreams() };
+  const nodeGraph = new NodeGraph();
+  const followed = [serviceAddresses, nodeGraph].map((one) => follow(store, one, report));
+  const stopFollowing = await Promise.all(followed);
+  const env: Environment = {
+    ...parts,
+    serviceAddresses,
+    nodeGraph,
+    metrics: new Metrics(),
+    openStreams: new OpenStreams(),
+  };
   const expiry = setInterval(() => expireEvents(store, now()).catch(report), expireEventsEveryMs).unref();
   return {
     handle: (request, identity) => handle(env, request, identity),
@@ -43,7 +54,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     },
     close: () => {
       clearInterval(expiry);
-      serviceAddresses.stop();
+      for (const stop of stopFollowing) stop();
     },
   };
 }
@@ -71,11 +82,12 @@ interface Asking {
 
 async function answer(env: Environment, request: ServerRequest, asking: Asking): Promise<Answer> {
   const { path, query } = targetOf(request);
-  const { identity, warn } = asking;
+  const { warn } = asking;
+  const identity = asking.identity ?? (await bearerOf(request, env));
   if (path.kind === "document" && isPublic(path.path)) return documentAnswer(env, request, { path: path.path, query });
   const asker = askerOf(request, identity);
   if (path.kind === "document") {
-    admitDocument(asker, request.method, path.path);
+    mayOrThrow(env, asker, { kind: "document", verb: request.method.toLowerCase(), path: path.path });
     return documentAnswer(env, request, { path: path.path, query });
   }
   const { call, route } = understand(env, request, { identity: asker, warn, path, query });
@@ -112,7 +124,7 @@ async function execPath(
   identity: Identity | undefined,
 ): Promise<RequestOptions> {
   const { path, query } = targetOf(request);
-  const asker = askerOf(request, identity);
+  const asker = askerOf(request, identity ?? (await bearerOf(request, env)));
   if (path.kind !== "resource" || path.subresource === "") throw badRequest("nothing here takes an upgrade");
   if (path.resource !== "pods" || path.subresource !== "exec") throw noSuchPath();
   const asked = { ...request, method: "POST" };

@@ -1,6 +1,7 @@
 import type { Cidr } from "#net/cidr.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
+import type { NodeGraph } from "./authorization/node-graph.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OpenStreams } from "./open-streams.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
@@ -8,6 +9,7 @@ import type { ServiceAddresses } from "./service-addresses.ts";
 /** What every part of the server works with. */
 export interface Environment extends ServerParts {
   readonly serviceAddresses: ServiceAddresses;
+  readonly nodeGraph: NodeGraph;
   readonly metrics: Metrics;
   readonly openStreams: OpenStreams;
 }

@@ -2,6 +2,7 @@ import { namespaces } from "#api/core/namespace.ts";
 import { pods } from "#api/core/pod.ts";
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import { conflict, success } from "#machinery/status.ts";
+import { admitNode } from "./admission.ts";
 import type { Call } from "./call.ts";
 import type { Deletion } from "./delete-options.ts";
 import { admitDeletion } from "./namespace-lifecycle.ts";
@@ -22,6 +23,7 @@ export const removeObject = (call: Call, place: Place, deletion: Deletion): Prom
     const { kind, env } = call;
     checkPreconditions(kind, stored.object, deletion);
     admitDeletion(kind, place.name);
+    admitNode(call, { name: place.name, next: undefined, old: stored.object });
     const marked = mark(stored.object, deletion, env.now());
     if (isFinished(marked)) return finish(call, stored, deletion);
     const kept = { object: stored.object, bytes: stored.entry.value, revision: stored.entry.modRevision };

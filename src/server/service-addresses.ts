@@ -5,7 +5,8 @@ import { type Holding, holdingOf } from "#core/addresses/taken.ts";
 import { internal, invalid } from "#machinery/status.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { PortRange } from "#net/port.ts";
-import type { Entry, Store, Watch } from "#store/store.ts";
+import type { Entry } from "#store/store.ts";
+import type { Follower } from "./following.ts";
 import { isOf, parseStored } from "./object.ts";
 import { prefixOf, type Saving } from "./objects.ts";
 
@@ -25,7 +26,7 @@ interface Held extends Holding {
  * Who holds which cluster address and node port. The Services in the store are the only record; this is an index over them, and
  * over the writes that are under way, so that two requests at once never get the same.
  */
-export class ServiceAddresses {
+export class ServiceAddresses implements Follower {
   readonly #ranges: readonly Cidr[];
   readonly #random: Random;
   #nodePorts: PortRange;
@@ -36,7 +37,6 @@ export class ServiceAddresses {
   readonly #ports = new Map<number, number>();
   // Changes up to here have been observed.
   #seen = 0;
-  #watch: Watch | undefined;
 
   constructor(ranges: readonly Cidr[], nodePorts: PortRange, random: Random) {
     this.#ranges = ranges;
@@ -44,28 +44,17 @@ export class ServiceAddresses {
     this.#random = random;
   }
 
-  /** Reads what is held, and follows it from then on. `report` is told where it could not go on. */
-  async follow(store: Store, report: (fault: unknown) => void): Promise<void> {
-    const prefix = prefixOf(services);
-    const { entries, revision } = await store.range(prefix);
-    const present = new Set(entries.map(({ key }) => key));
-    for (const key of this.#held.keys()) if (!present.has(key)) this.#observe(key, undefined, revision);
-    for (const entry of entries) this.#observe(entry.key, entry, entry.modRevision);
+  readonly prefix = prefixOf(services);
+  readonly keys = (): Iterable<string> => this.#held.keys();
+  readonly observe = (key: string, entry: Entry | undefined, revision: number): void => {
+    const service = entry === undefined ? undefined : parseStored(entry.value);
+    this.#seen = Math.max(this.#seen, revision);
+    const isKnown = service !== undefined && isOf(services, service);
+    this.#set(key, { ...(isKnown ? holdingOf(service) : { addresses: [], ports: [] }), revision });
+  };
+  readonly progress = (revision: number): void => {
     this.#seen = revision;
-    this.#watch = await store.watch(prefix, revision, {
-      change: ({ key, entry, revision: changed }) => this.#observe(key, entry, changed),
-      progress: (reached) => {
-        this.#seen = reached;
-      },
-      end: (reason) => {
-        if (reason !== "closed") this.follow(store, report).catch(report);
-      },
-    });
-  }
-
-  stop(): void {
-    this.#watch?.stop();
-  }
+  };
 
   /** Takes effect on what is given out from now on; what Services hold they keep. */
   set nodePortRange(range: PortRange) {
@@ -121,13 +110,6 @@ export class ServiceAddresses {
       },
       release: () => this.#release(holding),
     };
-  }
-
-  #observe(key: string, entry: Entry | undefined, revision: number): void {
-    const service = entry === undefined ? undefined : parseStored(entry.value);
-    this.#seen = Math.max(this.#seen, revision);
-    const isKnown = service !== undefined && isOf(services, service);
-    this.#set(key, { ...(isKnown ? holdingOf(service) : { addresses: [], ports: [] }), revision });
   }
 
   #set(key: string, next: Held): void {

@@ -1,9 +1,11 @@
 import { endpoints } from "#api/core/endpoints.ts";
 import { kindOf } from "#api/kinds.ts";
 import type { AnyKind } from "#machinery/kind.ts";
+import { parseFieldSelector } from "#machinery/selector-text.ts";
 import { badRequest, forbidden, methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
 import { type ApiPath, parseApiPath, type ResourcePath } from "./api-path.ts";
-import { authorize } from "./authorize.ts";
+import type { Attributes } from "./authorization/attributes.ts";
+import { authorize, denial } from "./authorization/authorize.ts";
 import type { Call } from "./call.ts";
 import type { Environment } from "./environment.ts";
 import { type Identity, jsonType, type ServerRequest } from "./exchange.ts";
@@ -49,9 +51,8 @@ export function understand(
   const isWatch = method === "GET" && wanted === "" && (path.isOldWatch || (name === "" && isTrue(query, "watch")));
   const route = isWatch ? watchRoute : routeOf(kind, subresource, { method, namespace, name });
   if (route === undefined) throw methodNotAllowed(kind, method.toLowerCase());
-  const attributes = { group, resource: path.resource, subresource: wanted, namespace, name, verb: route.verb };
-  const decision = authorize(identity, { kind: "resource", ...attributes });
-  if (decision.kind === "denied") throw forbidden(kind, name, decision.message);
+  const attributes = { group, resource: path.resource, subresource: wanted, namespace, verb: route.verb };
+  mayOrThrow(env, identity, { kind: "resource", ...attributes, name: name || nameChosen(query) });
   const format = objectFormat(request.headers.accept);
   if (format === undefined) throw notAcceptable([jsonType]);
   if (kind.kind === endpoints.kind && kind.group === endpoints.group) warn(endpointsWarning);
@@ -73,8 +74,20 @@ function kindAt({ group, version, resource, namespace, name }: ResourcePath): An
   return kind;
 }
 
+/** The one object that a collection is narrowed to by a field selector. Source: RequestInfoFactory in k8s.io/apiserver. */
+function nameChosen(query: URLSearchParams): string {
+  const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
+  if (fields.kind === "refused") return "";
+  const { requirements } = fields.selector;
+  return requirements.find(({ field, operator }) => field === "metadata.name" && operator === "=")?.value ?? "";
+}
+
 /** Throws a 403. */
-export function admitDocument(identity: Identity, method: string, path: string): void {
-  const decision = authorize(identity, { kind: "document", verb: method.toLowerCase(), path });
-  if (decision.kind === "denied") throw forbiddenPath(decision.message);
+export function mayOrThrow({ nodeGraph }: Environment, identity: Identity, attributes: Attributes): void {
+  const decision = authorize(identity, attributes, nodeGraph);
+  if (decision.kind === "allowed") return;
+  const message = denial(identity, attributes, decision.because);
+  if (attributes.kind === "document") throw forbiddenPath(message);
+  const { group, resource: plural, name } = attributes;
+  throw forbidden({ group, kind: plural, plural }, name, message);
 }

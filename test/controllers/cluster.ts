@@ -34,10 +34,12 @@ export interface ClusterOptions {
   readonly readiness?: "at once" | "by hand";
   /** Milliseconds that only go forward; the machine's where absent. */
   readonly elapsedMs?: () => number;
+  /** The authority that signs; none where absent. PEM texts. */
+  readonly ca?: { readonly certificate: string; readonly key: string };
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { nodes = 1, readiness = "at once", elapsedMs = () => performance.now() } = options;
+  const { nodes = 1, readiness = "at once", elapsedMs = () => performance.now(), ca } = options;
   const served = await serve();
   const transport = inProcessTransport(served.server, administrator);
   const shared = informers(transport);
@@ -55,7 +57,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     ...context,
     elapsedMs,
     podBlocks: blockSources([mustCidr("10.244.0.0/16")], 1),
-    caPem: "the certificate",
+    caPem: ca?.certificate ?? "the certificate",
+    ...(ca !== undefined && { caKey: ca.key }),
   });
   await shared.synced();
   return {

@@ -1,6 +1,7 @@
 import type { BlockSource } from "#core/nodes/pod-blocks.ts";
 import type { Loop } from "../loop.ts";
 import { rootCaController, serviceAccountController } from "./accounts.ts";
+import { certificateApprover, certificateCleaner, certificateSigner } from "./certificates.ts";
 import type { ControllerContext } from "./context.ts";
 import { deploymentController } from "./deployments.ts";
 import { endpointMirrorController } from "./endpoint-mirror.ts";
@@ -20,6 +21,8 @@ export interface ControllerOptions extends ControllerContext, NodeClock {
   readonly caPem: string;
   /** Where the nodes' pods get their addresses. */
   readonly podBlocks: readonly BlockSource[];
+  /** PEM: the key of that authority; absent: certificates are signed by somebody else. */
+  readonly caKey?: string;
 }
 
 export interface Controllers {
@@ -44,6 +47,11 @@ export function startControllers(options: ControllerOptions): Controllers {
     nodeIpamController(options, options.podBlocks),
     nodeLifecycleController(options, options),
     strayPodController(options, options),
+    certificateApprover(options),
+    certificateCleaner(options),
+    ...(options.caKey === undefined
+      ? []
+      : [certificateSigner(options, { certificate: options.caPem, key: options.caKey })]),
   ];
   return {
     async idle() {

@@ -1,0 +1,31 @@
+import type { Identity } from "../exchange.ts";
+
+/** What somebody wants to do to a resource. */
+export interface ResourceAttributes {
+  readonly kind: "resource";
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  /** Of the one object that is meant, also where a field selector says so; empty: the collection. */
+  readonly name: string;
+}
+
+/** What somebody wants to do: to a resource, or to a document (discovery, health) by its path. */
+export type Attributes =
+  | ResourceAttributes
+  | { readonly kind: "document"; readonly verb: string; readonly path: string };
+
+export type Decision =
+  | { readonly kind: "allowed" }
+  /** `because` tells what was missing, where there is something to tell. */
+  | { readonly kind: "denied"; readonly because: string };
+
+export const allowed: Decision = { kind: "allowed" };
+export const denied = (because = ""): Decision => ({ kind: "denied", because });
+
+/** The node that somebody is; undefined where it is none. Source: pkg/auth/nodeidentifier. */
+export const nodeOf = ({ user, groups }: Identity): string | undefined =>
+  user.startsWith(nodeUser) && groups.includes("system:nodes") ? user.slice(nodeUser.length) : undefined;
+const nodeUser = "system:node:";

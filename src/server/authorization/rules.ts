@@ -1,0 +1,51 @@
+import type { ResourceAttributes } from "./attributes.ts";
+
+/** What may be done to some resources (`pods`, `pods/status`), all of a group. As in rbac.authorization.k8s.io/v1. */
+export interface Rule {
+  readonly group: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export function allows(rules: readonly Rule[], { group, resource, subresource, verb }: ResourceAttributes): boolean {
+  const wanted = subresource === "" ? resource : `${resource}/${subresource}`;
+  return rules.some((rule) => rule.group === group && rule.resources.includes(wanted) && rule.verbs.includes(verb));
+}
+
+const read = ["get", "list", "watch"];
+const tellEvents: readonly Rule[] = [
+  { group: "", resources: ["events"], verbs: ["create", "patch", "update"] },
+  { group: "events.k8s.io", resources: ["events"], verbs: ["create", "patch", "update"] },
+];
+
+/**
+ * Source: ClusterRole system:node-proxier in plugin/pkg/auth/authorizer/rbac/bootstrappolicy. Pods are ours: a host port may be answered on
+ * every node, and has a name.
+ */
+export const proxierRules: readonly Rule[] = [
+  { group: "", resources: ["services", "endpoints", "nodes", "pods"], verbs: read },
+  { group: "discovery.k8s.io", resources: ["endpointslices"], verbs: read },
+  ...tellEvents,
+];
+
+/**
+ * What every node may do besides what concerns itself and its pods alone. A node is its own service proxy, so it may do what that may.
+ * Source: NodeRules there.
+ */
+export const nodeRules: readonly Rule[] = [
+  { group: "certificates.k8s.io", resources: ["certificatesigningrequests"], verbs: ["create", ...read] },
+  { group: "node.k8s.io", resources: ["runtimeclasses"], verbs: read },
+  { group: "storage.k8s.io", resources: ["csidrivers"], verbs: read },
+  { group: "authentication.k8s.io", resources: ["tokenreviews"], verbs: ["create"] },
+  {
+    group: "authorization.k8s.io",
+    resources: ["subjectaccessreviews", "localsubjectaccessreviews"],
+    verbs: ["create"],
+  },
+  ...proxierRules,
+];
+
+/** Who joins with a token asks for a certificate, and no more. Source: ClusterRole system:node-bootstrapper there. */
+export const bootstrapperRules: readonly Rule[] = [
+  { group: "certificates.k8s.io", resources: ["certificatesigningrequests"], verbs: ["create", ...read] },
+];

@@ -1,0 +1,41 @@
+import type { Entry, Store, Watch } from "#store/store.ts";
+
+/** One who keeps in mind what stands under a prefix of the store. */
+export interface Follower {
+  readonly prefix: string;
+  /** Of what it has been told, and not that it is gone. */
+  readonly keys: () => Iterable<string>;
+  /** `entry` is undefined where it is gone. */
+  readonly observe: (key: string, entry: Entry | undefined, revision: number) => void;
+  /** Everything up to that revision has been told. */
+  readonly progress?: (revision: number) => void;
+}
+
+/**
+ * Tells what stands there, and every change from then on, in the turn in which it is written. What has been lost meanwhile is made up for;
+ * `report` hears where that could not be. Returns how to stop it.
+ */
+export async function follow(store: Store, follower: Follower, report: (fault: unknown) => void): Promise<() => void> {
+  const { prefix, keys, observe, progress } = follower;
+  let watch: Watch | undefined;
+  let isStopped = false;
+  const read = async (): Promise<void> => {
+    const { entries, revision } = await store.range(prefix);
+    const present = new Set(entries.map(({ key }) => key));
+    for (const key of [...keys()]) if (!present.has(key)) observe(key, undefined, revision);
+    for (const entry of entries) observe(entry.key, entry, entry.modRevision);
+    progress?.(revision);
+    watch = await store.watch(prefix, revision, {
+      change: ({ key, entry, revision: changed }) => observe(key, entry, changed),
+      progress: (reached) => progress?.(reached),
+      end: (reason) => {
+        if (reason !== "closed" && !isStopped) read().catch(report);
+      },
+    });
+  };
+  await read();
+  return () => {
+    isStopped = true;
+    watch?.stop();
+  };
+}
