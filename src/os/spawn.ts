@@ -49,6 +49,8 @@ const packages: Readonly<Record<string, string>> = {
   ss: "iproute2",
   nft: "nftables",
   iptables: "iptables",
+  "iptables-restore": "iptables",
+  "iptables-save": "iptables",
   unshare: "util-linux",
   nsenter: "util-linux",
   setpriv: "util-linux",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
 import { type LineProgram, lineProgram } from "./line-program.ts";
 import type { SessionAnswer, SessionRequest } from "./session-words.ts";
 import { nodeHost } from "./world.ts";
@@ -31,10 +32,10 @@ export interface Session {
 const slicesPath = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
 const servicesPath = "/api/v1/namespaces/default/services";
 
-export function startSession(namespace: string): Session {
+export function startSession(namespace: string, mode: ProxyMode): Session {
   const script = new URL("session.ts", import.meta.url).pathname;
   const node = [process.execPath, "--experimental-ffi", "--disable-warning=ExperimentalWarning"];
-  const program = lineProgram<SessionRequest, SessionAnswer>(["ip", "netns", "exec", namespace, ...node, script]);
+  const program = lineProgram<SessionRequest, SessionAnswer>(["ip", "netns", "exec", namespace, ...node, script, mode]);
   const protocols = new Map<string, string>();
   const send = async (method: string, path: string, body?: unknown) => {
     const answer = await program.ask({ send: { method, path, body } });

@@ -13,12 +13,13 @@ import { administrator, serve } from "../server/served.ts";
 import { around, nodeName } from "./scenario.ts";
 import type { SessionAnswer, SessionRequest } from "./session-words.ts";
 
+const mode = process.argv[2] === "iptables" ? "iptables" : "nftables";
 const faults: string[] = [];
 const served = await serve();
 const start = () =>
   startProxy({
     transport: inProcessTransport(served.server, administrator),
-    mode: "nftables",
+    mode,
     nodeName,
     cluster: around,
     failed: ({ fault }) => faults.push(fault instanceof Error && "code" in fault ? String(fault.code) : String(fault)),
@@ -38,7 +39,7 @@ async function act(request: SessionRequest): Promise<Omit<SessionAnswer, "id" | 
     await proxy.idle();
   } else if ("kubeconfig" in request) await listenFor(request.kubeconfig);
   else if ("stop" in request) await proxy?.stop(request.stop);
-  else await removeRules("nftables", around);
+  else await removeRules(mode, around);
   return { text: "", wrong: "" };
 }
 

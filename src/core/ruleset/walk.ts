@@ -22,9 +22,9 @@ export interface Packet {
 }
 
 /** What becomes of it. Where lots are drawn there are several ways, each as likely as the other. */
-export type Fate =
-  | { readonly kind: "passes"; readonly ways: readonly Way[]; readonly trail: Trail }
-  | { readonly kind: "reject" | "drop"; readonly trail: Trail };
+export type Fate<R = Rule> =
+  | { readonly kind: "passes"; readonly ways: readonly Way[]; readonly trail: Trail<R> }
+  | { readonly kind: "reject" | "drop"; readonly trail: Trail<R> };
 
 export interface Way {
   readonly to: Target;
@@ -33,7 +33,7 @@ export interface Way {
 }
 
 /** The rules that applied, in order, with the chains they stand in. */
-export type Trail = readonly { readonly chain: string; readonly rule: Rule }[];
+export type Trail<R = Rule> = readonly { readonly chain: string; readonly rule: R }[];
 
 /** A table to walk through, on a node with these addresses. */
 export interface Walkable {

@@ -2,7 +2,7 @@ import type { NodeAddresses } from "#core/ruleset/node-table.ts";
 import type { ServiceEntry, ServiceName } from "#core/services/service-map.ts";
 
 /** What programs the rules of Services, in the words of kube-proxy's `--proxy-mode`. */
-export const proxyModes = ["nftables"] as const;
+export const proxyModes = ["nftables", "iptables"] as const;
 export type ProxyMode = (typeof proxyModes)[number];
 
 /** What is different since the last change; with nothing in it, it is only seen whether the rules still stand. */

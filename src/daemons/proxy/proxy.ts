@@ -3,7 +3,6 @@ import type { Backoff } from "#client/backoff.ts";
 import { type EventRecorder, eventRecorder } from "#client/events.ts";
 import { type Informers, informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
-import type { Surroundings } from "#core/ruleset/frame.ts";
 import { flowsToCheck, type Watched } from "#core/services/flows.ts";
 import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
 import type { Cidr } from "#net/cidr.ts";
@@ -15,7 +14,7 @@ import type { RulesFollower } from "./followers.ts";
 import { HealthChecks } from "./health-checks.ts";
 import type { KernelRules, ProxyMode } from "./kernel-rules.ts";
 import { ProxyMetrics } from "./metrics.ts";
-import { nftablesRules } from "./nftables-rules.ts";
+import { openRules } from "./modes.ts";
 import { NodePorts } from "./node-ports.ts";
 import { type Changes, type Observed, observe } from "./observed.ts";
 import { tellPassedOver } from "./passed-over.ts";
@@ -61,9 +60,6 @@ export interface ServiceProxy {
   /** Rules that are not removed go on serving without this process. */
   readonly stop: (how: { readonly removeRules: boolean }) => Promise<void>;
 }
-
-/** The table's name where nobody says otherwise. */
-const defaultTable = "portolan";
 
 /** How often it is seen whether somebody has flushed the rules, in seconds. */
 const probeSeconds = 10;
@@ -158,16 +154,6 @@ function followersOf(
   ];
 }
 
-/** How each mode begins. */
-const opened: Readonly<Record<ProxyMode, typeof nftablesRules>> = { nftables: nftablesRules };
-
-function openRules(
-  { mode, nodeName, table = defaultTable, failed }: Omit<ProxyOptions, "transport" | "cluster">,
-  around: Surroundings,
-): Promise<KernelRules> {
-  return opened[mode]({ table, nodeName, around }, (fault) => failed({ loop: "proxy", key: mode, fault, failures: 1 }));
-}
-
 /** What the last change was made of. */
 interface Known {
   readonly entries: Map<ServiceName, ServiceEntry>;
@@ -211,7 +197,7 @@ async function applyChanges({ names, addresses, zone }: Changes, working: Workin
 }
 
 /** Takes the rules of a proxy away that may run no more, and the flows it translated. Harmless where there are none. */
-export async function removeRules(mode: ProxyMode, cluster: ClusterRanges, table = defaultTable): Promise<void> {
+export async function removeRules(mode: ProxyMode, cluster: ClusterRanges, table?: string): Promise<void> {
   const around = { ...cluster, families: [] };
   const rules = await openRules({ mode, nodeName: "", table, failed: () => {} }, around);
   await removeWith(rules, cluster);
