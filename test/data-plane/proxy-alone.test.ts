@@ -48,7 +48,7 @@ suite("portolan proxy", { skip, timeout: 120_000 }, () => {
   before(async () => {
     world = await makeWorld();
     folder = await mkdtemp(join(tmpdir(), "portolan-proxy-"));
-    session = startSession(world.node);
+    session = startSession(world.node, "nftables");
     await session.program.ask({ kubeconfig: join(folder, "kubeconfig") });
     await session.makeNode();
     await session.create({ name: "web", address: "10.96.9.1", endpoints: [pod], nodePort: 30_901 });

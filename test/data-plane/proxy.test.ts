@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
+import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
 import { eventually } from "../harness/eventually.ts";
+import { findProgram } from "../harness/programs.ts";
 import { type Session, startSession } from "./session-client.ts";
 import { makeWorld, nodeHost, type World } from "./world.ts";
 
@@ -10,151 +12,187 @@ const web = "10.96.7.7";
 const afterFlush = "10.96.7.13";
 const skip = process.getuid?.() === 0 ? false : "needs root: it makes network namespaces";
 
-suite("the proxy", { skip, timeout: 120_000 }, () => {
-  let world: World;
-  let session: Session;
-  const foreign =
-    "table inet somebody { chain c { type filter hook forward priority 5; ip daddr 192.0.2.250 drop; }\nset s { type ipv4_addr; elements = { 192.0.2.251 }; }\n}\n";
-  let foreignBefore: string;
-  const listForeign = () => world.exec("nft", "-a", "list", "table", "inet", "somebody");
+/** What differs between the modes, to who looks at the kernel. */
+interface Mode {
+  readonly mode: ProxyMode;
+  /** Lists rules of ours, and takes all of them away as others do. */
+  readonly list: readonly [string, ...string[]];
+  readonly flush: readonly (readonly [string, ...string[]])[];
+  readonly refusal: string;
+}
+const modes: readonly Mode[] = [
+  {
+    mode: "nftables",
+    list: ["sh", "-c", "nft list ruleset | grep portolan || true"],
+    flush: [["nft", "delete", "table", "inet", "portolan"]],
+    refusal: "RulesetRefused",
+  },
+  {
+    mode: "iptables",
+    list: ["sh", "-c", "(iptables-save; ip6tables-save) | grep -E 'KUBE|PORTOLAN' || true"],
+    flush: ["nat", "filter", "raw"].flatMap((table) => [
+      ["iptables", "-t", table, "-F"],
+      ["iptables", "-t", table, "-X"],
+    ]),
+    refusal: "RulesRefused",
+  },
+];
 
-  before(async () => {
-    world = await makeWorld();
-    await world.load(foreign);
-    foreignBefore = await listForeign();
-    session = startSession(world.node);
-    await session.setUp();
-  });
-  after(async () => {
-    await session.program.kill();
-    await world[Symbol.asyncDispose]();
-  });
+function lacks({ mode }: Mode): string | false {
+  return mode === "nftables" || findProgram("iptables-restore", "iptables") !== undefined ? false : "needs iptables";
+}
 
-  test("spreads connections evenly over three endpoints", async () => {
-    await session.expose({ name: "web", address: web, endpoints: pods });
-    const times = 3000;
-    const said = await world.ask(client, { protocol: "TCP", to: web, port: 80, times, together: 30 });
-    const counts = pods.map((pod) => said.filter((one) => one.startsWith(`${pod} `)).length);
-    const lost = said.filter((one) => !one.includes(" "));
-    assert.deepEqual(lost, []);
-    const expected = times / pods.length;
-    const chiSquare = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
-    // Two degrees of freedom: beyond this once in a million runs.
-    assert.ok(chiSquare < 27.6, `${counts}: chi-square ${chiSquare}`);
-  });
+for (const kernel of modes)
+  suite(`the proxy, ${kernel.mode}`, { skip: skip || lacks(kernel), timeout: 120_000 }, () => {
+    let world: World;
+    let session: Session;
+    const foreign =
+      "table inet somebody { chain c { type filter hook forward priority 5; ip daddr 192.0.2.250 drop; }\nset s { type ipv4_addr; elements = { 192.0.2.251 }; }\n}\n";
+    let foreignBefore: string;
+    const listForeign = () => world.exec("nft", "-a", "list", "table", "inet", "somebody");
 
-  test("shows servers the pod that asks", async () => {
-    const [said] = await world.ask(client, { protocol: "TCP", to: web, port: 80 });
-    assert.match(said ?? "", new RegExp(` ${client}$`));
-  });
-
-  test("refuses at once when the last endpoint goes, and serves again when one comes", async () => {
-    await session.setEndpoints("web", []);
-    assert.deepEqual(await world.ask(client, { protocol: "TCP", to: web, port: 80 }), ["ECONNREFUSED"]);
-    await session.setEndpoints("web", pods.slice(0, 1));
-    assert.deepEqual(await world.ask(client, { protocol: "TCP", to: web, port: 80 }), [`${pods[0]} 8080 ${client}`]);
-  });
-
-  test("keeps a client at its endpoint, and moves it only when that one goes", async () => {
-    await session.expose({ name: "sticky", address: "10.96.7.8", endpoints: pods, affinitySeconds: 300 });
-    const meet = (from: string, times: number) =>
-      world.ask(from, { protocol: "TCP", to: "10.96.7.8", port: 80, times });
-    const [first = ""] = await meet(client, 1);
-    const [firstOfNode = ""] = await meet(nodeHost.ipv4, 1);
-    assert.deepEqual(new Set(await meet(client, 20)), new Set([first]));
-    const gone = first.split(" ")[0];
-    await session.setEndpoints(
-      "sticky",
-      pods.filter((pod) => pod !== gone),
-    );
-    const [second = ""] = await meet(client, 1);
-    assert.notEqual(second, first);
-    assert.deepEqual(new Set(await meet(client, 20)), new Set([second]));
-    // Who had another endpoint has it still, though seats have moved.
-    if (firstOfNode.split(" ")[0] !== gone) assert.deepEqual(await meet(nodeHost.ipv4, 1), [firstOfNode]);
-    await session.setEndpoints("sticky", pods);
-    assert.deepEqual(new Set(await meet(client, 20)), new Set([second]));
-  });
-
-  test("forgets a client after the timeout", async () => {
-    await session.expose({ name: "forgetful", address: "10.96.7.9", endpoints: pods, affinitySeconds: 1 });
-    await world.ask(client, { protocol: "TCP", to: "10.96.7.9", port: 80 });
-    const remembered = async () =>
-      (await world.exec("nft", "list", "map", "inet", "portolan", "affinity4")).includes("10.96.7.9");
-    assert.ok(await remembered());
-    await eventually("the affinity to end", async () => !(await remembered()), { seconds: 10 });
-  });
-
-  test("moves a UDP client whose endpoint goes, also one that never stops sending", async () => {
-    await session.expose({ name: "echo", address: "10.96.7.10", endpoints: pods.slice(0, 1), protocol: "UDP" });
-    const send = async () =>
-      (await world.ask(client, { protocol: "UDP", to: "10.96.7.10", port: 80, from: 40_007 }))[0];
-    assert.equal(await send(), `${pods[0]} 8080 ${client}`);
-    await session.setEndpoints("echo", pods.slice(1, 2));
-    assert.equal(await send(), `${pods[1]} 8080 ${client}`);
-    await session.setEndpoints("echo", []);
-    assert.equal(await send(), "ECONNREFUSED");
-    await session.setEndpoints("echo", pods.slice(2, 3));
-    assert.equal(await send(), `${pods[2]} 8080 ${client}`);
-  });
-
-  test("forgets UDP flows to a node port that nobody translated before", async () => {
-    const send = async () =>
-      (await world.ask("192.0.2.9", { protocol: "UDP", to: nodeHost.ipv4, port: 30_707, from: 40_008 }))[0];
-    assert.equal(await send(), "ECONNREFUSED");
-    await session.expose({
-      name: "late",
-      address: "10.96.7.11",
-      endpoints: pods.slice(0, 1),
-      protocol: "UDP",
-      nodePort: 30_707,
+    before(async () => {
+      world = await makeWorld();
+      await world.load(foreign);
+      foreignBefore = await listForeign();
+      session = startSession(world.node, kernel.mode);
+      await session.setUp();
     });
-    assert.equal(await send(), `${pods[0]} 8080 ${nodeHost.ipv4}`);
-  });
+    after(async () => {
+      await session.program.kill();
+      await world[Symbol.asyncDispose]();
+    });
 
-  test("drops what is sent to the address of a deleted Service", async () => {
-    await session.expose({ name: "brief", address: "10.96.7.12", endpoints: pods });
-    await session.send("DELETE", "/api/v1/namespaces/default/services/brief");
-    await session.settle();
-    const said = await world.ask(client, { protocol: "TCP", to: "10.96.7.12", port: 80, patienceMs: 300 });
-    assert.deepEqual(said, ["timeout"]);
-  });
+    test("spreads connections evenly over three endpoints", async () => {
+      await session.expose({ name: "web", address: web, endpoints: pods });
+      const times = 3000;
+      const said = await world.ask(client, { protocol: "TCP", to: web, port: 80, times, together: 30 });
+      const counts = pods.map((pod) => said.filter((one) => one.startsWith(`${pod} `)).length);
+      const lost = said.filter((one) => !one.includes(" "));
+      assert.deepEqual(lost, []);
+      const expected = times / pods.length;
+      const chiSquare = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+      // Two degrees of freedom: beyond this once in a million runs.
+      assert.ok(chiSquare < 27.6, `${counts}: chi-square ${chiSquare}`);
+    });
 
-  test("loads everything again when somebody has flushed its rules", async () => {
-    await world.exec("nft", "delete", "table", "inet", "portolan");
-    const { faults } = await session.expose({ name: "after-flush", address: afterFlush, endpoints: pods });
-    assert.deepEqual(faults, ["RulesetRefused"]);
-    const said = await world.ask(client, { protocol: "TCP", to: web, port: 80 });
-    assert.deepEqual(said, [`${pods[0]} 8080 ${client}`]);
-  });
+    test("shows servers the pod that asks", async () => {
+      const [said] = await world.ask(client, { protocol: "TCP", to: web, port: 80 });
+      assert.match(said ?? "", new RegExp(` ${client}$`));
+    });
 
-  test("serves on while it is killed and started again", async () => {
-    let restarted = false;
-    const asking = askUntil(() => restarted);
-    await session.program.kill();
-    session = startSession(world.node);
-    await session.setUp([{ name: "after-flush", address: afterFlush, endpoints: pods }]);
-    restarted = true;
-    assert.deepEqual(new Set(await asking), new Set(pods.map((pod) => `${pod} 8080 ${client}`)));
+    test("refuses at once when the last endpoint goes, and serves again when one comes", async () => {
+      await session.setEndpoints("web", []);
+      assert.deepEqual(await world.ask(client, { protocol: "TCP", to: web, port: 80 }), ["ECONNREFUSED"]);
+      await session.setEndpoints("web", pods.slice(0, 1));
+      assert.deepEqual(await world.ask(client, { protocol: "TCP", to: web, port: 80 }), [`${pods[0]} 8080 ${client}`]);
+    });
 
-    async function askUntil(done: () => boolean): Promise<readonly string[]> {
-      const said: string[] = [];
-      while (!done())
-        said.push(...(await world.ask(client, { protocol: "TCP", to: afterFlush, port: 80, times: 50, together: 2 })));
-      return said;
-    }
-  });
+    test("keeps a client at its endpoint, and moves it only when that one goes", async () => {
+      await session.expose({ name: "sticky", address: "10.96.7.8", endpoints: pods, affinitySeconds: 300 });
+      const meet = (from: string, times: number) =>
+        world.ask(from, { protocol: "TCP", to: "10.96.7.8", port: 80, times });
+      const [first = ""] = await meet(client, 1);
+      const [firstOfNode = ""] = await meet(nodeHost.ipv4, 1);
+      assert.deepEqual(new Set(await meet(client, 20)), new Set([first]));
+      const gone = first.split(" ")[0];
+      await session.setEndpoints(
+        "sticky",
+        pods.filter((pod) => pod !== gone),
+      );
+      const [second = ""] = await meet(client, 1);
+      assert.notEqual(second, first);
+      assert.deepEqual(new Set(await meet(client, 20)), new Set([second]));
+      // Who had another endpoint has it still, though seats have moved.
+      if (firstOfNode.split(" ")[0] !== gone) assert.deepEqual(await meet(nodeHost.ipv4, 1), [firstOfNode]);
+      await session.setEndpoints("sticky", pods);
+      assert.deepEqual(new Set(await meet(client, 20)), new Set([second]));
+    });
 
-  test("leaves its rules or takes them away, as it is told", async () => {
-    const ours = async () => (await world.exec("nft", "list", "tables")).includes("inet portolan");
-    await session.program.ask({ stop: { removeRules: false } });
-    assert.ok(await ours());
-    await session.program.ask({ remove: true });
-    await session.program.ask({ remove: true });
-    assert.ok(!(await ours()));
-  });
+    // The lists of iptables name clients whose time is over, too.
 
-  test("has left another table as it was, byte for byte", async () => {
-    assert.equal(await listForeign(), foreignBefore);
+    if (kernel.mode === "nftables")
+      test("forgets a client after the timeout", async () => {
+        await session.expose({ name: "forgetful", address: "10.96.7.9", endpoints: pods, affinitySeconds: 1 });
+        await world.ask(client, { protocol: "TCP", to: "10.96.7.9", port: 80 });
+        const remembered = async () =>
+          (await world.exec("nft", "list", "map", "inet", "portolan", "affinity4")).includes("10.96.7.9");
+        assert.ok(await remembered());
+        await eventually("the affinity to end", async () => !(await remembered()), { seconds: 10 });
+      });
+
+    test("moves a UDP client whose endpoint goes, also one that never stops sending", async () => {
+      await session.expose({ name: "echo", address: "10.96.7.10", endpoints: pods.slice(0, 1), protocol: "UDP" });
+      const send = async () =>
+        (await world.ask(client, { protocol: "UDP", to: "10.96.7.10", port: 80, from: 40_007 }))[0];
+      assert.equal(await send(), `${pods[0]} 8080 ${client}`);
+      await session.setEndpoints("echo", pods.slice(1, 2));
+      assert.equal(await send(), `${pods[1]} 8080 ${client}`);
+      await session.setEndpoints("echo", []);
+      assert.equal(await send(), "ECONNREFUSED");
+      await session.setEndpoints("echo", pods.slice(2, 3));
+      assert.equal(await send(), `${pods[2]} 8080 ${client}`);
+    });
+
+    test("forgets UDP flows to a node port that nobody translated before", async () => {
+      const send = async () =>
+        (await world.ask("192.0.2.9", { protocol: "UDP", to: nodeHost.ipv4, port: 30_707, from: 40_008 }))[0];
+      assert.equal(await send(), "ECONNREFUSED");
+      await session.expose({
+        name: "late",
+        address: "10.96.7.11",
+        endpoints: pods.slice(0, 1),
+        protocol: "UDP",
+        nodePort: 30_707,
+      });
+      assert.equal(await send(), `${pods[0]} 8080 ${nodeHost.ipv4}`);
+    });
+
+    test("drops what is sent to the address of a deleted Service", async () => {
+      await session.expose({ name: "brief", address: "10.96.7.12", endpoints: pods });
+      await session.send("DELETE", "/api/v1/namespaces/default/services/brief");
+      await session.settle();
+      const said = await world.ask(client, { protocol: "TCP", to: "10.96.7.12", port: 80, patienceMs: 300 });
+      assert.deepEqual(said, ["timeout"]);
+    });
+
+    test("loads everything again when somebody has flushed its rules", async () => {
+      for (const command of kernel.flush) await world.exec(...command);
+      const { faults } = await session.expose({ name: "after-flush", address: afterFlush, endpoints: pods });
+      assert.deepEqual(faults, [kernel.refusal]);
+      const said = await world.ask(client, { protocol: "TCP", to: web, port: 80 });
+      assert.deepEqual(said, [`${pods[0]} 8080 ${client}`]);
+    });
+
+    test("serves on while it is killed and started again", async () => {
+      let restarted = false;
+      const asking = askUntil(() => restarted);
+      await session.program.kill();
+      session = startSession(world.node, kernel.mode);
+      await session.setUp([{ name: "after-flush", address: afterFlush, endpoints: pods }]);
+      restarted = true;
+      assert.deepEqual(new Set(await asking), new Set(pods.map((pod) => `${pod} 8080 ${client}`)));
+
+      async function askUntil(done: () => boolean): Promise<readonly string[]> {
+        const said: string[] = [];
+        while (!done())
+          said.push(
+            ...(await world.ask(client, { protocol: "TCP", to: afterFlush, port: 80, times: 50, together: 2 })),
+          );
+        return said;
+      }
+    });
+
+    test("leaves its rules or takes them away, as it is told", async () => {
+      const ours = async () => (await world.exec(...kernel.list)) !== "";
+      await session.program.ask({ stop: { removeRules: false } });
+      assert.ok(await ours());
+      await session.program.ask({ remove: true });
+      await session.program.ask({ remove: true });
+      assert.ok(!(await ours()));
+    });
+
+    test("has left another table as it was, byte for byte", async () => {
+      assert.equal(await listForeign(), foreignBefore);
+    });
   });
-});

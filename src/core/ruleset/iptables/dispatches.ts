@@ -16,6 +16,7 @@ const lists: Readonly<Record<ListName, { readonly table: TableName; readonly cha
     refused: { table: "filter", chain: "KUBE-SERVICES", part: "KUBE-SVCS-" },
     refusedOutside: { table: "filter", chain: "KUBE-EXTERNAL-SERVICES", part: "KUBE-EXTS-" },
     firewall: { table: "filter", chain: "KUBE-PROXY-FIREWALL", part: "KUBE-FWS-" },
+    health: { table: "filter", chain: "KUBE-NODEPORTS", part: "KUBE-NPS-" },
     unused: { table: "filter", chain: unusedChain, part: "PORTOLAN-" },
   };
 export const listNames: readonly ListName[] = [
@@ -25,6 +26,7 @@ export const listNames: readonly ListName[] = [
   "refused",
   "refusedOutside",
   "firewall",
+  "health",
   "unused",
 ];
 
@@ -33,7 +35,7 @@ export type Dispatches = Readonly<Record<ListName, Dispatch>>;
 export function dispatchesOf(family: IpFamily, sha256: Sha256): Dispatches {
   const one = (list: ListName): Dispatch => {
     const { table, chain, part } = lists[list];
-    const byAddress = list !== "nodePorts";
+    const byAddress = list !== "nodePorts" && list !== "health";
     return new Dispatch({
       table,
       name: chain,
@@ -50,6 +52,7 @@ export function dispatchesOf(family: IpFamily, sha256: Sha256): Dispatches {
     refused: one("refused"),
     refusedOutside: one("refusedOutside"),
     firewall: one("firewall"),
+    health: one("health"),
     unused: one("unused"),
   };
 }
@@ -58,21 +61,21 @@ export function dispatchesOf(family: IpFamily, sha256: Sha256): Dispatches {
 export function chainsOf(
   list: ListName,
   dispatches: Dispatches,
-  { flat, own }: { readonly flat: boolean; readonly own: readonly Ip[] },
+  { flat, nodePorts }: { readonly flat: boolean; readonly nodePorts: readonly Ip[] },
 ): readonly Chain[] {
-  const tail = list === "services" ? lastOfServices(dispatches, own) : [];
+  const tail = list === "services" ? lastOfServices(dispatches, nodePorts) : [];
   const each: readonly Rule[] = list === "unused" ? [rule("no service has this address", [], { do: "drop" })] : [];
   // Nothing goes through this list but what is refused anyway, so its first chain may always be a tree.
   return dispatches[list].chains({ flat: flat && list !== "unused", tail: [...tail, ...each], each });
 }
 
 /** Ports of pods, then node ports, as kube-proxy writes it where it is told the node's addresses. */
-function lastOfServices({ hostPorts }: Dispatches, own: readonly Ip[]): readonly Rule[] {
+function lastOfServices({ hostPorts }: Dispatches, nodePorts: readonly Ip[]): readonly Rule[] {
   const portals = rule("kube hostport portals", [{ is: "toLocal" }], jump("KUBE-HOSTPORTS"));
   const comment = "kubernetes service nodeports; NOTE: this must be the last rule in this chain";
   return [
     ...(hostPorts.size > 0 ? [portals] : []),
-    ...own.map((ip) => rule(comment, [to(cidrOf(ip, addressBits(ip.family)))], jump("KUBE-NODEPORTS"))),
+    ...nodePorts.map((ip) => rule(comment, [to(cidrOf(ip, addressBits(ip.family)))], jump("KUBE-NODEPORTS"))),
   ];
 }
 

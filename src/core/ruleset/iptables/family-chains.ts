@@ -77,10 +77,10 @@ export class FamilyChains {
     if (moved || before?.flat !== situation.flat) for (const list of listNames) this.#dirtyLists.add(list);
     // Its last rules tell whether pods have ports on the node.
     if (this.#dirtyLists.has("hostPorts")) this.#dirtyLists.add("services");
-    const own = situation.addresses.own.filter(({ family }) => family === this.family);
+    const nodePorts = situation.addresses.nodePorts.filter(({ family }) => family === this.family);
     const frame = moved ? [["frame", frameOf(this.#around, this.family, situation.addresses)] as const] : [];
     const listed = [...this.#dirtyLists].map(
-      (list) => [`list ${list}`, chainsOf(list, this.#dispatches, { flat: situation.flat, own })] as const,
+      (list) => [`list ${list}`, chainsOf(list, this.#dispatches, { flat: situation.flat, nodePorts })] as const,
     );
     const owned = [...this.#pending].map(([owner, chains]) => [`of ${owner}`, chains] as const);
     this.#dirtyLists.clear();

@@ -23,7 +23,8 @@ const fresh: Match = { is: "state", state: "NEW" };
  * kube-proxy puts them (iptablesJumpChains in pkg/proxy/iptables/proxier.go), before everybody else's; KUBE-EXTERNAL-SERVICES also on
  * the way out, so that the node itself hears a refusal too.
  */
-export function jumpsOf({ dnsAddresses, clusterCidrs, serviceCidrs }: Surroundings, family: IpFamily): readonly Jump[] {
+export function jumpsOf(around: Surroundings, family: IpFamily): readonly Jump[] {
+  const { dnsAddresses, clusterCidrs, serviceCidrs, masqueradesPods } = around;
   const [pods, services] = [ofFamily(clusterCidrs, family), ofFamily(serviceCidrs, family)];
   const filter = (at: Builtin, chain: string, comment: string, ...when: readonly Match[]): Jump => ({
     table: "filter",
@@ -63,7 +64,9 @@ export function jumpsOf({ dnsAddresses, clusterCidrs, serviceCidrs }: Surroundin
     natPortals("PREROUTING"),
     natPortals("OUTPUT"),
     at("nat", "POSTROUTING", rule("kubernetes postrouting rules", [], jump("KUBE-POSTROUTING"))),
-    ...(pods.length > 0 ? [at("nat", "POSTROUTING", rule("pods that leave the cluster", [], jump(leavingChain)))] : []),
+    ...(pods.length > 0 && masqueradesPods
+      ? [at("nat", "POSTROUTING", rule("pods that leave the cluster", [], jump(leavingChain)))]
+      : []),
   ];
 }
 
@@ -85,7 +88,7 @@ export function frameOf(around: Surroundings, family: IpFamily, { all }: NodeAdd
     { table: "nat", name: "KUBE-MARK-MASQ", rules: [rule(undefined, [], { do: "mark" })] },
     ...(pods.length > 1 ? [{ table: "nat", name: markOutsiders, rules: outsiderRules(pods) } as const] : []),
     { table: "nat", name: "KUBE-POSTROUTING", rules: postroutingRules },
-    ...(pods.length > 0 ? leavingChains(pods, nodes) : []),
+    ...(pods.length > 0 && around.masqueradesPods ? leavingChains(pods, nodes) : []),
   ];
 }
 

@@ -23,7 +23,7 @@ export class NodeChains {
   /** All chains of each family. */
   readonly families: readonly FamilyChains[];
   readonly #entries = new Map<ServiceName, ServiceEntry>();
-  #addresses: NodeAddresses = { own: [], all: [] };
+  #addresses: NodeAddresses = { own: [], nodePorts: [], all: [] };
   #flat = true;
 
   constructor(options: NodeChainsOptions) {
@@ -61,7 +61,8 @@ export class NodeChains {
 
   #claims(name: ServiceName, entry: ServiceEntry | undefined): Claimed {
     const { clusterCidrs, serviceCidrs } = this.#options.around;
-    const place: Place = { nodeAddresses: this.#addresses.own, clusterCidrs, serviceCidrs };
+    const { own: nodeAddresses, nodePorts: nodePortAddresses } = this.#addresses;
+    const place: Place = { nodeAddresses, nodePortAddresses, clusterCidrs, serviceCidrs };
     const contribution = entry === undefined ? nothing : contributionOf(entry, place, this.#names);
     return { name, seniority: entry?.seniority ?? "", contribution };
   }

@@ -1,20 +1,31 @@
 import { type Cidr, cidrOf, contains } from "#net/cidr.ts";
 import { addressBits, type Ip, type IpFamily } from "#net/ip.ts";
 import type { Case, Endpoint, Frontend, Origin, Pool, ServiceEntry } from "../../services/service-map.ts";
+import { admittedAt } from "../../services/sources.ts";
 import { type ChainNames, type NamedPort, portNameOf, showEndpoint } from "./names.ts";
 import { showRule } from "./print.ts";
 import { type Chain, from, jump, type Match, type Rule, rule, to, toPort } from "./rule.ts";
 
 /** What the chains of an entry depend on besides the entry. */
 export interface Place {
-  /** Where node ports are served. */
+  /** The node's own. */
   readonly nodeAddresses: readonly Ip[];
+  /** Those of them where node ports are served. */
+  readonly nodePortAddresses: readonly Ip[];
   readonly clusterCidrs: readonly Cidr[];
   readonly serviceCidrs: readonly Cidr[];
 }
 
 /** The lists that rows stand in; `dispatches.ts` says which chains they are. */
-export type ListName = "services" | "nodePorts" | "hostPorts" | "refused" | "refusedOutside" | "firewall" | "unused";
+export type ListName =
+  | "services"
+  | "nodePorts"
+  | "hostPorts"
+  | "refused"
+  | "refusedOutside"
+  | "firewall"
+  | "unused"
+  | "health";
 
 /** A rule in a list, for one address or one port. */
 export interface RowClaim {
@@ -37,7 +48,7 @@ export interface Contribution {
 
 /** The chains and rows of one Service, of both families. */
 export function contributionOf(entry: ServiceEntry, place: Place, names: ChainNames): Contribution {
-  const rows = entry.addresses.flatMap((address) => addressRow(entry.name, address, place));
+  const rows = [...entry.addresses.flatMap((address) => addressRow(entry.name, address, place)), ...healthRows(entry)];
   const chains: (Chain & { readonly family: IpFamily })[] = [];
   for (const family of ["IPv4", "IPv6"] as const) {
     const making = new ServiceChains(family, place, names);
@@ -47,6 +58,19 @@ export function contributionOf(entry: ServiceEntry, place: Place, names: ChainNa
   }
   return { chains, rows };
 }
+
+// Whoever balances over the nodes must be able to ask, whatever other rules say; so kube-proxy has it.
+const healthRows = ({ name, health }: ServiceEntry): readonly RowClaim[] =>
+  health === undefined
+    ? []
+    : (["IPv4", "IPv6"] as const).map((family) => ({
+        list: "health",
+        family,
+        at: { protocol: "TCP", port: health.port },
+        order: "",
+        rule: rule(`${name} health check node port`, toPort("TCP", health.port), { do: "accept" }),
+        keys: [`health ${health.port}`],
+      }));
 
 const blockAt = (ip: Ip): Cidr => cidrOf(ip, addressBits(ip.family));
 const mark = jump("KUBE-MARK-MASQ");
@@ -205,27 +229,33 @@ class ServiceChains {
     return when.length === 0 ? [] : [rule(comment, when, { do: "return" })];
   }
 
-  #addFirewall({ sources }: Frontend, port: NamedPort, external: string): string {
+  #addFirewall({ sources, at }: Frontend, port: NamedPort, external: string): string {
     const name = this.#names.firewall(port);
-    const ranges = sources.kind === "anyone" ? [] : sources.ranges;
+    const ranges = sources.kind === "anyone" ? [] : this.#admitted(sources.ranges, at);
     const allowed = ranges.map((range) => rule(`${port.portName} loadbalancer IP`, [from(range)], jump(external)));
     const rest = rule(`other traffic to ${port.portName} will be dropped by KUBE-PROXY-FIREWALL`, []);
     this.#others.set(name, [...allowed, rest]);
     return name;
   }
 
+  #admitted(ranges: readonly Cidr[], at: Frontend["at"]): readonly Cidr[] {
+    const vips = at === "NodeAddresses" ? [] : at;
+    const all = vips.flatMap((vip) => admittedAt(vip, ranges, this.#place.nodeAddresses));
+    return [...new Map(all.map((block) => [block.text, block])).values()];
+  }
+
   #addWays(frontend: Frontend, { portName }: NamedPort, chain: string): void {
     const { via, protocol, port, at } = frontend;
     const leads = jump(chain);
     if (at === "NodeAddresses" && via === "NodePort") {
-      const keys = this.#ips(at).map((ip) => keyOf("go", ip, frontend));
+      const keys = this.#ips(frontend).map((ip) => keyOf("go", ip, frontend));
       const one = rule(portName, toPort(protocol, port), leads);
       if (keys.length > 0)
         this.rows.push({ list: "nodePorts", family: this.#family, at: { protocol, port }, order: "", rule: one, keys });
       return;
     }
     const comment = `${portName} ${words[via]}`;
-    for (const ip of this.#ips(at)) {
+    for (const ip of this.#ips(frontend)) {
       this.#row(via === "HostPort" ? "hostPorts" : "services", ip, {
         frontend,
         rule: rule(comment, toPort(protocol, port, blockAt(ip)), leads),
@@ -243,8 +273,8 @@ class ServiceChains {
   }
 
   #addRefusals(frontend: Frontend, { portName }: NamedPort): void {
-    const { via, protocol, port, at } = frontend;
-    for (const ip of this.#ips(at))
+    const { via, protocol, port } = frontend;
+    for (const ip of this.#ips(frontend))
       for (const [i, { kind, when }] of refusalsOf(frontend.cases, this.#pods).entries())
         this.#row(via === "ClusterIP" ? "refused" : "refusedOutside", ip, {
           frontend,
@@ -271,8 +301,11 @@ class ServiceChains {
     });
   }
 
-  #ips(at: Frontend["at"]): readonly Ip[] {
-    return (at === "NodeAddresses" ? this.#place.nodeAddresses : at).filter(({ family }) => family === this.#family);
+  /** Where a frontend is reached on this node. */
+  #ips({ at, via }: Frontend): readonly Ip[] {
+    const { nodeAddresses, nodePortAddresses } = this.#place;
+    const own = via === "NodePort" ? nodePortAddresses : nodeAddresses;
+    return (at === "NodeAddresses" ? own : at).filter(({ family }) => family === this.#family);
   }
 }
 
