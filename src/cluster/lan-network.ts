@@ -19,12 +19,12 @@ export const netnsPath = (name: string): string => `/run/netns/${name}`;
  */
 export async function makeLan(dataDir: string, lan: Lan, { nodes, ledger }: LanParts): Promise<void> {
   const names = namesOf(dataDir);
-  const { bridge, lanTable: table } = names;
-  ledger.note({ is: "lan", bridge, table, blocks: lan.blocks.map(({ text }) => text) });
+  const { bridge, lanTable } = names;
+  ledger.note({ is: "lan", bridge, table: lanTable, blocks: lan.blocks.map(({ text }) => text) });
   for (const [index, { folder, name }] of nodes.entries())
     ledger.note({ is: "node", folder, netns: names.netns(name), cable: names.cable(index + 1) });
   holdSysctl("net.ipv4.ip_forward", "1", { ledger, holder: bridge });
-  await Promise.all([makeLinks(lan, names, nodes), run(["nft", "-f", "-"], { input: wayOut(table, lan) })]);
+  await Promise.all([makeLinks(lan, names, nodes), run(["nft", "-f", "-"], { input: wayOut(names, lan) })]);
   await allSettled(nodes.map((node) => settle(lan, names.netns(node.name), node)));
 }
 
@@ -79,11 +79,14 @@ async function settle(lan: Lan, netns: string, { addresses }: NodePlan): Promise
   });
 }
 
-/** Nodes reach the world through this machine, under its address: nobody else knows theirs. */
-function wayOut(table: string, { blocks }: Lan): string {
+/**
+ * Nodes reach the world through this machine, under its address: nobody else knows theirs. What stays on the bridge is theirs alone,
+ * and comes through here only where the kernel shows bridged packets to IP's hooks (br_netfilter).
+ */
+function wayOut({ bridge, lanTable: table }: Names, { blocks }: Lan): string {
   const rules = blocks.map(({ family, text }) => {
     const ip = family === "IPv4" ? "ip" : "ip6";
-    return `    ${ip} saddr ${text} ${ip} daddr != ${text} masquerade\n`;
+    return `    oifname != "${bridge}" ${ip} saddr ${text} ${ip} daddr != ${text} masquerade\n`;
   });
   return `table inet ${table}
 delete table inet ${table}
