@@ -1,3 +1,4 @@
+import type { Pod } from "#api/core/pod.ts";
 import { type Cidr, contains, lastOf, sizeOf } from "#net/cidr.ts";
 import { type Ip, parseIp, plus } from "#net/ip.ts";
 
@@ -42,4 +43,11 @@ function addressIn(block: Cidr, { wanted, taken, last }: AddressesAsked): Ip | u
     if (!isReserved && !taken.has(ip.text)) return ip;
   }
   return undefined;
+}
+
+/** The pod as its status will tell of it: its containers may ask for its addresses before the API has heard of them. */
+export function withAddresses(pod: Pod, addresses: readonly string[]): Pod {
+  const [first] = addresses;
+  if (first === undefined) return pod;
+  return { ...pod, status: { ...pod.status, podIP: first, podIPs: addresses.map((ip) => ({ ip })) } };
 }

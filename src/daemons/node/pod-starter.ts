@@ -4,6 +4,7 @@ import type { Pod } from "#api/core/pod.ts";
 import { environmentOf, type Sources } from "#core/pods/env.ts";
 import type { NodeFacts } from "#core/pods/node-facts.ts";
 import type { Refusal } from "#core/pods/observed.ts";
+import { withAddresses } from "#core/pods/pod-addresses.ts";
 import { hostnameOf, type NetworkFacts } from "#core/pods/pod-files.ts";
 import { planVolume } from "#core/pods/volumes.ts";
 import type { Ip } from "#net/ip.ts";
@@ -36,7 +37,7 @@ export async function prepareContainer(pod: Pod, start: Start, facts: StarterFac
   const { container, attempt, labels, sources, addresses } = start;
   const image = facts.imageOf(pod, container);
   if ("reason" in image) return image;
-  const environment = environmentOf(pod, container, { sources, node: facts.node });
+  const environment = environmentOf(withAddresses(pod, addresses), container, { sources, node: facts.node });
   if (environment.kind === "refused") return { reason: "CreateContainerConfigError", message: environment.message };
   const network = { ...facts.network, addresses: pod.spec.hostNetwork === true ? facts.node.addresses : addresses };
   const { variables } = environment;
