@@ -5,6 +5,8 @@ export interface Command {
   readonly usage: string;
   readonly does: string;
   readonly options: readonly Option[];
+  /** Command lines, with what each is for. */
+  readonly examples?: readonly (readonly [string, string])[];
   /** Whether it takes the settings of a cluster as flags. */
   readonly takesSettings: boolean;
   readonly load: () => Promise<(args: readonly string[]) => Promise<number>>;

@@ -13,7 +13,7 @@ ${rows.join("")}
 `;
 }
 
-export function showCommandHelp({ name, usage, does, options, takesSettings }: Command): string {
+export function showCommandHelp({ name, usage, does, options, examples = [], takesSettings }: Command): string {
   const settings = takesSettings ? Object.values(settingsTable) : [];
   const rows = [
     ...options.map(({ flag, doc }) => [flag, doc] as const),
@@ -27,7 +27,13 @@ export function showCommandHelp({ name, usage, does, options, takesSettings }: C
   const variables = takesSettings
     ? `\nEach setting can also come from a variable (${variableOf({ name: "api-port" })}=6443) or a line of <data-dir>/config.yaml (api-port: 6443).\n`
     : "";
-  return `portolan ${name}${usage === "" ? "" : ` ${usage}`}: ${does}\n${listed === "" ? "" : `\n${listed}`}${variables}`;
+  return `portolan ${name}${usage === "" ? "" : ` ${usage}`}: ${does}\n${listed === "" ? "" : `\n${listed}`}${variables}${showExamples(examples)}`;
+}
+
+function showExamples(examples: NonNullable<Command["examples"]>): string {
+  if (examples.length === 0) return "";
+  const width = Math.max(...examples.map(([line]) => line.length));
+  return `\nExamples:\n${examples.map(([line, doc]) => `  ${line.padEnd(width)}   ${doc}\n`).join("")}`;
 }
 
 const fallbackOf = (fallback: string): string => (fallback === "" ? "" : ` (default ${fallback})`);

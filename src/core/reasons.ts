@@ -48,7 +48,65 @@ export type Reason =
   // Why its source address changes.
   | "Hairpin"
   | "ReplyMustReturnHere"
-  | "LeavesCluster";
+  | "LeavesCluster"
+  // What a trace finds on the way: clients and targets.
+  | "NotReadable"
+  | "NoSuchNode"
+  | "NoSuchPod"
+  | "NoSuchService"
+  | "NoSuchNamespace"
+  | "InOtherNamespace"
+  | "ClientNotRunning"
+  // Names.
+  | "NameKnown"
+  | "NameElsewhere"
+  | "NameIncomplete"
+  | "NoSuchName"
+  | "AsksNodesServers"
+  // Addresses.
+  | "AddressOfService"
+  | "AddressOfPod"
+  | "AddressOfNode"
+  | "AddressElsewhere"
+  | "InsideOnly"
+  | "LoadBalancerPending"
+  | "NoSuchNodePort"
+  | "HostPortElsewhere"
+  | "OtherFamily"
+  // Sources and endpoints.
+  | "SourceAllowed"
+  | "SourceRangesApply"
+  | "EndpointsReceive"
+  | "EndpointsBehind"
+  | "SelectorMatchesNoPod"
+  | "NoSelector"
+  | "TargetPortMissing"
+  | "SlicePortMissing"
+  // Rules and routes.
+  | "Translated"
+  | "Untranslated"
+  | "RulesRefuse"
+  | "RulesDrop"
+  | "RoutedToNode"
+  | "NodeNotReady"
+  // Pods and programs.
+  | "PodServes"
+  | "PodNotReady"
+  | "PodUnscheduled"
+  | "PodEnded"
+  | "PodGoes"
+  | "ContainerWaits"
+  | "ReadinessFails"
+  | "EndpointWithoutPod"
+  | "PodPortUnknown"
+  | "Listens"
+  | "LoopbackOnly"
+  | "NothingListens"
+  | "NotLookedAt"
+  | "Answered"
+  | "ConnectionRefused"
+  | "NoAnswer"
+  | "OtherProtocol";
 
 const sentences: Readonly<Record<Reason, string>> = {
   Headless:
@@ -92,6 +150,63 @@ const sentences: Readonly<Record<Reason, string>> = {
   Hairpin: "a pod that reaches itself through a Service must see the answer come from elsewhere",
   ReplyMustReturnHere: "the answer must pass this node again to be translated back",
   LeavesCluster: "pod addresses mean nothing outside the cluster",
+  NotReadable: "the API server does not let this user read what would be needed here",
+  NoSuchNode: "the cluster has no such node",
+  NoSuchPod: "the cluster has no such pod",
+  NoSuchService: "the namespace has no such Service",
+  NoSuchNamespace: "the cluster has no such namespace",
+  InOtherNamespace:
+    "a short name is looked up in the client's own namespace; a Service of another one is NAME.NAMESPACE",
+  ClientNotRunning: "only a running pod has a network to send from",
+  NameKnown: "the cluster's DNS has the name",
+  NameElsewhere: "the name is not the cluster's: its DNS asks the machine's own name servers",
+  NameIncomplete: "only pods complete short names, by the search list of their resolv.conf",
+  NoSuchName: "the cluster's DNS has no such name",
+  AsksNodesServers:
+    "a pod asks the cluster's DNS only where its dnsPolicy says so; in the node's network that is ClusterFirstWithHostNet",
+  AddressOfService: "the address and port are a Service's",
+  AddressOfPod: "the address is a pod's own",
+  AddressOfNode: "the address is a node's own",
+  AddressElsewhere: "the address is nobody's in the cluster",
+  InsideOnly: "addresses of pods and ClusterIPs mean something on the cluster's nodes and in its pods alone",
+  LoadBalancerPending: "no load balancer has given the Service an address yet",
+  HostPortElsewhere:
+    "a host port is one of its pod's own node, unless the pod is annotated portolan.io/host-port-reach: cluster",
+  NoSuchNodePort: "no Service has that node port",
+  OtherFamily: "client and target have no address family in common",
+  SourceAllowed: "the client's address is in the Service's loadBalancerSourceRanges",
+  SourceRangesApply: "whether a client may come in depends on its address",
+  EndpointsReceive: "the Service has endpoints that receive traffic",
+  EndpointsBehind:
+    "the Service's EndpointSlices don't show its pods as they are; they follow within a moment, or their controller does not run",
+  SelectorMatchesNoPod: "the Service's selector matches the labels of no pod",
+  NoSelector:
+    "a Service without a selector has the endpoints that somebody writes by hand, labelled kubernetes.io/service-name",
+  TargetPortMissing: "the Service's target port is a name that its pods don't have for this protocol",
+  SlicePortMissing: "ports of Services and of EndpointSlices belong together by their name",
+  Translated: "the node's rules send the packet to an endpoint",
+  Untranslated: "no rule concerns the packet",
+  RulesRefuse: "the client hears at once that nobody is there",
+  RulesDrop: "the client hears nothing, and waits until it gives up",
+  RoutedToNode: "every node has a route to the pods of every other",
+  NodeNotReady: "the node's agent has not been heard of, and its pods may not be reached",
+  PodServes: "the pod runs and is ready",
+  PodNotReady: "the pod is not ready",
+  PodUnscheduled: "no node fits the pod",
+  PodEnded: "the pod has ended and won't run again",
+  PodGoes: "the pod is being deleted",
+  ContainerWaits: "a container of the pod can't run",
+  ReadinessFails: "the pod's readiness probe fails, so it gets no traffic",
+  PodPortUnknown: "which of the pod's ports is meant is not clear",
+  EndpointWithoutPod: "the endpoint is an address that somebody has written by hand",
+  Listens: "a program in the pod takes connections on the port",
+  LoopbackOnly: "the program listens on the loopback address alone, which nobody but the pod itself reaches",
+  NothingListens: "no program in the pod listens on the port that packets are sent to",
+  NotLookedAt: "it could not be looked at",
+  Answered: "a real connection was answered",
+  ConnectionRefused: "a real connection was refused",
+  NoAnswer: "a real connection was not answered: a firewall or a missing route on the way",
+  OtherProtocol: "the program speaks another protocol",
 };
 
 /** The sentence that explains a reason to a user. */

@@ -23,7 +23,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       ruleset: ["services"],
       dns: ["services"],
       routes: ["services"],
-      trace: ["services", "ruleset", "dns", "routes"],
+      // Who should stand behind a Service is decided in workloads; a trace that finds nobody there asks the same functions.
+      trace: ["services", "ruleset", "dns", "routes", "workloads"],
     },
   },
   store: { uses: ["net"], pure: effects },

@@ -180,6 +180,7 @@ export function walked(walk: ReturnType<typeof walker>, { from, to, port, protoc
     .toSorted();
 }
 
-const isNode = (from: string): boolean => [...nodeAddresses, ...otherAddresses].some(({ text }) => text === from);
+export const isNode = (from: string): boolean =>
+  [...nodeAddresses, ...otherAddresses].some(({ text }) => text === from);
 
 export const showPlace = (ip: string, port: number): string => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);

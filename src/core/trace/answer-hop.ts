@@ -1,0 +1,55 @@
+import type { Client } from "./client.ts";
+import type { Landing, Place } from "./place.ts";
+import { type Probe, probeKey, type Seen } from "./probe.ts";
+import { type Hop, showPlace } from "./story.ts";
+import type { Target } from "./target.ts";
+import type { Atlas } from "./world.ts";
+
+interface Around {
+  readonly client: Client;
+  readonly landing: Landing;
+  readonly atlas: Atlas;
+}
+
+/** What a real connection from this machine is answered; undefined where this machine can't stand for the client. */
+export function answerHop(target: Target, place: Place, { client, landing, atlas }: Around): Hop | undefined {
+  if (client.stands !== "outside" || place.protocol !== "TCP") return undefined;
+  const isCluster = landing.kind === "frontend" || atlas.nodeAt(place.ip) !== undefined;
+  if (!isCluster && landing.hop.because !== "AddressElsewhere") return undefined;
+  const url = target.kind === "place" ? target.url : undefined;
+  const ip = place.ip.text;
+  const probe: Probe = url === undefined ? { kind: "dial", ip, port: place.port } : { kind: "http", ip, url };
+  const seen = atlas.world.seen.get(probeKey(probe));
+  return { kind: "answer", probe, evidence: [], ...judged(seen, showPlace(place.ip, place.port)) };
+}
+
+function judged(seen: Seen | undefined, at: string): Pick<Hop, "outcome" | "because" | "tells"> {
+  switch (seen?.kind) {
+    case "connected":
+      return { outcome: "passes", because: "Answered", tells: `a connection from this machine to ${at} was taken` };
+    case "http":
+      return {
+        outcome: "passes",
+        because: "Answered",
+        tells: `a request from this machine was answered ${seen.status}`,
+      };
+    case "reset":
+      return {
+        outcome: "stops",
+        because: "OtherProtocol",
+        tells: `the program took the connection and broke it off when HTTP was spoken`,
+      };
+    case "refused":
+      return {
+        outcome: "stops",
+        because: "ConnectionRefused",
+        tells: `a connection from this machine to ${at} was refused`,
+      };
+    case "silent":
+      return { outcome: "stops", because: "NoAnswer", tells: `a connection from this machine to ${at} got no answer` };
+    case "unseen":
+      return { outcome: "unknown", because: "NotLookedAt", tells: `this machine could not try ${at}: ${seen.because}` };
+    default:
+      return { outcome: "unknown", because: "NotLookedAt", tells: `whether ${at} answers this machine was not tried` };
+  }
+}

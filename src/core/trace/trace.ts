@@ -1,0 +1,158 @@
+import type { Ip } from "#net/ip.ts";
+import type { Reason } from "../reasons.ts";
+import type { Origin } from "../services/service-map.ts";
+import { aimAt } from "./aim.ts";
+import { answerHop } from "./answer-hop.ts";
+import { type Client, clientOf } from "./client.ts";
+import { landingOf } from "./landing.ts";
+import type { Landing, Place } from "./place.ts";
+import { podHops } from "./pod-hops.ts";
+import { endpointsHop, membersFor, sourceHop } from "./receivers.ts";
+import type { Fate, Hop, Outcome, Story } from "./story.ts";
+import { type From, showFrom, showTarget, type Target } from "./target.ts";
+import { Atlas, type World } from "./world.ts";
+
+/** So many endpoints are looked at one by one. */
+const mostEnds = 5;
+
+/**
+ * How `from` reaches `target`, hop by hop, or where that ends and what to change. What it says is what happens: endpoints and
+ * refusals come from the ServiceMap, rules from a walk through the tree that is printed for the kernel. Hops that would like to
+ * know more carry a probe; ask again with what was seen.
+ */
+export function traceOf(target: Target, from: From, world: World): Story {
+  const atlas = new Atlas(world);
+  const found = clientOf(from, atlas);
+  const told: Told =
+    found.kind === "stops" ? { hops: [found.hop], warnings: [], fate: undefined } : tell(target, found.client, atlas);
+  return { target: showTarget(target), from: showFrom(from), outcome: outcomeOf(told.hops), ...told };
+}
+
+type Told = Pick<Story, "hops" | "warnings" | "fate">;
+
+/** What can't be looked at here, or who exactly comes from outside, doesn't keep the rest from being so. */
+const undecisive: ReadonlySet<Hop["kind"]> = new Set(["port", "answer", "source", "rules"]);
+
+function outcomeOf(hops: readonly Hop[]): Outcome {
+  if (stops(hops)) return "stops";
+  if (hops.some(({ kind, outcome }) => kind === "answer" && outcome === "passes")) return "passes";
+  return hops.some(({ outcome, kind }) => outcome === "unknown" && !undecisive.has(kind)) ? "unknown" : "passes";
+}
+
+const stops = (hops: readonly Hop[]): boolean => hops.some(({ outcome }) => outcome === "stops");
+
+function tell(target: Target, client: Client, atlas: Atlas): Told {
+  const aim = aimAt(target, client, atlas);
+  const [first] = aim.places;
+  if (first === undefined) return { hops: aim.hops, warnings: aim.warnings, fate: undefined };
+  const landing = landingOf(first, client, atlas);
+  const way = wayFrom(first, landing, { client, atlas });
+  const told = [...aim.hops, landing.hop, ...way.hops];
+  // A name may have several addresses that no rule concerns: those of a headless Service's pods.
+  const ends = landing.kind === "direct" && aim.places.length > 1 ? aim.places : way.ends;
+  const beyond = stops(told)
+    ? []
+    : ends.slice(0, mostEnds).flatMap((end) => podHops(end, { node: way.node, exposed: exposedOf(landing) }, atlas));
+  const last = stops([...told, ...beyond]) ? undefined : answerHop(target, first, { client, landing, atlas });
+  const more =
+    ends.length > mostEnds && beyond.length > 0
+      ? [`${ends.length - mostEnds} more endpoints were not looked at one by one`]
+      : [];
+  const hops = [...told, ...beyond, ...(last === undefined ? [] : [last])];
+  return { hops, warnings: [...aim.warnings, ...more], fate: way.fate };
+}
+
+const exposedOf = (landing: Landing) => (landing.kind === "frontend" ? landing.at : undefined);
+
+interface Way {
+  readonly hops: readonly Hop[];
+  readonly fate: Fate | undefined;
+  /** Where packets end. */
+  readonly ends: readonly Place[];
+  readonly node: string | undefined;
+}
+
+interface Sent {
+  readonly client: Client;
+  readonly atlas: Atlas;
+}
+
+/** From an address to where the rules of the node send it. */
+function wayFrom(place: Place, landing: Landing, { client, atlas }: Sent): Way {
+  const node = landing.kind === "frontend" ? landing.at.node : landing.kind === "direct" ? landing.node : undefined;
+  const own = client.ips.find(({ family }) => family === place.ip.family);
+  if (node === undefined || own === undefined) return { hops: [], fate: undefined, ends: [place], node };
+  const source = landing.kind === "frontend" ? sourceHop(landing.at, place.ip, { client, atlas }) : undefined;
+  const hops: Hop[] = source === undefined ? [] : [source.hop];
+  if (landing.kind === "frontend" && !stops(hops)) hops.push(endpointsHop(landing.at, originAt(client, node), atlas));
+  if (hops.some(({ kind, outcome }) => kind === "endpoints" && outcome === "unknown"))
+    return { hops, fate: undefined, ends: [], node };
+  const unread = atlas.world.unread.get("nodes");
+  if (unread !== undefined) {
+    const members = landing.kind === "frontend" ? membersFor(landing.at, originAt(client, node)) : [];
+    const ends = members.map(({ ip, port }) => ({ ip, port, protocol: place.protocol }));
+    return { hops: [...hops, unreadRules(unread)], fate: undefined, ends, node };
+  }
+  const { hop, fate } = rulesHop(place, { ip: source?.ip ?? own, node, atlas });
+  return { hops: [...hops, hop], fate, ends: fate.kind === "passes" ? fate.ends : [], node };
+}
+
+/** Rules depend on what Nodes tell of their addresses. */
+const unreadRules = (why: string): Hop => ({
+  kind: "rules",
+  outcome: "unknown",
+  because: "NotReadable",
+  tells: "what the rules of nodes do can't be told",
+  evidence: [{ seen: why }],
+});
+
+/** To the rules of another node a node is somebody outside; a pod keeps its address. */
+const originAt = ({ origin, node }: Client, rules: string): Origin =>
+  origin === "thisNode" && node !== rules ? "outside" : origin;
+
+interface Walking {
+  readonly ip: Ip;
+  readonly node: string;
+  readonly atlas: Atlas;
+}
+
+function rulesHop(place: Place, { ip, node, atlas }: Walking): { readonly hop: Hop; readonly fate: Fate } {
+  const { protocol, port } = place;
+  const { fate, trail } = atlas.rules(node).walk({ protocol, from: ip, to: place.ip, port });
+  const evidence = trail.map((one) => ({ node, ...one }));
+  const base = { kind: "rules", evidence } as const;
+  if (fate.kind !== "passes") {
+    const does = fate.kind === "reject" ? "refuse it at once" : "drop it without a word";
+    return {
+      fate,
+      hop: {
+        ...base,
+        outcome: "stops",
+        because: fate.kind === "reject" ? "RulesRefuse" : "RulesDrop",
+        tells: `the rules of node ${node} ${does}`,
+      },
+    };
+  }
+  const translated = fate.ends.some((end) => end.ip.text !== place.ip.text || end.port !== port);
+  const masked = fate.ends.filter(({ masqueraded }) => masqueraded);
+  const because: Reason = translated ? "Translated" : "Untranslated";
+  const does = translated
+    ? `translate it to ${fate.ends.length === 1 ? "the endpoint" : `one of ${fate.ends.length} endpoints`}`
+    : "let it pass";
+  return {
+    fate,
+    hop: {
+      ...base,
+      outcome: "passes",
+      because,
+      tells: `the rules of node ${node} ${does}; ${sees(masked.length, fate.ends.length, ip)}`,
+    },
+  };
+}
+
+function sees(masked: number, all: number, ip: Ip): string {
+  if (masked === 0) return "the receiver sees the client's address";
+  return masked === all
+    ? "the receiver sees the node's address"
+    : `the receiver sees the client's address, ${ip.text} itself the node's`;
+}
