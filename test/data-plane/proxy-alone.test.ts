@@ -4,13 +4,12 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { after, before, suite, test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
+import { programmed, saidBy, startLoneProxy } from "./lone-proxy.ts";
 import { type Session, sliceOf, startSession } from "./session-client.ts";
 import { makeWorld, nodeHost, type World } from "./world.ts";
 
-const program = join(import.meta.dirname, "../../bin/portolan");
 const [pod, otherPod, client, outside] = ["10.244.0.7", "10.244.0.8", "10.244.0.5", "192.0.2.9"];
 const skip = process.getuid?.() === 0 ? false : "needs root: it makes network namespaces";
 
@@ -21,18 +20,7 @@ suite("portolan proxy", { skip, timeout: 120_000 }, () => {
   let proxy: ChildProcess;
 
   const start = (...flags: readonly string[]) =>
-    spawn(
-      "ip",
-      [
-        ...["netns", "exec", world.node, program, "proxy", "--kubeconfig", join(folder, "kubeconfig")],
-        ...["--cluster-cidr", "10.244.0.0/16", "--hostname-override", "node-1", ...flags],
-      ],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
-  const isSynced = async (child: ChildProcess) => {
-    for await (const chunk of child.stdout ?? []) if (String(chunk).includes("rules of all Services")) return;
-    assert.fail(await saidBy(child));
-  };
+    startLoneProxy({ namespace: world.node, kubeconfig: join(folder, "kubeconfig") }, ...flags);
   const stop = async (child: ChildProcess) => {
     const ended = once(child, "exit");
     child.kill("SIGTERM");
@@ -53,7 +41,7 @@ suite("portolan proxy", { skip, timeout: 120_000 }, () => {
     await session.makeNode();
     await session.create({ name: "web", address: "10.96.9.1", endpoints: [pod], nodePort: 30_901 });
     proxy = start();
-    await isSynced(proxy);
+    await programmed(proxy);
   });
   after(async () => {
     proxy.kill("SIGKILL");
@@ -165,7 +153,7 @@ suite("portolan proxy", { skip, timeout: 120_000 }, () => {
     await stop(proxy);
     assert.deepEqual(await meets(client, "10.96.9.1", 80), [`${pod} 8080 ${client}`]);
     proxy = start();
-    await isSynced(proxy);
+    await programmed(proxy);
     assert.deepEqual(await meets(client, "10.96.9.1", 80), [`${pod} 8080 ${client}`]);
     await stop(proxy);
     const cleaning = start("--cleanup");
@@ -181,5 +169,4 @@ suite("portolan proxy", { skip, timeout: 120_000 }, () => {
   });
 });
 
-const saidBy = ({ stderr }: ChildProcess) => (stderr === null ? "" : text(stderr));
 const slicePath = (name: string) => `/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/${name}-1`;

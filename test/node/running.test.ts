@@ -220,7 +220,7 @@ describe("a port of the node", { skip: whyNot ?? false }, () => {
 
     const first = await world.run("first", { hostNetwork: true, containers: [listener(port)] });
     await world.when("first", "runs", ({ status }) => status.phase === "Running");
-    await eventually("its port", async () => (await portHolders({ protocol: "TCP", port })).length > 0, {
+    await eventually("its port", async () => (await portHolders([{ protocol: "TCP", port }], "counted")).size > 0, {
       seconds: 20,
     });
     await world.run("second", { hostNetwork: true, containers: [listener(port)] });

@@ -57,7 +57,7 @@ export class PortClashes {
 
   /** `pod default/influxdb (influxd, process 4711)`, or `process 4711 (influxd)`. */
   async #holderOf(wanted: WantedPort): Promise<string | undefined> {
-    const [holder] = await portHolders(wanted);
+    const [holder] = (await portHolders([wanted], "counted")).get(wanted) ?? [];
     if (holder === undefined) return undefined;
     const pod = await this.#podOf(holder);
     if (pod !== undefined) return `pod ${pod} (${holder.command}, process ${holder.pid})`;

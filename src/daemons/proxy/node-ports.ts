@@ -104,11 +104,10 @@ export class NodePorts implements RulesFollower {
 
   async #warn(ports: readonly PortOfService[]): Promise<undefined> {
     const { nodeName, serviceOf, recorder } = this.#options;
-    for (const { service, protocol, port } of ports) {
-      const others = (await portHolders({ protocol, port })).filter(({ pid }) => pid !== process.pid);
+    for (const [{ service, protocol, port }, holders] of await portHolders(ports, "leftOut")) {
       const about = serviceOf(service);
-      if (others.length === 0 || about === undefined) continue;
-      const message = `node port ${port}/${protocol} is also a port of ${others.map(showHolder).join(" and ")} on ${nodeName}: the Service gets what clients send there; end that process, or give the Service another nodePort`;
+      if (about === undefined) continue;
+      const message = `node port ${port}/${protocol} is also a port of ${holders.map(showHolder).join(" and ")} on ${nodeName}: the Service gets what clients send there; end that process, or give the Service another nodePort`;
       recorder.record(referenceTo(services, about), "Warning", { reason: "NodePortTaken", message });
     }
   }
