@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 import { configMaps } from "#api/core/config-map.ts";
@@ -8,8 +9,10 @@ import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slic
 import type { ApiObject } from "#client/resource.ts";
 import { readAs } from "#client/wire.ts";
 import { frameOf, type Surroundings } from "#core/ruleset/frame.ts";
+import { NodeChains } from "#core/ruleset/iptables/node-chains.ts";
+import { iptablesWalker } from "#core/ruleset/iptables/walk.ts";
 import { type NodeAddresses, NodeTable } from "#core/ruleset/node-table.ts";
-import type { Walkable, walker } from "#core/ruleset/walk.ts";
+import type { Fate, Packet, Walkable } from "#core/ruleset/walk.ts";
 import { entryOf, serviceNameLabel } from "#core/services/entry.ts";
 import { hostPortEntryOf } from "#core/services/host-ports.ts";
 import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
@@ -133,6 +136,18 @@ export function tableOf(objects: Objects): NodeTable {
   return table;
 }
 
+/** The same node's chains in iptables mode. */
+export function chainsOf(objects: Objects): NodeChains {
+  const { entries, addresses } = seenIn(objects);
+  const chains = new NodeChains({ around, sha256: (text) => createHash("sha256").update(text).digest() });
+  chains.moveTo(addresses);
+  chains.change(entries);
+  return chains;
+}
+
+export const iptablesWalkerOf = (chains: NodeChains): Walk =>
+  iptablesWalker(chains.families, [...nodeAddresses, ...otherAddresses]);
+
 export function walkableOf(table: NodeTable): Walkable {
   const { chains, elements } = table.contents();
   return { chains: [...frameOf(around), ...chains], elements, nodeAddresses: [...nodeAddresses, ...otherAddresses] };
@@ -168,8 +183,11 @@ function parseFlow(line: string): Flow {
   };
 }
 
+/** In either mode. */
+type Walk = (packet: Packet) => Fate<unknown>;
+
 /** What a walk through the rules says of a flow, in the words of `flows.txt`. */
-export function walked(walk: ReturnType<typeof walker>, { from, to, port, protocol }: Flow): readonly string[] {
+export function walked(walk: Walk, { from, to, port, protocol }: Flow): readonly string[] {
   const fate = walk({ protocol, from: mustIp(from), to: mustIp(to), port });
   if (fate.kind !== "passes") return [fate.kind];
   return fate.ways

@@ -2,7 +2,20 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
 import { walker } from "#core/ruleset/walk.ts";
-import { type Flow, flowsOf, objectsOf, root, showPlace, tableOf, walkableOf, walked } from "./scenario.ts";
+import { findProgram } from "../harness/programs.ts";
+import { showChains } from "./iptables-world.ts";
+import {
+  chainsOf,
+  type Flow,
+  flowsOf,
+  iptablesWalkerOf,
+  objectsOf,
+  root,
+  showPlace,
+  tableOf,
+  walkableOf,
+  walked,
+} from "./scenario.ts";
 import { makeWorld, nodeHost, type World } from "./world.ts";
 
 /** Renews the goldens: `PORTOLAN_RENEW=1 npm test`. */
@@ -12,19 +25,27 @@ const names = readdirSync(root, { withFileTypes: true }).flatMap((one) => (one.i
 const isSendable = ({ protocol }: Flow): boolean => protocol !== "SCTP";
 
 for (const name of names) {
-  test(`${name}: a walk through the rules ends where flows.txt says`, () => {
-    const walk = walker(walkableOf(tableOf(objectsOf(name))));
-    for (const flow of flowsOf(name)) assert.deepEqual(walked(walk, flow), flow.ends, flow.line);
+  test(`${name}: a walk through the rules ends where flows.txt says, in either mode`, () => {
+    const objects = objectsOf(name);
+    const walks = [walker(walkableOf(tableOf(objects))), iptablesWalkerOf(chainsOf(objects))];
+    for (const walk of walks)
+      for (const flow of flowsOf(name)) assert.deepEqual(walked(walk, flow), flow.ends, flow.line);
   });
-  test(`${name}: the table's text is ruleset.nft`, () => {
-    const text = tableOf(objectsOf(name)).printAll();
-    if (renew) writeFileSync(`${root}${name}/ruleset.nft`, text);
-    assert.equal(text, readFileSync(`${root}${name}/ruleset.nft`, "utf8"));
+  test(`${name}: the rules' texts are ruleset.nft and ruleset.iptables`, () => {
+    const objects = objectsOf(name);
+    const texts = { nft: tableOf(objects).printAll(), iptables: showChains(chainsOf(objects)) };
+    for (const [kind, text] of Object.entries(texts)) {
+      const file = `${root}${name}/ruleset.${kind}`;
+      if (renew) writeFileSync(file, text);
+      assert.equal(text, readFileSync(file, "utf8"));
+    }
   });
 }
 
-const skip = process.getuid?.() === 0 ? false : "needs root: it makes network namespaces";
-suite("in the kernel", { skip }, () => {
+const noRoot = process.getuid?.() === 0 ? false : "needs root: it makes network namespaces";
+const noIptables = findProgram("iptables-restore", "iptables") === undefined ? "needs iptables" : false;
+
+suite("in the kernel, nftables", { skip: noRoot }, () => {
   let world: World;
   before(async () => {
     world = await makeWorld();
@@ -35,13 +56,35 @@ suite("in the kernel", { skip }, () => {
     test(`${name}: packets end where flows.txt says`, async () => {
       await world.load(readFileSync(`${root}${name}/ruleset.nft`, "utf8"));
       await world.exec("nft", "list", "table", "inet", "portolan"); // which nft 1.0.6 dies of where a type is strange
-      const sendable = flowsOf(name).filter(isSendable);
-      const seen = await Promise.all(sendable.map(async (flow) => [flow.line, await sent(world, flow)] as const));
-      for (const [i, [line, ends]] of seen.entries())
-        for (const end of ends) assert.ok(sendable[i]?.ends.includes(end), `${line}\nwas seen to end: ${end}`);
+      await endsAsSaid(world, name);
     });
   }
 });
+
+suite("in the kernel, iptables", { skip: noRoot || noIptables }, () => {
+  let world: World;
+  before(async () => {
+    world = await makeWorld();
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  for (const name of names) {
+    test(`${name}: packets end where flows.txt says`, async () => {
+      await world.iptables.test(readFileSync(`${root}${name}/ruleset.iptables`, "utf8"));
+      const chains = chainsOf(objectsOf(name));
+      // From the rules of the scenario before to those of this one, as a proxy does that starts.
+      await world.iptables.becomes(chains);
+      await endsAsSaid(world, name);
+    });
+  }
+});
+
+async function endsAsSaid(world: World, name: string): Promise<void> {
+  const sendable = flowsOf(name).filter(isSendable);
+  const seen = await Promise.all(sendable.map(async (flow) => [flow.line, await sent(world, flow)] as const));
+  for (const [i, [line, ends]] of seen.entries())
+    for (const end of ends) assert.ok(sendable[i]?.ends.includes(end), `${line}\nwas seen to end: ${end}`);
+}
 
 /** Where real packets ended, in the words of `flows.txt`; each way of a lot is met sooner or later, but not in every run. */
 async function sent(world: World, flow: Flow): Promise<readonly string[]> {

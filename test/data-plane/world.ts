@@ -2,6 +2,7 @@ import { mustIp } from "#net/ip.ts";
 import { macOf } from "#net/mac.ts";
 import { run } from "#os/spawn.ts";
 import type { Answer, Request } from "./agent-words.ts";
+import { type IptablesOf, iptablesOf } from "./iptables-world.ts";
 import { type LineProgram, lineProgram } from "./line-program.ts";
 
 /**
@@ -18,6 +19,7 @@ export interface World extends AsyncDisposable {
   readonly ask: (from: string, request: Ask) => Promise<readonly string[]>;
   /** Loads a table into the node, by `nft -f -`. */
   readonly load: (text: string) => Promise<void>;
+  readonly iptables: IptablesOf;
   readonly exec: (...argv: readonly [string, ...string[]]) => Promise<string>;
 }
 
@@ -88,6 +90,7 @@ export async function makeWorld(): Promise<World> {
       return (await agent.ask({ ...rest, times, together, from: port, patienceMs })).said;
     },
     load: async (text) => void (await run(["ip", "netns", "exec", node, "nft", "-f", "-"], { input: text })),
+    iptables: iptablesOf(node),
     exec: async (...argv) => (await run(["ip", "netns", "exec", node, ...argv])).stdout,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

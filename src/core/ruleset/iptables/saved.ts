@@ -127,6 +127,7 @@ function plainOption(option: string): readonly string[] {
   if (name === "--xor-mark") return [`--set-xmark ${value}/0x0`];
   if (name === "--probability") return [`${name} ${Number(value).toFixed(6)}`];
   if (name === "--ctstate") return [`${not}${name} ${value.split(",").toSorted().join()}`];
+  if (value === "0.0.0.0/0" || value === "::/0") return [];
   if (name === "-s" || name === "-d") return [`${not}${name} ${value.replace(/\/(32|128)$/, "")}`];
   return [option];
 }

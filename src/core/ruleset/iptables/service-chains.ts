@@ -110,6 +110,7 @@ class ServiceChains {
   readonly #pods: readonly Cidr[];
   readonly #pools = new Map<string, PoolChain>();
   readonly #others = new Map<string, readonly Rule[]>();
+  readonly #filters = new Map<string, readonly Rule[]>();
 
   constructor(family: IpFamily, place: Place, names: ChainNames) {
     this.#family = family;
@@ -128,6 +129,7 @@ class ServiceChains {
       if (verdict.kind === "forward") this.#addPool(port, verdict.pool, frontend.affinitySeconds);
     const entered = this.#entryChain(frontend, port);
     if (entered !== undefined) this.#addWays(frontend, port, entered);
+    else if (frontend.sources.kind === "ranges") this.#addFilter(frontend, port);
     this.#addRefusals(frontend, port);
   }
 
@@ -140,7 +142,8 @@ class ServiceChains {
       return { name, rules: [...first, ...drawRules(port, members, affinitySeconds)] };
     });
     const others = [...this.#others, ...endpoints].map(([name, rules]) => ({ name, rules }));
-    return [...pools, ...others].map(({ name, rules }) => ({ table: "nat", name, rules }));
+    const filters = [...this.#filters].map(([name, rules]) => ({ table: "filter", name, rules }) as const);
+    return [...[...pools, ...others].map(({ name, rules }) => ({ table: "nat", name, rules }) as const), ...filters];
   }
 
   #addPool(port: NamedPort, pool: Pool, affinitySeconds: number): void {
@@ -236,6 +239,21 @@ class ServiceChains {
     const rest = rule(`other traffic to ${port.portName} will be dropped by KUBE-PROXY-FIREWALL`, []);
     this.#others.set(name, [...allowed, rest]);
     return name;
+  }
+
+  /** Where nobody is led anywhere, those who may come in must hear so, and the others nothing at all. */
+  #addFilter(frontend: Frontend, port: NamedPort): void {
+    const { sources, at, protocol, port: number } = frontend;
+    const name = this.#names.firewall(port);
+    const ranges = sources.kind === "anyone" ? [] : this.#admitted(sources.ranges, at);
+    const allowed = ranges.map((range) => rule(`${port.portName} loadbalancer IP`, [from(range)], { do: "return" }));
+    this.#filters.set(name, [...allowed, rule(undefined, [], { do: "drop" })]);
+    for (const ip of this.#ips(frontend))
+      this.#row("firewall", ip, {
+        frontend,
+        rule: rule(`${port.portName} loadbalancer IP`, toPort(protocol, number, blockAt(ip)), jump(name)),
+        key: "firewall",
+      });
   }
 
   #admitted(ranges: readonly Cidr[], at: Frontend["at"]): readonly Cidr[] {
