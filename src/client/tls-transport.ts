@@ -10,7 +10,16 @@ const silenceMs = 30_000;
 const pongMs = 15_000;
 const connectMs = 10_000;
 
-export function tlsTransport(access: Access, timing = { silenceMs, pongMs, connectMs }): Transport {
+/** What is under way on an old connection gets so long; watches never end by themselves, and go on from where they were cut. */
+const farewellMs = 5_000;
+
+export interface TlsTransport extends Transport {
+  /** Shows another client certificate from the next request on. */
+  readonly renew: (certificate: NonNullable<Access["certificate"]>) => void;
+}
+
+export function tlsTransport(first: Access, timing = { silenceMs, pongMs, connectMs }): TlsTransport {
+  let access = first;
   let session: ClientHttp2Session | undefined;
   let closed = false;
   const token = tokenOf(access);
@@ -24,6 +33,13 @@ export function tlsTransport(access: Access, timing = { silenceMs, pongMs, conne
       const bearer = await token();
       const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
       return exchange(current(), { ...request, headers: { ...headers, ...request.headers } }, access.server);
+    },
+    renew(certificate) {
+      access = { ...access, certificate };
+      const old = session;
+      session = undefined;
+      old?.close();
+      setTimeout(() => old?.destroy(), farewellMs).unref();
     },
     close() {
       closed = true;

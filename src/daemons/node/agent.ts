@@ -39,6 +39,8 @@ export interface AgentOptions {
 export interface Agent {
   /** Resolves when the Node is registered and pods can be started. */
   readonly ready: Promise<void>;
+  /** Shows another certificate to those who call the agent. PEM texts. */
+  readonly renewServing: (pair: { readonly cert: string; readonly key: string }) => void;
   /** Pods go on running. */
   readonly stop: () => Promise<void>;
 }
@@ -95,16 +97,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
   loops = new PodLoops({ ...shared, informer: mine, client, operations, probers, references, hostAddresses, failed });
   const orphans = loops;
-  const ready = Promise.all([
-    registration.registered,
-    mine.synced(),
-    options.services.synced(),
-    options.nodes.synced(),
-  ]).then(() => {
+  const synced = [registration.registered, mine.synced(), options.services.synced(), options.nodes.synced()];
+  const ready = Promise.all(synced).then(() => {
     for (const uid of memory.uids()) orphans.changed(uid); // what ran for pods that were deleted meanwhile
   });
   const sweeping = sweep(runtime, failed);
-  return { ready, stop: stopper({ loops, probers, references, mine, registration, api, sweeping, runtime }) };
+  return {
+    ready,
+    renewServing: api.renew,
+    stop: stopper({ loops, probers, references, mine, registration, api, sweeping, runtime }),
+  };
 }
 
 /** At its usual port, or at any where another cluster of this machine has that: the Node tells which. */

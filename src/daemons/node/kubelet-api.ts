@@ -36,6 +36,8 @@ export interface TlsTexts {
 export interface KubeletApi {
   /** Of the first address. */
   readonly port: number;
+  /** Shows another certificate from the next connection on. */
+  renew(pair: Pick<TlsTexts, "cert" | "key">): void;
   /** Cuts all connections; commands of exec end with them. */
   close(): Promise<void>;
 }
@@ -56,7 +58,10 @@ export async function startKubeletApi(options: KubeletApiOptions): Promise<Kubel
     const ports = await Promise.all(
       servers.map((server, i) => listen(server, options.addresses[i] ?? "", options.port)),
     );
-    return { port: ports[0] ?? options.port, close };
+    const renew = (pair: Pick<TlsTexts, "cert" | "key">): void => {
+      for (const server of servers) server.setSecureContext({ ...options.tls, ...pair });
+    };
+    return { port: ports[0] ?? options.port, renew, close };
   } catch (fault) {
     await close(); // an address that is taken must not leave the others listening
     throw fault;
