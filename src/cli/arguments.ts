@@ -20,6 +20,7 @@ export interface Parsed {
 /** Flags every command of a cluster takes. */
 export const clusterFlags: Flags = {
   "data-dir": { type: "string" },
+  kubeconfig: { type: "string" },
   debug: { type: "boolean" },
   output: { type: "string", short: "o" },
 };

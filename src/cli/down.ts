@@ -1,3 +1,4 @@
+import { removeKubeconfig } from "#cluster/identities.ts";
 import { checkRoot } from "#cluster/preflight.ts";
 import { takeDown } from "#cluster/take-down.ts";
 import { clusterFlags, dataDirFrom, parse } from "./arguments.ts";
@@ -8,6 +9,8 @@ export async function down(args: readonly string[]): Promise<number> {
   const dataDir = dataDirFrom(parsed);
   checkRoot();
   const purge = parsed.has("purge");
+  const copy = parsed.text("kubeconfig");
+  if (copy !== undefined) await removeKubeconfig(dataDir, copy);
   const outcome = await takeDown(dataDir, { purge });
   const said = {
     stopped: "Portolan is down; the machine is as it was",

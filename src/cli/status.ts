@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { type Node, nodes } from "#api/core/node.ts";
+import { readKubeconfig } from "#client/kubeconfig.ts";
 import { resourceClient } from "#client/resource.ts";
+import { tlsTransport } from "#client/tls-transport.ts";
 import { type Transport, Unreachable } from "#client/transport.ts";
 import { connect } from "#cluster/connect.ts";
 import { ClusterFault } from "#cluster/faults.ts";
 import { type RunningCluster, readRunning } from "#cluster/running.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import { clusterFlags, dataDirFrom, parse, wantsJson } from "./arguments.ts";
 import { alignColumns } from "./columns.ts";
 
@@ -28,10 +31,35 @@ export async function status(args: readonly string[]): Promise<number> {
   const parsed = parse(args, clusterFlags);
   const json = wantsJson(parsed);
   const dataDir = dataDirFrom(parsed);
-  const running = await readRunning(dataDir);
-  const facts = running === undefined ? stopped(dataDir) : await factsOf(dataDir, running);
+  const kubeconfig = parsed.text("kubeconfig");
+  const facts = kubeconfig === undefined ? await factsHere(dataDir) : await factsElsewhere(kubeconfig);
   process.stdout.write(json ? `${JSON.stringify(facts)}\n` : show(facts, dataDir));
   return facts.ready ? 0 : 1;
+}
+
+async function factsHere(dataDir: string): Promise<Facts> {
+  const running = await readRunning(dataDir);
+  return running === undefined ? stopped(dataDir) : factsOf(dataDir, running);
+}
+
+/** What the API of any cluster tells. */
+async function factsElsewhere(kubeconfig: string): Promise<Facts> {
+  const transport = tlsTransport(await readKubeconfig(kubeconfig));
+  try {
+    const found = await nodesIn(transport, () => null);
+    const answer = await transport.send({ method: "GET", path: "/version", headers: {}, body: undefined });
+    const version: unknown = JSON.parse(await answer.text());
+    return {
+      ready: found.every(({ ready }) => ready),
+      version: isJsonObject(version) ? String(version.gitVersion ?? "") : "",
+      kubeconfig,
+      nodes: found,
+      processes: [],
+      loadBalancerPool: [],
+    };
+  } finally {
+    transport.close();
+  }
 }
 
 const kubeconfigOf = (dataDir: string): string => join(dataDir, "kubeconfig");
@@ -74,12 +102,7 @@ async function nodesOf(dataDir: string, running: RunningCluster): Promise<Facts[
   let transport: Transport | undefined;
   try {
     transport = await connect(dataDir, running, patienceSeconds);
-    const { items } = await resourceClient(transport, nodes).list("");
-    return items.map((node) => {
-      const { name } = node.metadata;
-      const netns = running.nodes.find((one) => one.name === name)?.netns ?? null;
-      return { name, ip: internalIp(node), netns, ready: isReady(node) };
-    });
+    return await nodesIn(transport, (name) => running.nodes.find((one) => one.name === name)?.netns ?? null);
   } catch (fault) {
     if (fault instanceof ClusterFault || fault instanceof Unreachable) return undefined;
     throw fault;
@@ -88,13 +111,21 @@ async function nodesOf(dataDir: string, running: RunningCluster): Promise<Facts[
   }
 }
 
+async function nodesIn(transport: Transport, netnsOf: (name: string) => string | null): Promise<Facts["nodes"]> {
+  const { items } = await resourceClient(transport, nodes).list("");
+  return items.map((node) => {
+    const { name } = node.metadata;
+    return { name, ip: internalIp(node), netns: netnsOf(name), ready: isReady(node) };
+  });
+}
+
 const internalIp = ({ status: { addresses = [] } }: Node): string =>
   addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
 const isReady = ({ status: { conditions = [] } }: Node): boolean =>
   conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
 
 function show(facts: Facts, dataDir: string): string {
-  if (facts.processes.length === 0) return `no cluster runs from ${dataDir}; bring one up with: portolan up\n`;
+  if (facts.version === "") return `no cluster runs from ${dataDir}; bring one up with: portolan up\n`;
   const rows = facts.nodes.map(({ name, ip, ready, netns }) => [
     name,
     ip,
@@ -105,6 +136,6 @@ function show(facts: Facts, dataDir: string): string {
   return [
     `Portolan is ${facts.ready ? "ready" : "not ready"}; Kubernetes API ${facts.version}, kubeconfig ${facts.kubeconfig}\n`,
     alignColumns([["NODE", "ADDRESS", "STATUS", "NETWORK NAMESPACE"], ...rows]),
-    alignColumns([["PROCESS", "ROLE"], ...processes]),
+    ...(processes.length === 0 ? [] : [alignColumns([["PROCESS", "ROLE"], ...processes])]),
   ].join("\n");
 }

@@ -51,6 +51,6 @@ const namesOf = (settings: Settings): readonly SettingName[] =>
   Object.keys(settings).filter((name): name is SettingName => name in settings);
 
 /** Addresses and blocks are compared by what they say. */
-const isSame = (a: unknown, b: unknown): boolean => textOf(a) === textOf(b);
-const textOf = (value: unknown): string =>
+const isSame = (a: unknown, b: unknown): boolean => showSetting(a) === showSetting(b);
+export const showSetting = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));

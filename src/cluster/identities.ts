@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { chownSync, existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import type { Ip } from "#net/ip.ts";
-import { writeWhole } from "#os/files.ts";
+import { readIfThere, writeWhole } from "#os/files.ts";
 import type { Authority, KeyPair } from "#os/pki.ts";
 import type { Settings } from "./settings.ts";
 
@@ -153,11 +153,27 @@ export async function writeKubeconfig(settings: Settings, { ca, admin }: Identit
   const { number, family, text: asked } = settings["bind-address"];
   const host = number === 0n ? (family === "IPv4" ? "127.0.0.1" : "::1") : asked;
   await writeAccess(path, { server: serverAt(host, settings["api-port"]), ca, client: admin });
+  giveToCaller(path);
+  return path;
+}
+
+/** Where somebody else looks for it: `--kubeconfig FILE`. */
+export async function copyKubeconfig(dataDir: string, path: string): Promise<void> {
+  await writeWhole(path, await readFile(join(dataDir, "kubeconfig")), { mode: 0o600 });
+  giveToCaller(path);
+}
+
+/** Deletes such a copy, unless it has become another cluster's. */
+export async function removeKubeconfig(dataDir: string, path: string): Promise<void> {
+  const [own, copy] = await Promise.all([readIfThere(join(dataDir, "kubeconfig")), readIfThere(path)]);
+  if (copy !== undefined && copy === own) await rm(path);
+}
+
+function giveToCaller(path: string): void {
   const { SUDO_UID, SUDO_GID } = process.env;
   if (process.getuid?.() === 0 && SUDO_UID !== undefined && statSync(path).uid !== Number(SUDO_UID)) {
     chownSync(path, Number(SUDO_UID), Number(SUDO_GID ?? SUDO_UID));
   }
-  return path;
 }
 
 export const serverAt = (host: string, port: number): string =>

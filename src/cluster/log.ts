@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, createWriteStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where a cluster's processes tell what they do: one line an entry, a file a component below `<data-dir>/log`. */
@@ -8,6 +8,8 @@ export interface Log {
   readonly warn: (message: string, fault?: unknown) => void;
   /** Told only where `--v` is that high. */
   readonly debug: (level: number, message: string) => void;
+  /** Written before the process ends, which it does at once. */
+  readonly lastWords: (fault: unknown) => void;
   readonly close: () => void;
 }
 
@@ -24,18 +26,27 @@ export function openLog(dataDir: string, name: string, verbosity: number): Log {
   const file = createWriteStream(path, { flags: "a", mode: 0o644 });
   // A full disk must not take the cluster down: what can't be logged is lost.
   file.on("error", () => {});
-  const write = (letter: string, message: string): void => {
-    file.write(`${letter}${stamp(new Date())} ${process.pid} ${message.replaceAll("\n", "\\n")}\n`);
-  };
+  const line = (letter: string, message: string): string =>
+    `${letter}${stamp(new Date())} ${process.pid} ${message.replaceAll("\n", "\\n")}\n`;
+  const write = (letter: string, message: string): void => void file.write(line(letter, message));
   return {
     info: (message) => write("I", message),
     warn: (message, fault) => write("W", fault === undefined ? message : `${message}: ${describe(fault, verbosity)}`),
     debug: (level, message) => {
       if (level <= verbosity) write("I", message);
     },
+    lastWords: (fault) => appendFileSync(path, line("F", `nobody caught this: ${describe(fault, mostVerbose)}`)),
     close: () => file.end(),
   };
 }
+
+/** While the log is open, what nobody catches is in it before the process ends of it. */
+export function logUncaught(log: Log): { readonly stop: () => void } {
+  process.on("uncaughtExceptionMonitor", log.lastWords);
+  return { stop: () => void process.off("uncaughtExceptionMonitor", log.lastWords) };
+}
+
+const mostVerbose = 10;
 
 function describe(fault: unknown, verbosity: number): string {
   if (!(fault instanceof Error)) return String(fault);

@@ -7,7 +7,7 @@ import { networksFor } from "./cluster-plan.ts";
 import { ClusterFault } from "./faults.ts";
 import type { NodeIdentity } from "./identities.ts";
 import { openLedger } from "./ledger.ts";
-import { openLog } from "./log.ts";
+import { logUncaught, openLog } from "./log.ts";
 import { prepareNode, startNode } from "./node.ts";
 import { machinePlace, type NodePlan, nodePlan } from "./node-plan.ts";
 import { checkMachine } from "./preflight.ts";
@@ -43,6 +43,7 @@ export async function runNode(asked: NodeAsked, begin: Promise<void>): Promise<N
   const ledger = openLedger(dataDir);
   await using started = new AsyncDisposableStack();
   const log = started.adopt(openLog(dataDir, "node", settings.v), (one) => one.close());
+  started.adopt(logUncaught(log), (one) => one.stop());
   const plan = await planOf(asked);
   started.defer(() => forgetRunning(dataDir));
   const [prepared, catalogue] = await allSettled([
@@ -83,6 +84,7 @@ const toldOfNodeAlone = (settings: Settings, plan: NodePlan) => ({
   dnsAddress: plan.dnsAddress.text,
   loadBalancerPool: [],
   clusterDomain: settings["cluster-domain"],
+  settings: {},
   version: settings["kubernetes-version"],
 });
 

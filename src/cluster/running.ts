@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { hasCode, writeWhole } from "#os/files.ts";
 import { isAlive, type ProcessId, processNow } from "#os/processes.ts";
 import { dnsServiceAddress } from "#server/bootstrap.ts";
+import { showSetting } from "./change.ts";
 import type { ClusterPlan } from "./cluster-plan.ts";
 import { namesOf } from "./node-network.ts";
 import type { NodePlan } from "./node-plan.ts";
@@ -18,6 +19,8 @@ export interface RunningCluster {
   readonly dnsAddress: string;
   readonly loadBalancerPool: readonly string[];
   readonly clusterDomain: string;
+  /** What it is, by the names of settings; as `showSetting` shows them. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly version: string;
 }
 
@@ -55,6 +58,7 @@ export function toldOfCluster(
     dnsAddress: dnsServiceAddress(primaryServiceRange(settings)),
     loadBalancerPool: control.loadBalancerPool.map(({ text }) => text),
     clusterDomain: settings["cluster-domain"],
+    settings: Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, showSetting(value)])),
     version: settings["kubernetes-version"],
   };
 }

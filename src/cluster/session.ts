@@ -12,7 +12,7 @@ import { type ClusterPlan, clusterPlan, networksFor } from "./cluster-plan.ts";
 import { writeFirstConfig } from "./config-file.ts";
 import { ClusterFault } from "./faults.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
-import { openLog } from "./log.ts";
+import { logUncaught, openLog } from "./log.ts";
 import { openPassage } from "./passage.ts";
 import { checkMachine, checkPorts, checkRanges, leftIn } from "./preflight.ts";
 import { forgetRunning, type RunningCluster } from "./running.ts";
@@ -62,6 +62,7 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
   const store = claims.adopt(claimStore(dataDir), (one) => one.close());
   let keepsEffects = ledger.effects().length > 0;
   const log = claims.adopt(openLog(dataDir, "portolan", settings.v), (one) => one.close());
+  claims.adopt(logUncaught(log), (one) => one.stop());
   claims.defer(() => (keepsEffects ? undefined : undoEffects(ledger)));
   claims.defer(() => forgetRunning(dataDir));
   await writeFirstConfig(dataDir, asked.given);
