@@ -14,6 +14,7 @@ const proxy = { user: "system:kube-proxy", groups: ["system:authenticated"] };
 
 const core = "/api/v1/namespaces/default";
 const coordination = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
+const announcing = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases";
 const csrs = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
 const merge = { "content-type": "application/merge-patch+json" };
 
@@ -272,6 +273,27 @@ const rows: readonly Row[] = [
     what: "Leases elsewhere",
     as: n1,
     ask: "GET /apis/coordination.k8s.io/v1/namespaces/default/leases/n1",
+    told: 'can only access leases in the "kube-node-lease" system namespace',
+  },
+  {
+    what: "who announces an address",
+    as: n1,
+    ask: `POST ${announcing}`,
+    sent: { body: { metadata: { name: "announced.192.0.2.7" }, spec: { holderIdentity: "n2" } } },
+    told: 201,
+  },
+  { what: "who announces what, all of it", as: n1, ask: `GET ${announcing}`, told: 200 },
+  {
+    what: "a leader's Lease beside those",
+    as: n1,
+    ask: `POST ${announcing}`,
+    sent: { body: { metadata: { name: "kube-scheduler" } } },
+    told: "can only access node lease with the same name as the requesting node",
+  },
+  {
+    what: "a leader's Lease, to be deleted",
+    as: n1,
+    ask: `DELETE ${announcing}/kube-scheduler`,
     told: 'can only access leases in the "kube-node-lease" system namespace',
   },
   { what: "a Deployment", as: n1, ask: "GET /apis/apps/v1/deployments", told: 'API group "apps" at the cluster scope' },

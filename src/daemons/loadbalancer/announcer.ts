@@ -18,11 +18,12 @@ import {
   nodesWithEndpoints,
   type Standing,
 } from "#core/addresses/load-balancer/announcement.ts";
+import { announcingNamespace, recordName } from "#core/addresses/load-balancer/announcing-leases.ts";
 import { type Ip, mustIp } from "#net/ip.ts";
 import { type LanAnswers, type LanAnswersOptions, type LanLink, openLanAnswers } from "#os/lan-answers.ts";
 import { type Again, changesOf, everything, type Failure, type Loop, loop, type Source } from "../loop.ts";
 import { OwnLease } from "./own-lease.ts";
-import { announcingNamespace, keyOfRecord, Tenures } from "./tenures.ts";
+import { Tenures } from "./tenures.ts";
 
 export interface AnnouncerOptions extends LanAnswersOptions {
   readonly transport: Transport;
@@ -161,7 +162,7 @@ class Announcing implements Announcer {
 
   #plan(ip: Ip): Work | undefined {
     const users = this.#usersOf(ip.text);
-    this.#byRecord.set(keyOfRecord(ip), ip);
+    this.#byRecord.set(recordName(ip), ip);
     const standing = this.#tenures.standingOf(ip);
     if (users.length === 0) return this.#planWithout(ip, standing);
     const order = inOrder(ip.text, this.#candidates(users));
@@ -176,7 +177,7 @@ class Announcing implements Announcer {
   }
 
   #planWithout(ip: Ip, standing: Standing): Work | undefined {
-    this.#byRecord.delete(keyOfRecord(ip));
+    this.#byRecord.delete(recordName(ip));
     const isOurs = standing.kind === "own" || this.#announced.has(ip.text);
     const isLeft = standing.kind === "free" && this.#tenures.hasRecord(ip);
     return isOurs || isLeft ? { ip, users: [], standing, duty: { kind: "forget" } } : undefined;

@@ -1,5 +1,5 @@
 import { type HeldLease, holdLease, type LeaseSurroundings } from "#client/lease.ts";
-import { announcingNamespace, nodeLeaseName } from "./tenures.ts";
+import { announcingNamespace, nodeLeaseName } from "#core/addresses/load-balancer/announcing-leases.ts";
 
 /** For how long others respect a node's Lease: so long an address may be without an answer when its node is killed. */
 const durationMs = 600;

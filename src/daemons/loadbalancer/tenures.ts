@@ -7,18 +7,15 @@ import { releasedSpec, type Sighting, sightingOf } from "#client/lease-record.ts
 import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import type { Standing } from "#core/addresses/load-balancer/announcement.ts";
+import {
+  announcingNamespace,
+  isRecordName,
+  nodeLeaseName,
+  nodeOfLease,
+  recordName,
+} from "#core/addresses/load-balancer/announcing-leases.ts";
 import type { Ip } from "#net/ip.ts";
 
-export const announcingNamespace = "kube-system";
-
-/** The Lease that a node renews while it announces something; one a node, however many addresses it has. */
-export const nodeLeaseName = (node: string): string => `${nodePrefix}${node}`;
-const nodePrefix = "announcer.";
-
-/** The Lease that says which node has the address. Nobody renews it: it counts as long as that node's own Lease does. */
-const recordName = ({ family, text, number }: Ip): string =>
-  `${recordPrefix}${family === "IPv4" ? text : number.toString(16).padStart(32, "0")}`;
-const recordPrefix = "announced.";
 /** Of a record: the hold of the node's Lease under which the node took the address. */
 const tenureAnnotation = "portolan.io/tenure";
 
@@ -30,11 +27,8 @@ export interface TenuresOptions {
   readonly clock: LeaseClock;
   readonly node: string;
   /** Whatever stood there about the address may be different now. */
-  readonly changed: (recordKey: string) => void;
+  readonly changed: (record: string) => void;
 }
-
-/** By `keyOfRecord` the owner of this knows its addresses again. */
-export const keyOfRecord = recordName;
 
 export class Tenures {
   readonly #options: TenuresOptions;
@@ -50,7 +44,7 @@ export class Tenures {
     this.#options = options;
     this.#client = leaseClient(options);
     this.#recordsOf = options.leases.index(({ metadata, spec }) =>
-      metadata.name.startsWith(recordPrefix) ? [spec.holderIdentity ?? ""] : [],
+      isRecordName(metadata.name) ? [spec.holderIdentity ?? ""] : [],
     );
     this.#disconnect = options.leases.onChange((before, after) => this.#hear(before, after));
   }
@@ -132,9 +126,9 @@ export class Tenures {
 
   #hear(before: Lease | undefined, after: Lease | undefined): void {
     const { name } = (after ?? before)?.metadata ?? { name: "" };
-    if (name.startsWith(recordPrefix)) this.#options.changed(name);
-    if (!name.startsWith(nodePrefix)) return;
-    const node = name.slice(nodePrefix.length);
+    if (isRecordName(name)) this.#options.changed(name);
+    const node = nodeOfLease(name);
+    if (node === undefined) return;
     if (after !== undefined && node !== this.#options.node) this.#see(node, after);
     const isRenewal = before !== undefined && after !== undefined && tenureOf(before) === tenureOf(after);
     if (!isRenewal) this.#tellOf(node);

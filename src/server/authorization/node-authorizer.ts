@@ -1,3 +1,4 @@
+import { announcingNamespace, isAnnouncingLease } from "#core/addresses/load-balancer/announcing-leases.ts";
 import { allowed, type Decision, denied, type ResourceAttributes } from "./attributes.ts";
 import type { NodeGraph, Reachable } from "./node-graph.ts";
 import { allows, nodeRules } from "./rules.ts";
@@ -86,7 +87,9 @@ function withNodes(asked: ResourceAttributes): Decision {
 const leaseNamespace = "kube-node-lease";
 const ownVerbs = ["get", "create", "update", "patch", "delete"];
 
-function withLeases(node: string, { verb, namespace, name }: ResourceAttributes): Decision {
+function withLeases(node: string, asked: ResourceAttributes): Decision {
+  const { verb, namespace, name } = asked;
+  if (isAnnouncing(asked)) return allowed;
   if (!ownVerbs.includes(verb)) return denied("can only get, create, update, patch, or delete a node lease");
   if (namespace !== leaseNamespace)
     return denied(`can only access leases in the ${JSON.stringify(leaseNamespace)} system namespace`);
@@ -94,6 +97,12 @@ function withLeases(node: string, { verb, namespace, name }: ResourceAttributes)
     ? allowed
     : denied("can only access node lease with the same name as the requesting node");
 }
+
+/** Which Lease is created, only NodeRestriction can tell. */
+const isAnnouncing = ({ verb, namespace, name }: ResourceAttributes): boolean =>
+  namespace === announcingNamespace &&
+  (["get", "list", "watch", "create"].includes(verb) ||
+    (ownVerbs.includes(verb) && isAnnouncingLease({ namespace, name })));
 
 function withCsiNodes(node: string, { verb, subresource, name }: ResourceAttributes): Decision {
   if (!ownVerbs.includes(verb)) return denied("can only get, create, update, patch, or delete a CSINode");

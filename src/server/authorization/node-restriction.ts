@@ -3,6 +3,7 @@ import { leases } from "#api/coordination/lease.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import { podReferences } from "#api/core/pod/references.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
+import { isAnnouncingLease } from "#core/addresses/load-balancer/announcing-leases.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import type { ApiObject } from "../object.ts";
 import { isOf } from "../object.ts";
@@ -27,7 +28,7 @@ export function nodeDenial(node: string, write: NodeWrite): string | undefined {
   if (object === undefined) return undefined;
   if (isKind(kind, pods)) return podDenial(node, { subresource, next, old });
   if (isKind(kind, nodes)) return nodeObjectDenial(node, object.metadata.name, { next, old });
-  if (isKind(kind, leases) && object.metadata.name !== node)
+  if (isKind(kind, leases) && object.metadata.name !== node && !isAnnouncingLease(object.metadata))
     return "can only access node lease with the same name as the requesting node";
   return undefined;
 }

@@ -25,8 +25,8 @@ const silent = (node: string, silentFromMs: number): Standing => ({ kind: "other
 const free = (sinceMs: number, by?: string): Standing => ({ kind: "free", sinceMs, by });
 const duties: readonly (readonly [name: string, node: string, standing: Standing, duty: Duty])[] = [
   ["the first takes what is free at once", "node-1", free(1000), { kind: "take" }],
-  ["the next one waits for it", "node-2", free(1000), { kind: "wait", untilMs: 1150 }],
-  ["who has let it go is the last to take it", "node-1", free(1000, "node-1"), { kind: "wait", untilMs: 1300 }],
+  ["the next one waits for it", "node-2", free(1000), { kind: "wait", untilMs: 3000 }],
+  ["who has let it go is the last to take it", "node-1", free(1000, "node-1"), { kind: "wait", untilMs: 5000 }],
   ["and the next one need not wait for it", "node-2", free(1000, "node-1"), { kind: "take" }],
   ["what a node has it keeps, though it isn't the first", "node-3", { kind: "own" }, { kind: "announce" }],
   ["a node that can't serve it any more lets go", "node-9", { kind: "own" }, { kind: "yield" }],

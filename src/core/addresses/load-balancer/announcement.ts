@@ -79,8 +79,11 @@ export type Duty =
   | { readonly kind: "wait"; readonly untilMs: number }
   | { readonly kind: "nothing" };
 
-/** Whoever is next in the order waits this long for the one before: it may be gone and not yet known to be. */
-const stepMs = 150;
+/**
+ * Whoever is next in the order waits so long for the one before, in milliseconds: it may be gone and not yet known to be. Where nobody
+ * is cut off it waits longer: nodes that start together should not all leave their addresses to the first one.
+ */
+const stepMs = { free: 2000, other: 150 };
 
 /**
  * An address stays where it is as long as its node can serve it, since the node's connections would be lost with a move. Where it
@@ -96,6 +99,6 @@ export function dutyOf(
   const others = order.filter((one) => one !== before);
   const rank = node === before && order.includes(node) ? others.length : others.indexOf(node);
   if (rank === -1) return { kind: "nothing" };
-  const fromMs = (standing.kind === "other" ? standing.silentFromMs : standing.sinceMs) + rank * stepMs;
+  const fromMs = (standing.kind === "other" ? standing.silentFromMs : standing.sinceMs) + rank * stepMs[standing.kind];
   return fromMs <= nowMs ? { kind: "take" } : { kind: "wait", untilMs: fromMs };
 }
