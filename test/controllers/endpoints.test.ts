@@ -206,6 +206,15 @@ test("Endpoints written by hand are mirrored as long as they and their Service a
   await eventuallyAt(["192.0.2.2:3306"]);
   await of(endpoints).delete("default", "db");
   await eventuallyAt([]);
+  await of(endpoints).create("default", { ...object, subsets: [subset("192.0.2.3", 3306)] });
+  await eventuallyAt(["192.0.2.3:3306"]);
+  await of(services).delete("default", "db");
+  await eventuallyAt([]);
+  await eventually(
+    "Endpoints gone with their Service",
+    async () => (await of(endpoints).list("default")).items.every(({ metadata }) => metadata.name !== "db"),
+    { seconds: 10 },
+  );
   assert.equal((await slicesOf(cluster, "kubernetes")).length, 1, "the API's own Endpoints are not mirrored");
   assert.deepEqual(cluster.failures, []);
 });

@@ -10,13 +10,16 @@ import {
   planEndpoints,
 } from "#core/workloads/legacy-endpoints.ts";
 import { hasManagedEndpoints } from "#core/workloads/service-pods.ts";
-import { changesOf, type Loop, loop } from "../loop.ts";
+import { changesOf, type Loop, loop, type Source } from "../loop.ts";
 import { backoffOf, type ControllerContext, collection } from "./context.ts";
 import { serviceIndex } from "./service-index.ts";
 
 type Work =
   | { readonly kind: "write"; readonly draft: EndpointsDraft; readonly present: Endpoints | undefined }
   | { readonly kind: "remove"; readonly present: Endpoints };
+
+/** Before the key of a Service that has just gone: whoever wrote its Endpoints, they go with it, as in Kubernetes. */
+const gone = "gone:";
 
 /** Keeps the older form of the slices, for those who still read it. */
 export function legacyEndpointsController(context: ControllerContext): Loop {
@@ -25,12 +28,13 @@ export function legacyEndpointsController(context: ControllerContext): Loop {
   const index = serviceIndex(serviceCache, podCache);
 
   const plan = (key: string): Work | undefined => {
-    const { namespace, name } = placeOf(key);
+    const hasGone = key.startsWith(gone);
+    const { namespace, name } = placeOf(hasGone ? key.slice(gone.length) : key);
     const service = serviceCache.get(namespace, name);
     const present = all.cache.get(namespace, name);
     if (service === undefined) {
-      const ours = present?.metadata.labels?.[endpointsManagedBy] === endpointsController;
-      return present !== undefined && ours ? { kind: "remove", present } : undefined;
+      const isOurs = present?.metadata.labels?.[endpointsManagedBy] === endpointsController;
+      return present !== undefined && (isOurs || hasGone) ? { kind: "remove", present } : undefined;
     }
     if (!hasManagedEndpoints(service) || service.metadata.deletionTimestamp !== undefined) return undefined;
     const draft = planEndpoints(service, index.podsOf(service), present);
@@ -55,9 +59,18 @@ export function legacyEndpointsController(context: ControllerContext): Loop {
     }
   };
 
+  const departures: Source = {
+    connect: (enqueue) =>
+      serviceCache.onChange((before, after) => {
+        if (before !== undefined && after === undefined) enqueue(`${gone}${keyOf(before)}`);
+      }),
+    synced: serviceCache.synced,
+  };
+
   return loop({
     name: "endpoints",
     sources: [
+      departures,
       changesOf(serviceCache, (service) => [keyOf(service)]),
       changesOf(podCache, index.servicesOf),
       changesOf(all.cache, (object) => [keyOf(object)]),
