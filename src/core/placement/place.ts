@@ -74,7 +74,8 @@ const toldMost = 5;
 
 /** `Host ports are taken: 8086/TCP of node-1 by pod default/influxdb` */
 function portsTakenIn(refusals: readonly NodeRefusal[]): { readonly portsTaken?: string } {
-  const taken = refusals.flatMap(({ nodeName, takenPorts = [] }) => takenPorts.map((port) => ({ nodeName, port })));
+  const byName = refusals.toSorted((a, b) => (a.nodeName < b.nodeName ? -1 : 1));
+  const taken = byName.flatMap(({ nodeName, takenPorts = [] }) => takenPorts.map((port) => ({ nodeName, port })));
   if (taken.length === 0) return {};
   const told = taken
     .slice(0, toldMost)
