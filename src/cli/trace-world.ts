@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Namespace, namespaces } from "#api/core/namespace.ts";
 import { nodes } from "#api/core/node.ts";
 import { pods } from "#api/core/pod.ts";
@@ -7,8 +8,9 @@ import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import { type ApiObject, parseJson } from "#client/wire.ts";
 import { clusterFacts } from "#core/trace/cluster-facts.ts";
+import type { ProxyMode } from "#core/trace/rules.ts";
 import type { Collection, World } from "#core/trace/world.ts";
-import { isJsonObject } from "#machinery/json.ts";
+import { isJsonObject, type JsonObject } from "#machinery/json.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { StatusError } from "#machinery/status.ts";
@@ -18,6 +20,8 @@ export interface Reading {
   /** What is read where this user may not read all namespaces. */
   readonly namespace: string;
   readonly domain: string;
+  /** Of a cluster of this project. */
+  readonly proxyMode: "nftables" | "iptables";
 }
 
 /** What a trace is told from, by one list a kind, all at once. What this user may not read is told instead of read. */
@@ -25,13 +29,14 @@ export async function readWorld(transport: Transport, reading: Reading): Promise
   const unread = new Map<Collection, string>();
   const list = <T extends AnyType, O extends ApiObject>(kind: Kind<T, O>, name: Collection): Promise<readonly O[]> =>
     readAll(transport, kind, { namespace: reading.namespace, refused: (why) => unread.set(name, why) });
-  const [allServices, slices, allNodes, allPods, allNamespaces, serviceCidrs] = await Promise.all([
+  const [allServices, slices, allNodes, allPods, allNamespaces, serviceCidrs, kubeProxy] = await Promise.all([
     list(services, "services"),
     list(endpointSlices, "endpointslices"),
     list(nodes, "nodes"),
     list(pods, "pods"),
     list<AnyType, Namespace>(namespaces, "namespaces"),
     readServiceCidrs(transport),
+    kubeProxyMode(transport),
   ]);
   const facts = clusterFacts({ nodes: allNodes, services: allServices, serviceCidrs, domain: reading.domain });
   return {
@@ -41,9 +46,28 @@ export async function readWorld(transport: Transport, reading: Reading): Promise
     pods: allPods,
     namespaces: allNamespaces,
     unread,
+    mode: modeOf(kubeProxy ?? reading.proxyMode),
     facts,
     seen: new Map(),
   };
+}
+
+/** kube-proxy has an nftables layout of its own, whose rules are not told here. */
+function modeOf(mode: "nftables" | "iptables" | "unknown"): ProxyMode {
+  if (mode !== "iptables") return { kind: mode };
+  return { kind: "iptables", sha256: (text) => createHash("sha256").update(text).digest() };
+}
+
+/**
+ * How kube-proxy writes its rules; undefined where the cluster has none that its users can see. Without a mode it is iptables.
+ * Source: kubeadm's ConfigMap kube-proxy; KubeProxyConfiguration.mode.
+ */
+async function kubeProxyMode(transport: Transport): Promise<"iptables" | "unknown" | undefined> {
+  const found = await getIfThere(transport, "/api/v1/namespaces/kube-system/configmaps/kube-proxy");
+  const text = isJsonObject(found?.data) ? found.data["config.conf"] : undefined;
+  if (typeof text !== "string") return undefined;
+  const mode = /^mode: *"?(\w*)"?/m.exec(text)?.[1] ?? "";
+  return mode === "" || mode === "iptables" ? "iptables" : "unknown";
 }
 
 interface ReadAll {
@@ -74,7 +98,15 @@ async function readAll<T extends AnyType, O extends ApiObject>(
 
 /** The range of Services, where the server tells it (ServiceCIDR, from Kubernetes 1.33 on). */
 async function readServiceCidrs(transport: Transport): Promise<readonly Cidr[]> {
-  const path = "/apis/networking.k8s.io/v1/servicecidrs";
+  const found = await getIfThere(transport, "/apis/networking.k8s.io/v1/servicecidrs");
+  const items = Array.isArray(found?.items) ? found.items : [];
+  return items
+    .flatMap((item: unknown) => (isJsonObject(item) && isJsonObject(item.spec) ? item.spec.cidrs : []))
+    .flatMap((cidr: unknown) => (typeof cidr === "string" ? (parseCidr(cidr) ?? []) : []));
+}
+
+/** undefined where there is no such thing, or where this user may not see it. */
+async function getIfThere(transport: Transport, path: string): Promise<JsonObject | undefined> {
   const answer = await transport.send({
     method: "GET",
     path,
@@ -82,10 +114,6 @@ async function readServiceCidrs(transport: Transport): Promise<readonly Cidr[]> 
     body: undefined,
   });
   const text = await answer.text();
-  if (answer.status !== 200) return [];
-  const json = parseJson(text, path);
-  const items = isJsonObject(json) && Array.isArray(json.items) ? json.items : [];
-  return items
-    .flatMap((item: unknown) => (isJsonObject(item) && isJsonObject(item.spec) ? item.spec.cidrs : []))
-    .flatMap((cidr: unknown) => (typeof cidr === "string" ? (parseCidr(cidr) ?? []) : []));
+  const json = answer.status === 200 ? parseJson(text, path) : undefined;
+  return isJsonObject(json) ? json : undefined;
 }

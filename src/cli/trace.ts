@@ -39,13 +39,13 @@ export async function trace(args: readonly string[]): Promise<number> {
     understood(parseFrom(parsed.text("from") ?? "outside", namespace)),
   ];
   wanted("default"); // what is wrong in the command line is told before anything is asked
-  const { file, domain } = await clusterOf(parsed);
+  const { file, ...known } = await clusterOf(parsed);
   const access = await readKubeconfig(file);
   const namespace = parsed.text("namespace") ?? access.namespace;
   const [target, from] = wanted(namespace);
   const transport = tlsTransport(access);
   try {
-    const world = await readWorld(transport, { namespace, domain });
+    const world = await readWorld(transport, { namespace, ...known });
     const story = await toldWithProbes(target, from, { world, access });
     process.stdout.write(json ? `${JSON.stringify(story, asText)}\n` : showStory(story, paintFor(process.stdout)));
     return story.outcome === "passes" ? 0 : 1;
@@ -62,12 +62,13 @@ function understood<T>(read: Understood<T>): T {
 interface Cluster {
   readonly file: string;
   readonly domain: string;
+  readonly proxyMode: "nftables" | "iptables";
 }
 
 /** --kubeconfig, else the cluster that --data-dir names, else KUBECONFIG, else this machine's cluster, else ~/.kube/config. */
 async function clusterOf(parsed: Parsed): Promise<Cluster> {
   const domain = parsed.text("cluster-domain");
-  const elsewhere = (file: string): Cluster => ({ file, domain: domain ?? "cluster.local" });
+  const elsewhere = (file: string): Cluster => ({ file, domain: domain ?? "cluster.local", proxyMode: "nftables" });
   const named = parsed.text("kubeconfig");
   if (named !== undefined) return elsewhere(named);
   const dataDir = dataDirFrom(parsed);
@@ -75,8 +76,11 @@ async function clusterOf(parsed: Parsed): Promise<Cluster> {
   const byVariable = process.env.KUBECONFIG ?? "";
   if (!isNamed && byVariable !== "") return elsewhere(byVariable);
   const own = join(dataDir, "kubeconfig");
-  if (existsSync(own))
-    return { file: own, domain: domain ?? (await readRunning(dataDir))?.clusterDomain ?? "cluster.local" };
+  if (existsSync(own)) {
+    const running = await readRunning(dataDir);
+    const proxyMode = running?.settings["proxy-mode"] === "iptables" ? "iptables" : "nftables";
+    return { file: own, domain: domain ?? running?.clusterDomain ?? "cluster.local", proxyMode };
+  }
   const usual = join(homedir(), ".kube", "config");
   if (!isNamed && existsSync(usual)) return elsewhere(usual);
   throw new ClusterFault("NotRunning", {

@@ -36,7 +36,7 @@ export const nodeName = "node-1";
 export const nodeAddresses: readonly Ip[] = [mustIp(nodeHost.ipv4), mustIp(nodeHost.ipv6)];
 
 /** What the node has besides; node ports are served there where a scenario says so. */
-const otherAddresses: readonly Ip[] = [mustIp(nodeHost.other4), mustIp(nodeHost.other6)];
+export const otherAddresses: readonly Ip[] = [mustIp(nodeHost.other4), mustIp(nodeHost.other6)];
 
 /** What a scenario's `in.yaml` holds, with the defaults of the API. */
 export interface Objects {

@@ -1,10 +1,12 @@
 import { nodes } from "#api/core/node.ts";
 import { readAs } from "#client/wire.ts";
+import type { ProxyMode } from "#core/trace/rules.ts";
 import type { World } from "#core/trace/world.ts";
-import { around, nodeName, type Objects, seenIn } from "../data-plane/scenario.ts";
+import { around, nodeAddresses, nodeName, type Objects, otherAddresses, seenIn } from "../data-plane/scenario.ts";
 
 /** A scenario as a trace sees it. Its nodes are Portolan's. */
-export function worldOfScenario(objects: Objects): World {
+export function worldOfScenario(objects: Objects, mode: ProxyMode): World {
+  const { addresses } = seenIn(objects);
   return {
     services: objects.services,
     slices: objects.slices,
@@ -15,6 +17,7 @@ export function worldOfScenario(objects: Objects): World {
     pods: objects.pods,
     namespaces: [],
     unread: new Map(),
+    mode,
     facts: {
       families: around.families,
       podCidrs: around.clusterCidrs,
@@ -22,7 +25,7 @@ export function worldOfScenario(objects: Objects): World {
       dnsAddresses: around.dnsAddresses,
       domain: "cluster.local",
     },
-    nodeAddresses: new Map([[nodeName, seenIn(objects).addresses]]),
+    nodeAddresses: new Map([[nodeName, { ...addresses, local: [...nodeAddresses, ...otherAddresses] }]]),
     seen: new Map(),
   };
 }

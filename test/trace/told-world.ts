@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { parseAllDocuments } from "yaml";
 import { namespaces } from "#api/core/namespace.ts";
 import { nodes } from "#api/core/node.ts";
@@ -7,6 +8,7 @@ import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slic
 import { readAs } from "#client/wire.ts";
 import { clusterFacts } from "#core/trace/cluster-facts.ts";
 import type { Seen } from "#core/trace/probe.ts";
+import type { ProxyMode } from "#core/trace/rules.ts";
 import type { Collection, World } from "#core/trace/world.ts";
 import { planSlices } from "#core/workloads/endpoint-slices.ts";
 import { isJsonObject, type JsonObject } from "#machinery/json.ts";
@@ -55,6 +57,7 @@ export function readWorldFile(text: string): ToldWorld {
       pods: unread.has("pods") ? [] : allPods,
       namespaces: [namespaceOf("default"), ...named],
       unread,
+      mode: modeIn(head),
       facts: clusterFacts({
         nodes: allNodes,
         services: allServices,
@@ -64,6 +67,13 @@ export function readWorldFile(text: string): ToldWorld {
       seen: new Map(lines("seen").map(([probe, what]) => [probe, seenOf(what)])),
     },
   };
+}
+
+/** `# proxy iptables`, or `# proxy unknown`; nftables otherwise. */
+function modeIn(head: readonly string[]): ProxyMode {
+  if (head.includes("# proxy unknown")) return { kind: "unknown" };
+  if (!head.includes("# proxy iptables")) return { kind: "nftables" };
+  return { kind: "iptables", sha256: (text) => createHash("sha256").update(text).digest() };
 }
 
 const collections: readonly Collection[] = ["services", "endpointslices", "nodes", "pods", "namespaces"];

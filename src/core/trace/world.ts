@@ -15,7 +15,7 @@ import { hostPortEntryName, hostPortEntryOf } from "../services/host-ports.ts";
 import type { ServiceEntry } from "../services/service-map.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
 import type { Seen } from "./probe.ts";
-import { type NodeRules, rulesOf } from "./rules.ts";
+import { type NodeRules, type ProxyMode, rulesOf } from "./rules.ts";
 
 /** Everything a story is told from. */
 export interface World {
@@ -27,10 +27,15 @@ export interface World {
   /** Why a list is empty though nobody knows whether it should be: `pods is forbidden: …`. */
   readonly unread: ReadonlyMap<Collection, string>;
   readonly facts: ClusterFacts;
+  readonly mode: ProxyMode;
   /** What is known of nodes' addresses beyond what Nodes tell. */
-  readonly nodeAddresses?: ReadonlyMap<string, Pick<NodeAddresses, "own" | "nodePorts">>;
+  readonly nodeAddresses?: ReadonlyMap<string, KnownAddresses>;
   /** What was seen, by `probeKey`. */
   readonly seen: ReadonlyMap<string, Seen>;
+}
+/** A node's addresses: those that its Node tells, those that it serves node ports at, and all that it has. */
+export interface KnownAddresses extends Pick<NodeAddresses, "own" | "nodePorts"> {
+  readonly local: readonly Ip[];
 }
 export type Collection = "services" | "endpointslices" | "nodes" | "pods" | "namespaces";
 
@@ -84,10 +89,10 @@ export class Atlas {
   node = (name: string): Node | undefined => this.#nodes.get(name);
   nodeAt = (ip: Ip): Node | undefined => this.#nodesByIp.get(ip.text);
   /** A node's own addresses, and those of them that it serves node ports at. */
-  addressesOf(node: string): Pick<NodeAddresses, "own" | "nodePorts"> {
+  addressesOf(node: string): KnownAddresses {
     const found = this.node(node);
     const told = found === undefined ? [] : addressesOf(found);
-    return this.world.nodeAddresses?.get(node) ?? { own: told, nodePorts: told };
+    return this.world.nodeAddresses?.get(node) ?? { own: told, nodePorts: told, local: told };
   }
   /** Whether the node serves node ports at that address. */
   servesNodePorts(ip: Ip, node: string): boolean {
@@ -129,14 +134,16 @@ export class Atlas {
   rules(nodeName: string): NodeRules {
     const known = this.#rules.get(nodeName);
     if (known !== undefined) return known;
-    const { own, nodePorts } = this.addressesOf(nodeName);
+    const { own, nodePorts, local } = this.addressesOf(nodeName);
     const all = this.world.nodes.flatMap(addressesOf);
     const isOurs = this.node(nodeName)?.status.nodeInfo?.containerRuntimeVersion.startsWith("portolan://") ?? false;
     const made = rulesOf({
       nodeName,
       addresses: { own, nodePorts, all },
+      local,
       entries: this.entries(nodeName),
       facts: this.world.facts,
+      mode: this.world.mode,
       isOurs,
     });
     this.#rules.set(nodeName, made);
