@@ -82,7 +82,7 @@ export async function startNode(settings: Settings, parts: NodeParts): Promise<R
   const { plan, transports } = parts;
   await using started = new AsyncDisposableStack();
   const failed = toldTo(parts.log);
-  const followed = informers(transports.proxy, { failed: (fault) => parts.log.warn("following the API", fault) });
+  const followed = informers(transports.agent, { failed: (fault) => parts.log.warn("following the API", fault) });
   started.defer(() => followed.stop());
   const running = <T extends { readonly stop: () => Promise<void> }>(starting: Promise<T>): Promise<T> =>
     starting.then((part) => started.adopt(part, (one) => one.stop()));
