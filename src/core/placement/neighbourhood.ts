@@ -23,7 +23,9 @@ export function neighbourhoodOf(pod: Pod, surroundings: Surroundings): Neighbour
   const own = termsOf(pod.spec.affinity, self, namespaceLabels);
   const labels = new Map(rooms.map(({ node }) => [node.metadata.name, labelsOf(node)]));
   const sums: Sums = { near: new Tally(), apart: new Tally(), unwelcome: new Tally(), wishes: new Tally() };
+  const isPlain = own.near.length + own.apart.length + own.wishes.length === 0;
   for (const crowd of crowds) {
+    if (isPlain && crowd.affinity === undefined) continue;
     const its = termsOf(crowd.affinity, crowd, namespaceLabels);
     const additions: readonly Addition[] = [
       ...(own.near.length > 0 && own.near.every(({ selects }) => selects(crowd)) ? of(own.near, sums.near) : []),
