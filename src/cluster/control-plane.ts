@@ -42,6 +42,7 @@ export async function startControlPlane(settings: Settings, parts: ControlParts)
     caPem: parts.identities.ca,
     caKey: parts.identities.caKey,
     podBlocks: blockSources(settings["cluster-cidr"], settings.nodes),
+    graceSeconds: settings["node-monitor-grace-period"],
     clusterRanges: [
       ...settings["cluster-cidr"].map((block) => ({ ...rangeOfCidr(block), of: "pods" as const })),
       ...settings["service-cluster-ip-range"].map((block) => ({ ...rangeOfCidr(block), of: "Services" as const })),
@@ -58,7 +59,7 @@ export const toldTo =
   ({ loop, key, fault, failures }: Failure): void =>
     log.warn(`${loop} ${key} (${failures} in a row)`, fault);
 
-interface ManagerParts extends Pick<ControllerOptions, "failed" | "caPem" | "caKey" | "podBlocks"> {
+interface ManagerParts extends Pick<ControllerOptions, "failed" | "caPem" | "caKey" | "podBlocks" | "graceSeconds"> {
   readonly clusterRanges: AssignerOptions["ranges"];
 }
 

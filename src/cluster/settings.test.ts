@@ -36,6 +36,10 @@ const rows: Readonly<Record<SettingName, Row>> = {
   "kubernetes-version": { taken: ["v1.36.0", "v1.27.14"], refused: ["1.36.0", "v1.36", "v2.0.0", "latest"] },
   "proxy-mode": { taken: ["nftables"], refused: ["iptables", ""] },
   "load-balancer-pool": { taken: ["", "192.0.2.0/28", "192.0.2.0/28,fd00::/120"], refused: ["192.0.2.1/28", "x"] },
+  "node-monitor-grace-period": {
+    taken: ["40s", "2m", "1m30s", "15s"],
+    refused: ["", "40", "s", "14s", "61m", "1h", "-40s"],
+  },
   "feature-gates": { taken: [""], refused: ["Anything=true"] },
   runtime: { taken: ["process"], refused: ["containerd", ""] },
   v: { taken: ["0", "10"], refused: ["-1", "11", "1.5", ""] },

@@ -23,6 +23,8 @@ export interface Settings {
   readonly runtime: "process";
   /** Empty: a block that follows from the data folder. */
   readonly "load-balancer-pool": readonly Cidr[];
+  /** Seconds. */
+  readonly "node-monitor-grace-period": number;
   /** Nothing yet: there are no gates. */
   readonly "feature-gates": "";
   /** How much the logs tell: 0 to 10. */
@@ -179,6 +181,14 @@ export const settingsTable: Table = {
     parse: parsePool,
     expected: "a list of blocks such as 172.30.0.128/25",
   },
+  "node-monitor-grace-period": {
+    name: "node-monitor-grace-period",
+    fallback: "40s",
+    placeholder: "DURATION",
+    doc: "how long a node may be silent before it is NotReady; agents tell of themselves every 10 s",
+    parse: parseGrace,
+    expected: "a time from 15s to 60m, such as 40s or 2m",
+  },
   "feature-gates": {
     name: "feature-gates",
     fallback: "",
@@ -197,6 +207,13 @@ export const settingsTable: Table = {
     toNode: String,
   },
 };
+
+/** "40s", "2m", "1m30s": seconds. */
+function parseGrace(text: string): number | undefined {
+  const [, minutes = "0", seconds = "0"] = /^(?=\d)(?:(\d{1,2})m)?(?:(\d{1,4})s)?$/.exec(text) ?? [];
+  const total = Number(minutes) * 60 + Number(seconds);
+  return total >= 15 && total <= 3600 ? total : undefined;
+}
 
 function parsePort(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -300,6 +317,7 @@ export function readSettings(given: ReadonlyMap<string, Given>): Settings {
     "proxy-mode": read(table["proxy-mode"]),
     runtime: read(table.runtime),
     "load-balancer-pool": read(table["load-balancer-pool"]),
+    "node-monitor-grace-period": read(table["node-monitor-grace-period"]),
     "feature-gates": read(table["feature-gates"]),
     v: read(table.v),
   };

@@ -34,12 +34,14 @@ export interface ClusterOptions {
   readonly readiness?: "at once" | "by hand";
   /** Milliseconds that only go forward; the machine's where absent. */
   readonly elapsedMs?: () => number;
+  /** Milliseconds since 1970; the machine's where absent. */
+  readonly now?: () => number;
   /** The authority that signs; none where absent. PEM texts. */
   readonly ca?: { readonly certificate: string; readonly key: string };
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { nodes = 1, readiness = "at once", elapsedMs = () => performance.now(), ca } = options;
+  const { nodes = 1, readiness = "at once", elapsedMs = () => performance.now(), now = Date.now, ca } = options;
   const served = await serve();
   const transport = inProcessTransport(served.server, administrator);
   const shared = informers(transport);
@@ -47,7 +49,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const context = {
     transport,
     informers: shared,
-    now: Date.now,
+    now,
     random: seeded(7),
     failed: (failure: Failure) => failures.push(failure),
   };
@@ -56,6 +58,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const controllers = startControllers({
     ...context,
     elapsedMs,
+    graceSeconds: 40,
     podBlocks: blockSources([mustCidr("10.244.0.0/16")], 1),
     caPem: ca?.certificate ?? "the certificate",
     ...(ca !== undefined && { caKey: ca.key }),

@@ -54,6 +54,7 @@ async function world({ decides = true } = {}): Promise<World> {
         random: Math.random,
         elapsedMs: () => performance.now(),
         failed,
+        graceSeconds: 40,
         podBlocks: blockSources([], 1),
         caPem: api.authority.certificate,
         caKey: api.authority.key,

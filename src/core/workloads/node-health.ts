@@ -2,7 +2,7 @@
 import type { Node, NodeCondition, NodeStatus, Taint } from "#api/core/node.ts";
 import type { PodStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { readTime, showTime } from "../time.ts";
+import { showTime } from "../time.ts";
 import { tolerates } from "../tolerations.ts";
 import { conditionOf, isTerminating } from "./pod-state.ts";
 import { sameJson } from "./same-json.ts";
@@ -43,14 +43,18 @@ const pressures: Readonly<Record<string, string>> = {
 };
 const ours = new Set([notReady, unreachable, cordoned, ...Object.values(pressures)]);
 
-/** The taints that the node's conditions call for, beside those that people set. undefined where it has them. */
-export function wantedTaints(node: Node, now: number): readonly Taint[] | undefined {
+/**
+ * The taints that the node's conditions call for, beside those that people set; only where it `evicts` they drive pods away.
+ * undefined where it has them.
+ */
+export function wantedTaints(node: Node, evicts: boolean, now: number): readonly Taint[] | undefined {
   const before = node.spec.taints ?? [];
   const conditions = node.status.conditions ?? [];
   const ready = readyOf(node)?.status ?? "Unknown";
   const key = ready === "Unknown" ? unreachable : notReady;
   const wanted: Taint[] = [
-    ...(ready === "True" ? [] : [{ key, effect: "NoSchedule" } as const, { key, effect: "NoExecute" } as const]),
+    ...(ready === "True" ? [] : [{ key, effect: "NoSchedule" } as const]),
+    ...(ready === "True" || !evicts ? [] : [{ key, effect: "NoExecute" } as const]),
     ...(node.spec.unschedulable === true ? [{ key: cordoned, effect: "NoSchedule" } as const] : []),
     ...conditions.flatMap(({ type, status }) => {
       const pressure = status === "True" ? pressures[type] : undefined;
@@ -77,20 +81,44 @@ export function unreadyStatus(pod: Pod, now: number): PodStatus | undefined {
 
 /**
  * In how many seconds the pod must leave the node because of its NoExecute taints; undefined: it may stay. A pod stays as long as
- * the shortest of the tolerations that it has for them.
+ * the shortest of the tolerations that it has for them. `heldSeconds` says for how long a taint has been seen there: the time that is
+ * written in it is another clock's.
  */
-export function secondsUntilEviction(pod: Pod, { spec }: Node, now: number): number | undefined {
+export function secondsUntilEviction(pod: Pod, node: Node, heldSeconds: (taint: Taint) => number): number | undefined {
   if (isTerminating(pod)) return undefined;
-  const waits = (spec.taints ?? [])
-    .filter(({ effect }) => effect === "NoExecute")
-    .flatMap((taint) => {
-      const fitting = (pod.spec.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
-      if (fitting.length === 0) return [0];
-      const limits = fitting.flatMap(({ tolerationSeconds }) =>
-        tolerationSeconds === undefined ? [] : [tolerationSeconds],
-      );
-      const passed = (now - readTime(taint.timeAdded ?? showTime(now))) / 1000;
-      return limits.length === 0 ? [] : [Math.max(0, Math.min(...limits) - passed)];
-    });
+  const waits = drivingTaints(node).flatMap((taint) => {
+    const fitting = (pod.spec.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
+    if (fitting.length === 0) return [0];
+    const limits = fitting.flatMap(({ tolerationSeconds }) =>
+      tolerationSeconds === undefined ? [] : [tolerationSeconds],
+    );
+    return limits.length === 0 ? [] : [Math.max(0, Math.min(...limits) - heldSeconds(taint))];
+  });
   return waits.length === 0 ? undefined : Math.min(...waits);
 }
+
+/** Those that drive pods away. */
+export const drivingTaints = ({ spec }: Node): readonly Taint[] =>
+  (spec.taints ?? []).filter(({ effect }) => effect === "NoExecute");
+
+/** From so many lost nodes on, and from such a share on, it is rather the network that is lost. */
+const [fewLost, lostShare] = [2, 0.55];
+
+/**
+ * The zones from which nobody is driven away: there the network between the nodes and their control plane is the likelier culprit, and pods
+ * that can't be seen would be made anew for nothing. That is every zone where all nodes of all zones are lost, else each where most are.
+ * Source: ComputeZoneState in pkg/controller/nodelifecycle; a zone in which all are lost is given up there while others live.
+ */
+export function disruptedZones(nodes: readonly Node[], isLost: (node: Node) => boolean): ReadonlySet<string> {
+  const zones = [...Map.groupBy(nodes, zoneOf)].map(([zone, members]) => {
+    const lost = members.filter(isLost).length;
+    return { zone, lost, isAll: lost === members.length, share: lost / members.length };
+  });
+  const isEverything = zones.every(({ isAll }) => isAll);
+  const isMost = (one: (typeof zones)[number]): boolean => !one.isAll && one.lost > fewLost && one.share >= lostShare;
+  return new Set(zones.filter((one) => isEverything || isMost(one)).map(({ zone }) => zone));
+}
+
+/** Region and zone that a node's labels name. */
+export const zoneOf = ({ metadata: { labels = {} } }: Node): string =>
+  `${labels["topology.kubernetes.io/region"] ?? ""}/${labels["topology.kubernetes.io/zone"] ?? ""}`;

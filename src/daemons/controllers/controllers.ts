@@ -10,13 +10,13 @@ import { legacyEndpointsController } from "./endpoints.ts";
 import { garbageCollector } from "./garbage.ts";
 import { namespaceController } from "./namespaces.ts";
 import { nodeIpamController } from "./node-ipam.ts";
-import { type NodeClock, nodeLifecycleController } from "./node-lifecycle.ts";
+import { type NodeLifecycleOptions, nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-sets.ts";
 import { strayPodController } from "./stray-pods.ts";
 
 export type { ControllerContext } from "./context.ts";
 
-export interface ControllerOptions extends ControllerContext, NodeClock {
+export interface ControllerOptions extends ControllerContext, NodeLifecycleOptions {
   /** What pods trust the API server by. */
   readonly caPem: string;
   /** Where the nodes' pods get their addresses. */

@@ -1,8 +1,8 @@
-import { type Node, nodes } from "#api/core/node.ts";
+import { type Node, nodes, type Taint } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { type EventRecorder, referenceTo } from "#client/events.ts";
 import { type ResourceClient, refusedFor } from "#client/resource.ts";
-import { secondsUntilEviction, silentStatus, unreadyStatus, wantedTaints } from "#core/workloads/node-health.ts";
+import { drivingTaints, silentStatus, unreadyStatus, wantedTaints } from "#core/workloads/node-health.ts";
 
 export interface NodeHands {
   readonly nodes: ResourceClient<Node, never>;
@@ -18,10 +18,17 @@ export function welcome({ recorder }: NodeHands, node: Node): void {
   recorder.record(referenceTo(nodes, node), "Normal", { reason: "RegisteredNode", message });
 }
 
+/** What is thought of a node. */
+export interface Opinion {
+  readonly isSilent: boolean;
+  /** Whether pods are driven from it where it is lost. */
+  readonly evicts: boolean;
+}
+
 /** Writes down that a node is silent, and the taints that follow from its conditions. Returns it as it is then. */
-export async function describeNode(hands: NodeHands, node: Node, isSilent: boolean): Promise<Node> {
+export async function describeNode(hands: NodeHands, node: Node, { isSilent, evicts }: Opinion): Promise<Node> {
   const heard = isSilent ? await silence(hands, node) : node;
-  const taints = wantedTaints(heard, hands.now());
+  const taints = wantedTaints(heard, evicts, hands.now());
   if (taints === undefined) return heard;
   const { name, resourceVersion } = heard.metadata;
   const body = { metadata: { resourceVersion }, spec: { taints } };
@@ -36,22 +43,32 @@ async function silence({ nodes: client, recorder, now }: NodeHands, node: Node):
   return client.updateStatus({ ...node, status });
 }
 
-/** Takes a pod of a lost node out of service. Returns after how many seconds it must leave, undefined where it may stay. */
-export async function withdraw(hands: NodeHands, pod: Pod, node: Node): Promise<number | undefined> {
+/** Takes a pod of a lost node out of service. */
+export async function withdraw(hands: NodeHands, pod: Pod): Promise<void> {
+  const status = unreadyStatus(pod, hands.now());
+  if (status === undefined) return;
+  await unlessGone(async () => {
+    await hands.pods.updateStatus({ ...pod, status });
+    const remark = { reason: "NodeNotReady", message: "Node is not ready" };
+    hands.recorder.record(referenceTo(pods, pod), "Warning", remark);
+  });
+}
+
+/** Deletes pods whose time on a tainted node is over; none where the taint has gone meanwhile, since the cache may be behind. */
+export async function driveAway(hands: NodeHands, node: Node, due: readonly Pod[]): Promise<void> {
+  if (due.length === 0) return;
+  const present = await hands.nodes.get("", node.metadata.name);
+  const remains = (taint: Taint): boolean => drivingTaints(present).some(({ key }) => key === taint.key);
+  if (!drivingTaints(node).every(remains)) return;
+  await Promise.all(due.map((pod) => unlessGone(() => evict(hands, pod))));
+}
+
+async function unlessGone(act: () => Promise<void>): Promise<void> {
   try {
-    const status = unreadyStatus(pod, hands.now());
-    if (status !== undefined) {
-      await hands.pods.updateStatus({ ...pod, status });
-      const remark = { reason: "NodeNotReady", message: "Node is not ready" };
-      hands.recorder.record(referenceTo(pods, pod), "Warning", remark);
-    }
-    const seconds = secondsUntilEviction(pod, node, hands.now());
-    if (seconds !== 0) return seconds;
-    await evict(hands, pod);
+    await act();
   } catch (fault) {
     if (!refusedFor(fault, "NotFound")) throw fault;
   }
-  return undefined;
 }
 
 async function evict({ pods: client, recorder }: NodeHands, pod: Pod): Promise<void> {
