@@ -55,6 +55,50 @@ export const usualSeeds: readonly Seed[] = [
     },
   },
   {
+    file: "01-influxdb-hostport.yaml",
+    expected: "NODE_IP:8086 on the pod's own node; a second pod of that port waits, in the scheduler's words",
+    namespace: "hostport",
+    needs: ["influxdb"],
+    async play({ create, ask, kubectl, nodeAddress }) {
+      await create("01-influxdb-hostport.yaml");
+      const [outside] = await ask("outside", `http://${nodeAddress}:8086/ping`, /^204$/);
+      const [node] = await ask("node", `http://${nodeAddress}:8086/ping`, /^204$/);
+      const [pod] = await ask("pod", "http://influxdb.hostport.hostport.cluster.local:8086/ping", /^204$/);
+      await kubectl("create", "-f", path("01-influxdb-hostport-2.yaml"));
+      await kubectl("wait", "pod/influxdb-2", "--for=condition=PodScheduled=false", "--timeout=10s");
+      const { stdout } = await kubectl("describe", "pod", "influxdb-2");
+      const words = "node(s) didn't have free ports for the requested pod ports";
+      holds(stdout, words, "8086/TCP of node-1 by pod hostport/influxdb");
+      await kubectl("delete", "pods", "influxdb", "influxdb-2", "--now");
+      return `outside: ${outside}; node: ${node}; pod, by its name: ${pod}; the second: ${words}`;
+    },
+  },
+  {
+    file: "02-influxdb-hostnetwork.yaml",
+    expected: "the pod has its node's address and interfaces, and answers there; a second one is told who has its port",
+    namespace: "hostnetwork",
+    needs: ["influxdb"],
+    async play({ create, ask, kubectl, nodeAddress }) {
+      await create("02-influxdb-hostnetwork.yaml");
+      const { stdout } = await kubectl("get", "pod", "influxdb", "-o=jsonpath={.status.podIP} {.status.hostIP}");
+      same(stdout, `${nodeAddress} ${nodeAddress}`);
+      holds((await kubectl("exec", "influxdb", "--", "ip", "-o", "addr")).stdout, ` ${nodeAddress}/`);
+      const [outside] = await ask("outside", `http://${nodeAddress}:8086/ping`, /^204$/);
+      const [node] = await ask("node", "http://127.0.0.1:8086/ping", /^204$/);
+      const second = ["run", "second", "--image=influxdb", "--overrides", '{"spec":{"hostNetwork":true}}'];
+      await kubectl(...second);
+      await kubectl(
+        "wait",
+        "pod/second",
+        "--for=jsonpath={.status.containerStatuses[0].restartCount}=1",
+        "--timeout=20s",
+      );
+      const said = holds((await kubectl("describe", "pod", "second")).stdout, "taken by pod hostnetwork/influxdb");
+      await kubectl("delete", "pods", "influxdb", "second", "--now");
+      return `outside: ${outside}; node: ${node}; the second: ${/Container second ended[^(]*/.exec(said)?.[0].trim()}`;
+    },
+  },
+  {
     file: "02-influxdb-nodeport.yaml",
     expected: "NODE_IP:30000, /ping answers 204",
     namespace: "influxdb",
