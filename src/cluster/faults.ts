@@ -17,6 +17,7 @@ export type FaultCode =
   | "AlreadyRunning"
   | "NotRunning"
   | "NodeUnknown"
+  | "IptablesTaken"
   | "StartFailed";
 
 /** The machine refuses: what, where, and how to mend it. */

@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
@@ -15,6 +24,8 @@ export type Effect =
   | { readonly is: "node"; readonly folder: string; readonly netns: string; readonly cable: string }
   | { readonly is: "sysctl"; readonly key: string; readonly holder: string }
   | { readonly is: "nftTable"; readonly name: string }
+  /** Kubernetes' chains; iptables leaves its own behind that were not there before. */
+  | { readonly is: "iptablesRules"; readonly chainsBefore: readonly string[] }
   /** What the kernel answers for on the LAN, and the rules that keep it from doing so too long. */
   | { readonly is: "lanAnswers"; readonly table: string }
   /** A rule of ours in somebody else's firewall; `undo` takes it out again. */
@@ -28,6 +39,8 @@ export interface Ledger {
   /** Call it before the effect is made. */
   readonly note: (effect: Effect) => void;
   readonly effects: () => readonly Effect[];
+  /** When one of them is undone. */
+  readonly forget: (effect: Effect) => void;
   /** When all of them are undone. */
   readonly clear: () => void;
 }
@@ -38,6 +51,13 @@ export function openLedger(dataDir: string): Ledger {
   return {
     effects,
     clear: () => rmSync(file, { force: true }),
+    forget(effect) {
+      const line = JSON.stringify(effect);
+      const lines = effects().map((one) => JSON.stringify(one));
+      const kept = lines.filter((one) => one !== line).map((one) => `${one}\n`);
+      writeFileSync(`${file}.new`, kept.join(""), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    },
     note(effect) {
       const line = JSON.stringify(effect);
       if (effects().some((old) => JSON.stringify(old) === line)) return;

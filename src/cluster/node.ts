@@ -23,6 +23,7 @@ import type { Log } from "./log.ts";
 import { type MachineFacts, machineReport, readMachineFacts } from "./machine-report.ts";
 import { makeNodeLink, namesOf } from "./node-network.ts";
 import type { NodePlan } from "./node-plan.ts";
+import { noteRules, removeOtherRules } from "./proxy-rules.ts";
 import type { Settings } from "./settings.ts";
 import { allSettled } from "./settled.ts";
 import { starterFacts } from "./starter-facts.ts";
@@ -167,10 +168,11 @@ function announceOn(settings: Settings, { parts, followed, failed }: Around): An
 async function startProxyOn(settings: Settings, { parts, followed, failed }: Around) {
   const { plan, ledger, transports } = parts;
   const { table } = namesOf(settings["data-dir"]);
-  ledger.note({ is: "nftTable", name: table });
+  const mode = settings["proxy-mode"];
+  await noteRules(mode, table, ledger);
   const proxy = await startProxy({
     transport: transports.proxy,
-    mode: settings["proxy-mode"],
+    mode,
     hostPorts: true,
     nodeName: plan.name,
     table,
@@ -183,5 +185,8 @@ async function startProxyOn(settings: Settings, { parts, followed, failed }: Aro
     },
     failed,
   });
-  return { synced: proxy.synced, stop: () => proxy.stop({ removeRules: false }) };
+  return {
+    synced: proxy.synced.then(() => removeOtherRules(mode, ledger)),
+    stop: () => proxy.stop({ removeRules: false }),
+  };
 }

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Cidr } from "#net/cidr.ts";
-import { CommandFailed, run } from "#os/spawn.ts";
+import { CommandFailed, run, tolerate } from "#os/spawn.ts";
 import { type Passage, passagesThrough, readFirewall } from "./foreign-firewall.ts";
 import type { Ledger } from "./ledger.ts";
-import { tolerate } from "./undo.ts";
 
 /**
  * Lets the packets of pods and nodes, whose blocks these are, pass firewalls of others. Returns what to tell where nobody but

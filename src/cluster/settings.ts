@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
 import { type Cidr, parseCidr } from "#net/cidr.ts";
 import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
 import { type PortRange, parsePortRange } from "#net/port.ts";
@@ -19,7 +20,7 @@ export interface Settings {
   /** "": the built-in catalogue alone. */
   readonly images: string;
   readonly nodes: number;
-  readonly "proxy-mode": "nftables";
+  readonly "proxy-mode": ProxyMode;
   readonly runtime: "process";
   /** Empty: a block that follows from the data folder. */
   readonly "load-balancer-pool": readonly Cidr[];
@@ -159,9 +160,9 @@ export const settingsTable: Table = {
     name: "proxy-mode",
     fallback: "nftables",
     placeholder: "MODE",
-    doc: "what programs the rules of Services: nftables",
-    parse: (text) => (text === "nftables" ? text : undefined),
-    expected: "nftables: this version has no other mode",
+    doc: "what programs the rules of Services: nftables or iptables",
+    parse: (text) => proxyModes.find((mode) => mode === text),
+    expected: "nftables or iptables",
     toNode: String,
   },
   runtime: {

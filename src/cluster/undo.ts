@@ -6,10 +6,11 @@ import { deleteFlowsOf } from "#os/conntrack.ts";
 import { removeLanAnswers } from "#os/lan-answers.ts";
 import { mountsOf, unmount } from "#os/mounts.ts";
 import { purgeRuntime } from "#os/process-runtime/purge.ts";
-import { CommandFailed, run } from "#os/spawn.ts";
+import { tolerate } from "#os/spawn.ts";
 import type { Effect, Ledger } from "./ledger.ts";
 import { removeLink } from "./node-network.ts";
 import { killProcess } from "./processes.ts";
+import { undoRules } from "./proxy-rules.ts";
 import { readRunning } from "./running.ts";
 import { allSettled } from "./settled.ts";
 import { releaseSysctl } from "./sysctls.ts";
@@ -42,7 +43,8 @@ async function undo(effect: Effect): Promise<void> {
     case "sysctl":
       return releaseSysctl(effect.key, effect.holder);
     case "nftTable":
-      return tolerate(["nft", "delete", "table", "inet", effect.name]);
+    case "iptablesRules":
+      return undoRules(effect);
     case "lanAnswers":
       return removeLanAnswers(effect.table);
     case "foreignRule":
@@ -73,13 +75,4 @@ async function removePods(folder: string): Promise<void> {
   const mounts = (await mountsOf()).filter(({ at }) => at.startsWith(`${folder}/`));
   await unmount(mounts.map(({ at }) => at).toReversed());
   await rm(folder, { recursive: true, force: true });
-}
-
-/** The command says that there was nothing to undo: somebody else has. */
-export async function tolerate(command: Parameters<typeof run>[0]): Promise<void> {
-  try {
-    await run(command);
-  } catch (fault) {
-    if (!(fault instanceof CommandFailed)) throw fault;
-  }
 }

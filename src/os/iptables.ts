@@ -1,5 +1,5 @@
 import type { IpFamily } from "#net/ip.ts";
-import { CommandFailed, run } from "./spawn.ts";
+import { CommandFailed, run, tolerate } from "./spawn.ts";
 
 /** The kernel's rules as the machine's own `iptables` command keeps them, of both families. */
 export interface Iptables {
@@ -49,4 +49,41 @@ export async function openIptables(): Promise<Iptables> {
     },
     save: async (family) => (await run([family === "IPv4" ? "iptables-save" : "ip6tables-save"])).stdout,
   };
+}
+
+/** The chains of nftables that iptables keeps its rules in: `ip nat PREROUTING`, … */
+export async function iptablesChains(): Promise<readonly string[]> {
+  const { stdout } = await run(["nft", "list", "chains"]);
+  let table = "";
+  return stdout.split("\n").flatMap((line) => {
+    table = /^table (.*) \{$/.exec(line)?.[1] ?? table;
+    const chain = /^\s+chain (\S+) \{$/.exec(line)?.[1];
+    return chain === undefined || !/^ip6? (raw|filter|nat)$/.test(table) ? [] : [`${table} ${chain}`];
+  });
+}
+
+/**
+ * iptables leaves its own chains and tables behind when their last rule is gone: takes away those that are empty and were not there
+ * `before`. Those of iptables-legacy go with their kernel modules alone.
+ */
+export async function removeEmptyChains({ backend, save }: Iptables, before: readonly string[]): Promise<void> {
+  if (backend !== "nf_tables") return;
+  const used = new Set([...usedChains("ip", await save("IPv4")), ...usedChains("ip6", await save("IPv6"))]);
+  const chains = await iptablesChains();
+  const empty = chains.filter((chain) => !used.has(chain) && !before.includes(chain));
+  for (const chain of empty) await tolerate(["nft", "delete", "chain", ...chain.split(" ")]);
+  const tableOf = (chain: string): string => chain.replace(/ \S+$/, "");
+  const kept = new Set(chains.filter((chain) => !empty.includes(chain)).map(tableOf));
+  for (const table of new Set(empty.map(tableOf)))
+    if (!kept.has(table)) await tolerate(["nft", "delete", "table", ...table.split(" ")]);
+}
+
+/** Those with rules, or that drop what comes to their end, or that somebody made. */
+function usedChains(family: "ip" | "ip6", saved: string): readonly string[] {
+  let table = "";
+  return saved.split("\n").flatMap((line) => {
+    table = /^\*(\S+)/.exec(line)?.[1] ?? table;
+    const chain = /^:(\S+) (?!ACCEPT)/.exec(line)?.[1] ?? /^-A (\S+)/.exec(line)?.[1];
+    return chain === undefined ? [] : [`${family} ${table} ${chain}`];
+  });
 }

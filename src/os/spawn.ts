@@ -85,6 +85,15 @@ export function run(argv: Argv, options: RunOptions = {}): Promise<Finished> {
   });
 }
 
+/** Runs a program that may say that there was nothing to undo: somebody else has. */
+export async function tolerate(argv: Argv): Promise<void> {
+  try {
+    await run(argv);
+  } catch (fault) {
+    if (!(fault instanceof CommandFailed)) throw fault;
+  }
+}
+
 export interface StartOptions {
   readonly stdio: readonly ("ignore" | "pipe" | "inherit" | "ipc" | number)[];
   /** Instead of this process's environment with `LC_ALL=C`. */

@@ -24,14 +24,17 @@ export async function iptablesRules(
       const moves = addresses === undefined ? [] : chains.moveTo(addresses);
       await keep([...moves, ...chains.change(entries)]);
     },
-    async remove() {
-      for (const family of ["IPv4", "IPv6"] as const) {
-        const saved = parseSaved(await iptables.save(family));
-        await iptables.restore(family, printRestore(removal(family, saved)));
-      }
-    },
+    remove: () => removeIptablesRules(iptables),
     close() {},
   };
+}
+
+/** Takes away what a proxy of this mode has left, whichever run of it; chains and rules of others stay. */
+export async function removeIptablesRules(iptables: Iptables): Promise<void> {
+  for (const family of ["IPv4", "IPv6"] as const) {
+    const saved = parseSaved(await iptables.save(family));
+    await iptables.restore(family, printRestore(removal(family, saved)));
+  }
 }
 
 /** Carries out what is different; where the kernel's chains turn out to be others, reads them and writes what they lack. */
