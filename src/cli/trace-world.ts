@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
+import { type Lease, leases } from "#api/coordination/lease.ts";
 import { type Namespace, namespaces } from "#api/core/namespace.ts";
 import { nodes } from "#api/core/node.ts";
 import { pods } from "#api/core/pod.ts";
-import { services } from "#api/core/service.ts";
+import { type Service, services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import { type ApiObject, parseJson } from "#client/wire.ts";
+import { announcingNamespace, recordName } from "#core/addresses/load-balancer/announcing-leases.ts";
 import { clusterFacts } from "#core/trace/cluster-facts.ts";
 import type { ProxyMode } from "#core/trace/rules.ts";
 import type { Collection, World } from "#core/trace/world.ts";
@@ -15,6 +17,7 @@ import type { Kind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { StatusError } from "#machinery/status.ts";
 import { type Cidr, parseCidr } from "#net/cidr.ts";
+import { parseIp } from "#net/ip.ts";
 
 export interface Reading {
   /** What is read where this user may not read all namespaces. */
@@ -29,15 +32,18 @@ export async function readWorld(transport: Transport, reading: Reading): Promise
   const unread = new Map<Collection, string>();
   const list = <T extends AnyType, O extends ApiObject>(kind: Kind<T, O>, name: Collection): Promise<readonly O[]> =>
     readAll(transport, kind, { namespace: reading.namespace, refused: (why) => unread.set(name, why) });
-  const [allServices, slices, allNodes, allPods, allNamespaces, serviceCidrs, kubeProxy] = await Promise.all([
-    list(services, "services"),
-    list(endpointSlices, "endpointslices"),
-    list(nodes, "nodes"),
-    list(pods, "pods"),
-    list<AnyType, Namespace>(namespaces, "namespaces"),
-    readServiceCidrs(transport),
-    kubeProxyMode(transport),
-  ]);
+  const [allServices, slices, allNodes, allPods, allNamespaces, serviceCidrs, kubeProxy, allLeases] = await Promise.all(
+    [
+      list(services, "services"),
+      list(endpointSlices, "endpointslices"),
+      list(nodes, "nodes"),
+      list(pods, "pods"),
+      list<AnyType, Namespace>(namespaces, "namespaces"),
+      readServiceCidrs(transport),
+      kubeProxyMode(transport),
+      readAll(transport, leases, { namespace: announcingNamespace, refused: () => {} }),
+    ],
+  );
   const facts = clusterFacts({ nodes: allNodes, services: allServices, serviceCidrs, domain: reading.domain });
   return {
     services: allServices,
@@ -46,10 +52,23 @@ export async function readWorld(transport: Transport, reading: Reading): Promise
     pods: allPods,
     namespaces: allNamespaces,
     unread,
+    announced: announcedIn(allServices, allLeases),
     mode: modeOf(kubeProxy ?? reading.proxyMode),
     facts,
     seen: new Map(),
   };
+}
+
+/** Which node answers for the addresses of load balancers, where this project's announcers do. */
+function announcedIn(all: readonly Service[], records: readonly Lease[]): ReadonlyMap<string, string> {
+  const holders = new Map(records.map(({ metadata, spec }) => [metadata.name, spec.holderIdentity ?? ""]));
+  const addresses = all.flatMap(({ status }) => status.loadBalancer.ingress ?? []).map(({ ip = "" }) => parseIp(ip));
+  return new Map(
+    addresses.flatMap((ip) => {
+      const holder = ip && holders.get(recordName(ip));
+      return ip === undefined || holder === undefined ? [] : [[ip.text, holder]];
+    }),
+  );
 }
 
 /** kube-proxy has an nftables layout of its own, whose rules are not told here. */

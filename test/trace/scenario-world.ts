@@ -18,6 +18,7 @@ export function worldOfScenario(objects: Objects, mode: ProxyMode): World {
     namespaces: [],
     unread: new Map(),
     mode,
+    announced: new Map(),
     facts: {
       families: around.families,
       podCidrs: around.clusterCidrs,

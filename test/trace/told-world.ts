@@ -58,6 +58,7 @@ export function readWorldFile(text: string): ToldWorld {
       namespaces: [namespaceOf("default"), ...named],
       unread,
       mode: modeIn(head),
+      announced: new Map(lines("announced")),
       facts: clusterFacts({
         nodes: allNodes,
         services: allServices,

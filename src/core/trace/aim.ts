@@ -4,6 +4,7 @@ import { type Ip, parseIp } from "#net/ip.ts";
 import type { Client } from "./client.ts";
 import { closest } from "./likeness.ts";
 import { resolve } from "./names.ts";
+import { pendingBalancer } from "./pending-balancer.ts";
 import type { Place } from "./place.ts";
 import { type Hop, named } from "./story.ts";
 import type { Target } from "./target.ts";
@@ -184,7 +185,7 @@ function outside(service: Service, port: ServicePort | undefined, asking: Asking
   const at = { port: port?.port ?? 80, protocol: port?.protocol ?? "TCP" };
   const host = balancer?.ip ?? balancer?.hostname ?? spec.externalIPs?.[0];
   if (host !== undefined) return byName(host, at, asking);
-  if (spec.type === "LoadBalancer") return pending(service, asking.atlas);
+  if (spec.type === "LoadBalancer") return stopped(pendingBalancer(service, asking.atlas));
   const node = bestNode(service, asking.atlas);
   if (port?.nodePort !== undefined && port.nodePort > 0 && node !== undefined)
     return { hops: [], places: [{ ip: node, port: port.nodePort, protocol: at.protocol }], warnings: [] };
@@ -196,30 +197,6 @@ function outside(service: Service, port: ServicePort | undefined, asking: Asking
     evidence,
     fix: wayOut(service, asking.atlas),
   });
-}
-
-function pending(service: Service, atlas: Atlas): Aim {
-  const object = named("Service", service);
-  const conditions = (service.status.conditions ?? []).filter(({ status }) => status === "False");
-  const evidence = [
-    { object, field: "status.loadBalancer", value: "<pending>" },
-    ...conditions.map(({ type, reason, message }) => ({
-      object,
-      field: `status.conditions[${type}]`,
-      value: `${reason}: ${message}`,
-    })),
-    ...(service.spec.loadBalancerClass === undefined
-      ? []
-      : [{ object, field: "spec.loadBalancerClass", value: service.spec.loadBalancerClass }]),
-  ];
-  const [why] = conditions;
-  const tells = `${object} has no load-balancer address yet${why === undefined ? "" : `: ${why.message}`}`;
-  const out = wayOut(service, atlas);
-  const fix =
-    out.object === "the target"
-      ? out
-      : { object, field: "spec.loadBalancerClass", change: "the class of a load balancer that this cluster has" };
-  return stopped({ because: "LoadBalancerPending", tells, evidence, fix });
 }
 
 const isReady = ({ status }: Node): boolean =>

@@ -54,6 +54,8 @@ function rulesNode(place: Place, client: Client, atlas: Atlas): string | undefin
   if (client.stands === "atNode") return client.node;
   const owner = atlas.nodeAt(place.ip)?.metadata.name;
   if (owner !== undefined || client.node !== undefined) return owner ?? client.node;
+  const announcer = atlas.world.announced.get(place.ip.text);
+  if (announcer !== undefined && atlas.node(announcer) !== undefined) return announcer;
   const names = atlas.world.nodes.map(({ metadata }) => metadata.name);
   const forwards = (name: string): boolean => {
     const found = exposedAt(place, name, atlas);
@@ -114,7 +116,10 @@ function frontendLanding(
   const portName = port?.name === undefined || port.name === "" ? "" : `, port ${port.name}`;
   const where = onNode ? ` on node ${node}` : "";
   const tells = `${showPlace(place.ip, place.port, place.protocol)} is ${words} of ${object}${portName}${where}`;
-  const base = { kind: "address", tells, evidence: fieldsOf(place, at) } as const;
+  const announced = client.stands === "outside" && atlas.world.announced.get(place.ip.text) === node;
+  const evidence: Evidence[] = [...fieldsOf(place, at)];
+  if (announced) evidence.push({ object: `Node ${node}`, field: "announces", value: place.ip.text });
+  const base = { kind: "address", tells, evidence } as const;
   if (owner.kind === "Service" && frontend.via === "ClusterIP" && client.stands === "outside") {
     const outside = `${tells}; outside the cluster no route leads there`;
     const fix = wayOut(owner.service, atlas);

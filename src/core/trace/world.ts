@@ -28,6 +28,8 @@ export interface World {
   readonly unread: ReadonlyMap<Collection, string>;
   readonly facts: ClusterFacts;
   readonly mode: ProxyMode;
+  /** Which node answers for a load balancer's address, by the address. */
+  readonly announced: ReadonlyMap<string, string>;
   /** What is known of nodes' addresses beyond what Nodes tell. */
   readonly nodeAddresses?: ReadonlyMap<string, KnownAddresses>;
   /** What was seen, by `probeKey`. */
