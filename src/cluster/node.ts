@@ -116,6 +116,7 @@ function startAgentOn(settings: Settings, { parts, followed, failed }: Around): 
   return startAgent({
     transport: transports.agent,
     services: followed.of(services),
+    slices: followed.of(endpointSlices),
     nodes: followed.of(nodes),
     report: () => machineReport(machine, plan.report),
     runtime: { dir: plan.folders.runtime, hidden: [settings["data-dir"]] },

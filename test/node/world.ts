@@ -5,6 +5,7 @@ import { namespaces } from "#api/core/namespace.ts";
 import { nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { services } from "#api/core/service.ts";
+import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { informers } from "#client/informers.ts";
 import { type ApiObject, type ResourceClient, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
@@ -58,6 +59,7 @@ export async function openWorld({ prefixLength = 24 } = {}): Promise<World> {
     startAgent({
       transport,
       services: shared.of(services),
+      slices: shared.of(endpointSlices),
       nodes: shared.of(nodes),
       ...optionsIn(folder),
       kubelet: { addresses: ["127.0.0.1"], port: 0, tls },

@@ -27,7 +27,7 @@ function show(step: Step): string {
     case "start":
       return `start ${step.container}#${step.attempt}`;
     case "stop":
-      return `stop ${step.container} ${step.graceSeconds}s ${step.because}${step.leavingMs > 0 ? " once it has left" : ""}`;
+      return `stop ${step.container} ${step.graceSeconds}s ${step.because}${step.leavesFirst ? " once it has left" : ""}`;
     default:
       return step.do;
   }

@@ -13,8 +13,8 @@ export type Step =
       readonly do: "stop";
       readonly container: string;
       readonly graceSeconds: number;
-      /** How long it goes on as if nothing were, within its grace: milliseconds. */
-      readonly leavingMs: number;
+      /** Within its grace it goes on as if nothing were until nobody is sent to it any more. */
+      readonly leavesFirst: boolean;
       readonly because: StopReason;
     }
   /** Its address is free for others; logs stay. */
@@ -35,12 +35,6 @@ export interface Plan {
 const firstDelayMs = 10_000;
 const longestDelayMs = 300_000;
 const longRunMs = 600_000;
-
-/**
- * A pod that is deleted leaves the rules of every node before its processes are told to stop; they would otherwise be asked for
- * connections that they no longer take. Milliseconds.
- */
-const deletedLeavingMs = 200;
 
 /**
  * The steps that bring what runs nearer to what the pod asks for.
@@ -81,9 +75,9 @@ function leave(pod: Pod, observed: Observed, because: StopReason): readonly Step
   const runs = ({ name }: Container): boolean => isRunning(observed, name);
   const main = pod.spec.containers.filter(runs);
   const next = main.length > 0 ? main : (pod.spec.initContainers ?? []).filter(runs).slice(-1);
-  const leavingMs = because === "PodDeleted" ? deletedLeavingMs : 0;
+  const leavesFirst = because === "PodDeleted";
   if (next.length > 0)
-    return next.map(({ name }) => ({ do: "stop", container: name, graceSeconds, leavingMs, because }));
+    return next.map(({ name }) => ({ do: "stop", container: name, graceSeconds, leavesFirst, because }));
   // The logs of a pod that has ended stay readable until somebody deletes it; its address is for others.
   if (observed.sandbox !== undefined) return [{ do: because === "PodDeleted" ? "removeSandbox" : "stopSandbox" }];
   if (because !== "PodDeleted") return [];
@@ -154,7 +148,7 @@ function failedProbe(pod: Pod, container: Container, observed: Observed): readon
   if (because === undefined) return [];
   const probe = because === "StartupFailed" ? container.startupProbe : container.livenessProbe;
   const graceSeconds = probe?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds;
-  return [{ do: "stop", container: container.name, graceSeconds, leavingMs: 0, because }];
+  return [{ do: "stop", container: container.name, graceSeconds, leavesFirst: false, because }];
 }
 
 /** How long after its end a container waits before it starts again, in milliseconds. */

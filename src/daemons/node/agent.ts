@@ -1,6 +1,7 @@
 import type { Node } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
+import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
 import { readingOwnWrites } from "#client/cache.ts";
 import { eventRecorder } from "#client/events.ts";
 import { type Informer, informer } from "#client/informer.ts";
@@ -11,6 +12,7 @@ import { hasCode } from "#os/files.ts";
 import { openRuntime, type ProcessRuntime, type Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
 import { everything, type Failure, type Loop, loop } from "../loop.ts";
 import { type KubeletApi, type KubeletApiOptions, startKubeletApi, type TlsTexts } from "./kubelet-api.ts";
+import { leaving } from "./leaving.ts";
 import { Operations } from "./operations.ts";
 import type { PodAccess } from "./pod-access.ts";
 import { blocksOf } from "./pod-blocks.ts";
@@ -27,6 +29,7 @@ export interface AgentOptions {
   readonly transport: Transport;
   readonly services: Informer<Service>;
   readonly nodes: Informer<Node>;
+  readonly slices: Informer<EndpointSlice>;
   /** How the node is at this moment, but for what only the agent knows. */
   readonly report: () => Omit<NodeReport, "kubeletPort" | "hasPodBlock">;
   /** What the runtime keeps, and what containers must not see. */
@@ -82,6 +85,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     client,
     facts: options.starter,
     podCidrs: blocksOf(options.nodes, name),
+    leave: leaving(options),
   });
   const api = await startKubeletApiNear({
     ...options.kubelet,

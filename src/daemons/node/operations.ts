@@ -5,6 +5,7 @@ import { unreachable } from "#core/unreachable.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { ProcessRuntime, Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
 import { type HookTarget, hookAddress } from "./hooks.ts";
+import type { Leave } from "./leaving.ts";
 import { containerNamed } from "./pod-containers.ts";
 import type { PodMemory } from "./pod-memory.ts";
 import type { StarterFacts } from "./pod-starter.ts";
@@ -26,6 +27,7 @@ export interface OperationOptions {
   readonly facts: StarterFacts;
   /** The addresses of this node's pods, a block a family; it may take a while until the node has got them. */
   readonly podCidrs: () => Promise<readonly Cidr[]>;
+  readonly leave: Leave;
 }
 
 /** Carries out steps of pods: the hands of the node. */

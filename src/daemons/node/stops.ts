@@ -2,7 +2,8 @@ import type { Pod } from "#api/core/pod.ts";
 import type { Step, StopReason } from "#core/pods/steps.ts";
 import type { ProcessRuntime, Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
 import { Grace } from "./grace.ts";
-import { type HookTarget, pause, runHook } from "./hooks.ts";
+import { type HookTarget, runHook } from "./hooks.ts";
+import type { Leave } from "./leaving.ts";
 import { containerNamed } from "./pod-containers.ts";
 import type { PodMemory } from "./pod-memory.ts";
 import type { Tell } from "./remarks.ts";
@@ -11,6 +12,7 @@ export interface StopsOptions {
   readonly runtime: ProcessRuntime;
   readonly memory: PodMemory;
   readonly tell: Tell;
+  readonly leave: Leave;
   readonly hookTarget: (pod: Pod, running: RuntimeContainer) => HookTarget;
 }
 
@@ -69,10 +71,10 @@ export class Stops {
 
   /** Gives what is left of the grace, in seconds, once the container may be told to end. */
   async #beforeStop(pod: Pod, running: RuntimeContainer, stopping: Stopping): Promise<number> {
-    const { graceSeconds, leavingMs, signal } = stopping;
+    const { graceSeconds, leavesFirst, signal } = stopping;
     using grace = this.#wait(running, graceSeconds);
     const end = AbortSignal.any([grace.over, signal]);
-    await pause(leavingMs, end);
+    if (leavesFirst) await this.#options.leave(pod, end);
     const hook = containerNamed(pod, running.name).lifecycle?.preStop;
     if (hook === undefined || end.aborted) return grace.secondsLeft;
     const failed = await runHook(hook, this.#options.hookTarget(pod, running), end);
@@ -98,7 +100,7 @@ export class Stops {
 
 interface Stopping {
   readonly graceSeconds: number;
-  readonly leavingMs: number;
+  readonly leavesFirst: boolean;
   readonly signal: AbortSignal;
 }
 

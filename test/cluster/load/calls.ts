@@ -54,17 +54,20 @@ export async function callFromPod(
   return JSON.parse(await kubectl("exec", pod, "--", ...argv));
 }
 
-/** New connections from the node at a steady rate, a request on each. */
+/** New connections at a steady rate, a request on each. */
 export interface Traffic extends AsyncDisposable {
   /** Ends it, and gives what became of all calls. */
   readonly end: () => Promise<Calls>;
 }
 
+/** From the machine itself, or from the network namespace `from`. */
 export function startTraffic(
   { start }: Machine,
   [address, port, perSecond]: readonly [string, number, number],
+  from?: string,
 ): Traffic {
-  const child = start(process.execPath, ...flags, caller, "steady", address, `${port}`, `${perSecond}`);
+  const inside = from === undefined ? [] : ["ip", "netns", "exec", from];
+  const child = start(...inside, process.execPath, ...flags, caller, "steady", address, `${port}`, `${perSecond}`);
   const { ended } = listenTo(child);
   return {
     async end() {
