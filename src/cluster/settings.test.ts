@@ -30,7 +30,7 @@ const rows: Readonly<Record<SettingName, Row>> = {
   },
   "node-labels": {
     taken: ["", "a=b", "node-1=topology.kubernetes.io/zone=b,x="],
-    refused: ["a", "=b", "a=b=c d", "a=b=c=d"],
+    refused: ["a", "=b", "a=b=c d", "a=b=c=d", "node-role.kubernetes.io/worker="],
   },
   images: { taken: ["", "images.yaml"], refused: [] },
   "kubernetes-version": { taken: ["v1.36.0", "v1.27.14"], refused: ["1.36.0", "v1.36", "v2.0.0", "latest"] },

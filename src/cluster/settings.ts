@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isNodesOwnLabel } from "#api/core/node/labels.ts";
 import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
 import { type Cidr, parseCidr } from "#net/cidr.ts";
 import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
@@ -136,7 +137,8 @@ export const settingsTable: Table = {
     placeholder: "node-1=KEY=VALUE,…",
     doc: "labels of nodes; KEY=VALUE alone is for every node",
     parse: parseNodeLabels,
-    expected: "a list like node-1=topology.kubernetes.io/zone=a",
+    expected:
+      "a list like node-1=topology.kubernetes.io/zone=a; of Kubernetes' own labels those that a node may give itself",
   },
   images: {
     name: "images",
@@ -250,7 +252,8 @@ function parseNodeLabels(text: string): readonly NodeLabel[] | undefined {
   const parts = text.split(",").filter((part) => part !== "");
   const labels = parts.flatMap((part): readonly NodeLabel[] => {
     const match = /^(?:([a-z0-9.-]+)=)?([A-Za-z0-9._/-]+)=([A-Za-z0-9._-]*)$/.exec(part);
-    return match === null ? [] : [{ node: match[1], key: match[2] ?? "", value: match[3] ?? "" }];
+    const [, node, key = "", value = ""] = match ?? [];
+    return match === null || !isNodesOwnLabel(key) ? [] : [{ node, key, value }];
   });
   return labels.length === parts.length ? labels : undefined;
 }

@@ -51,14 +51,16 @@ export function register(options: RegistrationOptions): Registration {
     const told = await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } });
     if (!hasPodBlock) return { againSeconds: statusSeconds }; // it comes as a change of the Node
     registered.resolve(told);
-    const ready = current.status.conditions?.find(({ type }) => type === "Ready");
-    if (isFirst || ready?.status !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
+    if (isFirst || readyOf(current) !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
     isFirst = false;
     return { againSeconds: statusSeconds };
   });
   const stopListening = known.onChange((before, after) => {
-    const gained = after?.metadata.name === name && podCidrsOf(after.spec).length > 0;
-    if (gained && (before === undefined || podCidrsOf(before.spec).length === 0)) node.enqueue(everything);
+    if (after?.metadata.name !== name) return;
+    const gained = podCidrsOf(after.spec).length > 0 && podCidrsOf(before?.spec ?? {}).length === 0;
+    // Somebody has written down that it was lost: it must say at once that it isn't.
+    const denied = readyOf(after) === "Unknown" && (before === undefined || readyOf(before) !== "Unknown");
+    if (gained || denied) node.enqueue(everything);
   });
   const lease = repeated("node-lease", options, async () => {
     await renew(leaseClient, name, await registered.promise);
@@ -72,6 +74,9 @@ export function register(options: RegistrationOptions): Registration {
     },
   };
 }
+
+const readyOf = ({ status }: Node): string | undefined =>
+  status.conditions?.find(({ type }) => type === "Ready")?.status;
 
 /** A loop with one key, worked on at once and then again and again. */
 function repeated(name: string, { failed }: RegistrationOptions, apply: () => Promise<Again>): Loop {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { leases } from "#api/coordination/lease.ts";
+import { isNodesOwnLabel } from "#api/core/node/labels.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import { podReferences } from "#api/core/pod/references.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
@@ -105,33 +106,5 @@ function nodeObjectDenial(
 function restrictedLabels({ metadata: next }: Node, old: Node | undefined): readonly string[] {
   const [after, before] = [next.labels ?? {}, old?.metadata.labels ?? {}];
   const changed = Object.keys({ ...before, ...after }).filter((key) => after[key] !== before[key]);
-  return changed.filter(isRestricted).toSorted();
+  return changed.filter((key) => !isNodesOwnLabel(key)).toSorted();
 }
-
-const isWithin = (domain: string, parent: string): boolean => domain === parent || domain.endsWith(`.${parent}`);
-
-function isRestricted(label: string): boolean {
-  const slash = label.indexOf("/");
-  const domain = slash < 0 ? "" : label.slice(0, slash);
-  if (isWithin(domain, "node-restriction.kubernetes.io")) return true;
-  const isKubernetes = isWithin(domain, "kubernetes.io") || isWithin(domain, "k8s.io");
-  return isKubernetes && !kubeletLabels.has(label) && !kubeletDomains.some((own) => isWithin(domain, own));
-}
-
-/** Source: IsKubeletLabel in k8s.io/kubelet/pkg/apis. */
-const kubeletLabels = new Set([
-  "kubernetes.io/hostname",
-  "kubernetes.io/os",
-  "kubernetes.io/arch",
-  "node.kubernetes.io/instance-type",
-  "topology.kubernetes.io/zone",
-  "topology.kubernetes.io/region",
-  "beta.kubernetes.io/os",
-  "beta.kubernetes.io/arch",
-  "beta.kubernetes.io/instance-type",
-  "failure-domain.beta.kubernetes.io/zone",
-  "failure-domain.beta.kubernetes.io/region",
-  "failure-domain.kubernetes.io/zone",
-  "failure-domain.kubernetes.io/region",
-]);
-const kubeletDomains = ["kubelet.kubernetes.io", "node.kubernetes.io"];
