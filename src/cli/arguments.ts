@@ -50,7 +50,11 @@ export const settingFlags: Flags = Object.fromEntries(
 );
 
 /** A flag wins over a variable, that over config.yaml, that over the default. Throws `SettingInvalid`, `ConfigUnusable`. */
-export async function askedFrom(parsed: Parsed, environment: NodeJS.ProcessEnv = process.env): Promise<Asked> {
+export async function askedFrom(
+  parsed: Parsed,
+  environment = process.env,
+  role: Asked["role"] = "cluster",
+): Promise<Asked> {
   const given = new Map<string, Given>();
   for (const { name } of Object.values(settingsTable)) {
     const variable = variableOf({ name });
@@ -61,7 +65,7 @@ export async function askedFrom(parsed: Parsed, environment: NodeJS.ProcessEnv =
     if (flag !== undefined) given.set(name, { text: flag, from: `--${name}` });
   }
   const lines = await readConfig(readSettings(given)["data-dir"]);
-  return { settings: readSettings(new Map([...lines, ...given])), given, lines };
+  return { settings: readSettings(new Map([...lines, ...given])), role, given, lines };
 }
 
 /** The data folder of commands that need a cluster which stands already. */

@@ -1,17 +1,23 @@
 import { hostname } from "node:os";
-import { runNode } from "#cluster/node-session.ts";
-import { parseIp } from "#net/ip.ts";
-import { askedFrom, parse, settingFlags } from "./arguments.ts";
+import { type Introduction, nodeKubeconfig } from "#cluster/join.ts";
+import { type IdentitySource, runNode } from "#cluster/node-session.ts";
+import { type Ip, parseIp } from "#net/ip.ts";
+import { askedFrom, type Parsed, parse, settingFlags } from "./arguments.ts";
 import { untilSignal } from "./signals.ts";
 import { UsageFault } from "./usage.ts";
 
+const text = { type: "string" } as const;
 const flags = {
   ...settingFlags,
-  kubeconfig: { type: "string" },
-  "node-name": { type: "string" },
-  "node-ip": { type: "string" },
-  "tls-cert-file": { type: "string" },
-  "tls-private-key-file": { type: "string" },
+  kubeconfig: text,
+  "bootstrap-kubeconfig": text,
+  server: text,
+  token: text,
+  "discovery-token-ca-cert-hash": text,
+  "node-name": text,
+  "node-ip": text,
+  "tls-cert-file": text,
+  "tls-private-key-file": text,
   debug: { type: "boolean" },
 } as const;
 
@@ -19,36 +25,56 @@ const flags = {
 export async function node(args: readonly string[]): Promise<number> {
   const parsed = parse(args, flags);
   const { settings } = await askedFrom(parsed);
-  const session = await runNode(
-    {
-      settings,
-      name: parsed.text("node-name") ?? hostname().toLowerCase(),
-      addresses: addressesIn(parsed.text("node-ip") ?? ""),
-      kubeconfig: demanded(parsed.text("kubeconfig"), "kubeconfig"),
-      serving: {
-        certificate: demanded(parsed.text("tls-cert-file"), "tls-cert-file"),
-        key: demanded(parsed.text("tls-private-key-file"), "tls-private-key-file"),
-      },
-    },
-    untilTold(),
-  );
   const interrupted = Promise.race([untilSignal(), untilAlone()]);
-  session.ready.then(() => process.send?.({ ready: true }));
+  const stopping = new AbortController();
+  interrupted.then(() => stopping.abort());
+  const asked = {
+    settings,
+    name: parsed.text("node-name") ?? hostname().toLowerCase(),
+    addresses: addressesIn(parsed.text("node-ip") ?? ""),
+    kubeconfig: parsed.text("kubeconfig") ?? nodeKubeconfig(settings["data-dir"]),
+    identity: identityFrom(parsed),
+  };
+  const session = await runNode(asked, untilTold(), stopping.signal);
+  session.ready.then(tellReady);
   await interrupted;
   await session.stop();
   return 0;
 }
 
-function demanded(text: string | undefined, flag: string): string {
-  if (text === undefined || text === "") throw new UsageFault(`--${flag} is missing`, "see `portolan node --help`");
-  return text;
+function tellReady(): void {
+  if (process.send === undefined)
+    process.stdout.write("The node is ready; its pods go on when this ends, until `portolan down`\n");
+  else if (process.connected) process.send({ ready: true });
 }
 
-function addressesIn(text: string) {
-  const parts = text.split(",").filter((part) => part !== "");
+/** Throws `UsageFault` where only a part of what is needed was given. */
+function identityFrom(parsed: Parsed): IdentitySource {
+  const certificate = parsed.text("tls-cert-file");
+  const key = parsed.text("tls-private-key-file");
+  if (certificate !== undefined && key !== undefined) return { kind: "given", certificate, key };
+  return { kind: "asked", introduction: introductionFrom(parsed) };
+}
+
+function introductionFrom(parsed: Parsed): Introduction | undefined {
+  const file = parsed.text("bootstrap-kubeconfig");
+  if (file !== undefined) return { by: "kubeconfig", file };
+  const [server, token] = [parsed.text("server"), parsed.text("token")];
+  const caCertHash = parsed.text("discovery-token-ca-cert-hash");
+  if (server === undefined && token === undefined && caCertHash === undefined) return undefined;
+  if (server !== undefined && token !== undefined && caCertHash !== undefined)
+    return { by: "token", server, token, caCertHash };
+  throw new UsageFault(
+    "--server, --token and --discovery-token-ca-cert-hash belong together",
+    "copy the line that `portolan server` shows",
+  );
+}
+
+function addressesIn(given: string): readonly Ip[] {
+  const parts = given.split(",").filter((part) => part !== "");
   const addresses = parts.flatMap((part) => parseIp(part) ?? []);
   if (addresses.length < parts.length)
-    throw new UsageFault(`--node-ip: ${text} is no IP address`, "give one, or one a family: 192.0.2.7,2001:db8::7");
+    throw new UsageFault(`--node-ip: ${given} is no IP address`, "give one, or one a family: 192.0.2.7,2001:db8::7");
   return addresses;
 }
 

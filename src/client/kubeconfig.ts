@@ -126,13 +126,17 @@ export interface KubeconfigText {
   readonly server: string;
   /** PEM. */
   readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
 }
+/** How who uses it shows who it is. PEM texts, or a bearer token. */
+export type Credentials = { readonly cert: string; readonly key: string } | { readonly token: string };
 
 /** A kubeconfig with one context. */
-export function showKubeconfig({ name, server, ca, cert, key }: KubeconfigText): string {
+export function showKubeconfig({ name, server, ca, ...shown }: KubeconfigText & Credentials): string {
   const base64 = (pem: string): string => Buffer.from(pem, "utf8").toString("base64");
+  const user =
+    "token" in shown
+      ? `token: ${shown.token}`
+      : `client-certificate-data: ${base64(shown.cert)}\n    client-key-data: ${base64(shown.key)}`;
   return `apiVersion: v1
 kind: Config
 clusters:
@@ -143,8 +147,7 @@ clusters:
 users:
 - name: ${name}
   user:
-    client-certificate-data: ${base64(cert)}
-    client-key-data: ${base64(key)}
+    ${user}
 contexts:
 - name: ${name}
   context:

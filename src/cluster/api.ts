@@ -57,8 +57,10 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
     serviceRange,
     loadBalancerBlocks: plan.loadBalancerPool,
   });
+  // With who signed it: a machine that joins knows only the hash of that one's key.
+  const chain = { ...serving, certificate: `${serving.certificate}${ca}` };
   for (const { text: address } of plan.listen) {
-    const listener = await listen(server, { address, port: apiPort, serving, clientCa: ca });
+    const listener = await listen(server, { address, port: apiPort, serving: chain, clientCa: ca });
     started.defer(() => listener.close());
   }
   const running = started.move();

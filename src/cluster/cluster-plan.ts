@@ -3,10 +3,10 @@ import type { Ip } from "#net/ip.ts";
 import { apiServiceAddress } from "#server/bootstrap.ts";
 import { ClusterFault } from "./faults.ts";
 import { type Lan, lanAddresses, lanOf, machineAddresses, poolOf } from "./lan.ts";
-import { type Network, readNetwork } from "./machine.ts";
+import { type Network, nodeAddress, readNetwork } from "./machine.ts";
 import { namesOf, nodeFolder } from "./node-network.ts";
 import { machinePlace, type NodePlan, nodePlan } from "./node-plan.ts";
-import { primaryServiceRange, type Settings } from "./settings.ts";
+import { type Asked, primaryServiceRange, type Settings } from "./settings.ts";
 
 /** What the API, the controllers and the scheduler need of the machine. */
 export interface ControlPlan {
@@ -34,15 +34,24 @@ export interface ClusterPlan {
 export const networksFor = (settings: Settings): Promise<readonly Network[]> =>
   Promise.all(settings["service-cluster-ip-range"].map(({ family }) => readNetwork(family)));
 
-/** `ours`: blocks that this machine uses only because of an earlier run of this cluster. Throws `RangeOnMachine`. */
-export function clusterPlan(settings: Settings, networks: readonly Network[], ours: readonly Cidr[]): ClusterPlan {
-  const lan = freeLan(settings, networks, ours);
+/** What this machine's network looks like. */
+export interface MachineNetwork {
+  /** In the order of the cluster's families. */
+  readonly networks: readonly Network[];
+  /** Blocks that it uses only because of an earlier run of this cluster. */
+  readonly ours: readonly Cidr[];
+}
+
+/** Throws `RangeOnMachine`, `AddressMissing`. */
+export function clusterPlan(settings: Settings, machine: MachineNetwork, role: Asked["role"]): ClusterPlan {
+  if (role === "server") return serverPlan(settings, machine);
+  const lan = freeLan(settings, machine);
   const dataDir = settings["data-dir"];
   if (settings.nodes === 1) {
-    const place = machinePlace(settings, networks);
+    const place = machinePlace(settings, machine.networks);
     const node = nodePlan(settings, { name: nodeName(1), folder: dataDir, ...place });
     return {
-      control: controlPlan(settings, { lan, addresses: place.addresses, own: node.ownAddresses }),
+      control: controlPlan(settings, { pool: poolOf(lan), addresses: place.addresses, own: node.ownAddresses }),
       nodes: [node],
       lan: undefined,
     };
@@ -53,12 +62,27 @@ export function clusterPlan(settings: Settings, networks: readonly Network[], ou
     return nodePlan(settings, place);
   });
   const addresses = machineAddresses(lan);
-  return { control: controlPlan(settings, { lan, addresses, own: addresses }), nodes, lan };
+  return { control: controlPlan(settings, { pool: poolOf(lan), addresses, own: addresses }), nodes, lan };
+}
+
+/** Its nodes are other machines, on networks that it knows nothing of: only they can have addresses for load balancers there. */
+function serverPlan(settings: Settings, { networks }: MachineNetwork): ClusterPlan {
+  const asked = settings["bind-address"];
+  const isOutside = asked.number !== 0n && asked.text !== "127.0.0.1" && asked.text !== "::1";
+  const addresses = isOutside ? [asked] : networks.flatMap((network) => nodeAddress(network) ?? []);
+  if (addresses.length === 0) {
+    throw new ClusterFault("AddressMissing", {
+      what: "this machine has no default route, so its address among the nodes is not known",
+      where: "--bind-address",
+      fix: "give the address at which nodes reach this machine",
+    });
+  }
+  return { control: controlPlan(settings, { pool: [], addresses, own: [] }), nodes: [], lan: undefined };
 }
 
 const nodeName = (number: number): string => `node-${number}`;
 
-function freeLan(settings: Settings, networks: readonly Network[], ours: readonly Cidr[]): Lan {
+function freeLan(settings: Settings, { networks, ours }: MachineNetwork): Lan {
   const dataDir = settings["data-dir"];
   const isOurs = (block: Cidr): boolean => ours.some(({ text }) => text === block.text);
   const taken = networks.flatMap(({ routes }) => routes.map(({ to }) => to)).filter((to) => to.prefixLength > 0);
@@ -74,25 +98,26 @@ function freeLan(settings: Settings, networks: readonly Network[], ours: readonl
 }
 
 interface ControlPlace {
-  readonly lan: Lan;
+  /** Where no other is asked for. */
+  readonly pool: readonly Cidr[];
   readonly addresses: readonly Ip[];
   readonly own: readonly Ip[];
 }
 
-function controlPlan(settings: Settings, { lan, addresses, own }: ControlPlace): ControlPlan {
+function controlPlan(settings: Settings, { pool, addresses, own }: ControlPlace): ControlPlan {
   const range = primaryServiceRange(settings);
   const [address] = addresses;
   if (address === undefined) throw new RangeError("a machine has an address of the Services' family");
   const asked = settings["bind-address"];
   const domain = settings["cluster-domain"];
   const names = ["kubernetes", "kubernetes.default", "kubernetes.default.svc", `kubernetes.default.svc.${domain}`];
-  const pool = settings["load-balancer-pool"];
+  const askedPool = settings["load-balancer-pool"];
   return {
     address,
     // An unspecified address covers all.
     listen: asked.number === 0n || asked.text === address.text ? [asked] : [asked, address],
     ownAddresses: own,
     apiHosts: [...names, "localhost", apiServiceAddress(range), "127.0.0.1", asked.text, address.text],
-    loadBalancerPool: pool.length > 0 ? pool : poolOf(lan),
+    loadBalancerPool: askedPool.length > 0 ? askedPool : pool,
   };
 }

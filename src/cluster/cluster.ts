@@ -5,7 +5,7 @@ import { startControlPlane } from "./control-plane.ts";
 import { type Identities, identitiesOf } from "./identities.ts";
 import { machineAsNode } from "./machine-as-node.ts";
 import { nodeProcesses } from "./node-processes.ts";
-import type { Nodes, NodesAround } from "./nodes.ts";
+import { type Nodes, type NodesAround, noNodes } from "./nodes.ts";
 import type { Settings } from "./settings.ts";
 import { allSettled } from "./settled.ts";
 
@@ -25,14 +25,20 @@ export interface Surroundings extends NodesAround {
   readonly store: Store;
 }
 
+function nodesFor(settings: Settings, around: NodesAround): Nodes {
+  const { nodes, lan } = around.plan;
+  if (lan !== undefined) return nodeProcesses(settings, lan, around);
+  return nodes.length === 0 ? noNodes : machineAsNode(settings, around);
+}
+
 /**
  * Starts a cluster. Throws `ClusterFault` and the faults of the parts, when nothing of it runs any more; what it has changed on the
  * machine until then is in the ledger.
  */
 export async function startCluster(settings: Settings, around: Surroundings): Promise<Cluster> {
-  const { control: plan, nodes: planned, lan } = around.plan;
+  const { control: plan, nodes: planned } = around.plan;
   await using started = new AsyncDisposableStack();
-  const nodes: Nodes = lan === undefined ? machineAsNode(settings, around) : nodeProcesses(settings, lan, around);
+  const nodes = nodesFor(settings, around);
   started.defer(() => nodes.stop());
   const [identities] = await allSettled([
     identitiesOf(settings["data-dir"], { apiHosts: plan.apiHosts, nodes: planned }),

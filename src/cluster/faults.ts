@@ -18,6 +18,8 @@ export type FaultCode =
   | "NotRunning"
   | "NodeUnknown"
   | "IptablesTaken"
+  | "NotJoined"
+  | "AuthorityUnknown"
   | "StartFailed";
 
 /** The machine refuses: what, where, and how to mend it. */

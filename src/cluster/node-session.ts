@@ -1,14 +1,19 @@
 import { readFile } from "node:fs/promises";
-import { readKubeconfig } from "#client/kubeconfig.ts";
-import { tlsTransport } from "#client/tls-transport.ts";
+import { join } from "node:path";
+import { type Access, readKubeconfig } from "#client/kubeconfig.ts";
+import { type TlsTransport, tlsTransport } from "#client/tls-transport.ts";
+import { type KeptIdentity, keepNodeIdentity } from "#daemons/node/identity/node-identity.ts";
 import type { Ip } from "#net/ip.ts";
+import type { KeyPair } from "#os/pki.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { networksFor } from "./cluster-plan.ts";
+import { toldTo } from "./control-plane.ts";
 import { ClusterFault } from "./faults.ts";
 import type { NodeIdentity } from "./identities.ts";
+import { type Introduction, joinCluster, keepAccess } from "./join.ts";
 import { openLedger } from "./ledger.ts";
-import { logUncaught, openLog } from "./log.ts";
-import { prepareNode, startNode } from "./node.ts";
+import { type Log, logUncaught, openLog } from "./log.ts";
+import { prepareNode, type RunningNode, startNode } from "./node.ts";
 import { machinePlace, type NodePlan, nodePlan } from "./node-plan.ts";
 import { checkMachine } from "./preflight.ts";
 import { forgetRunning, readRunning, toldOfNode, writeRunning } from "./running.ts";
@@ -23,9 +28,15 @@ export interface NodeAsked {
   readonly addresses: readonly Ip[];
   /** Where the API is, and who this node is to it. */
   readonly kubeconfig: string;
-  /** What the agent shows to its clients; paths of PEM files. */
-  readonly serving: { readonly certificate: string; readonly key: string };
+  readonly identity: IdentitySource;
 }
+
+/** Where the node's certificates come from. */
+export type IdentitySource =
+  /** Who started it has made them, and makes new ones; paths of what the agent shows to its clients. */
+  | { readonly kind: "given"; readonly certificate: string; readonly key: string }
+  /** It asks the cluster for them, and has them renewed. */
+  | { readonly kind: "asked"; readonly introduction: Introduction | undefined };
 
 /** A node that this process runs. */
 export interface NodeSession {
@@ -35,7 +46,7 @@ export interface NodeSession {
 }
 
 /** Runs one node of a cluster whose API may start only later: `begin` tells when. Throws `ClusterFault` and the parts' faults. */
-export async function runNode(asked: NodeAsked, begin: Promise<void>): Promise<NodeSession> {
+export async function runNode(asked: NodeAsked, begin: Promise<void>, signal: AbortSignal): Promise<NodeSession> {
   const { settings } = asked;
   const dataDir = settings["data-dir"];
   checkMachine(settings);
@@ -52,12 +63,16 @@ export async function runNode(asked: NodeAsked, begin: Promise<void>): Promise<N
     writeRunning(dataDir, toldOfNodeAlone(settings, plan)),
   ]);
   await begin;
-  const access = await readKubeconfig(asked.kubeconfig);
+  const { access, serving } = await accessOf(asked, signal);
   const transport = started.adopt(tlsTransport(access), (one) => one.close());
-  const identity: NodeIdentity = { ca: access.ca ?? "", serving: await readPair(asked.serving) };
+  const identity: NodeIdentity = { ca: access.ca ?? "", serving };
   const transports = { agent: transport, proxy: transport };
   const node = await startNode(settings, { ...prepared, plan, identity, catalogue, transports, ledger, log });
   started.defer(() => node.stop());
+  if (asked.identity.kind === "asked") {
+    const kept = keepIdentity(asked, { plan, access, transport, node, log });
+    started.defer(() => kept.stop());
+  }
   const parts = started.move();
   return { ready: node.ready, stop: () => parts.disposeAsync() };
 }
@@ -88,7 +103,56 @@ const toldOfNodeAlone = (settings: Settings, plan: NodePlan) => ({
   version: settings["kubernetes-version"],
 });
 
-async function readPair({ certificate, key }: NodeAsked["serving"]): Promise<NodeIdentity["serving"]> {
-  const [cert, own] = await Promise.all([readFile(certificate, "utf8"), readFile(key, "utf8")]);
-  return { certificate: cert, key: own };
+interface Shown {
+  readonly access: Access;
+  /** By the agent. */
+  readonly serving: KeyPair;
+}
+
+async function accessOf({ kubeconfig, identity, settings, name }: NodeAsked, signal: AbortSignal): Promise<Shown> {
+  if (identity.kind === "given") {
+    const [certificate, key] = await Promise.all([
+      readFile(identity.certificate, "utf8"),
+      readFile(identity.key, "utf8"),
+    ]);
+    return { access: await readKubeconfig(kubeconfig), serving: { certificate, key } };
+  }
+  const { introduction } = identity;
+  const joining = { nodeName: name, folder: pkiOf(settings), kubeconfig, introduction };
+  const access = await joinCluster(joining, signal);
+  // Until its own comes, which needs a Node: nobody takes a client's certificate for a server's.
+  return { access, serving: { certificate: access.certificate.cert, key: access.certificate.key } };
+}
+
+const pkiOf = (settings: Settings): string => join(settings["data-dir"], "pki");
+
+interface Kept {
+  readonly plan: NodePlan;
+  readonly access: Access;
+  readonly transport: TlsTransport;
+  readonly node: RunningNode;
+  readonly log: Log;
+}
+
+function keepIdentity(
+  { settings, kubeconfig, name }: NodeAsked,
+  { plan, access, transport, node, log }: Kept,
+): KeptIdentity {
+  const failed = toldTo(log);
+  return keepNodeIdentity({
+    nodeName: name,
+    folder: pkiOf(settings),
+    ca: access.ca,
+    now: Date.now,
+    transport,
+    hosts: () => [name, ...plan.addresses.map(({ text }) => text)],
+    renewed(purpose, pair) {
+      const shown = { cert: pair.certificate, key: pair.key };
+      if (purpose === "serving") return node.renewServing(shown);
+      transport.renew(shown);
+      keepAccess(kubeconfig, access, pair).catch((fault: unknown) => log.warn("writing the kubeconfig", fault));
+    },
+    random: Math.random,
+    failed,
+  });
 }

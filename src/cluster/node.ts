@@ -49,6 +49,8 @@ export interface NodeParts extends PreparedNode {
 export interface RunningNode {
   /** The Node is registered, and its rules and names are as the API says. */
   readonly ready: Promise<void>;
+  /** The agent shows another certificate from now on. */
+  readonly renewServing: Agent["renewServing"];
   /** Pods and rules go on. */
   readonly stop: () => Promise<void>;
 }
@@ -99,6 +101,7 @@ export async function startNode(settings: Settings, parts: NodeParts): Promise<R
   const all = started.move();
   return {
     ready: Promise.all([proxy.synced, agent.ready, followed.synced()]).then(() => undefined),
+    renewServing: agent.renewServing,
     stop: () => all.disposeAsync(),
   };
 }

@@ -19,6 +19,13 @@ export interface StartedNodes {
   readonly ready: Promise<void>;
 }
 
+/** Those of a server: machines that join by themselves. */
+export const noNodes: Nodes = {
+  prepare: () => Promise.resolve(),
+  start: () => Promise.resolve({ ready: Promise.resolve() }),
+  stop: () => Promise.resolve(),
+};
+
 export interface NodesAround {
   readonly plan: ClusterPlan;
   readonly catalogue: Catalogue;

@@ -1,9 +1,11 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { showKubeconfig } from "#client/kubeconfig.ts";
 import type { Transport } from "#client/transport.ts";
-import { hasCode } from "#os/files.ts";
+import type { Cidr } from "#net/cidr.ts";
+import { hasCode, writeWhole } from "#os/files.ts";
 import { StoreLocked } from "#store/faults.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import type { Store } from "#store/store.ts";
@@ -11,12 +13,14 @@ import { readCatalogue } from "./catalogue.ts";
 import { type ClusterPlan, clusterPlan, networksFor } from "./cluster-plan.ts";
 import { writeFirstConfig } from "./config-file.ts";
 import { ClusterFault } from "./faults.ts";
+import { serverAt } from "./identities.ts";
+import { type JoinToken, makeJoinToken } from "./join-token.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { logUncaught, openLog } from "./log.ts";
 import { openPassage } from "./passage.ts";
 import { checkMachine, checkPorts, checkRanges, leftIn } from "./preflight.ts";
 import { forgetRunning, type RunningCluster } from "./running.ts";
-import type { Asked } from "./settings.ts";
+import type { Asked, Settings } from "./settings.ts";
 import { allSettled } from "./settled.ts";
 import { stopPods } from "./stop-pods.ts";
 import { Tenure } from "./tenure.ts";
@@ -27,8 +31,14 @@ export interface Session {
   /** Requests as the cluster's administrator. */
   readonly transport: Transport;
   readonly running: RunningCluster;
+  /** What a machine needs to join; a token that lasts a day, also as a kubeconfig in the data folder. */
+  readonly invite: () => Promise<Invitation>;
   /** Ends everything and leaves the machine as it was; the data stays. */
   readonly down: () => Promise<void>;
+}
+
+export interface Invitation extends JoinToken {
+  readonly server: string;
 }
 
 export interface Caller {
@@ -51,7 +61,7 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
   checkMachine(settings);
   const [networks, catalogue] = await allSettled([networksFor(settings), readCatalogue(settings.images)]);
   checkRanges(settings, networks, ledger);
-  const plan = clusterPlan(settings, networks, leftIn(ledger));
+  const plan = clusterPlan(settings, { networks, ours: leftIn(ledger) }, asked.role);
   await checkPorts(settings, plan.control);
 
   await using fresh = new AsyncDisposableStack();
@@ -72,7 +82,7 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
     Tenure.begin(asked, { settings, plan, catalogue }, { store, ledger, log, tell }).then((one) =>
       claims.adopt(one, () => one.end()),
     ),
-    openPassage([...settings["cluster-cidr"], ...(plan.lan?.blocks ?? [])], ledger).then((told) => told.forEach(tell)),
+    openPassage(blocksHere(settings, plan), ledger).then((told) => told.forEach(tell)),
   ]);
   await readyOr(tenure.ready, interrupted, dataDir);
   fresh.move();
@@ -80,6 +90,14 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
   return {
     transport: tenure.transport,
     running: tenure.running,
+    async invite() {
+      const ca = readFileSync(join(dataDir, "pki", "ca.crt"), "utf8");
+      const server = serverAt(plan.control.address.text, settings["api-port"]);
+      const made = await makeJoinToken(tenure.transport, ca, Date.now());
+      const text = showKubeconfig({ name: "portolan", server, ca, token: made.token });
+      await writeWhole(join(dataDir, "bootstrap-kubeconfig"), text, { mode: 0o600 });
+      return { ...made, server };
+    },
     async down() {
       await tenure.end();
       await Promise.all(plan.nodes.map(({ folders }) => stopPods(folders.runtime)));
@@ -88,6 +106,10 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
     },
   };
 }
+
+/** Whose packets pass this machine. */
+const blocksHere = (settings: Settings, { nodes, lan }: ClusterPlan): readonly Cidr[] =>
+  nodes.length === 0 ? [] : [...settings["cluster-cidr"], ...(lan?.blocks ?? [])];
 
 /** What an earlier run has left of nodes can't be adopted where they stand on another network now. */
 function hasOtherNodes({ nodes, lan }: ClusterPlan, ledger: Ledger): boolean {

@@ -291,6 +291,8 @@ export interface Given {
 /** What a cluster is asked to be, and who said what. */
 export interface Asked {
   readonly settings: Settings;
+  /** `server`: without any node, for machines that join by themselves. */
+  readonly role: "cluster" | "server";
   /** By flags and variables. */
   readonly given: ReadonlyMap<string, Given>;
   /** By the cluster's own file. */

@@ -41,6 +41,7 @@ const lookSeconds = 2;
 export class Tenure {
   readonly #around: Around;
   readonly #flags: ReadonlyMap<string, Given>;
+  readonly #role: Asked["role"];
   readonly #following: Loop;
   readonly #watching: { readonly stop: () => void };
   #held: Held;
@@ -55,6 +56,7 @@ export class Tenure {
     this.#around = around;
     this.#held = held;
     this.#flags = asked.given;
+    this.#role = asked.role;
     this.#lines = asked.lines;
     this.#following = loop<true>({
       name: "settings and addresses",
@@ -155,7 +157,11 @@ export class Tenure {
   async #change(wanted: Settings): Promise<void> {
     const { settings: now, plan: before } = this.#held;
     const { settings, needsRestart, isLive } = changeOf(now, wanted);
-    const plan = clusterPlan(settings, await networksFor(settings), leftIn(this.#around.ledger));
+    const plan = clusterPlan(
+      settings,
+      { networks: await networksFor(settings), ours: leftIn(this.#around.ledger) },
+      this.#role,
+    );
     const moved = addressesOf(plan) !== addressesOf(before);
     if (!moved && !needsRestart) {
       if (isLive) this.#present.setNodePortRange(settings["service-node-port-range"]);

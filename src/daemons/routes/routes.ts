@@ -104,11 +104,11 @@ class Keeper {
     const { tunnel, nodeName } = this.#place;
     const own = this.#node(nodeName);
     if (name === nodeName || own === undefined) return;
-    const wanted = place === undefined ? [] : waysTo(place, await this.#standpoint(placeOf(own)));
+    const possible = place === undefined ? [] : waysTo(place, await this.#standpoint(placeOf(own)));
+    const wanted = await this.#withTunnel(possible, placeOf(own));
     const before = this.#laid.get(name) ?? [];
     const stale = before.filter((way) => !wanted.some((other) => sameWay(way, other)));
     await tolerantly(clearWays(stale, tunnel));
-    if (wanted.some(({ kind }) => kind === "tunnel")) await this.#makeTunnel(placeOf(own));
     this.#laid.set(name, wanted);
     await carryOut(layWays(wanted, tunnel));
     if (place === undefined) this.#laid.delete(name);
@@ -133,8 +133,13 @@ class Keeper {
     return { name, addresses, networks: networks.map(({ network }) => network) };
   }
 
+  /** Without the ways through a tunnel that can't be made yet: this node has no block of its own. */
+  async #withTunnel(ways: readonly Way[], own: NodePlace): Promise<readonly Way[]> {
+    if (!this.#hasTunnel && ways.some(({ kind }) => kind === "tunnel")) await this.#makeTunnel(own);
+    return this.#hasTunnel ? ways : ways.filter(({ kind }) => kind === "direct");
+  }
+
   async #makeTunnel(own: NodePlace): Promise<void> {
-    if (this.#hasTunnel) return;
     const { tunnel, clusterCidrs } = this.#place;
     const isOwn = (ip: string): boolean => own.addresses.some(({ text }) => text === ip);
     const link = this.#links?.find(({ addresses }) => addresses.some(({ ip }) => isOwn(ip.text)));
