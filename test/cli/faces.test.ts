@@ -30,7 +30,10 @@ const misuses = [
   { args: ["up", "--bogus"], says: /Unknown option '--bogus'/ },
   { args: ["down", "now"], says: /now/ },
   { args: ["status", "-o", "yaml"], says: /-o yaml is not known/ },
-  { args: ["up", "--nodes", "3"], says: /--nodes: "3" is not 1/ },
+  { args: ["up", "--nodes", "0"], says: /--nodes: "0" is not / },
+  { args: ["trace"], says: /trace what\?/ },
+  { args: ["trace", "ingress/web"], says: /no Ingress to trace/ },
+  { args: ["trace", "svc/web", "--from", "me"], says: /--from me is nobody/ },
   { args: ["completion", "tcsh"], says: /which shell/ },
 ];
 for (const { args, says } of misuses) {
