@@ -81,3 +81,13 @@ export class LibraryMissing extends Error {
     super("libnftables can't be called from this process");
   }
 }
+
+/** The table as nft lists it; undefined where there is none. A program of its own, since nft reads the whole of a large table. */
+export async function listTable(table: string): Promise<string | undefined> {
+  try {
+    return (await run(["nft", "list", "table", "inet", table])).stdout;
+  } catch (fault) {
+    if (fault instanceof CommandFailed && fault.stderr.includes("No such file or directory")) return undefined;
+    throw fault;
+  }
+}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { parseListing } from "#core/ruleset/listing.ts";
 import { NodeTable } from "#core/ruleset/node-table.ts";
 import { walker } from "#core/ruleset/walk.ts";
 import { entryOf } from "#core/services/entry.ts";
@@ -32,6 +33,31 @@ suite("after any sequence of changes", { skip }, () => {
         await loaded.nft(table.printAll());
         assert.deepEqual(await changed.list(), await loaded.list(), `after step ${i}`);
       }
+    });
+  }
+  for (const seed of seeds) {
+    test(`seed ${seed}: a table that an earlier run left is kept where it is right, and mended where it isn't`, async () => {
+      await using left = await emptySpace(`l${seed}`);
+      await using loaded = await emptySpace(`n${seed}`);
+      const random = seeded(seed + 200);
+      const cluster = randomCluster(random);
+      const before = newTable();
+      for (let i = 0; i < 120; i += 1) before.change(entriesOf(cluster, cluster.step()));
+      await left.nft(before.printAll());
+      const adopted = async (): Promise<[NodeTable, string]> => {
+        const [table, found] = [newTable(), parseListing(await left.text())];
+        table.adopt(found);
+        const all = [...cluster.services.keys()].toSorted(() => random() - 0.5);
+        table.change(entriesOf(cluster, all));
+        return [table, table.repair(found).text];
+      };
+      assert.equal((await adopted())[1], "");
+      for (let i = 0; i < 20; i += 1) cluster.step();
+      const [table, repair] = await adopted();
+      await left.nft(repair);
+      await loaded.nft(table.printAll());
+      assert.deepEqual(await left.list(), await loaded.list());
+      assert.equal(table.repair(parseListing(await left.text())).text, "");
     });
   }
   for (const seed of seeds) {
@@ -85,6 +111,9 @@ function* probes() {
         const places = [
           [origins.IPv4, `10.96.1.${n}`, 80 + i],
           [origins.IPv4, "192.0.2.1", 30_000 + n * 10 + i],
+          [origins.IPv4, `203.0.113.${n % 3}`, 80 + i],
+          [origins.IPv4, `198.51.100.${n % 3}`, 80 + i],
+          [origins.IPv6, "2001:db8:113::1", 80 + i],
           [origins.IPv6, `fd00:96::1:${n}`, 80 + i],
           [origins.IPv6, "2001:db8::1", 30_000 + n * 10 + i],
         ] as const;
@@ -101,6 +130,7 @@ async function emptySpace(label: string) {
   await run(["ip", "netns", "add", name]);
   return {
     nft: async (input: string) => void (input !== "" && (await run([...inside, "nft", "-f", "-"], { input }))),
+    text: async () => (await run([...inside, "nft", "list", "table", "inet", "portolan"])).stdout,
     list: async () => normalized((await run([...inside, "nft", "-j", "list", "table", "inet", "portolan"])).stdout),
     [Symbol.asyncDispose]: async () => void (await run(["ip", "netns", "delete", name])),
   };

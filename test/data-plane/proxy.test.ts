@@ -18,14 +18,16 @@ interface Mode {
   /** Lists rules of ours, and takes all of them away as others do. */
   readonly list: readonly [string, ...string[]];
   readonly flush: readonly (readonly [string, ...string[]])[];
-  readonly refusal: string;
+  /** What it says when they are gone. */
+  readonly refusals: readonly string[];
 }
 const modes: readonly Mode[] = [
   {
     mode: "nftables",
     list: ["sh", "-c", "nft list ruleset | grep portolan || true"],
     flush: [["nft", "delete", "table", "inet", "portolan"]],
-    refusal: "RulesetRefused",
+    // Whether it looks by itself or has something to write comes first.
+    refusals: ["RulesetRefused", "RulesAltered"],
   },
   {
     mode: "iptables",
@@ -34,7 +36,7 @@ const modes: readonly Mode[] = [
       ["iptables", "-t", table, "-F"],
       ["iptables", "-t", table, "-X"],
     ]),
-    refusal: "RulesRefused",
+    refusals: ["RulesRefused"],
   },
 ];
 
@@ -159,7 +161,7 @@ for (const kernel of modes)
     test("loads everything again when somebody has flushed its rules", async () => {
       for (const command of kernel.flush) await world.exec(...command);
       const { faults } = await session.expose({ name: "after-flush", address: afterFlush, endpoints: pods });
-      assert.deepEqual(faults, [kernel.refusal]);
+      assert.ok(faults.length === 1 && kernel.refusals.includes(faults[0] ?? ""), faults.join());
       const said = await world.ask(client, { protocol: "TCP", to: web, port: 80 });
       assert.deepEqual(said, [`${pods[0]} 8080 ${client}`]);
     });

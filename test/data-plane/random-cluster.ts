@@ -40,12 +40,12 @@ export function randomCluster(random: () => number): RandomCluster {
 }
 
 function randomService({ below, pick, maybe }: Dice, n: number): Service {
-  const type = pick(["ClusterIP", "NodePort", "NodePort"]);
+  const type = pick(["ClusterIP", "NodePort", "NodePort", "LoadBalancer"]);
   const ports = Array.from({ length: 1 + below(3) }, (_, i) => ({
     name: `p${i}`,
     protocol: pick(["TCP", "TCP", "UDP", "SCTP"]),
     port: 80 + i,
-    ...(type === "NodePort" && { nodePort: 30_000 + n * 10 + i }),
+    ...(type !== "ClusterIP" && { nodePort: 30_000 + n * 10 + i }),
   }));
   const clusterIPs = maybe(0.3) ? [`10.96.1.${n}`, `fd00:96::1:${n}`] : [`10.96.1.${n}`];
   // Now and then two claim one address, as they may on somebody else's cluster for a moment.
@@ -62,11 +62,19 @@ function randomService({ below, pick, maybe }: Dice, n: number): Service {
       clusterIP: clusterIPs[0],
       clusterIPs,
       ports,
+      ...(maybe(0.2) && { externalIPs: [`198.51.100.${below(3)}`] }),
+      ...(maybe(0.5) && {
+        loadBalancerSourceRanges: [pick(["10.244.0.0/16", "192.0.2.0/24", "2001:db8::/64", "?"]), "192.0.2.9/32"],
+      }),
       sessionAffinity: maybe(0.3) ? "ClientIP" : "None",
       sessionAffinityConfig: { clientIP: { timeoutSeconds: pick([10, 600]) } },
       internalTrafficPolicy: pick(["Cluster", "Cluster", "Local"]),
       externalTrafficPolicy: pick(["Cluster", "Cluster", "Local"]),
     },
+    status:
+      type === "LoadBalancer"
+        ? { loadBalancer: { ingress: [{ ip: `203.0.113.${below(3)}` }, { ip: "2001:db8:113::1" }] } }
+        : {},
   });
 }
 

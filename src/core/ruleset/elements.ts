@@ -2,10 +2,13 @@ import type { Cidr } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
 import type { Endpoint, Frontend, Pool, ServiceEntry } from "../services/service-map.ts";
 import { admittedAt } from "../services/sources.ts";
+import { seatsIn } from "./adoption.ts";
+import type { ChainBook } from "./chain-book.ts";
 import { ofFamily } from "./frame.ts";
+import type { Listing } from "./listing.ts";
 import { numbered, seated } from "./seats.ts";
-import { type ChainBook, nodeSeats, pickChain, refusalChain } from "./shapes.ts";
-import type { At, Element } from "./table.ts";
+import { nodeSeats, pickChain, refusalChain } from "./shapes.ts";
+import type { At, Element, Target } from "./table.ts";
 
 /** What the elements of an entry depend on besides the entry. */
 export interface Place {
@@ -18,20 +21,23 @@ export interface Place {
 }
 
 /** Who sat where, by frontend and pool. */
-export type Seating = ReadonlyMap<string, readonly Endpoint[]>;
+export type Seating = ReadonlyMap<string, readonly Target[]>;
 
 export interface Layout {
   readonly elements: readonly Element[];
   readonly seating: Seating;
 }
 
-/** The elements of one Service; `before` is the seating of its last layout. Chains of new shapes are added to `book`. */
+/**
+ * The elements of one Service; `before` is the seating of its last layout, `found` the table of an earlier run. Chains of new shapes
+ * are added to `book`.
+ */
 export function layoutOf(
   entry: ServiceEntry,
   place: Place,
-  { before, book }: { before: Seating; book: ChainBook },
+  { before, found, book }: { before: Seating; found: Listing | undefined; book: ChainBook },
 ): Layout {
-  const seating = new Map<string, readonly Endpoint[]>();
+  const seating = new Map<string, readonly Target[]>();
   const elements: Element[] = entry.addresses.map(({ ip, ours }) => ({
     in: ours ? "addresses" : "others",
     ip,
@@ -40,13 +46,16 @@ export function layoutOf(
     const pods = ofFamily(place.clusterCidrs, frontend.family);
     const pick = pickChain(frontend, pods, book);
     const refuse = refusalChain(frontend, pods, book);
-    const pools = poolsOf(frontend).map((pool) => {
-      const seat = `${frontend.id} ${pool.scope}`;
-      const members = seated(before.get(seat) ?? [], pool.members);
+    const places = addressesOf(frontend, place);
+    const pools = poolsOf(frontend).map(({ scope, members: all }) => {
+      const seat = `${frontend.id} ${scope}`;
+      const [at] = places;
+      const last = before.get(seat) ?? (found && at ? seatsIn(found, frontend, { at, scope, count: all.length }) : []);
+      const members = seated(last, all);
       seating.set(seat, members);
-      return { scope: pool.scope, members };
+      return { scope, members };
     });
-    for (const at of addressesOf(frontend, place)) {
+    for (const at of places) {
       if (pick !== undefined) elements.push({ in: "services", at, go: pick });
       if (refuse !== undefined) elements.push({ in: "refusals", at, go: refuse });
       elements.push(...sourceElements(frontend, at, place));

@@ -5,9 +5,12 @@ import { unreachable } from "../unreachable.ts";
 import { type Draw, type Match, numeral, type Rule, type Statement } from "./table.ts";
 
 /** The firewall mark of packets whose source becomes the node's: Kubernetes' own bit, which others know to leave alone. */
-const masqueradeMark = "0x4000";
+const masqueradeMark = "0x00004000";
 
-/** One rule in nft's words, without the chain it stands in. */
+/**
+ * One rule in nft's words, without the chain it stands in. Written as nft 1.0.6 lists it, so that what the kernel holds can be
+ * compared with what it should.
+ */
 export const showRule = ({ when, then }: Rule): string =>
   [...when.map(showMatch), ...then.map(showStatement)].join(" ");
 
@@ -35,7 +38,7 @@ function showMatch(match: Match): string {
       return `ct status dnat ${ip} saddr . ${ip} daddr @hairpins${numeral(match.family)}`;
     }
     case "marked":
-      return `meta mark & ${masqueradeMark} != 0`;
+      return `meta mark & ${masqueradeMark} != 0x00000000`;
     case "tcp":
       return "meta l4proto tcp";
     case "dns": {
@@ -57,14 +60,15 @@ function showStatement(statement: Statement): string {
     case "goto":
       return `goto ${statement.chain}`;
     case "mark":
-      return `meta mark set meta mark or ${masqueradeMark}`;
+      return `meta mark set meta mark | ${masqueradeMark}`;
     case "unmark":
-      return `meta mark set meta mark xor ${masqueradeMark}`;
+      return `meta mark set meta mark ^ ${masqueradeMark}`;
     // Without it two clients behind one address could race for the same port (kubernetes issue 56903).
     case "masquerade":
       return "masquerade fully-random";
     case "reject":
-      return statement.with === "tcpReset" ? "reject with tcp reset" : "reject with icmpx port-unreachable";
+      // Without more it is ICMP's port unreachable, in both families.
+      return statement.with === "tcpReset" ? "reject with tcp reset" : "reject";
     case "notrack":
     case "drop":
     case "accept":
@@ -81,6 +85,14 @@ function showStatement(statement: Statement): string {
 export const showNumber = (number: number): string =>
   `${(0xf000 + (number >>> 16)).toString(16)}:${(number & 0xffff).toString(16)}`;
 
+/** What `showNumber` wrote; undefined for numbers that aren't ours. */
+export function parseNumber(text: string): number | undefined {
+  const match = /^f([0-9a-f]{3}):([0-9a-f]{1,4})$/.exec(text);
+  return match === null
+    ? undefined
+    : Number.parseInt(match[1] ?? "", 16) * 0x1_0000 + Number.parseInt(match[2] ?? "", 16);
+}
+
 type Translation = Extract<
   Statement,
   { readonly do: "dnatDrawn" | "draw" | "recall" | "remember" | "forget" | "dnatNoted" }
@@ -96,9 +108,9 @@ function showTranslation(statement: Translation): string {
     case "draw":
       return `meta priority set ${key} . ${showDraw(statement.draw)} map @seats${n}`;
     case "recall":
-      return `meta priority set ${client} map @affinity${n} update @affinity${n} { ${client} timeout ${statement.seconds}s : meta priority }`;
+      return `meta priority set ${client} map @affinity${n} update @affinity${n} { ${client} timeout ${showSeconds(statement.seconds)} : meta priority }`;
     case "remember":
-      return `add @affinity${n} { ${client} timeout ${statement.seconds}s : meta priority }`;
+      return `add @affinity${n} { ${client} timeout ${showSeconds(statement.seconds)} : meta priority }`;
     case "forget":
       return `delete @affinity${n} { ${client} : meta priority }`;
     case "dnatNoted":
@@ -113,7 +125,7 @@ function showTranslation(statement: Translation): string {
  * registers: there it is 32 bits made of them. Two clients whose bits are equal would share an endpoint, and nothing worse.
  */
 const clientKey = (family: IpFamily): string =>
-  family === "IPv4" ? `ip saddr . ${keyOf(family)}` : `jhash ip6 saddr . ${keyOf(family)} mod 4294967295 seed 1`;
+  family === "IPv4" ? `ip saddr . ${keyOf(family)}` : `jhash ip6 saddr . ${keyOf(family)} mod 4294967295 seed 0x1`;
 
 /** nft dies of a list of maps whose type names `jhash`; the other hash's type is the same, 32 bits in the machine's order. */
 export const clientType = (family: IpFamily): string =>
@@ -133,3 +145,14 @@ interface Pair {
 
 const showDraw = ({ first, count }: Draw): string =>
   `numgen random mod ${count}${first === 0 ? "" : ` offset ${first}`}`;
+
+/** `10800` seconds are `3h`, 90 are `1m30s`. */
+function showSeconds(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  return parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count}${unit}`])).join("");
+}

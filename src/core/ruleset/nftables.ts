@@ -5,7 +5,7 @@ import { unreachable } from "../unreachable.ts";
 import { frameOf, type Surroundings } from "./frame.ts";
 import { clientType, frontendKey, showNumber, showRule } from "./nftables-rule.ts";
 import type { Contents, Delta } from "./shadow.ts";
-import { type At, type Chain, type Element, familyOf, type Lead, numeral, type Target, unusedPort } from "./table.ts";
+import { type At, type Chain, type Element, familyOf, type Hook, type Lead, numeral, type Target } from "./table.ts";
 
 /** How many clients' affinities one family remembers; beyond that new clients are served without. About 50 MB when full. */
 const affinityEntries = 262_144;
@@ -19,7 +19,7 @@ export function printTable(table: string, around: Surroundings, contents: Conten
   const maps = around.families.flatMap((family) =>
     mapsOf(family).map((map) => showMap(map, (byMap.get(map.name) ?? []).flatMap(showElement))),
   );
-  for (const from of ["services", "refusals"] as const) {
+  for (const from of leads) {
     const chains = contents.chains.filter(({ lead }) => lead?.from === from);
     maps.push(showMap(chainMap(from), chains.map(showLead)));
   }
@@ -35,23 +35,54 @@ export function printDelta(table: string, { chainsAdded, removed, added, chainsR
       rules.map((rule) => `add rule inet ${table} ${name} ${showRule(rule)}`),
     ),
     ...chainsAdded.map((chain) => `add element inet ${table} ${chain.lead?.from}-chains { ${showLead(chain)} }`),
-    ...byMap(removed).map(
-      ([name, some]) => `delete element inet ${table} ${name} { ${some.flatMap(showKeys).join(", ")} }`,
-    ),
-    ...byMap(added).map(
-      ([name, some]) => `add element inet ${table} ${name} { ${some.flatMap(showElement).join(", ")} }`,
-    ),
+    ...byMap(removed).flatMap(([name, some]) => elementCommand("delete", { table, name }, some.flatMap(showKeys))),
+    ...byMap(added).flatMap(([name, some]) => elementCommand("add", { table, name }, some.flatMap(showElement))),
     ...chainsRemoved.map((chain) => `delete element inet ${table} ${chain.lead?.from}-chains { ${numberOf(chain)} }`),
     ...chainsRemoved.map(({ name }) => `flush chain inet ${table} ${name}; delete chain inet ${table} ${name}`),
   ];
   return commands.length === 0 ? "" : `${commands.join("; ")}\n`;
 }
 
+interface Place {
+  readonly table: string;
+  /** Of a map or set. */
+  readonly name: string;
+}
+
+/** At most one command; none where there are no elements. */
+export const elementCommand = (
+  verb: "add" | "delete",
+  { table, name }: Place,
+  elements: readonly string[],
+): readonly string[] =>
+  elements.length === 0 ? [] : [`${verb} element inet ${table} ${name} { ${elements.join(", ")} }`];
+
 /** The text that takes the table away, also where it isn't there. */
 export const printRemoval = (table: string): string => `add table inet ${table}\ndelete table inet ${table}\n`;
 
-/** Changes nothing, and is refused where the table is gone. */
-export const printProbe = (table: string): string => `add chain inet ${table} ${unusedPort}\n`;
+/** Names of all maps and sets; of those that the kernel fills itself, `isOurs` is false. */
+export const mapNames = (
+  families: readonly IpFamily[],
+): readonly { readonly name: string; readonly isOurs: boolean }[] => [
+  ...families.flatMap(mapsOf).map(({ name, type }) => ({ name, isOurs: !type.includes("dynamic") })),
+  ...leads.map((from) => ({ name: chainMap(from).name, isOurs: true })),
+];
+
+/** What each map holds: values by keys, as nft writes them. Sets lead to "". */
+export function mapsIn({ chains, elements }: Contents): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const maps = new Map<string, Map<string, string>>();
+  const put = (name: string, key: string, value: string): void => {
+    const map = maps.get(name) ?? new Map<string, string>();
+    maps.set(name, map.set(key, value));
+  };
+  for (const element of elements)
+    for (const key of showKeys(element)) put(mapOf(element), key, showValue(element) ?? "");
+  for (const chain of chains)
+    if (chain.lead !== undefined) put(chainMap(chain.lead.from).name, numberOf(chain), `goto ${chain.name}`);
+  return maps;
+}
+
+const leads: readonly Lead["from"][] = ["services", "refusals"];
 
 const byMap = (elements: readonly Element[]): readonly [string, readonly Element[]][] => [
   ...Map.groupBy(elements, mapOf),
@@ -116,12 +147,25 @@ function mapOf(element: Element): string {
   return `${kept}${element.in}${numeral(familyOf(element))}`;
 }
 
-function showChain({ name, hook, rules }: Chain): string {
-  const lines = [
-    ...(hook === undefined ? [] : [`type ${hook.type} hook ${hook.at} priority ${hook.priority}; policy accept;`]),
-    ...rules.map(showRule),
-  ];
-  return `  chain ${name} {\n${lines.map((line) => `    ${line}\n`).join("")}  }\n`;
+const showChain = (chain: Chain): string =>
+  `  chain ${chain.name} {\n${linesOf(chain)
+    .map((line) => `    ${line}\n`)
+    .join("")}  }\n`;
+
+/** A chain's hook, where it has one, and its rules. */
+export const linesOf = ({ hook, rules }: Chain): readonly string[] => [
+  ...(hook === undefined ? [] : [showHook(hook)]),
+  ...rules.map(showRule),
+];
+
+const showHook = ({ type, at, priority }: Hook): string =>
+  `type ${type} hook ${at} priority ${showPriority(at, priority)}; policy accept;`;
+
+/** nft has names for some numbers, and lists those. */
+function showPriority(at: Hook["at"], priority: number): string | number {
+  if (priority === -300) return "raw";
+  if (priority === -100 && at === "prerouting") return "dstnat";
+  return priority === 100 && at === "postrouting" ? "srcnat" : priority;
 }
 
 const showPair = ({ ip, port }: At): string => `${ip.text} . ${port}`;

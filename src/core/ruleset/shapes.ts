@@ -2,13 +2,11 @@ import type { Cidr } from "#net/cidr.ts";
 import type { IpFamily } from "#net/ip.ts";
 import { type Protocol, wireName } from "#net/port.ts";
 import type { Case, Frontend, Origin } from "../services/service-map.ts";
-import { type Chain, type Draw, type Lead, type Match, numeral, type Rule, type Statement } from "./table.ts";
+import type { ChainBook } from "./chain-book.ts";
+import { type Chain, type Draw, type Match, numeral, type Rule, type Statement } from "./table.ts";
 
 /** The first seat of the endpoints on this node; those of the whole cluster sit from 0. */
 export const nodeSeats = 32_768;
-
-/** Chains by name: Services of one shape share a chain, so it is made once. */
-export type ChainBook = Map<string, Chain>;
 
 /**
  * The fewest lists of matches of which one holds exactly for clients of these origins: pods first, then the node, then the rest, as
@@ -68,7 +66,7 @@ export function pickChain(frontend: Frontend, pods: readonly Cidr[], book: Chain
     ...(seconds > 0 ? [`sticky-${seconds}`] : []),
     ...(isRestricted(frontend) ? ["restricted"] : []),
   ].join("-");
-  return inBook(book, { name, from: "services" }, () => {
+  return book.chain(name, "services", () => {
     const marking = origins.length === 0 ? [] : sourcesOf(origins, pods).map((when) => rule(when, { do: "mark" }));
     const picking = groups.flatMap((group) => {
       const draw = frontend.cases.filter(({ from }) => group.origins.includes(from)).map(drawOf)[0];
@@ -106,7 +104,7 @@ export function refusalChain(frontend: Frontend, pods: readonly Cidr[], book: Ch
   if (groups.length === 0) return undefined;
   const restricted = isRestricted(frontend) ? "-restricted" : "";
   const name = `refuse${numeral(frontend.family)}-${nameOfGroups(groups)}${restricted}`;
-  return inBook(book, { name, from: "refusals" }, () => [
+  return book.chain(name, "refusals", () => [
     ...restriction(frontend),
     ...groups.flatMap(({ label, origins }) =>
       sourcesOf(origins, pods).flatMap((when) => (label === "drop" ? [rule(when, { do: "drop" })] : rejectRules(when))),
@@ -128,16 +126,3 @@ export const rejectRules = (when: readonly Match[]): readonly Rule[] => [
 ];
 
 export const rule = (when: readonly Match[], ...then: readonly Statement[]): Rule => ({ when, then });
-
-interface Shape {
-  readonly name: string;
-  readonly from: Lead["from"];
-}
-
-function inBook(book: ChainBook, { name, from }: Shape, rules: () => readonly Rule[]): Chain {
-  const known = book.get(name);
-  if (known !== undefined) return known;
-  const chain: Chain = { name, lead: { from, number: book.size + 1 }, hook: undefined, rules: rules() };
-  book.set(name, chain);
-  return chain;
-}

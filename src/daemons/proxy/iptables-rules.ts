@@ -24,6 +24,7 @@ export async function iptablesRules(
       const moves = addresses === undefined ? [] : chains.moveTo(addresses);
       await keep([...moves, ...chains.change(entries)]);
     },
+    probeSeconds: 10,
     remove: () => removeIptablesRules(iptables),
     close() {},
   };

@@ -20,6 +20,8 @@ export interface KernelRules {
    * so does the one after a failure, and the one that finds that somebody else has touched the rules.
    */
   readonly change: (change: RuleChange) => Promise<void>;
+  /** How often a change with nothing in it should come, so that rules which somebody else has touched come back. */
+  readonly probeSeconds: number;
   /** Takes everything of this mode away; harmless where there is nothing. */
   readonly remove: () => Promise<void>;
   /** Gives back what this process holds. The rules go on serving. */

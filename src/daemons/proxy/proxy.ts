@@ -61,14 +61,12 @@ export interface ServiceProxy {
   readonly stop: (how: { readonly removeRules: boolean }) => Promise<void>;
 }
 
-/** How often it is seen whether somebody has flushed the rules, in seconds. */
-const probeSeconds = 10;
 const backoff: Backoff = { firstSeconds: 0.05, longestSeconds: 5, random: Math.random };
 
 /**
  * Keeps one node's rules as Services, EndpointSlices and Nodes want them. A change is in the kernel at the end of the event-loop
  * turn in which it is heard of, as one transaction with every other change of that turn. Rules that an earlier run left behind
- * serve until the first transaction replaces them.
+ * serve meanwhile, and are kept as far as they are right.
  */
 export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const { nodeName, cluster, failed } = options;
@@ -95,7 +93,7 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
     async apply(changes) {
       await applyChanges(changes, parts);
       synced.resolve();
-      return { againSeconds: probeSeconds };
+      return { againSeconds: rules.probeSeconds };
     },
     parallel: 1,
     backoff,
@@ -193,7 +191,8 @@ async function applyChanges({ names, addresses, zone }: Changes, working: Workin
   await rules.change(change);
   check(unchecked.splice(0));
   told.progress.updated();
-  told.metrics.synced((performance.now() - begun) / 1000);
+  // Otherwise it was only looked whether the rules still stand.
+  if (names.length > 0 || addresses !== undefined) told.metrics.synced((performance.now() - begun) / 1000);
 }
 
 /** Takes the rules of a proxy away that may run no more, and the flows it translated. Harmless where there are none. */
