@@ -152,22 +152,30 @@ async function bodyOf(request: Http2ServerRequest, maximumBytes: number): Promis
 }
 
 // Asking OpenSSL costs a third of a small request, and the answer is the connection's.
-const known = new WeakMap<object, { readonly identity: Identity | undefined }>();
+const known = new WeakMap<object, Shown>();
+
+/** What a client has shown. */
+interface Shown {
+  readonly identity: Identity | undefined;
+  /** When its certificate ends, in milliseconds since 1970: a connection may outlive it. */
+  readonly untilMs: number;
+}
+const nobody: Shown = { identity: undefined, untilMs: Number.POSITIVE_INFINITY };
 
 /** Who a client is, as its certificate says; undefined without one that our authority has signed. */
 function identityOf(request: Http2ServerRequest | IncomingMessage): Identity | undefined {
   // The socket of an HTTP/2 request is a stand-in of that request alone.
   const connection = ("stream" in request ? request.stream.session : undefined) ?? request.socket;
-  const found = known.get(connection) ?? { identity: identityOn(request.socket) };
+  const found = known.get(connection) ?? shownOn(request.socket);
   known.set(connection, found);
-  return found.identity;
+  return found.untilMs > Date.now() ? found.identity : undefined;
 }
 
-function identityOn(socket: unknown): Identity | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-  const { subject } = socket.getPeerCertificate();
+function shownOn(socket: unknown): Shown {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return nobody;
+  const { subject, valid_to: validTo } = socket.getPeerCertificate();
   const user = subject?.CN;
-  if (typeof user !== "string" || user === "") return undefined;
+  if (typeof user !== "string" || user === "") return nobody;
   const groups: readonly string[] = typeof subject.O === "string" ? [subject.O] : (subject.O ?? []);
-  return { user, groups: [...groups, "system:authenticated"] };
+  return { identity: { user, groups: [...groups, "system:authenticated"] }, untilMs: Date.parse(validTo) };
 }

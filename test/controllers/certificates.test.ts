@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { test } from "node:test";
 import { certificateSigningRequests } from "#api/certificates/certificate-signing-request.ts";
 import { nodes } from "#api/core/node.ts";
+import { secrets } from "#api/core/secret.ts";
 import { type ResourceClient, resourceClient } from "#client/resource.ts";
 import { createAuthority, createRequest } from "#os/pki.ts";
 import { inProcessTransport } from "#server/in-process.ts";
@@ -165,4 +166,46 @@ test("what the administrator approves is signed, unless the signer doesn't sign 
   await cluster.controllers.idle();
   await eventually("a failure", async () => (await statusOf(cluster, "server")).includes("Failed"), { seconds: 10 });
   assert.equal(await statusOf(cluster, "server"), "Approved KubectlApprove, Failed SignerValidationFailure");
+});
+
+test("requests and tokens go when their time is over", async () => {
+  let aheadMs = 0;
+  await using cluster = await startCluster({ nodes: 0, ca, now: () => Date.now() + aheadMs });
+  const { of } = cluster;
+  const bootstrap = { user: "system:bootstrap:abcdef", as: "bootstrapper" } as const;
+  await ask(cluster, "signed", { ...bootstrap, name: "system:node:n1" });
+  await issued(cluster, "signed");
+  await ask(cluster, "pending", { ...bootstrap, name: "system:node:n2", hosts: ["n2"] });
+  const token = (expiration?: string) => ({
+    type: "bootstrap.kubernetes.io/token",
+    stringData: { "token-id": "abcdef", ...(expiration !== undefined && { expiration }) },
+  });
+  const inTwoHours = new Date(Date.now() + 7_200_000).toISOString();
+  for (const [name, expiration] of [["ends", inTwoHours], ["stays"]] as const)
+    await of(secrets).create("kube-system", { metadata: { name, namespace: "kube-system" }, ...token(expiration) });
+  await of(secrets).create("default", { metadata: { name: "ends", namespace: "default" }, ...token(inTwoHours) });
+  /** Any change brings them before the controllers, as a timer would. */
+  const lookAgain = async (): Promise<readonly string[]> => {
+    const body = { metadata: { annotations: { at: String(aheadMs) } } };
+    for (const { metadata } of (await of(certificateSigningRequests).list("")).items)
+      await of(certificateSigningRequests).patch("", metadata.name, { type: "merge", body });
+    for (const { metadata } of (await of(secrets).list("")).items)
+      await of(secrets).patch(metadata.namespace, metadata.name, { type: "merge", body });
+    await cluster.controllers.idle();
+    const left = [...(await of(certificateSigningRequests).list("")).items, ...(await of(secrets).list("")).items];
+    return left.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`).toSorted();
+  };
+  const all = ["/pending", "/signed", "default/ends", "kube-system/ends", "kube-system/stays"];
+  for (const [hours, gone] of [
+    [0.9, []],
+    [1.1, ["/signed"]],
+    [2.1, ["/signed", "kube-system/ends"]],
+    [24.1, ["/signed", "kube-system/ends", "/pending"]],
+  ] as const) {
+    aheadMs = hours * 3_600_000;
+    const wanted = all.filter((one) => !gone.some((other) => other === one)).join();
+    await eventually(`what is left after ${hours} h`, async () => (await lookAgain()).join() === wanted, {
+      seconds: 10,
+    });
+  }
 });

@@ -218,3 +218,35 @@ test("closing cuts what is open and frees the port", async () => {
   });
   assert.equal(refused, "ECONNREFUSED");
 });
+
+test("a certificate counts until it ends, also on a connection that goes on", async () => {
+  await using it = await listening();
+  const brief = { from: Date.now() - 60_000, to: Date.now() + 2_500 };
+  const client = await it.authority.forClient({ name: "brief", organizations: ["system:masters"] }, brief);
+  const session = connectHttp2(`https://127.0.0.1:${it.port}`, {
+    ca: it.authority.certificate,
+    cert: client.certificate,
+    key: client.key,
+  });
+  const ask = async (): Promise<number> => {
+    const stream = session.request({ ":path": "/api/v1/nodes" });
+    const status = new Promise<number>((resolve) => stream.on("response", (head) => resolve(Number(head[":status"]))));
+    stream.resume();
+    return status;
+  };
+  assert.equal(await ask(), 200);
+  await eventually("its end", async () => (await ask()) === 401, { seconds: 20 });
+  session.destroy();
+});
+
+test("a certificate with another use, or none of ours, is nobody's", async () => {
+  await using it = await listening();
+  const subject = { name: "admin", organizations: ["system:masters"] };
+  const stranger = await createAuthority("test-ca", validity());
+  for (const client of [
+    await it.authority.forServer(subject, ["127.0.0.1"], validity()),
+    await stranger.forClient(subject, validity()),
+  ])
+    for (const ask of [overHttp1, overHttp2])
+      assert.equal((await ask(it, { path: "/api/v1/nodes", client })).status, 401);
+});

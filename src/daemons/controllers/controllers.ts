@@ -1,6 +1,7 @@
 import type { BlockSource } from "#core/nodes/pod-blocks.ts";
 import type { Loop } from "../loop.ts";
 import { rootCaController, serviceAccountController } from "./accounts.ts";
+import { bootstrapTokenCleaner } from "./bootstrap-tokens.ts";
 import { certificateApprover, certificateCleaner, certificateSigner } from "./certificates.ts";
 import type { ControllerContext } from "./context.ts";
 import { deploymentController } from "./deployments.ts";
@@ -49,6 +50,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     strayPodController(options, options),
     certificateApprover(options),
     certificateCleaner(options),
+    bootstrapTokenCleaner(options),
     ...(options.caKey === undefined
       ? []
       : [certificateSigner(options, { certificate: options.caPem, key: options.caKey })]),
