@@ -44,8 +44,11 @@ export const sizeOf = (cidr: Cidr): bigint => 1n << BigInt(addressBits(cidr.fami
 
 export const lastOf = (cidr: Cidr): Ip => ipOf(cidr.family, cidr.first.number + sizeOf(cidr) - 1n);
 
-export const contains = (cidr: Cidr, ip: Ip): boolean =>
-  cidr.family === ip.family && ip.number >= cidr.first.number && ip.number <= lastOf(cidr).number;
+export function contains({ family, first, prefixLength }: Cidr, ip: Ip): boolean {
+  if (family !== ip.family) return false;
+  const hostBits = BigInt(addressBits(family) - prefixLength);
+  return ip.number >> hostBits === first.number >> hostBits;
+}
 
 /** Whether every address of `inner` is in `outer`. */
 export const holds = (outer: Cidr, inner: Cidr): boolean =>
