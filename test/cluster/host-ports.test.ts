@@ -20,14 +20,14 @@ spec:
       ports: [{ containerPort: 8080, hostPort: 8086 }]
 `;
 /** One on its node's own network, whose port nobody declares. */
-const onHost = (name: string, nodeName: string): string => `
+const onHost = (name: string, nodeName: string, port = 9086): string => `
 apiVersion: v1
 kind: Pod
 metadata: { name: ${name} }
 spec:
   hostNetwork: true
   nodeName: ${nodeName}
-  containers: [{ name: influxdb, image: portolan/echo, args: ["--http", "9086"] }]
+  containers: [{ name: influxdb, image: portolan/echo, args: ["--http", "${port}"] }]
 `;
 
 interface NodeSeen {
@@ -73,6 +73,7 @@ test("host ports on three nodes: where they answer, who waits for one, and the n
     places.set(pod, node);
     assert.equal(await ask(machine, `http://${node.ip}:8086/`), `You've hit ${pod}`);
     assert.equal(await askIn(node, `http://${node.ip}:8086/`), `You've hit ${pod}`, "from the node itself");
+    assert.equal(await askIn(node, "http://127.0.0.1:8086/"), `You've hit ${pod}`, "from its localhost");
   }
   assert.equal(new Set(places.values()).size, 3, "no two share a node");
   const [one, two] = [places.get("one"), places.get("two")];
@@ -108,7 +109,7 @@ test("a host port that reaches the cluster answers on every node, but where anot
   await using machine = await makeMachine();
   await machine.portolan("up", "-d", "--nodes", "3", ...applied(machine, withHostPort("far", "nodeName: node-1")));
   await ready(machine, "far");
-  const [first, second, third] = ["node-1", "node-2", "node-3"].map((name) => name);
+  const [first, second, third] = ["node-1", "node-2", "node-3"] as const;
   const nodes = await nodesOf(machine);
   const ipOf = (name = ""): string => nodes.get(name)?.ip ?? "";
   assert.equal(await ask(machine, `http://${ipOf(second)}:8086/`), "", "not yet");
@@ -141,8 +142,9 @@ test(
   asRoot,
   async () => {
     await using machine = await makeMachine();
-    await machine.portolan("up", "-d", "--nodes", "2", ...applied(machine, onHost("first", "node-2")));
-    await ready(machine, "first");
+    const pods = [onHost("first", "node-2"), withHostPort("other", "nodeName: node-2")].join("---");
+    await machine.portolan("up", "-d", "--nodes", "2", ...applied(machine, pods));
+    await ready(machine, "first", "other");
     const ip = (await nodesOf(machine)).get("node-2")?.ip ?? "";
     const addresses = await machine.kubectl("get", "pod", "first", "-o=jsonpath={.status.podIP} {.status.hostIP}");
     assert.equal(addresses, `${ip} ${ip}`);
@@ -155,5 +157,8 @@ test(
       "second",
       /HostPortTaken .*Container influxdb ended because port 9086\/TCP of the node is taken by pod default\/first \(\S+, process \d+\)/,
     );
+    await machine.run("sh", "-c", `printf '%s' '${onHost("third", "node-2", 8086)}' > ${machine.dataDir}/third.yaml`);
+    await machine.kubectl("apply", "-f", `${machine.dataDir}/third.yaml`);
+    await told(machine, "third", /port 8086\/TCP of the node is taken by pod default\/other \(its host port\)/);
   },
 );

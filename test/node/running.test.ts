@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { configMaps } from "#api/core/config-map.ts";
@@ -121,8 +121,9 @@ describe("a pod on a node", { skip: whyNot ?? false, concurrency: true }, () => 
 describe("an agent that starts again", { skip: whyNot ?? false }, () => {
   test("takes what has started for started", async () => {
     await using world = await openWorld();
-    const startupProbe = { exec: { command: ["test", "-e", "/shared/up"] }, periodSeconds: 1, failureThreshold: 1 };
-    const readinessProbe = { exec: { command: ["test", "-e", "/shared/ready"] }, periodSeconds: 1 };
+    const often = { periodSeconds: 1, timeoutSeconds: 30, failureThreshold: 1 };
+    const startupProbe = { ...often, exec: { command: ["test", "-e", "/shared/up"] } };
+    const readinessProbe = { ...often, initialDelaySeconds: 3, exec: { command: ["test", "-e", "/shared/ready"] } };
     const main = { startupProbe, readinessProbe, volumeMounts: [{ name: "shared", mountPath: "/shared" }] };
     const script = `touch /shared/up /shared/ready; ${obedient}`;
     const pod = await world.run("started", {
@@ -213,7 +214,7 @@ describe("a port of the node", { skip: whyNot ?? false }, () => {
     const taken = `Container main ended because port ${port}/TCP of the node is taken by`;
     assert.equal(
       (await clashOf(world, "unlucky")).message,
-      `${taken} process ${process.pid} (${await commandOf(process.pid)})`,
+      `${taken} process ${server.pid} (${await commandOf(server.pid)})`,
     );
     await world.pods.delete(namespace, "unlucky", { gracePeriodSeconds: 0 });
     await server[Symbol.asyncDispose]();
@@ -238,24 +239,27 @@ describe("a port of the node", { skip: whyNot ?? false }, () => {
     const { message } = await clashOf(world, "hiding");
     assert.equal(
       message,
-      `Host port ${server.port}/TCP now leads to this pod; process ${process.pid} (${await commandOf(process.pid)}) listens there too, and is no longer reached at the node's addresses`,
+      `Host port ${server.port}/TCP now leads to this pod; process ${server.pid} (${await commandOf(server.pid)}) listens there too, and is no longer reached at the node's addresses`,
     );
   });
 });
 
 const commandOf = async (pid: number): Promise<string> => (await readFile(`/proc/${pid}/comm`, "utf8")).trim();
 
-async function listening(): Promise<{ readonly port: number } & AsyncDisposable> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  assert.ok(typeof address === "object" && address !== null);
+/** A program of this machine that listens at a port. */
+async function listening(): Promise<{ readonly port: number; readonly pid: number } & AsyncDisposable> {
+  const script =
+    'require("node:net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port) })';
+  const program = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const [first] = await once(program.stdout, "data");
+  assert.ok(program.pid !== undefined);
   return {
-    port: address.port,
+    port: Number(String(first)),
+    pid: program.pid,
     async [Symbol.asyncDispose]() {
-      if (!server.listening) return;
-      server.close();
-      await once(server, "close");
+      if (program.exitCode !== null || program.signalCode !== null) return;
+      program.kill();
+      await once(program, "exit");
     },
   };
 }

@@ -14,7 +14,7 @@ export interface PortClashesOptions {
   readonly memory: PodMemory;
   readonly tell: Tell;
   /** This node's. */
-  readonly pods: Pick<Informer<Pod>, "index">;
+  readonly pods: Pick<Informer<Pod>, "index" | "list">;
 }
 
 /** So many lines at the end of a log tell why a program gave up. */
@@ -36,7 +36,8 @@ export class PortClashes {
     if (pod?.spec.hostNetwork !== true || state.kind !== "ended" || state.exitCode === 0) return;
     const log = await lastOf(logPath);
     for (const wanted of portsInUse(log, containerNamed(pod, name))) {
-      const holder = await this.#holderOf(wanted);
+      const [foreign] = await foreignHolders(wanted);
+      const holder = foreign === undefined ? this.#hostPortOf(wanted) : await this.#show(foreign);
       if (holder === undefined) continue;
       const message = `Container ${name} ended because port ${wanted.port}/${wanted.protocol} of the node is taken by ${holder}`;
       this.#options.tell(pod, { container: name, type: "Warning", reason: "HostPortTaken", message });
@@ -48,20 +49,30 @@ export class PortClashes {
   async hidden(pod: Pod): Promise<void> {
     if (pod.spec.hostNetwork === true) return;
     for (const { port, protocol } of hostPortsOf(pod)) {
-      const holder = protocol === "SCTP" ? undefined : await this.#holderOf({ port, protocol });
+      const [holder] = protocol === "SCTP" ? [] : await foreignHolders({ port, protocol });
       if (holder === undefined) continue;
-      const message = `Host port ${port}/${protocol} now leads to this pod; ${holder} listens there too, and is no longer reached at the node's addresses`;
+      const message = `Host port ${port}/${protocol} now leads to this pod; ${await this.#show(holder)} listens there too, and is no longer reached at the node's addresses`;
       this.#options.tell(pod, { type: "Warning", reason: "HostPortTaken", message });
     }
   }
 
   /** `pod default/influxdb (influxd, process 4711)`, or `process 4711 (influxd)`. */
-  async #holderOf(wanted: WantedPort): Promise<string | undefined> {
-    const [holder] = (await portHolders([wanted], "counted")).get(wanted) ?? [];
-    if (holder === undefined) return undefined;
+  async #show(holder: PortHolder): Promise<string> {
     const pod = await this.#podOf(holder);
     if (pod !== undefined) return `pod ${pod} (${holder.command}, process ${holder.pid})`;
     return holder.pid === 0 ? "a process that can't be seen from here" : `process ${holder.pid} (${holder.command})`;
+  }
+
+  /** The pod for whose host port this very process listens on the node's localhost. */
+  #hostPortOf({ port, protocol }: WantedPort): string | undefined {
+    const holder = this.#options.pods
+      .list()
+      .find(
+        (pod) =>
+          pod.spec.hostNetwork !== true &&
+          hostPortsOf(pod).some((one) => one.port === port && one.protocol === protocol),
+      );
+    return holder && `pod ${holder.metadata.namespace}/${holder.metadata.name} (its host port)`;
   }
 
   /** A process of a container descends from the container's first one. */
@@ -74,6 +85,10 @@ export class PortClashes {
     return undefined;
   }
 }
+
+/** The proxy of the same process listens on localhost for node ports and host ports. */
+const foreignHolders = async (wanted: WantedPort): Promise<readonly PortHolder[]> =>
+  (await portHolders([wanted], "leftOut")).get(wanted) ?? [];
 
 async function lastOf(path: string): Promise<string> {
   const pieces: Buffer[] = [];

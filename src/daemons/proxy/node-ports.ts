@@ -22,12 +22,13 @@ interface PortOfService extends PortQuestion {
   readonly service: ServiceName;
 }
 interface NodePort extends PortOfService {
+  readonly via: "NodePort" | "HostPort";
   readonly families: ReadonlySet<IpFamily>;
 }
 
 /**
- * What a node port needs beside its rules: an answer on the machine's own localhost, and a warning where a process of the machine
- * has the port, since the rules take its clients away.
+ * What a port of the node needs beside its rules: an answer on the machine's own localhost; and for a Service's node port a warning
+ * where a process of the machine has it too, since the rules take its clients away. (A pod is warned by its agent.)
  */
 export class NodePorts implements RulesFollower {
   readonly #options: NodePortOptions;
@@ -35,7 +36,8 @@ export class NodePorts implements RulesFollower {
   readonly #looking: Loop;
   readonly #ports = new Map<ServiceName, readonly NodePort[]>();
   readonly #unseen: PortOfService[] = [];
-  #addresses: readonly Ip[] = [];
+  /** Where rules serve node ports, and where host ports. */
+  #addresses: Readonly<Record<NodePort["via"], readonly Ip[]>> = { NodePort: [], HostPort: [] };
 
   constructor(options: NodePortOptions) {
     this.#options = options;
@@ -60,8 +62,10 @@ export class NodePorts implements RulesFollower {
   }
 
   changed({ entries, addresses }: RuleChange): void {
-    this.#addresses = addresses?.nodePorts ?? this.#addresses;
-    if (addresses !== undefined) for (const ports of this.#ports.values()) this.#relay(ports);
+    if (addresses !== undefined) {
+      this.#addresses = { NodePort: addresses.nodePorts, HostPort: addresses.own };
+      for (const ports of this.#ports.values()) this.#relay(ports);
+    }
     for (const [name, entry] of entries) {
       const [before, ports] = [this.#ports.get(name) ?? [], nodePortsOf(name, entry)];
       if (ports.length === 0) this.#ports.delete(name);
@@ -87,7 +91,7 @@ export class NodePorts implements RulesFollower {
   #relay(ports: readonly NodePort[]): void {
     for (const port of ports)
       for (const { from, family } of loopbacks) {
-        const to = this.#addresses.find((ip) => ip.family === family)?.text;
+        const to = this.#addresses[port.via].find((ip) => ip.family === family)?.text;
         const isServed = to !== undefined && port.families.has(family);
         this.#relays.want(`${keyOf(port)} ${from}`, isServed ? { ...port, from, to } : undefined);
       }
@@ -126,8 +130,8 @@ const keyOf = ({ service, protocol, port }: PortOfService): string => `${service
 function nodePortsOf(service: ServiceName, entry: ServiceEntry | undefined): readonly NodePort[] {
   const ports = new Map<string, NodePort & { readonly families: Set<IpFamily> }>();
   for (const { via, at, family, protocol, port } of entry?.frontends ?? []) {
-    if (via !== "NodePort" || at !== "NodeAddresses" || protocol === "SCTP") continue;
-    const found = ports.get(`${protocol} ${port}`) ?? { service, protocol, port, families: new Set() };
+    if ((via !== "NodePort" && via !== "HostPort") || at !== "NodeAddresses" || protocol === "SCTP") continue;
+    const found = ports.get(`${protocol} ${port}`) ?? { service, via, protocol, port, families: new Set() };
     found.families.add(family);
     ports.set(`${protocol} ${port}`, found);
   }
