@@ -73,6 +73,30 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
         goal: server === "unbound" ? { leastOfPeer: 0.6 } : undefined,
       }));
   },
+  async failover() {
+    const { ours, peer } = await (await import("./failover.ts")).run();
+    const theirs = (value: number | undefined) =>
+      value === undefined ? undefined : { name: "keepalived, 1 s between advertisements", value };
+    const row = { unit: "ms", goal: undefined } as const;
+    return [
+      { what: "an address answers elsewhere after kill -9, p50", ...row, ours: ours.p50, peer: theirs(peer?.p50) },
+      {
+        what: "an address answers elsewhere after kill -9, p99",
+        ...row,
+        ours: ours.p99,
+        peer: theirs(peer?.p99),
+        goal: { most: 1000 },
+      },
+      { what: "nobody answers meanwhile, p99", ...row, ours: ours.silentP99, peer: theirs(peer?.silentP99) },
+      {
+        what: "two answer at once, longest",
+        ...row,
+        ours: ours.twoMost,
+        peer: theirs(peer?.twoMost),
+        goal: { most: 0 },
+      },
+    ];
+  },
   async store() {
     const rows = await (await import("./store.ts")).run();
     return rows.map(({ writers, ours, plain }) => ({

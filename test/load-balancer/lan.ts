@@ -32,6 +32,8 @@ export interface Lan extends AsyncDisposable {
   readonly answers: readonly Answer[];
   /** What announcers ran into. */
   readonly failures: readonly string[];
+  /** For `nsenter --net=`. */
+  readonly namespaceOf: (node: string) => string;
   /** Runs something in a node's namespace. */
   readonly inNode: (node: string, ...argv: readonly string[]) => Promise<string>;
   readonly start: (node: string) => void;
@@ -54,6 +56,8 @@ export interface LanOptions {
   readonly nodes: readonly string[];
   /** Addresses that Services have and that are asked for. */
   readonly addresses: readonly string[];
+  /** Somebody else announces on these nodes. */
+  readonly withoutAnnouncers?: boolean;
 }
 
 const options = ["--experimental-ffi", "--disable-warning=ExperimentalWarning"];
@@ -61,7 +65,7 @@ const hubAddress = "10.99.0.1";
 const nodeAddress = (index: number): string => `10.99.0.${11 + index}`;
 let made = 0;
 
-export async function makeLan({ nodes: names, addresses }: LanOptions): Promise<Lan> {
+export async function makeLan({ nodes: names, addresses, withoutAnnouncers = false }: LanOptions): Promise<Lan> {
   await using stack = new AsyncDisposableStack();
   const served = await serve();
   stack.use(served);
@@ -80,7 +84,7 @@ export async function makeLan({ nodes: names, addresses }: LanOptions): Promise<
       new AnnouncerProcess(node, { served, space: spaces.of(node), address: addressIn(names, node), failures }),
     );
   };
-  for (const name of names) begin(name);
+  if (!withoutAnnouncers) for (const name of names) begin(name);
   stack.defer(async () => {
     for (const one of running.values()) await one.end();
   });
@@ -100,6 +104,7 @@ export async function makeLan({ nodes: names, addresses }: LanOptions): Promise<
     transport,
     answers,
     failures,
+    namespaceOf: (node) => `/run/netns/${spaces.of(node)}`,
     inNode: async (node, ...argv) => (await run(["nsenter", `--net=/run/netns/${spaces.of(node)}`, ...argv])).stdout,
     start: begin,
     signal: (node, signal) => processOf(node).signal(signal),

@@ -21,6 +21,9 @@ const tenureAnnotation = "portolan.io/tenure";
 
 const tenureOf = ({ spec }: Lease): string => `${spec.holderIdentity}/${spec.leaseTransitions ?? 0}`;
 
+/** A timer may be so much too early, and what it waits for must be over. */
+const timerMs = 2;
+
 export interface TenuresOptions {
   readonly transport: Transport;
   readonly leases: Informer<Lease>;
@@ -142,7 +145,8 @@ export class Tenures {
     if (seen === before) return seen;
     this.#sightings.set(node, seen);
     this.#timers.get(node)?.();
-    const callOff = clock.after(seen.atMs + seen.durationMs - clock.elapsedMs() + 1, () => this.#tellOf(node));
+    const leftMs = seen.atMs + seen.durationMs - clock.elapsedMs();
+    const callOff = clock.after(Math.ceil(leftMs) + timerMs, () => this.#tellOf(node));
     this.#timers.set(node, callOff);
     return seen;
   }
