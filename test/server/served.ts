@@ -38,17 +38,20 @@ export interface ServeOptions {
   readonly store?: Store;
   readonly kubelet?: KubeletCredentials;
   readonly now?: () => number;
+  /** Blocks of Service addresses beside the first, of another family. */
+  readonly furtherRanges?: readonly string[];
 }
 
 export async function serve(options: ServeOptions = {}): Promise<Served> {
-  const { random = seeded(1), store = openMemoryStore(), kubelet, now = Date.now } = options;
+  const { random = seeded(1), store = openMemoryStore(), kubelet, now = Date.now, furtherRanges = [] } = options;
   const faults: unknown[] = [];
   const nodePortRange = { first: 30_000, last: 32_767 };
+  const serviceRanges = [serviceRange, ...furtherRanges.map(mustCidr)];
   const server = await createApiServer({
     store,
     now,
     chance: { uuid: randomUUID, number: (below) => Math.floor(random() * below) },
-    options: { gitVersion: "v1.36.0", serviceRanges: [serviceRange], nodePortRange, kubelet },
+    options: { gitVersion: "v1.36.0", serviceRanges, nodePortRange, kubelet },
     report: (fault) => faults.push(fault),
   });
   const foundation = { apiAddress: "192.0.2.1", apiPort: 6443, loadBalancerBlocks: [], serviceRange };

@@ -118,3 +118,49 @@ test("a server that starts anew knows what is held", async () => {
   });
   assert.match(String(address.at("message")), /provided IP is already allocated/);
 });
+
+test("a second address that a Service gives up, another may have at once", async () => {
+  await using served = await serve({ furtherRanges: ["fd00:96::/112"] });
+  const both = (name: string) => ({
+    metadata: { name },
+    spec: {
+      ipFamilyPolicy: "RequireDualStack",
+      clusterIP: `10.96.0.${name.length + 70}`,
+      clusterIPs: [`10.96.0.${name.length + 70}`, "fd00:96::7"],
+      ports: [{ port: 80 }],
+    },
+  });
+  assert.equal((await served.send("POST", services, { body: both("a") })).status, 201);
+  const taken = await served.send("POST", services, { body: both("bb") });
+  assert.match(String(taken.at("message")), /failed to allocate IP fd00:96::7: provided IP is already allocated/);
+  const single = { spec: { ipFamilyPolicy: "SingleStack" } };
+  const given = await served.send("PATCH", `${services}/a`, { body: single, headers: merge });
+  assert.deepEqual([given.status, given.at("spec", "clusterIPs")], [200, ["10.96.0.71"]]);
+  assert.equal((await served.send("POST", services, { body: both("bb") })).status, 201);
+  const back = { spec: { ipFamilyPolicy: "PreferDualStack", clusterIPs: ["10.96.0.71", "fd00:96::7"] } };
+  assert.equal((await served.send("PATCH", `${services}/a`, { body: back, headers: merge })).status, 422);
+});
+
+test("a hundred wrong Services among a thousand are each refused by the name of their field, and hinder no other", async () => {
+  await using served = await serve({ random: seeded(5) });
+  const wrong: readonly (readonly [spec: object, field: string])[] = [
+    [{ clusterIP: "10.096.0.7" }, "spec.clusterIPs[0]"],
+    [{ clusterIP: "192.0.2.1" }, "spec.clusterIPs"],
+    [{ type: "NodePort", ports: [{ port: 80, nodePort: 8123 }] }, "spec.ports[0].nodePort"],
+    [{ ports: [{ port: 70_000 }] }, "spec.ports[0].port"],
+    [{ ipFamilies: ["IPv6"] }, "spec.ipFamilies[0]"],
+  ];
+  const told = await Promise.all(
+    Array.from({ length: 1000 }, (_, i) => {
+      const [spec] = (i % 10 === 0 ? wrong[(i / 10) % wrong.length] : undefined) ?? [{}];
+      const body = { metadata: { name: `s${i}` }, spec: { ports: [{ port: 80 }], ...spec } };
+      return served.send("POST", services, { body });
+    }),
+  );
+  for (const [i, one] of told.entries()) {
+    const [, field] = (i % 10 === 0 ? wrong[(i / 10) % wrong.length] : undefined) ?? [];
+    assert.deepEqual([one.status, one.at("details", "causes", 0, "field")], [field === undefined ? 201 : 422, field]);
+  }
+  const good = told.filter(({ status }) => status === 201);
+  assert.equal(new Set(good.map((one) => one.at("spec", "clusterIP"))).size, 900);
+});
