@@ -6,12 +6,23 @@ import { test } from "node:test";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { run } from "#os/spawn.ts";
 import { findKubectls } from "../harness/kubectls.ts";
+import { certificateRequest } from "./fixtures.ts";
 import { listening } from "./listening.ts";
 
 const service = (targetPort: number) => `apiVersion: v1
 kind: Service
 metadata: {name: web, labels: {app: web}}
 spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, targetPort: ${targetPort}}]}
+`;
+
+const certificateRequestOf = (name: string) => `apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: ${name}}
+spec:
+  request: ${certificateRequest}
+  signerName: kubernetes.io/kube-apiserver-client
+  expirationSeconds: 86400
+  usages: [client auth]
 `;
 
 /** What is typed, what is read from standard input, and what must come out: on standard output, or, with `!`, as the error. */
@@ -52,6 +63,16 @@ const session: readonly Step[] = [
   ["delete pod p", "", /^pod "p" deleted/m],
   ["delete svc web e", "", /^service "e" deleted/m],
   ["get svc web", "", /^!Error from server \(NotFound\): services "web" not found$/m],
+  ["create -f -", certificateRequestOf("jane"), /^certificatesigningrequest\.certificates\.k8s\.io\/jane created$/m],
+  ["get csr", "", /^NAME\s+AGE\s+SIGNERNAME\s+REQUESTOR\s+REQUESTEDDURATION\s+CONDITION$/m],
+  ["get csr", "", /^jane\s+\S+\s+kubernetes\.io\/kube-apiserver-client\s+admin\s+24h\s+Pending$/m],
+  ["certificate approve jane", "", /^certificatesigningrequest\.certificates\.k8s\.io\/jane approved$/m],
+  ["get csr jane", "", /\s24h\s+Approved$/m],
+  ["describe csr jane", "", /^Status:\s+Approved$/m],
+  ["certificate deny jane", "", /^!error: certificate signing request "jane" is already Approved$/m],
+  ["create -f -", certificateRequestOf("joe"), /joe created$/m],
+  ["certificate deny joe", "", /^certificatesigningrequest\.certificates\.k8s\.io\/joe denied$/m],
+  ["get csr joe", "", /\s24h\s+Denied$/m],
   [
     "create -f -",
     service(8080).replace("port: 80", "nodePort: 8123, port: 80"),
