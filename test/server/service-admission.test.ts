@@ -187,3 +187,31 @@ test("ten thousand source ranges are taken, and one bad one among them is named"
     [422, "spec.LoadBalancerSourceRanges[10000]", undefined],
   );
 });
+
+const warnedEndpoints: readonly (readonly [name: string, path: string, object: object, warning: RegExp])[] = [
+  [
+    "a slice of names",
+    slices,
+    { addressType: "FQDN", endpoints: [{ addresses: ["db.example.com"] }] },
+    /spec\.addressType: FQDN endpoints are deprecated/,
+  ],
+  [
+    "a slice with an address in a form of its own",
+    slices,
+    { addressType: "IPv6", endpoints: [{ addresses: ["2001:DB8::1"] }] },
+    /endpoints\[0\]\.addresses\[0\]: IPv6 address .* should be in RFC 5952 canonical format/,
+  ],
+  [
+    "Endpoints with an address in a form of its own",
+    endpoints,
+    { subsets: [{ notReadyAddresses: [{ ip: "2001:db8:0::1" }] }] },
+    /subsets\[0\]\.notReadyAddresses\[0\]\.ip: IPv6 address .* should be in RFC 5952 canonical format/,
+  ],
+];
+for (const [name, path, object, warning] of warnedEndpoints)
+  test(`taken with a warning: ${name}`, async () => {
+    await using served = await serve();
+    const told = await served.send("POST", path, { body: { metadata: { name: "x" }, ...object } });
+    assert.equal(told.status, 201);
+    assert.match(String(told.headers.warning), warning);
+  });

@@ -4,6 +4,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { endpointsColumns } from "./endpoints/columns.ts";
 import { endpointsProblems } from "./endpoints/rules.ts";
 import { EndpointSubset } from "./endpoints/subset.ts";
+import { endpointsWarnings } from "./endpoints/warnings.ts";
 
 export { EndpointAddress, EndpointSubset, EndpointsPort } from "./endpoints/subset.ts";
 
@@ -30,4 +31,5 @@ export const endpoints = defineKind<typeof Endpoints>({
   initialStatus: undefined,
   rules: [endpointsProblems],
   updateRules: [],
+  warnings: endpointsWarnings,
 });

@@ -4,6 +4,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { endpointSliceColumns } from "./endpoint-slice/columns.ts";
 import { Endpoint, EndpointSlicePort } from "./endpoint-slice/endpoint.ts";
 import { endpointSliceRules, keptTypeProblems } from "./endpoint-slice/rules.ts";
+import { endpointSliceWarnings } from "./endpoint-slice/warnings.ts";
 
 export {
   Endpoint,
@@ -39,4 +40,5 @@ export const endpointSlices = defineKind<typeof EndpointSlice>({
   initialStatus: undefined,
   rules: endpointSliceRules,
   updateRules: [keptTypeProblems],
+  warnings: endpointSliceWarnings,
 });

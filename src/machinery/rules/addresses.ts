@@ -34,8 +34,8 @@ export function cidrProblems(path: string, value: string): readonly FieldProblem
 
 /** Of an address that is taken, but not written as everybody else would write it. Source: GetWarningsForIP. */
 export function ipWarnings(path: string, value: string): readonly string[] {
-  const ip = parseIp(value);
-  return ip === undefined || ip.family === "IPv4" || ip.text === value
+  const ip = value.includes(":") ? parseIp(value) : undefined;
+  return ip === undefined || ip.text === value
     ? []
     : [
         `${path}: IPv6 address ${JSON.stringify(value)} should be in RFC 5952 canonical format (${JSON.stringify(ip.text)})`,
