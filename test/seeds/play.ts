@@ -1,5 +1,5 @@
 import { type Seed, usualSeeds, wideSeeds } from "./seeds.ts";
-import { openStage, type Scene, type Stage, Unexpected } from "./stage.ts";
+import { type Layout, openStage, type Scene, type Stage, Unexpected } from "./stage.ts";
 
 /** What became of a seed. */
 export interface Played {
@@ -9,14 +9,15 @@ export interface Played {
 }
 
 /** Plays every seed on clusters of its own and tells of each as soon as it is over. Needs root. */
-export async function playSeeds(tell: (played: Played) => void): Promise<readonly Played[]> {
-  await using stage = await openStage();
+export async function playSeeds(layout: Layout, tell: (played: Played) => void): Promise<readonly Played[]> {
+  const common = ["--nodes", `${layout.nodes}`, "--proxy-mode", layout.proxyMode];
+  await using stage = await openStage(layout);
   const played: Played[] = [];
   for (const [seeds, flags] of [
     [usualSeeds, []],
     [wideSeeds, ["--service-node-port-range", "17000-32767"]],
   ] as const) {
-    await stage.up(...flags);
+    await stage.up(...common, ...flags);
     const scenes = new Map<string, Scene>();
     for (const seed of seeds) {
       const one = await playOne(stage, seed, scenes);

@@ -1,3 +1,4 @@
+import { eventually } from "../harness/eventually.ts";
 import { seedsFolder } from "./images.ts";
 import { type Scene, Unexpected } from "./stage.ts";
 
@@ -32,12 +33,12 @@ export const usualSeeds: readonly Seed[] = [
     expected: "pods reach mysql-service:33306; from outside nothing of it",
     namespace: "mysql",
     needs: [],
-    async play({ create, ask, nodeAddress }) {
+    async play({ create, ask, nodes }) {
       await create("01-mysql-clusterip.yaml");
       const [inside] = await ask("pod", "tcp://mysql-service:33306", /^hello$/);
       const shut = [];
-      for (const port of [33306, 3306])
-        shut.push(...(await ask("outside", `tcp://${nodeAddress}:${port}`, /^ECONNREFUSED$/)));
+      for (const { ip } of nodes)
+        for (const port of [33306, 3306]) shut.push(...(await ask("outside", `tcp://${ip}:${port}`, /^ECONNREFUSED$/)));
       return `pod: ${inside}; outside: ${shut.join(", ")}`;
     },
   },
@@ -46,25 +47,37 @@ export const usualSeeds: readonly Seed[] = [
     expected: "outside NODE_IP:30001, pods nginx-service:30080",
     namespace: "nginx",
     needs: ["nginx"],
-    async play({ create, ask, nodeAddress }) {
+    async play({ create, ask, nodes }) {
       await create("01-nginx-nodeport.yaml");
-      const [outside] = await ask("outside", `http://${nodeAddress}:30001/`, page);
-      const [node] = await ask("node", `http://${nodeAddress}:30001/`, page);
+      const outside = await askNodes({ ask, nodes }, ":30001/", page);
+      const [node] = await ask(nodes[0], `http://${nodes[0].ip}:30001/`, page);
       const [pod] = await ask("pod", "http://nginx-service:30080/", page);
       return `outside: ${outside}; node: ${node}; pod: ${pod}`;
     },
   },
   {
     file: "01-influxdb-hostport.yaml",
-    expected: "NODE_IP:8086 on the pod's own node; a second pod of that port waits, in the scheduler's words",
+    expected:
+      "NODE_IP:8086 on the pod's own node alone; a second pod takes another node, or waits, in the scheduler's words",
     namespace: "hostport",
     needs: ["influxdb"],
-    async play({ create, ask, kubectl, nodeAddress }) {
+    async play({ create, ask, kubectl, nodes, nodeOf }) {
       await create("01-influxdb-hostport.yaml");
-      const [outside] = await ask("outside", `http://${nodeAddress}:8086/ping`, /^204$/);
-      const [node] = await ask("node", `http://${nodeAddress}:8086/ping`, /^204$/);
+      const own = await nodeOf("influxdb");
+      const [outside] = await ask("outside", `http://${own.ip}:8086/ping`, /^204$/);
+      const [node] = await ask(own, `http://${own.ip}:8086/ping`, /^204$/);
+      for (const { ip, name } of nodes)
+        if (name !== own.name) await ask("outside", `http://${ip}:8086/ping`, /^ECONNREFUSED$/);
       const [pod] = await ask("pod", "http://influxdb.hostport.hostport.cluster.local:8086/ping", /^204$/);
       await kubectl("create", "-f", path("01-influxdb-hostport-2.yaml"));
+      if (nodes.length > 1) {
+        await kubectl("wait", "pod/influxdb-2", "--for=condition=Ready", "--timeout=20s");
+        const other = await nodeOf("influxdb-2");
+        if (other.name === own.name) throw new Unexpected(`both pods are on ${own.name}`);
+        await ask("outside", `http://${other.ip}:8086/ping`, /^204$/);
+        await kubectl("delete", "pods", "influxdb", "influxdb-2", "--now");
+        return `outside: ${outside}; node: ${node}; pod, by its name: ${pod}; the second is on ${other.name}, not on ${own.name}`;
+      }
       await kubectl("wait", "pod/influxdb-2", "--for=condition=PodScheduled=false", "--timeout=10s");
       const { stdout } = await kubectl("describe", "pod", "influxdb-2");
       const words = "node(s) didn't have free ports for the requested pod ports";
@@ -78,14 +91,21 @@ export const usualSeeds: readonly Seed[] = [
     expected: "the pod has its node's address and interfaces, and answers there; a second one is told who has its port",
     namespace: "hostnetwork",
     needs: ["influxdb"],
-    async play({ create, ask, kubectl, nodeAddress }) {
+    async play({ create, ask, kubectl, nodeOf }) {
       await create("02-influxdb-hostnetwork.yaml");
+      const own = await nodeOf("influxdb");
       const { stdout } = await kubectl("get", "pod", "influxdb", "-o=jsonpath={.status.podIP} {.status.hostIP}");
-      same(stdout, `${nodeAddress} ${nodeAddress}`);
-      holds((await kubectl("exec", "influxdb", "--", "ip", "-o", "addr")).stdout, ` ${nodeAddress}/`);
-      const [outside] = await ask("outside", `http://${nodeAddress}:8086/ping`, /^204$/);
-      const [node] = await ask("node", "http://127.0.0.1:8086/ping", /^204$/);
-      const second = ["run", "second", "--image=influxdb", "--overrides", '{"spec":{"hostNetwork":true}}'];
+      same(stdout, `${own.ip} ${own.ip}`);
+      holds((await kubectl("exec", "influxdb", "--", "ip", "-o", "addr")).stdout, ` ${own.ip}/`);
+      const [outside] = await ask("outside", `http://${own.ip}:8086/ping`, /^204$/);
+      const [node] = await ask(own, "http://127.0.0.1:8086/ping", /^204$/);
+      const second = [
+        "run",
+        "second",
+        "--image=influxdb",
+        "--overrides",
+        JSON.stringify({ spec: { hostNetwork: true, nodeName: own.name } }),
+      ];
       await kubectl(...second);
       await kubectl(
         "wait",
@@ -93,7 +113,11 @@ export const usualSeeds: readonly Seed[] = [
         "--for=jsonpath={.status.containerStatuses[0].restartCount}=1",
         "--timeout=20s",
       );
-      const said = holds((await kubectl("describe", "pod", "second")).stdout, "taken by pod hostnetwork/influxdb");
+      const said = await eventually(
+        "the event that names the holder",
+        async () => holds((await kubectl("describe", "pod", "second")).stdout, "taken by pod hostnetwork/influxdb"),
+        { seconds: 10 },
+      );
       await kubectl("delete", "pods", "influxdb", "second", "--now");
       return `outside: ${outside}; node: ${node}; the second: ${/Container second ended[^(]*/.exec(said)?.[0].trim()}`;
     },
@@ -103,12 +127,33 @@ export const usualSeeds: readonly Seed[] = [
     expected: "NODE_IP:30000, /ping answers 204",
     namespace: "influxdb",
     needs: ["influxdb"],
-    async play({ create, ask, nodeAddress }) {
+    async play({ create, ask, nodes }) {
       await create("02-influxdb-nodeport.yaml");
-      const [outside] = await ask("outside", `http://${nodeAddress}:30000/ping`, /^204$/);
-      const [node] = await ask("node", `http://${nodeAddress}:30000/ping`, /^204$/);
+      const outside = await askNodes({ ask, nodes }, ":30000/ping", /^204$/);
+      const [node] = await ask(nodes[0], `http://${nodes[0].ip}:30000/ping`, /^204$/);
       const [pod] = await ask("pod", "http://influxdb:8086/ping", /^204$/);
       return `outside: ${outside}; node: ${node}; pod: ${pod}`;
+    },
+  },
+  {
+    file: "02-influxdb-loadbalancer.yaml",
+    expected:
+      "EXTERNAL-IP and 8086:3xxxx/TCP; ClusterIP:8086 from pods, NODE_IP:3xxxx and EXTERNAL-IP:8086 from outside",
+    namespace: "influxdb",
+    needs: ["influxdb"],
+    async play(scene) {
+      const { ask, kubectl, nodes } = scene;
+      await kubectl("delete", "service", "influxdb");
+      await scene.create("02-influxdb-loadbalancer.yaml");
+      const address = await balancerOf(scene, "influxdb");
+      const { stdout } = await kubectl("get", "service", "influxdb");
+      const [, ip = "", nodePort = ""] = /(\S+) +\S+ +8086:(3\d{4})\/TCP/.exec(holds(stdout, address)) ?? [];
+      const [pod] = await ask("pod", `http://${ip}:8086/ping`, /^204$/);
+      const outside = await askNodes({ ask, nodes }, `:${nodePort}/ping`, /^204$/);
+      // Where this machine is the node, only it reaches the address.
+      const from = nodes[0].netns === null ? nodes[0] : "outside";
+      const [balanced] = await ask(from, `http://${address}:8086/ping`, /^204$/);
+      return `${address}: ${balanced}; pod: ${pod}; outside, ${nodePort}: ${outside}`;
     },
   },
   {
@@ -161,11 +206,30 @@ export const usualSeeds: readonly Seed[] = [
     expected: "30123 on the node reaches every pod",
     namespace: "kubia",
     needs: [],
-    async play({ create, ask, nodeAddress }) {
+    async play({ create, ask, nodes }) {
       await create("03-kubia-nodeport.yaml");
-      const answers = await ask("outside", `http://${nodeAddress}:30123/`, /^200 You've hit kubia-/, 60);
+      const stories = [];
+      for (const { name, ip } of nodes) {
+        const answers = await ask("outside", `http://${ip}:30123/`, /^200 You've hit kubia-/, 60);
+        if (new Set(answers).size !== 3) throw new Unexpected(`60 requests met ${new Set(answers).size} pods of 3`);
+        stories.push(`${name}: 60 requests, ${spread(answers)}`);
+      }
+      return stories.join("; ");
+    },
+  },
+  {
+    file: "03-kubia-loadbalancer.yaml",
+    expected: "an address that serves port 80, from pods of every node",
+    namespace: "kubia",
+    needs: [],
+    async play(scene) {
+      const { ask, nodes } = scene;
+      await scene.create("03-kubia-loadbalancer.yaml");
+      const address = await balancerOf(scene, "kubia-loadbalancer");
+      const from = nodes[0].netns === null ? nodes[0] : "outside";
+      const answers = await ask(from, `http://${address}/`, /^200 You've hit kubia-/, 60);
       if (new Set(answers).size !== 3) throw new Unexpected(`60 requests met ${new Set(answers).size} pods of 3`);
-      return `outside: 60 requests, ${spread(answers)}`;
+      return `${address}: 60 requests, ${spread(answers)}`;
     },
   },
   {
@@ -173,7 +237,8 @@ export const usualSeeds: readonly Seed[] = [
     expected: "three replicas, requests spread evenly; scale changes them",
     namespace: "web",
     needs: ["nginx"],
-    async play({ create, ask, kubectl }) {
+    async play(scene) {
+      const { create, ask, kubectl } = scene;
       await create("04-nginx-svc.yaml");
       const answers = await ask("pod", "http://nginx-svc/", page, 90);
       if (new Set(answers).size !== 3) throw new Unexpected(`90 requests met ${new Set(answers).size} pods of 3`);
@@ -182,7 +247,8 @@ export const usualSeeds: readonly Seed[] = [
       const { stdout } = await kubectl("get", "endpoints", "nginx-svc", "-o=jsonpath={.subsets[*].addresses[*].ip}");
       const count = stdout.split(" ").length;
       if (count !== 4) throw new Unexpected(`${count} endpoints after scaling to 4`);
-      return `pod: 90 requests, ${spread(answers)}; ${count} endpoints after scaling`;
+      const chains = await chainsOf(scene, "web/nginx-svc cluster IP", count);
+      return `pod: 90 requests, ${spread(answers)}; ${count} endpoints after scaling${chains}`;
     },
   },
   {
@@ -190,13 +256,13 @@ export const usualSeeds: readonly Seed[] = [
     expected: "kubectl apply makes that service NodePort 32080",
     namespace: "web",
     needs: ["nginx"],
-    async play({ ask, kubectl, nodeAddress }) {
+    async play({ ask, kubectl, nodes }) {
       const type = "-o=jsonpath={.spec.type} {.spec.clusterIP}";
       const before = (await kubectl("get", "service", "nginx-svc", type)).stdout;
       const { stdout } = await kubectl("apply", "-f", path("04-nginx-nodeport.yaml"));
       const after = (await kubectl("get", "service", "nginx-svc", type)).stdout;
       if (after !== before.replace("ClusterIP", "NodePort")) throw new Unexpected(`${before}, then ${after}`);
-      const [outside] = await ask("outside", `http://${nodeAddress}:32080/`, page);
+      const outside = await askNodes({ ask, nodes }, ":32080/", page);
       return `${stdout.trim()}; outside: ${outside}`;
     },
   },
@@ -239,15 +305,55 @@ export const wideSeeds: readonly Seed[] = [
     expected: "with the range flag: logstash-app-fb:7001 from pods, NODE_IP:17001 from outside; 5045 is never open",
     namespace: "default",
     needs: [],
-    async play({ create, ask, nodeAddress }) {
+    async play({ create, ask, nodes }) {
       await create("00-logstash-nodeport.yaml");
       const [pod] = await ask("pod", "tcp://logstash-app-fb:7001", /^hello$/);
-      const [outside] = await ask("outside", `tcp://${nodeAddress}:17001`, /^hello$/);
-      const [shut] = await ask("outside", `tcp://${nodeAddress}:5045`, /^ECONNREFUSED$/);
-      return `pod: ${pod}; outside: ${outside}; 5045: ${shut}`;
+      const open: string[] = [];
+      const shut: string[] = [];
+      for (const { ip } of nodes) {
+        open.push(...(await ask("outside", `tcp://${ip}:17001`, /^hello$/)));
+        shut.push(...(await ask("outside", `tcp://${ip}:5045`, /^ECONNREFUSED$/)));
+      }
+      return `pod: ${pod}; outside: ${open.join(", ")}; 5045: ${shut.join(", ")}`;
     },
   },
 ];
+
+/** What every node answers at that port and path, asked from outside. */
+async function askNodes({ ask, nodes }: Pick<Scene, "ask" | "nodes">, at: string, wanted: RegExp): Promise<string> {
+  const answers = [];
+  for (const { ip } of nodes) answers.push(...(await ask("outside", `http://${ip}${at}`, wanted)));
+  return answers.join(", ");
+}
+
+/** In iptables mode: what people look at there, by the commands that they type. Throws `Unexpected`. */
+async function chainsOf({ iptables, nodes }: Scene, comment: string, podCount: number): Promise<string> {
+  if (iptables === undefined) return "";
+  const list = async (chain: string): Promise<readonly string[]> =>
+    (await iptables(nodes[0], "-t", "nat", "-nvxL", chain)).stdout.split("\n").slice(2);
+  const entry = (await list("KUBE-SERVICES")).find((line) => line.includes(`/* ${comment} */`)) ?? "";
+  const service = /KUBE-SVC-[A-Z0-9]{16}/.exec(entry)?.[0] ?? "";
+  const picks = (await list(service)).filter((line) => line.includes("KUBE-SEP-"));
+  const rolls = picks.filter((line) => line.includes("statistic mode random probability"));
+  if (picks.length !== podCount || rolls.length !== podCount - 1)
+    throw new Unexpected(
+      `${service} has ${picks.length} rules, ${rolls.length} of them by chance, for ${podCount} pods`,
+    );
+  for (const pick of picks) {
+    const [endpoint = ""] = /KUBE-SEP-[A-Z0-9]{16}/.exec(pick) ?? [];
+    holds((await list(endpoint)).join("\n"), "DNAT", "to:10.");
+  }
+  return `; ${service} has a rule a pod`;
+}
+
+/** Waits until a load balancer has its address, and gives it. Throws `Unexpected`. */
+async function balancerOf({ kubectl }: Scene, service: string): Promise<string> {
+  const address = "{.status.loadBalancer.ingress[0].ip}";
+  await kubectl("wait", `service/${service}`, `--for=jsonpath=${address}`, "--timeout=10s");
+  const { stdout } = await kubectl("get", "service", service, `-o=jsonpath=${address}`);
+  if (stdout === "") throw new Unexpected(`${service} has no address`);
+  return stdout;
+}
 
 const path = (file: string): string => `${seedsFolder}/${file}`;
 

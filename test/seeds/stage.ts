@@ -3,17 +3,31 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "#os/spawn.ts";
 import { eventually } from "../harness/eventually.ts";
-import { makeMachine, type Outcome } from "../harness/machine.ts";
+import { type Machine, makeMachine, type Outcome } from "../harness/machine.ts";
 import { imagesFor, seedsFolder } from "./images.ts";
 
 /** Something else was seen than expected; the message says what. */
 export class Unexpected extends Error {}
 
-export type Place = "pod" | "node" | "outside";
+/** What a cluster is made of. */
+export interface Layout {
+  readonly nodes: 1 | 3;
+  readonly proxyMode: "nftables" | "iptables";
+}
+
+/** A node, as `portolan status` tells of it. */
+export interface StageNode {
+  readonly name: string;
+  readonly ip: string;
+  /** null: the machine itself. */
+  readonly netns: string | null;
+}
+
+/** Where a request comes from: a pod, a node, or a host on the nodes' network that is none of them. */
+export type Place = "pod" | "outside" | StageNode;
 
 /** A cluster with the seeds' images, and the three places that its workloads are asked from. */
 export interface Stage extends AsyncDisposable {
-  readonly nodeAddress: string;
   /** Programs of the seeds that can't be had on this machine. */
   readonly missing: readonly string[];
   readonly up: (...flags: readonly string[]) => Promise<void>;
@@ -24,8 +38,13 @@ export interface Stage extends AsyncDisposable {
 
 /** One namespace of it. */
 export interface Scene {
-  readonly nodeAddress: string;
+  /** At least one. */
+  readonly nodes: readonly [StageNode, ...StageNode[]];
+  /** The node that a pod runs on. */
+  readonly nodeOf: (pod: string) => Promise<StageNode>;
   readonly kubectl: (...args: readonly string[]) => Promise<Outcome>;
+  /** The machine's own iptables on a node; undefined where the cluster's rules are nftables'. */
+  readonly iptables: ((node: StageNode, ...args: readonly string[]) => Promise<Outcome>) | undefined;
   /** Creates what a seed's file says and waits until its pods are ready. Throws `Unexpected`. */
   readonly create: (...files: readonly string[]) => Promise<void>;
   /** Throws `Unexpected` where no answer fits within some seconds. Gives the answers. */
@@ -42,48 +61,15 @@ const asking = [
 const nodeInPod = "/usr/local/lib/portolan/node";
 const patienceSeconds = 15;
 
-export async function openStage(): Promise<Stage> {
+export async function openStage({ proxyMode }: Pick<Layout, "proxyMode">): Promise<Stage> {
   await using unlessDone = new AsyncDisposableStack();
   // A container has a /tmp of its own, and so would not see a catalogue's programs there.
   const folder = await mkdtemp("/opt/portolan-seeds-");
   unlessDone.defer(() => rm(folder, { recursive: true, force: true }));
   const images = imagesFor(folder);
   const machine = unlessDone.use(await makeMachine());
-  const { kubeconfig } = machine;
-
-  const scene = (namespace: string): Scene => {
-    const kubectl = (...args: readonly string[]): Promise<Outcome> =>
-      machine.run(machine.kubectlPath, "--kubeconfig", kubeconfig, "--namespace", namespace, ...args);
-    const answersFrom = async (from: Place, url: string, times: number): Promise<readonly string[]> => {
-      const args = [...asking, url, String(times)];
-      if (from === "pod") return answersIn(await kubectl("exec", "client", "--", nodeInPod, ...args));
-      if (from === "node") return answersIn(await machine.run(process.execPath, ...args));
-      return answersIn({ code: 0, ...(await run([process.execPath, ...args])) });
-    };
-    return {
-      nodeAddress: machine.address,
-      kubectl,
-      async create(...files) {
-        for (const file of files) demand(await kubectl("create", "-f", `${seedsFolder}/${file}`));
-        demand(await kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=30s"));
-        demand(await kubectl("get", "endpoints"));
-      },
-      async ask(from, url, wanted, times = 1) {
-        let seen: readonly string[] = [];
-        const fits = async (): Promise<boolean> => {
-          seen = await answersFrom(from, url, times);
-          return seen.length === times && seen.every((answer) => wanted.test(answer));
-        };
-        await eventually(`an answer of ${url}`, fits, { seconds: patienceSeconds }).catch(() => {
-          throw new Unexpected(`${url} from ${from}: ${seen.join(", ") || "nothing"}`);
-        });
-        return seen;
-      },
-    };
-  };
   const owned = unlessDone.move();
   return {
-    nodeAddress: machine.address,
     missing: images.missing,
     up: async (...flags) => {
       await machine.portolan("up", "-d", "--images", images.file, ...flags);
@@ -92,12 +78,68 @@ export async function openStage(): Promise<Stage> {
       await machine.portolan("down", "--purge");
     },
     async enter(namespace) {
-      const entered = scene(namespace);
+      const status = JSON.parse(await machine.portolan("status", "-o", "json"));
+      const entered = sceneOf(machine, { namespace, nodes: status.nodes, proxyMode });
       if (namespace !== "default") demand(await entered.kubectl("create", "namespace", namespace));
       demand(await entered.kubectl("run", "client", "--image=portolan/echo", "--restart=Never"));
       return entered;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Where a program must be started to be on that node. */
+const inside = ({ netns }: StageNode): readonly string[] =>
+  netns === null ? [] : ["nsenter", `--net=/run/netns/${netns}`];
+
+interface Setting {
+  readonly namespace: string;
+  readonly nodes: Scene["nodes"];
+  readonly proxyMode: Layout["proxyMode"];
+}
+
+function sceneOf(machine: Machine, { namespace, nodes, proxyMode }: Setting): Scene {
+  const { kubeconfig } = machine;
+  const [first] = nodes;
+  const kubectl = (...args: readonly string[]): Promise<Outcome> =>
+    machine.run(machine.kubectlPath, "--kubeconfig", kubeconfig, "--namespace", namespace, ...args);
+  const answersFrom = async (from: Place, url: string, times: number): Promise<readonly string[]> => {
+    const args = [...asking, url, String(times)];
+    if (from === "pod") return answersIn(await kubectl("exec", "client", "--", nodeInPod, ...args));
+    if (from !== "outside") return answersIn(await machine.run(...inside(from), process.execPath, ...args));
+    // Beside a machine that is the node stands the host of the tests; beside nodes that are namespaces, their machine.
+    if (first.netns !== null) return answersIn(await machine.run(process.execPath, ...args));
+    return answersIn({ code: 0, ...(await run([process.execPath, ...args])) });
+  };
+  return {
+    nodes,
+    async nodeOf(pod) {
+      const { stdout } = await kubectl("get", "pod", pod, "-o=jsonpath={.spec.nodeName}");
+      const node = nodes.find(({ name }) => name === stdout);
+      if (node === undefined) throw new Unexpected(`pod ${pod} is on no node`);
+      return node;
+    },
+    kubectl,
+    iptables:
+      proxyMode === "iptables" ? (node, ...args) => machine.run(...inside(node), "iptables", ...args) : undefined,
+    async create(...files) {
+      for (const file of files) demand(await kubectl("create", "-f", `${seedsFolder}/${file}`));
+      demand(await kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=30s"));
+      demand(await kubectl("get", "endpoints"));
+    },
+    async ask(from, url, wanted, times = 1) {
+      let seen: readonly string[] = [];
+      const fits = async (): Promise<boolean> => {
+        seen = await answersFrom(from, url, times);
+        return seen.length === times && seen.every((answer) => wanted.test(answer));
+      };
+      await eventually(`an answer of ${url}`, fits, { seconds: patienceSeconds }).catch(() => {
+        throw new Unexpected(
+          `${url} from ${typeof from === "string" ? from : from.name}: ${seen.join(", ") || "nothing"}`,
+        );
+      });
+      return seen;
+    },
   };
 }
 
