@@ -1,21 +1,50 @@
+import { once } from "node:events";
 import { type Cidr, contains } from "#net/cidr.ts";
 import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
-import { CommandFailed, run } from "./spawn.ts";
+import { forgetTuples } from "./conntrack-netlink.ts";
+import { CommandFailed, run, start } from "./spawn.ts";
 
 interface Place {
   readonly ip: Ip;
   readonly port: number;
 }
 
-/** A flow that the kernel tracks: where the client sends to, and who answers. */
+/** A flow that the kernel tracks: who sends, where to, and who answers. */
 export interface TrackedFlow {
   readonly protocol: string;
+  readonly from: Place;
   readonly to: Place;
   readonly answeredBy: Place;
 }
 
-/** Every UDP flow of one family. Reads the kernel's whole table: about a second for a million entries. */
-export const listUdpFlows = (family: IpFamily): Promise<readonly TrackedFlow[]> => list(family, ["-p", "udp"]);
+/**
+ * The UDP flows to these addresses, all of one family. The kernel's table is read once, and passes by: other people's flows, be they a
+ * million, are neither kept nor parsed.
+ */
+export async function listUdpFlows(family: IpFamily, to: readonly Ip[]): Promise<readonly TrackedFlow[]> {
+  const wanted = new Set(to.map(({ text }) => text));
+  // It takes one address: what it doesn't print needn't be read.
+  const [only] = wanted.size === 1 ? wanted : [];
+  const filter = only === undefined ? [] : ["--orig-dst", only];
+  const argv = ["conntrack", "-L", "-f", family.toLowerCase(), "-p", "udp", ...filter] as const;
+  const child = start(argv, { stdio: ["ignore", "pipe", "ignore"] });
+  const ended = once(child, "close");
+  const found: TrackedFlow[] = [];
+  let rest = "";
+  for await (const chunk of child.stdout?.setEncoding("latin1") ?? []) {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    found.push(...lines.filter((line) => wanted.has(firstTarget(line))).flatMap((line) => parseFlow(line) ?? []));
+  }
+  const [exitCode] = await ended;
+  if (exitCode !== 0) throw new CommandFailed(argv, { why: `ended with code ${exitCode}`, stderr: "", exitCode });
+  return found;
+}
+
+function firstTarget(line: string): string {
+  const at = line.indexOf(" dst=") + 5;
+  return line.slice(at, line.indexOf(" ", at));
+}
 
 async function list(family: IpFamily, filter: readonly string[]): Promise<readonly TrackedFlow[]> {
   const { stdout } = await run(["conntrack", "-L", "-f", family.toLowerCase(), ...filter]);
@@ -26,15 +55,27 @@ async function list(family: IpFamily, filter: readonly string[]): Promise<readon
 function parseFlow(line: string): TrackedFlow | undefined {
   const all = (name: string) => [...line.matchAll(new RegExp(`\\s${name}=(\\S+)`, "g"))].map(([, value = ""]) => value);
   const [protocol = ""] = line.split(" ");
-  const to = parseIp(all("dst")[0] ?? "");
-  const by = parseIp(all("src")[1] ?? "");
-  const [toPort, byPort] = [Number(all("dport")[0]), Number(all("sport")[1])];
-  if (to === undefined || by === undefined || !Number.isInteger(toPort) || !Number.isInteger(byPort)) return undefined;
-  return { protocol, to: { ip: to, port: toPort }, answeredBy: { ip: by, port: byPort } };
+  const [sources, targets, sourcePorts, targetPorts] = [all("src"), all("dst"), all("sport"), all("dport")];
+  const from = placeOf(sources[0], sourcePorts[0]);
+  const to = placeOf(targets[0], targetPorts[0]);
+  const answeredBy = placeOf(sources[1], sourcePorts[1]);
+  return from && to && answeredBy && { protocol, from, to, answeredBy };
+}
+
+function placeOf(address = "", port = ""): Place | undefined {
+  const ip = parseIp(address);
+  return ip === undefined || !/^\d+$/.test(port) ? undefined : { ip, port: Number(port) };
+}
+
+/** Makes the kernel forget these UDP flows, however many others it has: without reading its table once more, where it can. */
+export async function forgetUdpFlows(flows: readonly TrackedFlow[]): Promise<void> {
+  if (flows.length === 0 || (await forgetTuples(flows))) return;
+  const kinds = new Map(flows.map((flow) => [JSON.stringify(places(flow)), flow]));
+  for (const flow of kinds.values()) await deleteFlows(flow);
 }
 
 /** Makes the kernel forget all flows of that protocol to that place which that endpoint answers; harmless where there are none. */
-export async function deleteFlows({ protocol, to, answeredBy }: TrackedFlow): Promise<void> {
+async function deleteFlows({ protocol, to, answeredBy }: TrackedFlow): Promise<void> {
   const original = ["--orig-dst", to.ip.text, "--orig-port-dst", String(to.port)];
   const reply = ["--reply-src", answeredBy.ip.text, "--reply-port-src", String(answeredBy.port)];
   await forget(to.ip.family, ["-p", protocol, ...original, ...reply]);

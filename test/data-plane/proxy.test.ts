@@ -3,7 +3,7 @@ import { after, before, suite, test } from "node:test";
 import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
 import { eventually } from "../harness/eventually.ts";
 import { findProgram } from "../harness/programs.ts";
-import { type Session, startSession } from "./session-client.ts";
+import { type Exposed, type Session, startSession } from "./session-client.ts";
 import { makeWorld, nodeHost, type World } from "./world.ts";
 
 const pods = ["10.244.0.7", "10.244.0.8", "10.244.0.9"];
@@ -148,6 +148,47 @@ for (const kernel of modes)
         nodePort: 30_707,
       });
       assert.equal(await send(), `${pods[0]} 8080 ${nodeHost.ipv4}`);
+    });
+
+    test("forgets the UDP flows of a Service whose port changes or that goes, and nobody else's", async () => {
+      const foreign = ["-s", "198.51.100.66", "-d", "198.51.100.67", "--sport", "666", "--dport", "667"] as const;
+      for (const flow of [
+        ["-p", "udp"],
+        ["-p", "tcp", "--state", "ESTABLISHED"],
+      ] as const)
+        await world.exec("conntrack", "-I", ...flow, ...foreign, "--timeout", "600");
+      const echo: Exposed = {
+        name: "moving",
+        address: "10.96.7.14",
+        endpoints: pods.slice(0, 1),
+        protocol: "UDP",
+        nodePort: 30_714,
+      };
+      await session.expose(echo);
+      const ways = [
+        [client, echo.address, 80],
+        ["192.0.2.9", nodeHost.ipv4, 30_714],
+      ] as const;
+      const flows = async () => (await world.exec("conntrack", "-L", "-p", "udp", "--orig-port-src", "40014")).trim();
+      for (const [from, to, port] of ways) await world.ask(from, { protocol: "UDP", to, port, from: 40_014 });
+      assert.ok((await flows()).includes("dport=30714"));
+      await session.send("PUT", "/api/v1/namespaces/default/services/moving", {
+        metadata: { name: "moving" },
+        spec: {
+          type: "NodePort",
+          clusterIP: echo.address,
+          ports: [{ port: 81, targetPort: 8080, protocol: "UDP", nodePort: 30_715 }],
+        },
+      });
+      await session.settle();
+      assert.equal(await flows(), "");
+      await world.ask(client, { protocol: "UDP", to: echo.address, port: 81, from: 40_014 });
+      assert.notEqual(await flows(), "");
+      await session.send("DELETE", "/api/v1/namespaces/default/services/moving");
+      await session.settle();
+      assert.equal(await flows(), "");
+      const left = (await world.exec("conntrack", "-L", "-d", "198.51.100.67")).trim().split("\n");
+      assert.equal(left.length, 2);
     });
 
     test("drops what is sent to the address of a deleted Service", async () => {

@@ -1,7 +1,7 @@
 import type { Backoff } from "#client/backoff.ts";
 import { nameOf, staleFlows, type Watched } from "#core/services/flows.ts";
 import type { IpFamily } from "#net/ip.ts";
-import { deleteFlows, listUdpFlows } from "#os/conntrack.ts";
+import { forgetUdpFlows, listUdpFlows } from "#os/conntrack.ts";
 import { everything, type Failure, loop } from "../loop.ts";
 
 /** Makes the kernel forget UDP flows whose endpoint is gone. */
@@ -25,10 +25,9 @@ export function sweepFlows(families: readonly IpFamily[], { backoff, failed }: S
     sources: [],
     plan: () => (waiting.size === 0 ? undefined : [...waiting.values()]),
     async apply(watched) {
-      for (const family of families.filter((one) => watched.some(({ at }) => at.ip.family === one))) {
-        const stale = staleFlows(await listUdpFlows(family), watched);
-        const kinds = new Map(stale.map((flow) => [`${nameOf(flow.to)} ${nameOf(flow.answeredBy)}`, flow]));
-        for (const flow of kinds.values()) await deleteFlows(flow);
+      for (const family of families) {
+        const targets = watched.map(({ at }) => at.ip).filter((ip) => ip.family === family);
+        if (targets.length > 0) await forgetUdpFlows(staleFlows(await listUdpFlows(family, targets), watched));
       }
       // What changed again meanwhile has been replaced, and waits on.
       for (const one of watched) if (waiting.get(nameOf(one.at)) === one) waiting.delete(nameOf(one.at));
