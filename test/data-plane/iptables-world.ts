@@ -1,6 +1,6 @@
 import type { NodeChains } from "#core/ruleset/iptables/node-chains.ts";
 import { printRestore } from "#core/ruleset/iptables/print.ts";
-import { difference, parseSaved } from "#core/ruleset/iptables/saved.ts";
+import { difference, parseSaved, removal } from "#core/ruleset/iptables/saved.ts";
 import { run } from "#os/spawn.ts";
 
 /** iptables of one namespace of a test. */
@@ -9,6 +9,8 @@ export interface IptablesOf {
   readonly test: (golden: string) => Promise<void>;
   /** Writes what the namespace's chains lack of these; rejects where they are not the same afterwards. */
   readonly becomes: (chains: NodeChains) => Promise<void>;
+  /** Takes all rules of ours away. */
+  readonly clear: () => Promise<void>;
 }
 
 const programs = { IPv4: "iptables", IPv6: "ip6tables" } as const;
@@ -24,6 +26,12 @@ export function iptablesOf(namespace: string): IptablesOf {
   const lacking = async (one: NodeChains["families"][number]) =>
     printRestore(difference(one, parseSaved(await call([`${programs[one.family]}-save`]))));
   return {
+    async clear() {
+      for (const family of ["IPv4", "IPv6"] as const) {
+        const saved = parseSaved(await call([`${programs[family]}-save`]));
+        await call([`${programs[family]}-restore`, "--noflush"], printRestore(removal(family, saved)));
+      }
+    },
     async test(golden) {
       const [, four = "", six = ""] = golden.split(/^# ip6?tables-restore --noflush\n/m);
       await call(["iptables-restore", "--noflush", "--test"], four);

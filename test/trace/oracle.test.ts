@@ -7,8 +7,8 @@ import type { HopKind, Story } from "#core/trace/story.ts";
 import { type From, parseTarget } from "#core/trace/target.ts";
 import { traceOf } from "#core/trace/trace.ts";
 import { mustIp } from "#net/ip.ts";
-import { type Flow, flowsOf, isNode, nodeName, objectsOf, root, showPlace } from "../data-plane/scenario.ts";
-import { worldOfScenario } from "./scenario-world.ts";
+import { type Flow, flowsOf, nodeName, objectsOf, root, showPlace } from "../data-plane/scenario.ts";
+import { endsOf, worldOfScenario } from "./scenario-world.ts";
 
 const names = readdirSync(root, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? one.name : []));
 
@@ -40,13 +40,4 @@ function compare(flow: Flow, story: Story): void {
       [],
       flow.line,
     );
-}
-
-/** In the words of flows.txt: whom the node itself asks sees the node in any case. */
-function endsOf({ fate }: Story, { from }: Flow): readonly string[] {
-  if (fate === undefined) return ["nowhere"];
-  if (fate.kind !== "passes") return [fate.kind];
-  return fate.ends
-    .map(({ ip, port, masqueraded }) => `${showPlace(ip.text, port)}${masqueraded && !isNode(from) ? " as node" : ""}`)
-    .toSorted();
 }

@@ -4,6 +4,7 @@ import type { Protocol } from "#net/port.ts";
 import { unreachable } from "../unreachable.ts";
 import {
   type Chain,
+  type Draw,
   type Element,
   entryKey,
   type Hook,
@@ -183,9 +184,11 @@ class Walk {
       case "goto":
         return this.#goTo(this.#ground.byName.get(statement.chain));
       case "dnatDrawn":
-        return this.#translate(this.#seats(statement.draw).flatMap((one) => (one.in === "endpoints" ? [one.to] : [])));
+        return this.#translate(
+          this.#seats("endpoints", statement.draw).flatMap((one) => (one.in === "endpoints" ? [one.to] : [])),
+        );
       case "draw":
-        this.#noted = this.#seats(statement.draw).flatMap((one) => (one.in === "seats" ? [one.number] : []));
+        this.#noted = this.#seats("seats", statement.draw).flatMap((one) => (one.in === "seats" ? [one.number] : []));
         return this.#noted.length > 0 ? "next" : "breaks";
       case "dnatNoted":
         return this.#translate(this.#noted.flatMap((number) => this.#member(number)));
@@ -229,13 +232,10 @@ class Walk {
     return `${this.#to.ip.text} ${this.#packet.protocol} ${this.#to.port}`;
   }
 
-  #seats({ first, count }: { readonly first: number; readonly count: number }): readonly Element[] {
-    return Array.from(
-      { length: count },
-      (_, i) =>
-        this.#ground.byKey.get(`endpoints ${this.#at()} ${first + i}`) ??
-        this.#ground.byKey.get(`seats ${this.#at()} ${first + i}`),
-    ).filter((one) => one !== undefined);
+  // Two Services may have seats at one address, of which one is sticky: each draws from its own map.
+  #seats(map: "endpoints" | "seats", { first, count }: Draw): readonly Element[] {
+    const seats = Array.from({ length: count }, (_, i) => this.#ground.byKey.get(`${map} ${this.#at()} ${first + i}`));
+    return seats.filter((one) => one !== undefined);
   }
 
   #member(number: number): readonly Target[] {

@@ -86,7 +86,7 @@ function addressRow(name: string, { ip, ours }: ServiceEntry["addresses"][number
       list: inRange ? "unused" : "refused",
       family: ip.family,
       at: ip,
-      order: "~",
+      order: ours ? "~ ours" : "~ theirs",
       rule: rule(comment, [to(blockAt(ip))], { do: ours ? "reject" : "return" }),
       // An address of ours is ours, whoever else names it.
       keys: [ours ? `address ${ip.text}` : `other ${ip.text}`],
