@@ -76,11 +76,11 @@ function blocksOf(parsed: Parsed, flag: string): readonly Cidr[] {
 
 function bindingOf(parsed: Parsed, flag: string, fallback: string) {
   const text = parsed.text(flag) ?? fallback;
-  if (text === "") return undefined;
+  if (text === "") return [];
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
   const [, ipv6, ipv4, port] = match ?? [];
   const address = ipv6 ?? ipv4;
   if (address === undefined || Number(port) > 65_535)
     throw new UsageFault(`--${flag}: ${text} is no address with a port`, `such as ${fallback}, or [::]:10256`);
-  return { address, port: Number(port) };
+  return [{ address, port: Number(port) }];
 }

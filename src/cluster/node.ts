@@ -12,9 +12,11 @@ import { MACHINE_RESOLV_FILES, machineUpstreams } from "#daemons/dns/upstreams.t
 import { type Announcer, startAnnouncer } from "#daemons/loadbalancer/announcer.ts";
 import type { Failure } from "#daemons/loop.ts";
 import { type Agent, startAgent } from "#daemons/node/agent.ts";
-import { startProxy } from "#daemons/proxy/proxy.ts";
+import { type ServiceProxy, startProxy } from "#daemons/proxy/proxy.ts";
+import { serveStatus } from "#daemons/proxy/status-pages.ts";
 import { routeProtocol } from "#daemons/routes/commands.ts";
 import { keepRoutes, type Routes } from "#daemons/routes/routes.ts";
+import { hasCode } from "#os/files.ts";
 import { type OwnProgram, prepareProgram } from "#os/programs.ts";
 import { toldTo } from "./control-plane.ts";
 import type { NodeIdentity } from "./identities.ts";
@@ -189,8 +191,31 @@ async function startProxyOn(settings: Settings, { parts, followed, failed }: Aro
     },
     failed,
   });
+  const status = await serveStatusOn(proxy.told, plan, failed);
   return {
     synced: proxy.synced.then(() => removeOtherRules(mode, ledger)),
-    stop: () => proxy.stop({ removeRules: false }),
+    async stop() {
+      await status?.[Symbol.asyncDispose]();
+      await proxy.stop({ removeRules: false });
+    },
   };
+}
+
+/** At kube-proxy's ports. Of several clusters on one machine the first has them: they are for monitoring, and nothing depends on them. */
+async function serveStatusOn(
+  told: ServiceProxy["told"],
+  { addresses }: NodePlan,
+  failed: (failure: Failure) => void,
+): Promise<AsyncDisposable | undefined> {
+  const hosts = ["127.0.0.1", ...addresses.map(({ text }) => text)];
+  try {
+    return await serveStatus(told, {
+      healthz: hosts.map((address) => ({ address, port: 10256 })),
+      metrics: [{ address: "127.0.0.1", port: 10249 }],
+    });
+  } catch (fault) {
+    if (!hasCode(fault, "EADDRINUSE")) throw fault;
+    failed({ loop: "proxy-status", key: "10256, 10249", fault, failures: 1 });
+    return undefined;
+  }
 }

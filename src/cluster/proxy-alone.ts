@@ -6,10 +6,11 @@ import { tlsTransport } from "#client/tls-transport.ts";
 import type { Transport } from "#client/transport.ts";
 import type { Failure } from "#daemons/loop.ts";
 import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
-import { removeRules, startProxy } from "#daemons/proxy/proxy.ts";
+import { removeRules, type ServiceProxy, startProxy } from "#daemons/proxy/proxy.ts";
 import { type StatusAddresses, serveStatus } from "#daemons/proxy/status-pages.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { type IpFamily, parseIp } from "#net/ip.ts";
+import { hasCode } from "#os/files.ts";
 import { eventually, WaitedInVain } from "#os/patience.ts";
 import { ClusterFault } from "./faults.ts";
 
@@ -65,9 +66,24 @@ export async function startProxyAlone(options: ProxyAlone): Promise<RunningProxy
     failed: options.failed,
   });
   started.defer(() => proxy.stop({ removeRules: false }));
-  started.use(await serveStatus(proxy.told, status));
+  started.use(await serveStatusAt(proxy.told, status));
   const running = started.move();
   return { synced: proxy.synced, stop: () => running.disposeAsync() };
+}
+
+/** Throws `PortTaken`. */
+async function serveStatusAt(told: ServiceProxy["told"], status: StatusAddresses): Promise<AsyncDisposable> {
+  try {
+    return await serveStatus(told, status);
+  } catch (cause) {
+    if (!hasCode(cause, "EADDRINUSE", "EADDRNOTAVAIL")) throw cause;
+    throw new ClusterFault("PortTaken", {
+      what: `the proxy's status can't be shown: ${cause instanceof Error ? cause.message : cause}`,
+      where: [...status.healthz, ...status.metrics].map(({ address, port }) => `${address}:${port}`).join(", "),
+      fix: "end kube-proxy where it still runs, or name other addresses by --healthz-bind-address and --metrics-bind-address",
+      cause,
+    });
+  }
 }
 
 /** Takes away what a proxy of this mode has left on the node. */

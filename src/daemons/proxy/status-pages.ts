@@ -14,10 +14,10 @@ export interface Told {
   readonly now: () => number;
 }
 
-/** Where others may ask; undefined: nowhere. */
+/** Where others may ask. */
 export interface StatusAddresses {
-  readonly healthz: Where | undefined;
-  readonly metrics: Where | undefined;
+  readonly healthz: readonly Where[];
+  readonly metrics: readonly Where[];
 }
 interface Where {
   readonly address: string;
@@ -27,8 +27,8 @@ interface Where {
 /** Shows what the proxy tells of itself. Rejects with the system's error where an address can't be had. */
 export async function serveStatus(told: Told, { healthz, metrics }: StatusAddresses): Promise<AsyncDisposable> {
   await using open = new AsyncDisposableStack();
-  const serve = async (where: Where | undefined, page: (path: string) => Page) => {
-    if (where !== undefined) open.adopt(await listenHttp(where, page), (listener) => listener.close());
+  const serve = async (all: readonly Where[], page: (path: string) => Page) => {
+    for (const where of all) open.adopt(await listenHttp(where, page), (listener) => listener.close());
   };
   await serve(healthz, healthPages(told));
   await serve(metrics, metricsPages(told));
