@@ -65,7 +65,7 @@ function group(nodes: readonly string[], { address, namespaceOf, command, folder
       `--net=${namespaceOf(node)}`,
       "sh",
       "-c",
-      `ip address delete ${address}/24 dev eth0 || true`,
+      `ip address delete ${address}/24 dev eth0.7 || true`,
     ]);
     await writeFile(fileOf(node, "conf"), configuration(address));
     const files = ["pid", "vrrp-pid", "checkers-pid"].map((what) => fileOf(node, what));
@@ -97,7 +97,7 @@ const configuration = (address: string): string => `global_defs {
 }
 vrrp_instance one {
   state BACKUP
-  interface eth0
+  interface eth0.7
   virtual_router_id 51
   priority 100
   nopreempt

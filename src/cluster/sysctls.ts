@@ -8,8 +8,11 @@ import type { Ledger } from "./ledger.ts";
  * reboot, as the parameters are. They belong to a network namespace, and so does the folder.
  */
 const shared = "/run/portolan";
-const holdersOf = (key: string): string => join(shared, String(statSync("/proc/self/ns/net").ino), key);
-const fileOf = (key: string): string => `/proc/sys/${key.replaceAll(".", "/")}`;
+const holdersOf = (key: string): string =>
+  join(shared, String(statSync("/proc/self/ns/net").ino), key.replaceAll("/", "%"));
+/** As sysctl(8) reads keys: a slash stands for a dot in a name, `net.ipv4.conf.eth0/100.forwarding`. */
+export const fileOf = (key: string): string =>
+  `/proc/sys/${key.replace(/[./]/g, (mark) => (mark === "." ? "/" : "."))}`;
 const original = "before";
 
 /** Sets a kernel parameter for one holder; nothing is noted where it has that value of its own accord. */

@@ -23,7 +23,7 @@ export interface LanAnswersOptions {
   readonly ownLink: string;
   /** From where the node itself speaks to the addresses. */
   readonly sources: readonly Ip[];
-  /** Sets a kernel parameter, and remembers what stood there. */
+  /** Sets a kernel parameter, and remembers what stood there. Keys as sysctl(8) has them: a slash for a dot in a name. */
   readonly holdSysctl: (key: string, value: string) => void;
 }
 
@@ -151,8 +151,9 @@ class Answers implements LanAnswers {
     if (this.#prepared.has(name)) return;
     this.#prepared.add(name);
     const { holdSysctl } = this.#options;
-    for (const family of ["ipv4", "ipv6"]) holdSysctl(`net.${family}.neigh.${name}.proxy_delay`, "0");
-    holdSysctl(`net.ipv6.conf.${name}.proxy_ndp`, "1");
+    const key = name.replaceAll(".", "/"); // a VLAN's link: eth0.100
+    for (const family of ["ipv4", "ipv6"]) holdSysctl(`net.${family}.neigh.${key}.proxy_delay`, "0");
+    holdSysctl(`net.ipv6.conf.${key}.proxy_ndp`, "1");
   }
 }
 

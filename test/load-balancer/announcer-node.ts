@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { informers } from "#client/informers.ts";
 import { type ApiAnswer, type ApiRequest, type Transport, Unreachable } from "#client/transport.ts";
+import { fileOf } from "#cluster/sysctls.ts";
 import { startAnnouncer } from "#daemons/loadbalancer/announcer.ts";
 import { mustIp } from "#net/ip.ts";
 import type { FromNode, ToNode } from "./node-words.ts";
@@ -85,7 +86,7 @@ const announcer = startAnnouncer({
   table: "ptlt_lan",
   ownLink: "own",
   sources: [mustIp(address)],
-  holdSysctl: (key, value) => writeFileSync(`/proc/sys/${key.replaceAll(".", "/")}`, value),
+  holdSysctl: (key, value) => writeFileSync(fileOf(key), value),
   begins: () => {},
   failed: ({ loop, key, fault }) => say({ kind: "failed", what: `${loop} ${key}: ${fault}` }),
 });

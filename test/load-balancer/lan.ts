@@ -184,7 +184,7 @@ class Spaces {
       const ip = nodeAddress(i);
       await ipBatch(
         [
-          `link add to-${name} type veth peer name eth0 address ${macOf(mustIp(ip))} netns ${this.of(name)}`,
+          `link add to-${name} type veth peer name eth0.7 address ${macOf(mustIp(ip))} netns ${this.of(name)}`,
           `link set to-${name} master lan up`,
         ],
         hub,
@@ -202,9 +202,9 @@ class Spaces {
           "link set lo up",
           "link add own type bridge",
           "link set own up",
-          `addr add ${ip}/24 dev eth0`,
-          `addr add fd99::${11 + i}/64 dev eth0 nodad`,
-          "link set eth0 up",
+          `addr add ${ip}/24 dev eth0.7`,
+          `addr add fd99::${11 + i}/64 dev eth0.7 nodad`,
+          "link set eth0.7 up",
         ],
         path,
       );
