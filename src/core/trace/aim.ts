@@ -205,12 +205,13 @@ const isReady = ({ status }: Node): boolean =>
 /** Any node would do; with externalTrafficPolicy Local one that has an endpoint. */
 function bestNode(service: Service, atlas: Atlas): Ip | undefined {
   const ready = atlas.world.nodes.filter(isReady);
-  const key = `${service.metadata.namespace}/${service.metadata.name}`;
   const forwards = ready.filter(({ metadata }) =>
-    (atlas.entries(metadata.name).get(key)?.frontends ?? []).some(
-      ({ via, cases }) =>
-        via === "NodePort" && cases.some(({ from, verdict }) => from === "outside" && verdict.kind === "forward"),
-    ),
+    atlas
+      .entry(service, metadata.name)
+      .frontends.some(
+        ({ via, cases }) =>
+          via === "NodePort" && cases.some(({ from, verdict }) => from === "outside" && verdict.kind === "forward"),
+      ),
   );
   const node = forwards[0] ?? ready[0] ?? atlas.world.nodes[0];
   return parseIp(node?.status.addresses?.find(({ type }) => type === "InternalIP")?.address ?? "");

@@ -67,17 +67,19 @@ function rulesNode(place: Place, client: Client, atlas: Atlas): string | undefin
 /** The frontend that has that address and port on a node: the oldest Service's, where several claim it. */
 export function exposedAt({ ip, port, protocol }: Place, node: string, atlas: Atlas): Exposed | undefined {
   const isNodes = atlas.servesNodePorts(ip, node);
-  const claims = [...atlas.entries(node).values()].flatMap((entry) =>
-    entry.frontends
-      .filter(
-        (one) =>
-          one.port === port &&
-          one.protocol === protocol &&
-          one.family === ip.family &&
-          (one.at === "NodeAddresses" ? isNodes : one.at.some(({ text }) => text === ip.text)),
-      )
-      .map((frontend) => ({ entry, frontend })),
-  );
+  const claims = atlas
+    .entriesAt(ip, node)
+    .flatMap((entry) =>
+      entry.frontends
+        .filter(
+          (one) =>
+            one.port === port &&
+            one.protocol === protocol &&
+            one.family === ip.family &&
+            (one.at === "NodeAddresses" ? isNodes : one.at.some(({ text }) => text === ip.text)),
+        )
+        .map((frontend) => ({ entry, frontend })),
+    );
   const [first] = claims.toSorted((a, b) => (a.entry.seniority < b.entry.seniority ? -1 : 1));
   const owner = first && ownerOf(first.entry.name, first.frontend, atlas);
   if (first === undefined || owner === undefined) return undefined;

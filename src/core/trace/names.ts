@@ -1,4 +1,3 @@
-import type { Service } from "#api/core/service.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
 import { answer } from "../dns/answer.ts";
 import { isWithin, parseHostName } from "../dns/name.ts";
@@ -65,7 +64,7 @@ type Asked =
   | { readonly kind: "nothing" };
 
 function ask(name: string, atlas: Atlas): Asked {
-  const answers = [TYPE.A, TYPE.AAAA].map((type) => answer(atlas.zone(), { name, type }, 0));
+  const answers = [TYPE.A, TYPE.AAAA].map((type) => answer(atlas.zoneFor(name), { name, type }, 0));
   const [first] = answers;
   if (first?.kind === "not ours") return { kind: "elsewhere", aliases: [], target: name };
   if (first?.kind === "leads out")
@@ -125,16 +124,8 @@ function ownResolver(host: string, addresses: readonly Ip[], { world }: Atlas): 
 /** What one would like to know of a name beyond the cluster's DNS. */
 export const resolveProbe = (host: string): Probe => ({ kind: "resolve", name: host });
 
-/** The Service whose name it is. */
-export function serviceOfName(name: string, atlas: Atlas): Service | undefined {
-  const suffix = `.svc.${atlas.domain()}`;
-  if (!name.endsWith(suffix)) return undefined;
-  const [namespace, service] = name.slice(0, -suffix.length).split(".").toReversed();
-  return atlas.service(`${namespace}/${service}`);
-}
-
 function serviceEvidence(name: string, atlas: Atlas): readonly Evidence[] {
-  const service = serviceOfName(name, atlas);
+  const service = atlas.serviceOfName(name);
   if (service === undefined) return [];
   const object = named("Service", service);
   const { type, externalName = "", clusterIP = "", clusterIPs } = service.spec;

@@ -1,13 +1,12 @@
 import type { Service } from "#api/core/service.ts";
 import { contains } from "#net/cidr.ts";
-import { parseIp } from "#net/ip.ts";
 import { hostPortsOf } from "../host-ports.ts";
 import type { Reason } from "../reasons.ts";
 import type { Client } from "./client.ts";
 import type { Landing, Place } from "./place.ts";
 import { type Evidence, type Fix, type Hop, named, showPlace } from "./story.ts";
 import type { Why } from "./why.ts";
-import { type Atlas, keyOf } from "./world.ts";
+import { type Atlas, hasAddress } from "./world.ts";
 
 interface Around {
   readonly client: Client;
@@ -24,7 +23,7 @@ export function whyNotHere(place: Place, node: string | undefined, around: Aroun
       stop("NotReadable", "whose address it is can't be told", { evidence: [{ seen: unread }] }),
       "unknown",
     );
-  const owner = atlas.world.services.find((service) => hasAddress(service, place));
+  const owner = atlas.world.services.find((service) => hasAddress(service, place.ip));
   if (owner !== undefined) return ofService(place, owner, around);
   if (atlas.nodeAt(place.ip) !== undefined) return ofNode(place, atlas);
   if (atlas.world.facts.serviceCidrs.some((block) => contains(block, place.ip))) {
@@ -56,19 +55,13 @@ const direct = (node: string | undefined, hop: Hop, outcome: Hop["outcome"]): La
 const refusedByRules = (node: string | undefined, hop: Hop): Landing =>
   node === undefined ? { kind: "stops", hop } : { kind: "direct", node, hop };
 
-function hasAddress({ spec, status }: Service, { ip }: Place): boolean {
-  const balancers = (status.loadBalancer.ingress ?? []).map((one) => one.ip ?? "");
-  const all = [...(spec.clusterIPs ?? [spec.clusterIP ?? ""]), ...(spec.externalIPs ?? []), ...balancers];
-  return all.some((text) => parseIp(text)?.text === ip.text);
-}
-
 /** An address of a Service without a frontend: a port that it doesn't have, or nothing of it is proxied here. */
 function ofService(place: Place, service: Service, { client, atlas }: Around): Landing {
   const object = named("Service", service);
   const { ip, port, protocol } = place;
-  const [entry] = atlas.world.nodes.flatMap(({ metadata }) => atlas.entries(metadata.name).get(keyOf(service)) ?? []);
+  const entry = atlas.entry(service, client.node ?? "");
   const node = client.node ?? atlas.world.nodes[0]?.metadata.name;
-  if (entry?.because !== undefined) {
+  if (entry.because !== undefined) {
     const isDns = atlas.world.facts.dnsAddresses.some(({ text }) => text === ip.text);
     const tells = `${ip.text} is the address of ${object}, ${isDns ? "answered on the node itself" : "which this proxy leaves to others"}`;
     const evidence = [

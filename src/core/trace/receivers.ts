@@ -84,7 +84,7 @@ function receive({ scope, members, leftOut }: Pool, exposed: Exposed, from: Case
   const more = members.length > mostShown ? ` and ${members.length - mostShown} more` : "";
   const field = policyField(exposed, from);
   const evidence: Evidence[] = [
-    { object, field: "EndpointSlices", value: `${told}${more}` },
+    { object, field: exposed.owner.kind === "Pod" ? "status.podIPs" : "EndpointSlices", value: `${told}${more}` },
     ...(scope === "node" && field !== undefined ? [{ object, field, value: "Local" }] : []),
     ...leftOut.slice(0, mostShown).map(({ endpoint, because }) => ({
       object,

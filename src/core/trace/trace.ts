@@ -1,5 +1,5 @@
 import type { Ip } from "#net/ip.ts";
-import type { Reason } from "../reasons.ts";
+import { explain, type Reason } from "../reasons.ts";
 import type { Origin } from "../services/service-map.ts";
 import { aimAt } from "./aim.ts";
 import { answerHop } from "./answer-hop.ts";
@@ -8,7 +8,7 @@ import { landingOf } from "./landing.ts";
 import type { Landing, Place } from "./place.ts";
 import { podHops } from "./pod-hops.ts";
 import { endpointsHop, membersFor, sourceHop } from "./receivers.ts";
-import type { Fate, Hop, Outcome, Story } from "./story.ts";
+import type { End, Fate, Hop, Outcome, Story } from "./story.ts";
 import { type From, showFrom, showTarget, type Target } from "./target.ts";
 import { Atlas, type World } from "./world.ts";
 
@@ -118,7 +118,7 @@ interface Walking {
 
 function rulesHop(place: Place, { ip, node, atlas }: Walking): { readonly hop: Hop; readonly fate: Fate } {
   const { protocol, port } = place;
-  const { fate, trail } = atlas.rules(node).walk({ protocol, from: ip, to: place.ip, port });
+  const { fate, trail } = atlas.rules(node, place.ip).walk({ protocol, from: ip, to: place.ip, port });
   const evidence = trail.map((one) => ({ node, ...one }));
   const base = { kind: "rules", evidence } as const;
   if (fate.kind !== "passes") {
@@ -134,7 +134,6 @@ function rulesHop(place: Place, { ip, node, atlas }: Walking): { readonly hop: H
     };
   }
   const translated = fate.ends.some((end) => end.ip.text !== place.ip.text || end.port !== port);
-  const masked = fate.ends.filter(({ masqueraded }) => masqueraded);
   const because: Reason = translated ? "Translated" : "Untranslated";
   const does = translated
     ? `translate it to ${fate.ends.length === 1 ? "the endpoint" : `one of ${fate.ends.length} endpoints`}`
@@ -145,14 +144,18 @@ function rulesHop(place: Place, { ip, node, atlas }: Walking): { readonly hop: H
       ...base,
       outcome: "passes",
       because,
-      tells: `the rules of node ${node} ${does}; ${sees(masked.length, fate.ends.length, ip)}`,
+      tells: `the rules of node ${node} ${does}; ${sees(fate.ends, ip, translated)}`,
     },
   };
 }
 
-function sees(masked: number, all: number, ip: Ip): string {
-  if (masked === 0) return "the receiver sees the client's address";
-  return masked === all
-    ? "the receiver sees the node's address"
-    : `the receiver sees the client's address, ${ip.text} itself the node's`;
+/** Whose address the receiver sees, and why where that isn't the client's. */
+function sees(ends: readonly End[], client: Ip, translated: boolean): string {
+  const masked = ends.filter(({ masqueraded }) => masqueraded);
+  if (masked.length === 0) return "the receiver sees the client's address";
+  if (!translated) return `the receiver sees the node's address: ${explain("LeavesCluster")}`;
+  const isItself = masked.every(({ ip }) => ip.text === client.text);
+  if (!isItself) return `the receiver sees the node's address: ${explain("ReplyMustReturnHere")}`;
+  const others = masked.length < ends.length ? "others see the client's address, " : "";
+  return `${others}the client itself sees the node's address: ${explain("Hairpin")}`;
 }

@@ -3,16 +3,18 @@ import type { Node } from "#api/core/node.ts";
 import type { Pod } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
 import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
-import { type Cidr, contains } from "#net/cidr.ts";
+import { contains } from "#net/cidr.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
 import type { Protocol } from "#net/port.ts";
-import type { Name } from "../dns/name.ts";
+import { MAX_ALIASES } from "../dns/answer.ts";
+import { hostPortNames } from "../dns/host-port-names.ts";
+import { type Name, parseHostName } from "../dns/name.ts";
 import { serviceNames } from "../dns/service-names.ts";
 import { Zone } from "../dns/zone.ts";
 import type { NodeAddresses } from "../ruleset/node-table.ts";
 import { entryOf, serviceNameLabel } from "../services/entry.ts";
 import { hostPortEntryName, hostPortEntryOf } from "../services/host-ports.ts";
-import type { ServiceEntry } from "../services/service-map.ts";
+import type { NodeFacts, ServiceEntry } from "../services/service-map.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
 import type { Seen } from "./probe.ts";
 import { type NodeRules, type ProxyMode, rulesOf } from "./rules.ts";
@@ -44,7 +46,7 @@ export type Collection = "services" | "endpointslices" | "nodes" | "pods" | "nam
 const keyOf = ({ metadata }: { readonly metadata: { readonly namespace?: string; readonly name: string } }): string =>
   `${metadata.namespace ?? ""}/${metadata.name}`;
 
-/** A world, by whatever one asks it for. What takes time is worked out when it is asked for first. */
+/** A world, by whatever one asks it for.  */
 export class Atlas {
   readonly world: World;
   readonly #services: ReadonlyMap<string, Service>;
@@ -54,9 +56,6 @@ export class Atlas {
   readonly #nodes: ReadonlyMap<string, Node>;
   readonly #nodesByIp = new Map<string, Node>();
   readonly #slices: ReadonlyMap<string, readonly EndpointSlice[]>;
-  readonly #entries = new Map<string, ReadonlyMap<string, ServiceEntry>>();
-  readonly #rules = new Map<string, NodeRules>();
-  #zone: Zone | undefined;
 
   constructor(world: World) {
     this.world = world;
@@ -117,57 +116,94 @@ export class Atlas {
   isPodIp = (ip: Ip): boolean =>
     this.world.facts.podCidrs.some((block) => contains(block, ip)) || this.#podsByIp.has(ip.text);
 
-  /** What every Service exposes on that node, and every pod by its host ports. */
-  entries(nodeName: string): ReadonlyMap<string, ServiceEntry> {
-    const known = this.#entries.get(nodeName);
-    if (known !== undefined) return known;
+  /** What a Service exposes on that node. */
+  entry(service: Service, nodeName: string): ServiceEntry {
+    return entryOf(service, this.slicesOf(keyOf(service)), this.#factsOf(nodeName));
+  }
+
+  /** What is exposed on that node at an address, by Services and by pods with host ports; of a few thousand Services few are. */
+  entriesAt(ip: Ip, nodeName: string): readonly ServiceEntry[] {
+    const isNodes = this.servesNodePorts(ip, nodeName);
+    const services = this.world.services.filter(
+      (service) =>
+        hasAddress(service, ip) || (isNodes && (service.spec.ports ?? []).some((one) => (one.nodePort ?? 0) > 0)),
+    );
+    return [...services.map((service) => this.entry(service, nodeName)), ...this.#hostPortEntries(nodeName)];
+  }
+
+  #factsOf(nodeName: string): NodeFacts {
     const zone = this.node(nodeName)?.metadata.labels?.["topology.kubernetes.io/zone"];
-    const facts = { nodeName, zone, families: this.world.facts.families };
-    const entries = [
-      ...this.world.services.map((service) => entryOf(service, this.slicesOf(keyOf(service)), facts)),
-      ...this.world.pods.flatMap((pod) => hostPortEntryOf(pod, facts) ?? []),
-    ];
-    const made = new Map(entries.map((entry) => [entry.name, entry]));
-    this.#entries.set(nodeName, made);
-    return made;
+    return { nodeName, zone, families: this.world.facts.families };
   }
 
-  /** The rules that the node has, if it has what it should. */
-  rules(nodeName: string): NodeRules {
-    const known = this.#rules.get(nodeName);
-    if (known !== undefined) return known;
+  #hostPortEntries(nodeName: string): readonly ServiceEntry[] {
+    const facts = this.#factsOf(nodeName);
+    return this.world.pods.flatMap((pod) => hostPortEntryOf(pod, facts) ?? []);
+  }
+
+  /**
+   * The rules that the node has for packets to that address, if it has what it should. In nftables the other Services' are elements
+   * of maps that such a packet never meets; in iptables their number shapes the chains.
+   */
+  rules(nodeName: string, ip: Ip): NodeRules {
     const { own, nodePorts, local } = this.addressesOf(nodeName);
-    const all = this.world.nodes.flatMap(addressesOf);
-    const isOurs = this.node(nodeName)?.status.nodeInfo?.containerRuntimeVersion.startsWith("portolan://") ?? false;
-    const made = rulesOf({
+    const { services, nodes, mode, facts } = this.world;
+    const entries =
+      mode.kind === "iptables"
+        ? [...services.map((one) => this.entry(one, nodeName)), ...this.#hostPortEntries(nodeName)]
+        : this.entriesAt(ip, nodeName);
+    return rulesOf({
       nodeName,
-      addresses: { own, nodePorts, all },
+      addresses: { own, nodePorts, all: nodes.flatMap(addressesOf) },
       local,
-      entries: this.entries(nodeName),
-      facts: this.world.facts,
-      mode: this.world.mode,
-      isOurs,
+      entries: new Map(entries.map((entry) => [entry.name, entry])),
+      facts,
+      mode,
+      isOurs: this.node(nodeName)?.status.nodeInfo?.containerRuntimeVersion.startsWith("portolan://") ?? false,
     });
-    this.#rules.set(nodeName, made);
-    return made;
   }
 
-  /** The cluster's names. */
-  zone(): Zone {
-    if (this.#zone !== undefined) return this.#zone;
+  /** The cluster's names, as far as they can matter to who asks for that one. */
+  zoneFor(name: Name): Zone {
     const { podCidrs, serviceCidrs, dnsAddresses } = this.world.facts;
-    const zone = new Zone({ domain: this.domain(), cidrs: cidrsOf(podCidrs, serviceCidrs), nameServers: dnsAddresses });
-    for (const service of this.world.services)
+    const zone = new Zone({ domain: this.domain(), cidrs: [...podCidrs, ...serviceCidrs], nameServers: dnsAddresses });
+    const pod = this.#podOfName(name);
+    if (pod !== undefined) zone.replace(name, hostPortNames(pod, this.domain()));
+    let next: Name | undefined = name;
+    for (let step = 0; step <= MAX_ALIASES; step++) {
+      const service: Service | undefined = next === undefined ? undefined : this.serviceOfName(next);
+      if (service === undefined) break;
       zone.replace(keyOf(service), serviceNames(service, this.slicesOf(keyOf(service)), this.domain()));
-    this.#zone = zone;
+      next = parseHostName(service.spec.externalName ?? "");
+    }
     return zone;
+  }
+
+  /** The pod whose host ports a name leads to. */
+  #podOfName(name: Name): Pod | undefined {
+    const suffix = `.hostport.${this.domain()}`;
+    const [namespace, pod] = name.endsWith(suffix) ? name.slice(0, -suffix.length).split(".").toReversed() : [];
+    return this.pod(`${namespace}/${pod}`);
+  }
+
+  /** The Service whose name it is, or below whose name it stands. */
+  serviceOfName(name: Name): Service | undefined {
+    const suffix = `.svc.${this.domain()}`;
+    if (!name.endsWith(suffix)) return undefined;
+    const [namespace, service] = name.slice(0, -suffix.length).split(".").toReversed();
+    return this.service(`${namespace}/${service}`);
   }
 
   /** `cluster.local.` */
   domain = (): Name => `${this.world.facts.domain}.`;
 }
 
-const cidrsOf = (...lists: readonly (readonly Cidr[])[]): readonly Cidr[] => lists.flat();
+/** Whether an address is a Service's: its cluster IP, an external IP or a load balancer's. */
+export function hasAddress({ spec, status }: Service, ip: Ip): boolean {
+  const balancers = (status.loadBalancer.ingress ?? []).map((one) => one.ip ?? "");
+  const all = [...(spec.clusterIPs ?? [spec.clusterIP ?? ""]), ...(spec.externalIPs ?? []), ...balancers];
+  return all.some((text) => text === ip.text || (ip.family === "IPv6" && parseIp(text)?.text === ip.text));
+}
 
 /** Where a node is reached by others. */
 export const addressesOf = ({ status }: Node): readonly Ip[] =>
