@@ -78,6 +78,33 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./node.ts")).node,
   },
   {
+    name: "trace",
+    usage: "TARGET [--from pod/NAME|node/NAME|outside]",
+    does: "explain hop by hop how TARGET is reached, or name the first hop that breaks and the field to change",
+    options: [
+      { flag: "--from CLIENT", doc: "who wants to reach it: pod/NAME, node/NAME or outside (default outside)" },
+      { flag: "-n NAMESPACE", doc: "of names without one (default: the kubeconfig's, else default)" },
+      { flag: "--kubeconfig FILE", doc: "any cluster's, instead of this machine's (KUBECONFIG counts too)" },
+      {
+        flag: "--cluster-domain NAME",
+        doc: "what its names end in (default cluster.local, or what this machine's cluster says)",
+      },
+      asJson,
+      dataDir,
+      debug,
+    ],
+    examples: [
+      ["portolan trace svc/web", "how somebody outside reaches Service web"],
+      ["portolan trace http://web/ --from pod/client", "a URL as a pod would ask for it"],
+      ["portolan trace svc/shop/web:http --from node/node-2", "one port of a Service of namespace shop, from a node"],
+      ["portolan trace 192.0.2.2:30080", "whose address that is, and where it leads"],
+      ["portolan trace dns.example.com:53/udp", "a UDP port"],
+      ["portolan trace pod/web-0:8080 --from pod/client", "straight to a pod"],
+    ],
+    takesSettings: false,
+    load: async () => (await import("./trace.ts")).trace,
+  },
+  {
     name: "kubectl",
     usage: "ARGUMENTS…",
     does: "the kubectl on PATH, talking to this cluster",
