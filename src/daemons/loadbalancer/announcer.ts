@@ -4,7 +4,7 @@ import { type Service, services } from "#api/core/service.ts";
 import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import type { Backoff } from "#client/backoff.ts";
 import { type EventRecorder, eventRecorder, referenceTo } from "#client/events.ts";
-import { type Informer, informer, keyOf } from "#client/informer.ts";
+import { type Informer, informer, keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
 import { type LeaseClock, machineClock } from "#client/lease.ts";
 import type { Transport } from "#client/transport.ts";
@@ -18,6 +18,7 @@ import {
   type Standing,
 } from "#core/addresses/load-balancer/announcement.ts";
 import { announcingNamespace, recordName } from "#core/addresses/load-balancer/announcing-leases.ts";
+import { serviceNameLabel } from "#core/services/entry.ts";
 import { type Ip, mustIp } from "#net/ip.ts";
 import type { LanAnswersOptions } from "#os/lan-answers.ts";
 import { type Again, changesOf, everything, type Failure, type Loop, loop, type Source } from "../loop.ts";
@@ -145,7 +146,7 @@ class Announcing implements Announcer {
       changesOf(allNodes, (node, other) => (other !== undefined && sameMerits(node, other) ? [] : all())),
       changesOf(informers.of(endpointSlices), (slice) => {
         const [key = ""] = serviceOf(slice);
-        const [namespace = "", name = ""] = key.split("/");
+        const { namespace, name } = placeOf(key);
         const service = allServices.get(namespace, name);
         return service === undefined ? [] : addressesOf(service);
       }),
@@ -216,7 +217,7 @@ class Announcing implements Announcer {
       if (standing.kind === "other") await this.#tenures.end(standing.node);
       await this.#tenures.take(ip);
     }
-    if (await this.#voice.speak(ip, link)) this.#tell(users);
+    if (this.#tenures.standingOf(ip).kind === "own" && (await this.#voice.speak(ip, link))) this.#tell(users);
     return undefined;
   }
 
@@ -231,7 +232,6 @@ const addressesOf = (service: Service): readonly string[] => [...announcedAddres
 const sameAddresses = (a: Service, b: Service | undefined): boolean =>
   b !== undefined && addressesOf(a).join() === addressesOf(b).join();
 
-const serviceNameLabel = "kubernetes.io/service-name";
 const serviceOf = ({ metadata }: EndpointSlice): readonly string[] => {
   const name = metadata.labels?.[serviceNameLabel];
   return name === undefined ? [] : [`${metadata.namespace}/${name}`];

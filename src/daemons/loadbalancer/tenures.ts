@@ -73,18 +73,24 @@ export class Tenures {
     return { kind: "other", node, silentFromMs: atMs + durationMs };
   }
 
-  /** Ends another node's right to announce anything. Rejects with a conflict where that node has been heard of meanwhile. */
+  /** Ends a silent node's right to announce anything. Rejects with a conflict where it has been heard of, and not yet here. */
   async end(node: string): Promise<void> {
+    const { clock } = this.#options;
     const lease = this.#nodeLease(node);
     if (lease === undefined) return;
-    await this.#client.update({ ...lease, spec: releasedSpec(lease, this.#options.clock.now()) });
+    const { atMs, durationMs } = this.#see(node, lease);
+    if (atMs + durationMs > clock.elapsedMs()) return; // it has been heard of since that was decided
+    await this.#client.update({ ...lease, spec: releasedSpec(lease, clock.now()) });
   }
 
-  /** Writes this node into the address's record. Rejects with a conflict where another was faster. */
+  /**
+   * Writes this node into the address's record, unless another one has it by now. Rejects with a conflict where another was faster, and
+   * it isn't known here yet.
+   */
   async take(ip: Ip): Promise<void> {
     const { node, clock } = this.#options;
     const own = this.#nodeLease(node);
-    if (own === undefined) throw new RangeError("a node takes an address while it holds its own Lease");
+    if (own === undefined || this.standingOf(ip).kind !== "free") return;
     const record = this.#record(ip);
     const now = new Date(clock.now()).toISOString().replace("Z", "000Z");
     const spec = {
@@ -103,7 +109,7 @@ export class Tenures {
   /** Whoever comes next in the order may take it. */
   async letGo(ip: Ip): Promise<void> {
     const record = this.#record(ip);
-    if (record === undefined) return;
+    if (record === undefined || this.standingOf(ip).kind !== "own") return;
     const annotations = { ...record.metadata.annotations, [tenureAnnotation]: "" };
     await this.#client.update({ ...record, metadata: { ...record.metadata, annotations } });
   }
