@@ -57,10 +57,10 @@ test(
       await eventually("its pods are no endpoints", async () => !(await endpoints()).some(isThere), { seconds: 10 });
       await eventually("others took their place", async () => (await endpoints()).length === 6, { seconds: 20 });
       const other = nodes.find(({ name }: { readonly name: string }) => name === "node-3");
-      for (let again = 0; again < 20; again++) {
-        const asked = await machine.run("curl", "--silent", "--max-time", "2", `http://${other.ip}:30080/`);
-        assert.match(asked.stdout, /^You've hit web-/);
-      }
+      const ask = async (): Promise<string> =>
+        (await machine.run("curl", "--silent", "--show-error", "--max-time", "10", `http://${other.ip}:30080/`)).stdout;
+      await eventually("the rules have followed", async () => /^You've hit web-/.test(await ask()), { seconds: 20 });
+      for (let again = 0; again < 20; again++) assert.match(await ask(), /^You've hit web-/);
     } finally {
       process.kill(victim.pid, "SIGCONT");
     }
