@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 import { configMaps } from "#api/core/config-map.ts";
 import { type Node, nodes } from "#api/core/node.ts";
@@ -23,6 +23,9 @@ import { type Ip, mustIp } from "#net/ip.ts";
 import { nodeHost } from "./world.ts";
 
 export const root = new URL("../../scenarios/", import.meta.url).pathname;
+export const scenarioNames: readonly string[] = readdirSync(root, { withFileTypes: true }).flatMap((one) =>
+  one.isDirectory() ? [one.name] : [],
+);
 
 /** The cluster that every scenario takes place in. */
 export const around: Surroundings = {

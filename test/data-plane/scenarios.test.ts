@@ -1,18 +1,26 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
 import { walker } from "#core/ruleset/walk.ts";
-import { findProgram } from "../harness/programs.ts";
 import { showChains } from "./iptables-world.ts";
 import { endsAsSaid } from "./packets.ts";
-import { chainsOf, flowsOf, iptablesWalkerOf, objectsOf, root, tableOf, walkableOf, walked } from "./scenario.ts";
+import {
+  chainsOf,
+  flowsOf,
+  iptablesWalkerOf,
+  objectsOf,
+  root,
+  scenarioNames,
+  tableOf,
+  walkableOf,
+  walked,
+} from "./scenario.ts";
 import { makeWorld, type World } from "./world.ts";
 
 /** Renews the goldens: `PORTOLAN_RENEW=1 npm test`. */
 const renew = process.env.PORTOLAN_RENEW === "1";
-const names = readdirSync(root, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));
 
-for (const name of names) {
+for (const name of scenarioNames) {
   test(`${name}: a walk through the rules ends where flows.txt says, in either mode`, () => {
     const objects = objectsOf(name);
     const walks = [walker(walkableOf(tableOf(objects))), iptablesWalkerOf(chainsOf(objects))];
@@ -31,7 +39,6 @@ for (const name of names) {
 }
 
 const noRoot = process.getuid?.() === 0 ? false : "needs root: it makes network namespaces";
-const noIptables = findProgram("iptables-restore", "iptables") === undefined ? "needs iptables" : false;
 
 suite("in the kernel, nftables", { skip: noRoot }, () => {
   let world: World;
@@ -40,28 +47,10 @@ suite("in the kernel, nftables", { skip: noRoot }, () => {
   });
   after(() => world[Symbol.asyncDispose]());
 
-  for (const name of names) {
+  for (const name of scenarioNames) {
     test(`${name}: packets end where flows.txt says`, async () => {
       await world.load(readFileSync(`${root}${name}/ruleset.nft`, "utf8"));
       await world.exec("nft", "list", "table", "inet", "portolan"); // which nft 1.0.6 dies of where a type is strange
-      await endsAsSaid(world, flowsOf(name));
-    });
-  }
-});
-
-suite("in the kernel, iptables", { skip: noRoot || noIptables }, () => {
-  let world: World;
-  before(async () => {
-    world = await makeWorld();
-  });
-  after(() => world[Symbol.asyncDispose]());
-
-  for (const name of names) {
-    test(`${name}: packets end where flows.txt says`, async () => {
-      await world.iptables.test(readFileSync(`${root}${name}/ruleset.iptables`, "utf8"));
-      const chains = chainsOf(objectsOf(name));
-      // From the rules of the scenario before to those of this one, as a proxy does that starts.
-      await world.iptables.becomes(chains);
       await endsAsSaid(world, flowsOf(name));
     });
   }
