@@ -34,7 +34,7 @@ export async function run(): Promise<FirstPacketFigures> {
   ];
   await using stack = new AsyncDisposableStack();
   const paths: Path[] = [];
-  for (const [i, { rules }] of subjects.entries()) paths.push(stack.use(await makePath(i, rules)));
+  for (const [i, { rules }] of subjects.entries()) paths.push(stack.use(await makePath(i, { load: nft, text: rules })));
   const series: Series[][] = subjects.map(() => []);
   for (let round = 0; round < rounds; round += 1)
     for (const [i, { to, port }] of subjects.entries())
@@ -61,15 +61,22 @@ function unmade(): never {
   throw new TypeError("the path was not made");
 }
 
+/** Rules, and the program that reads them. */
+export interface Loaded {
+  readonly load: readonly [string, ...string[]];
+  readonly text: string;
+}
+const nft = ["nft", "-f", "-"] as const;
+
 /** Client, router and backend, a namespace each; the router has the rules. */
-interface Path extends AsyncDisposable {
+export interface Path extends AsyncDisposable {
   readonly connect: (to: string, port: number, times: number) => Promise<Series>;
 }
 
 const ends = new URL("first-packet/ends.ts", import.meta.url).pathname;
 const node = [process.execPath, "--experimental-ffi", "--disable-warning=ExperimentalWarning", ends] as const;
 
-async function makePath(index: number, rules: string): Promise<Path> {
+export async function makePath(index: number, { load, text }: Loaded): Promise<Path> {
   const names = ["client", "router", "backend"].map((role) => `ptlb-${process.pid}-${index}${role}`);
   const [client = "", router = "", backend = ""] = names;
   await using unlessDone = new AsyncDisposableStack();
@@ -78,8 +85,8 @@ async function makePath(index: number, rules: string): Promise<Path> {
     unlessDone.defer(async () => void (await runProgram(["ip", "netns", "delete", name])));
   }
   await wire({ client, router, backend });
-  if (rules !== "") {
-    await runProgram(["ip", "netns", "exec", router, "nft", "-f", "-"], { input: rules });
+  if (text !== "") {
+    await runProgram(["ip", "netns", "exec", router, ...load], { input: text });
     // Reset connections would fill the router's table otherwise.
     await set(router, "net.netfilter.nf_conntrack_tcp_timeout_close=1");
   }

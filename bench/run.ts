@@ -49,6 +49,18 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       { what: "all rules of 10,000 Services", unit: "ms", ours: load, peer: peer(peerLoad), goal: undefined },
     ];
   },
+  async "first-packet-iptables"() {
+    const figures = await (await import("./first-packet-iptables.ts")).run();
+    if (figures === undefined) return [];
+    const at = (name: string): number => figures.get(name) ?? 0;
+    return (["legacy", "nft"] as const).map((flavour) => ({
+      what: `first packet at 10,000 Services in iptables mode, iptables-${flavour}`,
+      unit: "µs",
+      ours: at(`ours, ${flavour}, 10000`),
+      peer: { name: "kube-proxy's one list", value: at(`kube-proxy, ${flavour}, 10000`) },
+      goal: { mostOfPeer: flavour === "legacy" ? 1 / 2.5 : 1 / 5 },
+    }));
+  },
   async "first-packet"() {
     const { oursAtOne, oursAtMany, peerAtOne, peerAtMany } = await (await import("./first-packet.ts")).run();
     const theirs = (value: number) => ({ name: "kube-proxy's nft layout", value });

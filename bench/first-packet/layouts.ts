@@ -1,6 +1,12 @@
+import { createHash } from "node:crypto";
+import type { Surroundings } from "#core/ruleset/frame.ts";
+import { NodeChains } from "#core/ruleset/iptables/node-chains.ts";
+import { printRestore } from "#core/ruleset/iptables/print.ts";
+import { difference, parseSaved } from "#core/ruleset/iptables/saved.ts";
 import { NodeTable } from "#core/ruleset/node-table.ts";
 import { entryOf } from "#core/services/entry.ts";
 import { mustCidr } from "#net/cidr.ts";
+import { partialTable, wholeTable } from "../programming/kube-proxy.ts";
 import { endpointOf, serviceOf, sliceOf, vipOf } from "../programming/services.ts";
 
 /** Of the last Service, which the bench asks; the others' are nowhere. */
@@ -9,26 +15,37 @@ const numbers = (count: number): readonly number[] => Array.from({ length: count
 const endpointsOf = (n: number, count: number): readonly string[] =>
   n === count - 1 ? backends : [endpointOf(n, 0), endpointOf(n, 1)];
 
+const around: Surroundings = {
+  families: ["IPv4"],
+  clusterCidrs: [mustCidr("10.0.0.0/10")],
+  serviceCidrs: [mustCidr("10.96.0.0/12")],
+  masqueradesPods: true,
+  dnsAddresses: [],
+};
+const facts = { nodeName: "node-1", zone: undefined, families: ["IPv4"] } as const;
+const entriesOf = (count: number) =>
+  new Map(
+    numbers(count).map(
+      (n) => [`default/s${n}`, entryOf(serviceOf(n), [sliceOf(n, endpointsOf(n, count))], facts)] as const,
+    ),
+  );
+
 /** Our table for so many Services. */
 export function ourTable(count: number): string {
-  const table = new NodeTable({
-    table: "portolan",
-    nodeName: "node-1",
-    around: {
-      families: ["IPv4"],
-      clusterCidrs: [mustCidr("10.0.0.0/10")],
-      serviceCidrs: [mustCidr("10.96.0.0/12")],
-      masqueradesPods: true,
-      dnsAddresses: [],
-    },
-  });
-  const facts = { nodeName: "node-1", zone: undefined, families: ["IPv4"] } as const;
-  const entries = numbers(count).map(
-    (n) => [`default/s${n}`, entryOf(serviceOf(n), [sliceOf(n, endpointsOf(n, count))], facts)] as const,
-  );
-  table.change(new Map(entries));
+  const table = new NodeTable({ table: "portolan", nodeName: "node-1", around });
+  table.change(entriesOf(count));
   return table.printAll();
 }
+
+/** Our chains for so many Services, for `iptables-restore --noflush`. */
+export function ourChains(count: number): string {
+  const chains = new NodeChains({ around, sha256: (text) => createHash("sha256").update(text).digest() });
+  chains.change(entriesOf(count));
+  return chains.families.map((one) => printRestore(difference(one, parseSaved("")))).join("");
+}
+
+/** Kube-proxy's chains for them: one list of all Services. */
+export const peerChains = (count: number): string => wholeTable(count) + partialTable(count, count - 1, backends);
 
 /** The same in the layout of kube-proxy's nftables mode (KEP-3866): a chain a Service and a chain an endpoint. */
 export function peerTable(count: number): string {
