@@ -20,6 +20,15 @@ interface Claim {
   readonly element: Element;
 }
 
+/** Several owners that claim one key; most keys have one alone. */
+interface Contest {
+  holder: Claim;
+  readonly all: Map<string, Claim>;
+}
+
+const holderOf = (held: Claim | Contest): Claim => ("all" in held ? held.holder : held);
+const senior = (claims: readonly Claim[]): Claim => claims.reduce((a, b) => (b.seniority < a.seniority ? b : a));
+
 /** One owner's elements, as they shall be from now on. */
 export interface Claims {
   readonly owner: string;
@@ -33,7 +42,7 @@ export interface Claims {
  * them.
  */
 export class Shadow {
-  readonly #claims = new Map<string, readonly Claim[]>();
+  readonly #claims = new Map<string, Claim | Contest>();
   readonly #keys = new Map<string, readonly string[]>();
   readonly #uses = new Map<Chain, number>();
 
@@ -60,7 +69,7 @@ export class Shadow {
   }
 
   contents(): Contents {
-    const elements = [...this.#claims.values()].flatMap(([first]) => (first === undefined ? [] : [first.element]));
+    const elements = [...this.#claims.values()].map((held) => holderOf(held).element);
     return { chains: [...this.#uses.keys()], elements };
   }
 
@@ -69,21 +78,28 @@ export class Shadow {
   }
 
   #holder(key: string): Element | undefined {
-    return this.#claims.get(key)?.[0]?.element;
+    const held = this.#claims.get(key);
+    return held === undefined ? undefined : holderOf(held).element;
   }
 
   #withdraw(key: string, owner: string): void {
-    const left = (this.#claims.get(key) ?? []).filter((claim) => claim.owner !== owner);
-    if (left.length === 0) this.#claims.delete(key);
-    else this.#claims.set(key, left);
+    const contest = this.#claims.get(key);
+    if (contest === undefined || !("all" in contest)) return void this.#claims.delete(key);
+    contest.all.delete(owner);
+    if (contest.holder.owner === owner) contest.holder = senior([...contest.all.values()]);
+    if (contest.all.size === 1) this.#claims.set(key, contest.holder);
   }
 
   #claim(key: string, claim: Claim): void {
-    const others = this.#claims.get(key);
-    if (others === undefined) return void this.#claims.set(key, [claim]);
-    const rest = others.filter(({ owner }) => owner !== claim.owner);
-    const all = [...rest, claim].toSorted((a, b) => (a.seniority < b.seniority ? -1 : 1));
-    this.#claims.set(key, all);
+    const before = this.#claims.get(key);
+    if (before === undefined || (!("all" in before) && before.owner === claim.owner))
+      return void this.#claims.set(key, claim);
+    const contest = "all" in before ? before : { holder: before, all: new Map([[before.owner, before]]) };
+    contest.all.set(claim.owner, claim);
+    // Thousands may share one endpoint's elements: only who held a key and grows younger has them compared all.
+    if (contest.holder.owner === claim.owner) contest.holder = senior([...contest.all.values()]);
+    else contest.holder = senior([contest.holder, claim]);
+    this.#claims.set(key, contest);
   }
 
   #settle(before: ReadonlyMap<string, Element | undefined>): Delta {
