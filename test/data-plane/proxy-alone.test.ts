@@ -5,7 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../harness/eventually.ts";
+import { seeded } from "../harness/seeded.ts";
 import { programmed, saidBy, startLoneProxy } from "./lone-proxy.ts";
 import { type Session, sliceOf, startSession } from "./session-client.ts";
 import { makeWorld, nodeHost, type World } from "./world.ts";
@@ -146,6 +148,47 @@ suite("portolan proxy", { skip, timeout: 120_000 }, () => {
       "localhost answers when the process has gone",
       async () => (await meets(nodeHost.ipv4, "127.0.0.1", 30_905))[0]?.startsWith(pod),
       { seconds: 30 },
+    );
+  });
+
+  test("killed -9 in the middle of changes, again and again: no connection fails, and the rules come out right", async () => {
+    const [random, names] = [seeded(7), Array.from({ length: 200 }, (_, n) => `churned-${n}`)];
+    const addressOf = (n: number) => `10.96.20.${n + 1}`;
+    let killed = false;
+    const asking = (async () => {
+      const said: string[] = [];
+      while (!killed)
+        said.push(...(await world.ask(client, { protocol: "TCP", to: "10.96.9.1", port: 80, times: 50, together: 2 })));
+      return new Set(said);
+    })();
+    const changing = (async () => {
+      for (const [n, name] of names.entries())
+        await session.create({ name, address: addressOf(n), endpoints: [n % 2 === 0 ? pod : otherPod] });
+    })();
+    for (let kill = 0; kill < 5; kill++) {
+      await pause(random() * 150); // in the middle of something, wherever that is
+      const ended = once(proxy, "exit");
+      proxy.kill("SIGKILL");
+      await ended;
+      proxy = start();
+      await programmed(proxy);
+    }
+    await changing;
+    const wanted = names.map((_, n) => addressOf(n));
+    await eventually(
+      "every Service is served",
+      async () => {
+        const map = await world.exec("nft", "list", "map", "inet", "portolan", "services4");
+        return wanted.every((address) => map.includes(`${address} . tcp . 80`));
+      },
+      { seconds: 20 },
+    );
+    killed = true;
+    assert.deepEqual(await asking, new Set([`${pod} 8080 ${client}`]));
+    const met = await Promise.all([3, 4, 100, 199].map((n) => meets(client, addressOf(n), 80)));
+    assert.deepEqual(
+      met.map(([one]) => one?.split(" ")[0]),
+      [otherPod, pod, pod, otherPod],
     );
   });
 
