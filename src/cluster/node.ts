@@ -187,6 +187,7 @@ async function startProxyOn(settings: Settings, { parts, followed, failed }: Aro
       clusterCidrs: settings["cluster-cidr"],
       serviceCidrs: settings["service-cluster-ip-range"],
       masqueradesPods: true,
+      nodePortBlocks: settings["nodeport-addresses"],
       dnsAddresses: [plan.dnsAddress],
     },
     failed,

@@ -35,6 +35,7 @@ const rows: Readonly<Record<SettingName, Row>> = {
   images: { taken: ["", "images.yaml"], refused: [] },
   "kubernetes-version": { taken: ["v1.36.0", "v1.27.14"], refused: ["1.36.0", "v1.36", "v2.0.0", "latest"] },
   "proxy-mode": { taken: ["nftables", "iptables"], refused: ["ipvs", ""] },
+  "nodeport-addresses": { taken: ["", "192.168.0.0/16", "0.0.0.0/0,::/0"], refused: ["192.168.1.1/16", "all"] },
   "load-balancer-pool": { taken: ["", "192.0.2.0/28", "192.0.2.0/28,fd00::/120"], refused: ["192.0.2.1/28", "x"] },
   "node-monitor-grace-period": {
     taken: ["40s", "2m", "1m30s", "15s"],

@@ -23,6 +23,8 @@ export interface Settings {
   readonly nodes: number;
   readonly "proxy-mode": ProxyMode;
   readonly runtime: "process";
+  /** Of the machine's addresses those in these blocks serve node ports and host ports. */
+  readonly "nodeport-addresses": readonly Cidr[];
   /** Empty: a block that follows from the data folder. */
   readonly "load-balancer-pool": readonly Cidr[];
   /** Seconds. */
@@ -176,12 +178,21 @@ export const settingsTable: Table = {
     expected: "process: this version has no other runtime",
     toNode: String,
   },
+  "nodeport-addresses": {
+    name: "nodeport-addresses",
+    fallback: "0.0.0.0/0,::/0",
+    placeholder: "CIDR,…",
+    doc: "which of a node's addresses serve node ports: those in these blocks",
+    parse: parseBlocks,
+    expected: "a list of blocks such as 192.168.0.0/16,fd00::/8",
+    toNode: showBlocks,
+  },
   "load-balancer-pool": {
     name: "load-balancer-pool",
     fallback: "",
     placeholder: "CIDR",
     doc: "addresses of load balancers: blocks; where none is given, one that this machine reaches",
-    parse: parsePool,
+    parse: parseBlocks,
     expected: "a list of blocks such as 172.30.0.128/25",
   },
   "node-monitor-grace-period": {
@@ -264,7 +275,7 @@ export const labelsOf = (labels: readonly NodeLabel[], nodeName: string): Readon
     labels.filter(({ node }) => node === undefined || node === nodeName).map(({ key, value }) => [key, value]),
   );
 
-function parsePool(text: string): readonly Cidr[] | undefined {
+function parseBlocks(text: string): readonly Cidr[] | undefined {
   const parts = text.split(",").filter((part) => part !== "");
   const blocks = parts.flatMap((part) => parseCidr(part.trim()) ?? []);
   return blocks.length === parts.length ? blocks : undefined;
@@ -322,6 +333,7 @@ export function readSettings(given: ReadonlyMap<string, Given>): Settings {
     "kubernetes-version": read(table["kubernetes-version"]),
     "proxy-mode": read(table["proxy-mode"]),
     runtime: read(table.runtime),
+    "nodeport-addresses": read(table["nodeport-addresses"]),
     "load-balancer-pool": read(table["load-balancer-pool"]),
     "node-monitor-grace-period": read(table["node-monitor-grace-period"]),
     "feature-gates": read(table["feature-gates"]),

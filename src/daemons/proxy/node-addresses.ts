@@ -1,22 +1,37 @@
 import { networkInterfaces } from "node:os";
 import type { Node } from "#api/core/node.ts";
 import type { NodeAddresses } from "#core/ruleset/node-table.ts";
-import { type Cidr, contains } from "#net/cidr.ts";
+import { type Cidr, contains, mustCidr } from "#net/cidr.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
 
 export interface ObservedNode {
   readonly nodeName: string;
   /** Where node ports are served: those of this machine's addresses that lie in one of the blocks. undefined: the Node's addresses. */
   readonly nodePortBlocks: readonly Cidr[] | undefined;
+  /** Where pods and Services have their addresses: what the machine has of them is no address of a node. */
+  readonly clusterBlocks: readonly Cidr[];
 }
 
-/** The addresses that Nodes tell of. Interfaces are looked at each time: nobody tells when one comes or goes. */
-export function nodeAddresses(all: readonly Node[], { nodeName, nodePortBlocks: blocks }: ObservedNode): NodeAddresses {
+/** The addresses that Nodes tell of, and those of this machine that serve node ports. */
+export function nodeAddresses(
+  all: readonly Node[],
+  { nodeName, nodePortBlocks, clusterBlocks }: ObservedNode,
+): NodeAddresses {
   const own = all.filter(({ metadata }) => metadata.name === nodeName).flatMap(addressesIn);
-  const nodePorts =
-    blocks === undefined ? own : machineAddresses().filter((ip) => blocks.some((block) => contains(block, ip)));
+  const nodePorts = nodePortBlocks === undefined ? own : chosen(own, nodePortBlocks, clusterBlocks);
   return { own, nodePorts, all: all.flatMap(addressesIn) };
 }
+
+/** The node's own come first: what needs one address takes the first. */
+function chosen(own: readonly Ip[], blocks: readonly Cidr[], clusterBlocks: readonly Cidr[]): readonly Ip[] {
+  const isIn = (some: readonly Cidr[], ip: Ip): boolean => some.some((block) => contains(block, ip));
+  const further = machineAddresses().filter((ip) => !isIn([...clusterBlocks, ...linkLocal], ip));
+  const byText = new Map([...own, ...further].map((ip) => [ip.text, ip]));
+  return [...byText.values()].filter((ip) => isIn(blocks, ip));
+}
+
+/** Such an address means another host on every link. */
+const linkLocal = ["169.254.0.0/16", "fe80::/10"].map(mustCidr);
 
 const machineAddresses = (): readonly Ip[] =>
   Object.values(networkInterfaces())

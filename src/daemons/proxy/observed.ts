@@ -50,6 +50,7 @@ export function observe(informers: Informers, things: ObservedThings): Observed 
   };
   const hostPorts = things.hostPorts ? watchHostPorts(informers, mark) : undefined;
   let [addresses, zone]: [NodeAddresses | undefined, string | undefined] = [undefined, undefined];
+  let nodesChanged = true;
   const service = (name: ServiceName): Service | undefined => {
     const { namespace, name: own } = placeOf(name);
     return allServices.get(namespace, own);
@@ -58,14 +59,19 @@ export function observe(informers: Informers, things: ObservedThings): Observed 
     sources: [
       changesOf(allServices, (one) => mark([keyOf(one)])),
       changesOf(allSlices, (slice) => mark(serviceNamesOf(slice))),
-      changesOf(allNodes, (node, other) =>
-        other !== undefined && meaningOf(node) === meaningOf(other) ? [] : [everything],
-      ),
+      changesOf(allNodes, (node, other) => {
+        if (other !== undefined && meaningOf(node) === meaningOf(other)) return [];
+        nodesChanged = true;
+        return [everything];
+      }),
       ...(hostPorts === undefined ? [] : [hostPorts.source]),
     ],
     take() {
       const before = { addresses, zone };
-      addresses = nodeAddresses(allNodes.list(), things);
+      // Nobody tells when an address of the machine comes or goes: it is seen at a look without changes, of which there are many.
+      if (nodesChanged || dirty.size === 0 || addresses === undefined)
+        addresses = nodeAddresses(allNodes.list(), things);
+      nodesChanged = false;
       const node = allNodes.get("", things.nodeName);
       zone = node && zoneOf(node);
       if (zone !== before.zone) for (const one of allServices.list()) dirty.add(keyOf(one));

@@ -76,6 +76,7 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const observed = observe(followed, {
     nodeName,
     nodePortBlocks: cluster.nodePortBlocks,
+    clusterBlocks: [...cluster.clusterCidrs, ...cluster.serviceCidrs],
     hostPorts: options.hostPorts ?? false,
   });
   const recorder = eventRecorder(options.transport, { component: "kube-proxy", host: nodeName });
