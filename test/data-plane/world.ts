@@ -132,8 +132,10 @@ async function wire(space: (host: Host) => string): Promise<void> {
       // Where packets for service addresses come to if the node lets them pass.
       ...(host.label === "outside" ? ["addr add 10.96.0.30/32 dev eth0"] : []),
     ]);
-  const forwarding = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.icmp_ratelimit=0"];
-  await run(["ip", "netns", "exec", space(nodeHost), "sysctl", "-qw", ...forwarding]);
+  const forwarding = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"];
+  // Refusals by ICMP are counted here, not spared.
+  const unsparing = ["net.ipv4.icmp_ratelimit=0", "net.ipv4.icmp_ratemask=0", "net.ipv6.icmp.ratelimit=0"];
+  await run(["ip", "netns", "exec", space(nodeHost), "sysctl", "-qw", ...forwarding, ...unsparing]);
 }
 
 type Agent = LineProgram<Request, Answer>;
