@@ -4,6 +4,7 @@ import type { Service } from "#api/core/service.ts";
 import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { informer } from "#client/informer.ts";
 import type { Transport } from "#client/transport.ts";
+import { ownerOf } from "#core/services/slice-owner.ts";
 import { podTrouble } from "./pod-trouble.ts";
 
 /** Who answers for a Service. */
@@ -33,7 +34,7 @@ export async function waitForEndpoints(
     const [allSlices, allPods] = [slices.list(), running.list()];
     return new Map(
       services.map((service) => {
-        const own = allSlices.filter((slice) => serviceOf(slice) === keyOf(service));
+        const own = allSlices.filter((slice) => ownerOf(slice) === keyOf(service));
         const selected = allPods.filter((pod) => selects(service, pod));
         return [keyOf(service), backingOf(own, selected) ?? wait(service, selected, { seconds, patience })];
       }),
@@ -64,8 +65,6 @@ export async function waitForEndpoints(
 }
 
 export const keyOf = ({ metadata }: Service): string => `${metadata.namespace}/${metadata.name}`;
-const serviceOf = ({ metadata }: EndpointSlice): string =>
-  `${metadata.namespace}/${metadata.labels?.["kubernetes.io/service-name"] ?? ""}`;
 
 function selects({ metadata, spec }: Service, pod: Pod): boolean {
   const wanted = Object.entries(spec.selector ?? {});

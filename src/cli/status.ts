@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Node, nodes } from "#api/core/node.ts";
+import { nodes } from "#api/core/node.ts";
 import { readKubeconfig } from "#client/kubeconfig.ts";
 import { resourceClient } from "#client/resource.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
@@ -7,6 +7,7 @@ import { type Transport, Unreachable } from "#client/transport.ts";
 import { connect } from "#cluster/connect.ts";
 import { ClusterFault } from "#cluster/faults.ts";
 import { type RunningCluster, readRunning } from "#cluster/running.ts";
+import { internalIPs, isReady } from "#core/node.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import { clusterFlags, dataDirFrom, parse, wantsJson } from "./arguments.ts";
 import { alignColumns } from "./columns.ts";
@@ -115,14 +116,9 @@ async function nodesIn(transport: Transport, netnsOf: (name: string) => string |
   const { items } = await resourceClient(transport, nodes).list("");
   return items.map((node) => {
     const { name } = node.metadata;
-    return { name, ip: internalIp(node), netns: netnsOf(name), ready: isReady(node) };
+    return { name, ip: internalIPs(node)[0]?.text ?? "", netns: netnsOf(name), ready: isReady(node) };
   });
 }
-
-const internalIp = ({ status: { addresses = [] } }: Node): string =>
-  addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
-const isReady = ({ status: { conditions = [] } }: Node): boolean =>
-  conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
 
 function show(facts: Facts, dataDir: string): string {
   if (facts.version === "") return `no cluster runs from ${dataDir}; bring one up with: portolan up\n`;

@@ -4,12 +4,13 @@ import type { Access } from "#client/kubeconfig.ts";
 import { resourceClient } from "#client/resource.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
 import type { Transport } from "#client/transport.ts";
+import { internalIPs } from "#core/node.ts";
 import type { Failure } from "#daemons/loop.ts";
 import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
 import { removeRules, type ServiceProxy, startProxy } from "#daemons/proxy/proxy.ts";
 import { type StatusAddresses, serveStatus } from "#daemons/proxy/status-pages.ts";
 import type { Cidr } from "#net/cidr.ts";
-import { type IpFamily, parseIp } from "#net/ip.ts";
+import type { IpFamily } from "#net/ip.ts";
 import { hasCode } from "#os/files.ts";
 import { eventually, WaitedInVain } from "#os/patience.ts";
 import { ClusterFault } from "./faults.ts";
@@ -114,11 +115,4 @@ async function nodeNamed(transport: Transport, name: string): Promise<Node> {
 }
 
 /** The families in which a node is reached. */
-const familiesOf = ({ status }: Node): readonly IpFamily[] => [
-  ...new Set(
-    (status.addresses ?? []).flatMap(({ type, address }) => {
-      const ip = type === "InternalIP" ? parseIp(address) : undefined;
-      return ip === undefined ? [] : [ip.family];
-    }),
-  ),
-];
+const familiesOf = (node: Node): readonly IpFamily[] => [...new Set(internalIPs(node).map(({ family }) => family))];

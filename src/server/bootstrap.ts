@@ -1,3 +1,4 @@
+import { serviceNameLabel, skipMirrorLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import type { Transport } from "#client/transport.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import type { Cidr } from "#net/cidr.ts";
@@ -84,7 +85,7 @@ const apiService = ({ serviceRange, apiPort }: Foundation): Sketch => ({
 const apiSlice = ({ apiAddress, apiPort, serviceRange }: Foundation): Sketch => ({
   apiVersion: "discovery.k8s.io/v1",
   kind: "EndpointSlice",
-  metadata: { name: "kubernetes", labels: { "kubernetes.io/service-name": "kubernetes" } },
+  metadata: { name: "kubernetes", labels: { [serviceNameLabel]: "kubernetes" } },
   addressType: serviceRange.family,
   endpoints: [{ addresses: [apiAddress], conditions: { ready: true } }],
   ports: [{ name: "https", port: apiPort, protocol: "TCP" }],
@@ -93,7 +94,7 @@ const apiSlice = ({ apiAddress, apiPort, serviceRange }: Foundation): Sketch => 
 const apiEndpoints = ({ apiAddress, apiPort }: Foundation): Sketch => ({
   apiVersion: "v1",
   kind: "Endpoints",
-  metadata: { name: "kubernetes", labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
+  metadata: { name: "kubernetes", labels: { [skipMirrorLabel]: "true" } },
   subsets: [{ addresses: [{ ip: apiAddress }], ports: [{ name: "https", port: apiPort, protocol: "TCP" }] }],
 });
 

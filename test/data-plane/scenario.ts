@@ -8,14 +8,16 @@ import { type Service, services } from "#api/core/service.ts";
 import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import type { ApiObject } from "#client/resource.ts";
 import { readAs } from "#client/wire.ts";
+import { zoneOf } from "#core/node.ts";
 import { frameOf, type Surroundings } from "#core/ruleset/frame.ts";
 import { NodeChains } from "#core/ruleset/iptables/node-chains.ts";
 import { iptablesWalker } from "#core/ruleset/iptables/walk.ts";
 import { type NodeAddresses, NodeTable } from "#core/ruleset/node-table.ts";
 import type { Fate, Packet, Walkable } from "#core/ruleset/walk.ts";
-import { entryOf, serviceNameLabel } from "#core/services/entry.ts";
+import { entryOf } from "#core/services/entry.ts";
 import { hostPortEntryOf } from "#core/services/host-ports.ts";
 import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
+import { ownerOf } from "#core/services/slice-owner.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { contains, mustCidr } from "#net/cidr.ts";
@@ -103,14 +105,10 @@ export interface Seen {
 
 export function seenIn({ services: all, slices, pods: allPods, nodes: allNodes, settings }: Objects): Seen {
   const here = allNodes.find(({ metadata }) => metadata.name === nodeName);
-  const zone = here?.metadata.labels?.["topology.kubernetes.io/zone"];
+  const zone = here && zoneOf(here);
   const facts: NodeFacts = { nodeName, zone, families: around.families };
   const ofServices = all.map((service) => {
-    const own = slices.filter(
-      ({ metadata }) =>
-        metadata.namespace === service.metadata.namespace &&
-        metadata.labels?.[serviceNameLabel] === service.metadata.name,
-    );
+    const own = slices.filter((slice) => ownerOf(slice) === `${service.metadata.namespace}/${service.metadata.name}`);
     return entryOf(service, own, facts);
   });
   const ofPods = allPods.flatMap((pod) => hostPortEntryOf(pod, facts) ?? []);

@@ -3,7 +3,7 @@ import type { NamedService } from "#core/dns/service-names.ts";
 import { type Dns, startDns } from "#daemons/dns/dns.ts";
 import type { ObjectSource } from "#daemons/dns/object-source.ts";
 import type { ServerAddress, UpstreamSource } from "#daemons/dns/upstreams.ts";
-import type { ClusterSources, OwnedSlice } from "#daemons/dns/zone-feed.ts";
+import type { ClusterSources, FedSlice } from "#daemons/dns/zone-feed.ts";
 import { mustCidr } from "#net/cidr.ts";
 
 /** Objects that a test puts and takes away. */
@@ -41,7 +41,7 @@ export interface TestDns extends AsyncDisposable {
   readonly dns: Dns;
   readonly server: ServerAddress;
   readonly services: Objects<NamedService>;
-  readonly slices: Objects<OwnedSlice>;
+  readonly slices: Objects<FedSlice>;
   readonly pods: Objects<HostPod>;
 }
 
@@ -50,7 +50,7 @@ export async function startTestDns(
   address = "127.0.0.1",
 ): Promise<TestDns> {
   const services = new Objects<NamedService>();
-  const slices = new Objects<OwnedSlice>();
+  const slices = new Objects<FedSlice>();
   const pods = new Objects<HostPod>();
   services.put(service("web", { clusterIP: "10.96.0.17", clusterIPs: ["10.96.0.17"] }));
   const sources: ClusterSources = { services, slices, pods };
@@ -70,7 +70,7 @@ export const service = (name: string, spec: Partial<NamedService["spec"]>): Name
   spec: { type: "ClusterIP", ...spec },
 });
 
-export const slice = (serviceName: string, addresses: readonly string[]): OwnedSlice => ({
+export const slice = (serviceName: string, addresses: readonly string[]): FedSlice => ({
   metadata: { name: `${serviceName}-1`, namespace: "shop", labels: { "kubernetes.io/service-name": serviceName } },
   addressType: "IPv4",
   endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),

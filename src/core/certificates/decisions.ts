@@ -1,6 +1,7 @@
 import { type CertificateRequest, parseRequest } from "#api/certificates/certificate-signing-request/request.ts";
 import type { CertificateSigningRequest } from "#api/certificates/certificate-signing-request.ts";
 import type { Node } from "#api/core/node.ts";
+import { isReady } from "../node.ts";
 import { readTime } from "../time.ts";
 import { kubeletClientSigner, kubeletServingSigner, nodesGroup, nodeUserPrefix, signers } from "./signers.ts";
 
@@ -45,7 +46,7 @@ export function approvalOf(csr: CertificateSigningRequest, node: Node | undefine
   switch (spec.signerName) {
     case kubeletClientSigner:
       if (isOwn) return approve("Auto approving self kubelet client certificate after SubjectAccessReview.");
-      return groups.includes("system:bootstrappers") && !isAlive(node)
+      return groups.includes("system:bootstrappers") && !(node && isReady(node))
         ? approve("Auto approving kubelet client certificate after SubjectAccessReview.")
         : leave;
     case kubeletServingSigner:
@@ -58,9 +59,6 @@ export function approvalOf(csr: CertificateSigningRequest, node: Node | undefine
 }
 
 const approve = (message: string): Approval => ({ kind: "approve", message });
-
-const isAlive = (node: Node | undefined): boolean =>
-  (node?.status.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");
 
 function namesBelongTo({ metadata, status }: Node, { dnsNames, ipAddresses }: CertificateRequest): boolean {
   const own = new Set([metadata.name, ...(status.addresses ?? []).map(({ address }) => address)]);

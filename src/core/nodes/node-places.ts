@@ -1,6 +1,7 @@
 import type { Node } from "#api/core/node.ts";
-import { type Cidr, parseCidr } from "#net/cidr.ts";
-import { type Ip, parseIp } from "#net/ip.ts";
+import type { Cidr } from "#net/cidr.ts";
+import type { Ip } from "#net/ip.ts";
+import { internalIPs, podCidrsOf } from "../node.ts";
 
 /** Where a node stands, and the pods that are behind it. */
 export interface NodePlace {
@@ -11,16 +12,8 @@ export interface NodePlace {
   readonly podCidrs: readonly Cidr[];
 }
 
-export const placeOf = ({ metadata, spec, status }: Node): NodePlace => ({
-  name: metadata.name,
-  addresses: (status.addresses ?? []).flatMap(({ type, address }) =>
-    type === "InternalIP" ? (parseIp(address) ?? []) : [],
-  ),
-  podCidrs: podCidrsOf(spec),
+export const placeOf = (node: Node): NodePlace => ({
+  name: node.metadata.name,
+  addresses: internalIPs(node),
+  podCidrs: podCidrsOf(node.spec),
 });
-
-/** What a Node says of its pods' addresses. */
-export function podCidrsOf({ podCIDR, podCIDRs = [] }: Node["spec"]): readonly Cidr[] {
-  const texts = podCIDRs.length === 0 && podCIDR !== undefined ? [podCIDR] : podCIDRs;
-  return texts.flatMap((text) => parseCidr(text) ?? []);
-}

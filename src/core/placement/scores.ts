@@ -1,3 +1,4 @@
+import { hostnameLabel } from "#api/core/node/labels.ts";
 import type { Node } from "#api/core/node.ts";
 import type { Pod } from "#api/core/pod.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
@@ -107,8 +108,6 @@ interface Counted {
   readonly everywhere: readonly Node[];
 }
 
-const hostname = "kubernetes.io/hostname";
-
 /** How many are in a node's domain already, more weighty where there are many domains. */
 function crowding(spread: Spread, { candidates, everywhere }: Counted): (node: Node) => number {
   const { topologyKey, maxSkew, on } = spread;
@@ -118,6 +117,6 @@ function crowding(spread: Spread, { candidates, everywhere }: Counted): (node: N
     const before = counts.get(domainOf(node));
     if (before !== undefined) counts.set(domainOf(node), before + (on.get(node.metadata.name) ?? 0));
   }
-  const weight = Math.log((topologyKey === hostname ? candidates.length : counts.size) + 2);
+  const weight = Math.log((topologyKey === hostnameLabel ? candidates.length : counts.size) + 2);
   return (node) => (domainOf(node) === undefined ? 0 : (counts.get(domainOf(node)) ?? 0) * weight + (maxSkew - 1));
 }

@@ -1,3 +1,4 @@
+import { hostnameLabel, zoneLabel } from "#api/core/node/labels.ts";
 import type { Node } from "#api/core/node.ts";
 import type { TopologySpreadConstraint } from "#api/core/pod/scheduling.ts";
 import type { Pod } from "#api/core/pod.ts";
@@ -38,8 +39,8 @@ export function wishedSpreads(pod: Pod, surroundings: Surroundings): readonly Sp
 
 /** Source: systemDefaultConstraints of kube-scheduler's PodTopologySpread. */
 const byDefault = [
-  { topologyKey: "kubernetes.io/hostname", maxSkew: 3 },
-  { topologyKey: "topology.kubernetes.io/zone", maxSkew: 5 },
+  { topologyKey: hostnameLabel, maxSkew: 3 },
+  { topologyKey: zoneLabel, maxSkew: 5 },
 ] as const;
 
 interface Wanted extends Pick<TopologySpreadConstraint, "topologyKey" | "maxSkew"> {

@@ -1,3 +1,4 @@
+import { hostnameLabel } from "#api/core/node/labels.ts";
 import type { Node, NodeCondition, NodeStatus, NodeSystemInfo } from "#api/core/node.ts";
 import type { Draft } from "#machinery/schema.ts";
 import { showTime } from "../time.ts";
@@ -25,7 +26,7 @@ export function nodeObject(report: NodeReport): Draft<typeof Node> {
       name: report.name,
       labels: {
         "kubernetes.io/arch": system.architecture,
-        "kubernetes.io/hostname": report.name,
+        [hostnameLabel]: report.name,
         "kubernetes.io/os": system.operatingSystem,
         ...labels,
       },

@@ -1,4 +1,5 @@
 import type { Service } from "#api/core/service.ts";
+import { headlessLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
 import type { Ip, IpFamily } from "#net/ip.ts";
 import type { Reason } from "../reasons.ts";
@@ -12,10 +13,6 @@ import { type Sources, sourcesOf } from "./sources.ts";
 
 /** Gives a Service to another proxy, whatever its value. Source: kubernetes.io well-known labels. */
 const otherProxyLabel = "service.kubernetes.io/service-proxy-name";
-/** Marks a Service that has a cluster IP but wants no proxying. Source: kubernetes.io well-known labels. */
-const headlessLabel = "service.kubernetes.io/headless";
-/** Names the Service of an EndpointSlice, in the slice's namespace. */
-export const serviceNameLabel = "kubernetes.io/service-name";
 
 /** What a Service exposes on one node, from all of its EndpointSlices. */
 export function entryOf(service: Service, slices: readonly EndpointSlice[], facts: NodeFacts): ServiceEntry {

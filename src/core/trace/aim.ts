@@ -1,6 +1,6 @@
-import type { Node } from "#api/core/node.ts";
 import type { Service, ServicePort } from "#api/core/service.ts";
-import { type Ip, parseIp } from "#net/ip.ts";
+import type { Ip } from "#net/ip.ts";
+import { internalIPs, isReady } from "../node.ts";
 import type { Client } from "./client.ts";
 import { closest } from "./likeness.ts";
 import { resolve } from "./names.ts";
@@ -199,9 +199,6 @@ function outside(service: Service, port: ServicePort | undefined, asking: Asking
   });
 }
 
-const isReady = ({ status }: Node): boolean =>
-  (status.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True");
-
 /** Any node would do; with externalTrafficPolicy Local one that has an endpoint. */
 function bestNode(service: Service, atlas: Atlas): Ip | undefined {
   const ready = atlas.world.nodes.filter(isReady);
@@ -214,5 +211,5 @@ function bestNode(service: Service, atlas: Atlas): Ip | undefined {
       ),
   );
   const node = forwards[0] ?? ready[0] ?? atlas.world.nodes[0];
-  return parseIp(node?.status.addresses?.find(({ type }) => type === "InternalIP")?.address ?? "");
+  return node && internalIPs(node)[0];
 }

@@ -1,10 +1,11 @@
 import type { Pod } from "#api/core/pod.ts";
 import { type Ip, mustIp } from "#net/ip.ts";
+import { nodeIPs } from "../node.ts";
 import type { Origin } from "../services/service-map.ts";
 import type { Hop } from "./story.ts";
 import { named } from "./story.ts";
 import type { From } from "./target.ts";
-import { type Atlas, addressesOf, podIPs } from "./world.ts";
+import { type Atlas, podIPs } from "./world.ts";
 
 /** Who sends the packet. */
 export interface Client {
@@ -41,7 +42,7 @@ export function clientOf(from: From, atlas: Atlas): Found {
     case "node": {
       const node = atlas.node(from.name);
       if (node === undefined) return missing("node", from.name, atlas);
-      return found({ ips: addressesOf(node), node: from.name, origin: "thisNode", pod: undefined, stands: "inside" });
+      return found({ ips: nodeIPs(node), node: from.name, origin: "thisNode", pod: undefined, stands: "inside" });
     }
     case "pod":
       return podClient(from, atlas);

@@ -1,7 +1,8 @@
 import type { Node } from "#api/core/node.ts";
 import type { Service } from "#api/core/service.ts";
-import { type Cidr, cidrOf, contains, parseCidr } from "#net/cidr.ts";
+import { type Cidr, cidrOf, contains } from "#net/cidr.ts";
 import { addressBits, type Ip, type IpFamily, parseIp, plus } from "#net/ip.ts";
+import { podCidrsOf } from "../node.ts";
 
 /** What holds for a cluster as a whole. No object tells it; it is deduced from those that there are. */
 export interface ClusterFacts {
@@ -25,10 +26,7 @@ export interface Deduced {
 }
 
 export function clusterFacts({ nodes, services, serviceCidrs, domain }: Deduced): ClusterFacts {
-  const podCidrs = nodes
-    .flatMap(({ spec }) => spec.podCIDRs ?? [spec.podCIDR ?? ""])
-    .map(parseCidr)
-    .filter(isThere);
+  const podCidrs = nodes.flatMap(({ spec }) => podCidrsOf(spec));
   const used = services
     .flatMap(({ spec }) => spec.clusterIPs ?? [spec.clusterIP ?? ""])
     .map(parseIp)

@@ -1,5 +1,6 @@
 import type { Node } from "#api/core/node.ts";
 import type { Pod } from "#api/core/pod.ts";
+import { internalIPs, podCidrsOf, readyOf } from "../node.ts";
 import type { Exposed, Place } from "./place.ts";
 import { podTrouble } from "./pod-trouble.ts";
 import { portHop } from "./port-hop.ts";
@@ -70,7 +71,7 @@ function routeHops(pod: Pod, from: string | undefined, atlas: Atlas): readonly H
   const { nodeName } = pod.spec;
   const node = nodeName === undefined ? undefined : atlas.node(nodeName);
   if (node === undefined) return [];
-  const ready = node.status.conditions?.find(({ type }) => type === "Ready");
+  const ready = readyOf(node);
   const object = named("Node", node);
   if (ready?.status !== "True") {
     const value = [ready?.status ?? "unknown", ready?.reason, ready?.message].filter(Boolean).join(": ");
@@ -98,9 +99,11 @@ function routeHops(pod: Pod, from: string | undefined, atlas: Atlas): readonly H
 }
 
 function routeEvidence(node: Node, pod: Pod): readonly Evidence[] {
-  const blocks = (node.spec.podCIDRs ?? [node.spec.podCIDR ?? ""]).join(", ");
+  const blocks = podCidrsOf(node.spec)
+    .map(({ text }) => text)
+    .join(", ");
   const object = named("Node", node);
-  const address = node.status.addresses?.find(({ type }) => type === "InternalIP")?.address ?? "";
+  const address = internalIPs(node)[0]?.text ?? "";
   const via = { object, field: "status.addresses", value: address };
   return pod.spec.hostNetwork === true || blocks === ""
     ? [via]

@@ -1,4 +1,5 @@
 import type { Service } from "#api/core/service.ts";
+import { internalIPs } from "../node.ts";
 import { type Fix, named } from "./story.ts";
 import type { Atlas } from "./world.ts";
 
@@ -8,7 +9,7 @@ export function wayOut(service: Service, atlas: Atlas): Fix {
     one.nodePort === undefined || one.nodePort === 0 ? [] : one.nodePort,
   );
   const node = atlas.world.nodes[0];
-  const address = node?.status.addresses?.find(({ type }) => type === "InternalIP")?.address ?? "a node's address";
+  const address = (node && internalIPs(node)[0]?.text) ?? "a node's address";
   const ingress = service.status.loadBalancer.ingress?.[0];
   if (ingress?.ip !== undefined) return { object: "the target", field: "host", change: ingress.ip };
   if (nodePort !== undefined) return { object: "the target", field: "host", change: `${address}:${nodePort}` };

@@ -11,10 +11,12 @@ import { hostPortNames } from "../dns/host-port-names.ts";
 import { type Name, parseHostName } from "../dns/name.ts";
 import { serviceNames } from "../dns/service-names.ts";
 import { Zone } from "../dns/zone.ts";
+import { nodeIPs, zoneOf } from "../node.ts";
 import type { NodeAddresses } from "../ruleset/node-table.ts";
-import { entryOf, serviceNameLabel } from "../services/entry.ts";
+import { entryOf } from "../services/entry.ts";
 import { hostPortEntryName, hostPortEntryOf } from "../services/host-ports.ts";
 import type { NodeFacts, ServiceEntry } from "../services/service-map.ts";
+import { ownerOf } from "../services/slice-owner.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
 import type { Seen } from "./probe.ts";
 import { type NodeRules, type ProxyMode, rulesOf } from "./rules.ts";
@@ -62,15 +64,15 @@ export class Atlas {
     this.#services = new Map(world.services.map((one) => [keyOf(one), one]));
     this.#pods = new Map(world.pods.map((one) => [keyOf(one), one]));
     this.#nodes = new Map(world.nodes.map((one) => [one.metadata.name, one]));
-    for (const node of world.nodes) for (const ip of addressesOf(node)) this.#nodesByIp.set(ip.text, node);
+    for (const node of world.nodes) for (const ip of nodeIPs(node)) this.#nodesByIp.set(ip.text, node);
     for (const pod of world.pods) {
       this.#hostPortPods.set(hostPortEntryName(pod), pod);
       for (const ip of podIPs(pod)) this.#addPod(ip, pod);
     }
     const slices = new Map<string, EndpointSlice[]>();
     for (const slice of world.slices) {
-      const key = `${slice.metadata.namespace}/${slice.metadata.labels?.[serviceNameLabel] ?? ""}`;
-      slices.set(key, [...(slices.get(key) ?? []), slice]);
+      const owner = ownerOf(slice);
+      if (owner !== undefined) slices.set(owner, [...(slices.get(owner) ?? []), slice]);
     }
     this.#slices = slices;
   }
@@ -92,7 +94,7 @@ export class Atlas {
   /** A node's own addresses, and those of them that it serves node ports at. */
   addressesOf(node: string): KnownAddresses {
     const found = this.node(node);
-    const told = found === undefined ? [] : addressesOf(found);
+    const told = found === undefined ? [] : nodeIPs(found);
     return this.world.nodeAddresses?.get(node) ?? { own: told, nodePorts: told, local: told };
   }
   /** Whether the node serves node ports at that address. */
@@ -132,8 +134,8 @@ export class Atlas {
   }
 
   #factsOf(nodeName: string): NodeFacts {
-    const zone = this.node(nodeName)?.metadata.labels?.["topology.kubernetes.io/zone"];
-    return { nodeName, zone, families: this.world.facts.families };
+    const node = this.node(nodeName);
+    return { nodeName, zone: node && zoneOf(node), families: this.world.facts.families };
   }
 
   #hostPortEntries(nodeName: string): readonly ServiceEntry[] {
@@ -154,7 +156,7 @@ export class Atlas {
         : this.entriesAt(ip, nodeName);
     return rulesOf({
       nodeName,
-      addresses: { own, nodePorts, all: nodes.flatMap(addressesOf) },
+      addresses: { own, nodePorts, all: nodes.flatMap(nodeIPs) },
       local,
       entries: new Map(entries.map((entry) => [entry.name, entry])),
       facts,
@@ -204,12 +206,6 @@ export function hasAddress({ spec, status }: Service, ip: Ip): boolean {
   const all = [...(spec.clusterIPs ?? [spec.clusterIP ?? ""]), ...(spec.externalIPs ?? []), ...balancers];
   return all.some((text) => text === ip.text || (ip.family === "IPv6" && parseIp(text)?.text === ip.text));
 }
-
-/** Where a node is reached by others. */
-export const addressesOf = ({ status }: Node): readonly Ip[] =>
-  (status.addresses ?? []).flatMap(({ type, address }) =>
-    type === "InternalIP" || type === "ExternalIP" ? (parseIp(address) ?? []) : [],
-  );
 
 export const podIPs = ({ status }: Pod): readonly Ip[] => {
   const texts = status.podIPs?.map(({ ip }) => ip) ?? [status.podIP ?? ""];

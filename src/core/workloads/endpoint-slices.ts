@@ -1,21 +1,13 @@
 import type { Pod } from "#api/core/pod.ts";
 import { type Service, services } from "#api/core/service.ts";
+import { headlessLabel, managedByLabel, serviceNameLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from "#api/discovery/endpoint-slice.ts";
 import type { IpFamily } from "#net/ip.ts";
 import { controllerReference } from "./owners.ts";
 import { canonicalJson, sameJson } from "./same-json.ts";
 import { addressOf, backingOf, familiesOf, hasManagedEndpoints, hostnameIn, portsAt } from "./service-pods.ts";
 import { hintsFor } from "./slice-hints.ts";
-import {
-  headlessLabel,
-  managedByLabel,
-  renewed,
-  type SliceDraft,
-  type SliceMetadata,
-  type SlicePlan,
-  serviceNameLabel,
-  together,
-} from "./slice-plan.ts";
+import { renewed, type SliceDraft, type SliceMetadata, type SlicePlan, together } from "./slice-plan.ts";
 
 /** The controller's name in Kubernetes; slices with another value in their label are left alone. */
 export const sliceController = "endpointslice-controller.k8s.io";

@@ -1,22 +1,15 @@
 import type { EndpointAddress, Endpoints, EndpointsPort } from "#api/core/endpoints.ts";
 import { endpoints as endpointsKind } from "#api/core/endpoints.ts";
 import type { Service } from "#api/core/service.ts";
+import { managedByLabel, serviceNameLabel, skipMirrorLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from "#api/discovery/endpoint-slice.ts";
 import { type IpFamily, parseIp } from "#net/ip.ts";
 import { controllerReference } from "./owners.ts";
 import { canonicalJson } from "./same-json.ts";
-import {
-  managedByLabel,
-  renewed,
-  type SliceMetadata,
-  type SlicePlan,
-  serviceNameLabel,
-  together,
-} from "./slice-plan.ts";
+import { renewed, type SliceMetadata, type SlicePlan, together } from "./slice-plan.ts";
 
 /** The name of who mirrors, in Kubernetes; slices with another value in their label are left alone. */
 export const mirroringController = "endpointslicemirroring-controller.k8s.io";
-const skipLabel = "endpointslice.kubernetes.io/skip-mirror";
 /** Endpoints that serve as a lock of an election have no addresses to mirror. */
 const leaderAnnotation = "control-plane.alpha.kubernetes.io/leader";
 /** They tell of one write of the Endpoints, and nothing of what stands behind the Service. */
@@ -52,7 +45,7 @@ export function planMirrored({ service, endpoints, slices }: MirrorFacts): Slice
 function isMirrored({ spec, metadata }: Service, { metadata: { labels, annotations, ...own } }: Endpoints): boolean {
   const isByHand = Object.keys(spec.selector ?? {}).length === 0;
   const isGoing = metadata.deletionTimestamp !== undefined || own.deletionTimestamp !== undefined;
-  return isByHand && !isGoing && labels?.[skipLabel] !== "true" && annotations?.[leaderAnnotation] === undefined;
+  return isByHand && !isGoing && labels?.[skipMirrorLabel] !== "true" && annotations?.[leaderAnnotation] === undefined;
 }
 
 interface Group {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Node, Taint } from "#api/core/node.ts";
 import type { Toleration } from "#api/core/pod/scheduling.ts";
-import { disruptedZones, readyOf, secondsUntilEviction, wantedTaints } from "./node-health.ts";
+import { readyOf } from "../node.ts";
+import { disruptedZones, secondsUntilEviction, wantedTaints } from "./node-health.ts";
 import { podOf } from "./specimens.ts";
 
 const now = Date.parse("2026-01-01T00:01:00Z");

@@ -1,14 +1,14 @@
 /** What follows for a node and its pods when nothing is heard of it. Source: pkg/controller/nodelifecycle in Kubernetes. */
+
+import { regionLabel, zoneLabel } from "#api/core/node/labels.ts";
 import type { Node, NodeCondition, NodeStatus, Taint } from "#api/core/node.ts";
 import type { PodStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
+import { readyOf } from "../node.ts";
 import { showTime } from "../time.ts";
 import { tolerates } from "../tolerations.ts";
 import { conditionOf, isTerminating } from "./pod-state.ts";
 import { sameJson } from "./same-json.ts";
-
-export const readyOf = ({ status }: Node): NodeCondition | undefined =>
-  status.conditions?.find(({ type }) => type === "Ready");
 
 /** What a node says of itself; all of it is unknown once it is silent. */
 const reported = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
@@ -110,7 +110,7 @@ const [fewLost, lostShare] = [2, 0.55];
  * Source: ComputeZoneState in pkg/controller/nodelifecycle; a zone in which all are lost is given up there while others live.
  */
 export function disruptedZones(nodes: readonly Node[], isLost: (node: Node) => boolean): ReadonlySet<string> {
-  const zones = [...Map.groupBy(nodes, zoneOf)].map(([zone, members]) => {
+  const zones = [...Map.groupBy(nodes, regionAndZoneOf)].map(([zone, members]) => {
     const lost = members.filter(isLost).length;
     return { zone, lost, isAll: lost === members.length, share: lost / members.length };
   });
@@ -120,5 +120,5 @@ export function disruptedZones(nodes: readonly Node[], isLost: (node: Node) => b
 }
 
 /** Region and zone that a node's labels name. */
-export const zoneOf = ({ metadata: { labels = {} } }: Node): string =>
-  `${labels["topology.kubernetes.io/region"] ?? ""}/${labels["topology.kubernetes.io/zone"] ?? ""}`;
+export const regionAndZoneOf = ({ metadata: { labels = {} } }: Node): string =>
+  `${labels[regionLabel] ?? ""}/${labels[zoneLabel] ?? ""}`;

@@ -3,10 +3,6 @@ import type { OwnerReference } from "#api/meta/object-meta.ts";
 import type { IpFamily } from "#net/ip.ts";
 import { sameJson } from "./same-json.ts";
 
-export const serviceNameLabel = "kubernetes.io/service-name";
-export const managedByLabel = "endpointslice.kubernetes.io/managed-by";
-export const headlessLabel = "service.kubernetes.io/headless";
-
 /** What has to be written so that slices say what they should. */
 export interface SlicePlan {
   readonly create: readonly SliceDraft[];

@@ -1,6 +1,6 @@
 import { type Node, nodes } from "#api/core/node.ts";
 import { referenceTo } from "#client/events.ts";
-import { podCidrsOf } from "#core/nodes/node-places.ts";
+import { podCidrsOf } from "#core/node.ts";
 import { type BlockSource, freeBlocks } from "#core/nodes/pod-blocks.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { changesOf, type Loop, loop } from "../loop.ts";

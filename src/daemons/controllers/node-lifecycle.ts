@@ -1,7 +1,8 @@
 import { leases } from "#api/coordination/lease.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
-import { disruptedZones, readyOf, secondsUntilEviction, zoneOf } from "#core/workloads/node-health.ts";
+import { readyOf } from "#core/node.ts";
+import { disruptedZones, regionAndZoneOf, secondsUntilEviction } from "#core/workloads/node-health.ts";
 import { type Again, changesOf, type Loop, loop } from "../loop.ts";
 import { backoffOf, type ControllerContext, collection, recorderOf } from "./context.ts";
 import { describeNode, driveAway, type NodeHands, type Opinion, welcome, withdraw } from "./node-steps.ts";
@@ -55,7 +56,7 @@ export function nodeLifecycleController(context: ControllerContext, options: Nod
     }
     const isNew = !watched.isKnown(node);
     const { isSilent, againSeconds } = watched.look(node);
-    const evicts = !disruptedZones(all.cache.list(), watched.mayBeLost).has(zoneOf(node));
+    const evicts = !disruptedZones(all.cache.list(), watched.mayBeLost).has(regionAndZoneOf(node));
     return { node, isNew, opinion: { isSilent, evicts }, againSeconds, pods: podsOn(name) };
   };
 

@@ -1,5 +1,5 @@
 import type { Node } from "#api/core/node.ts";
-import { readyOf } from "#core/workloads/node-health.ts";
+import { readyOf } from "#core/node.ts";
 import { type Silence, silenceOf } from "./silence.ts";
 
 export interface NodeWatchOptions {

@@ -1,6 +1,8 @@
+import { managedByLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { refusedFor } from "#client/resource.ts";
-import { managedByLabel, type SlicePlan, serviceNameLabel } from "#core/workloads/slice-plan.ts";
+import { ownerOf } from "#core/services/slice-owner.ts";
+import type { SlicePlan } from "#core/workloads/slice-plan.ts";
 import { changesOf, type Source } from "../loop.ts";
 import { type ControllerContext, collection } from "./context.ts";
 
@@ -16,9 +18,9 @@ export interface SliceWriter {
 /** Slices whose label names another than `controller` are somebody else's. */
 export function sliceWriter(context: ControllerContext, controller: string): SliceWriter {
   const { cache, client } = collection(context, endpointSlices);
-  const serviceOf = ({ metadata: { namespace, labels = {} } }: EndpointSlice): readonly string[] => {
-    const service = labels[serviceNameLabel];
-    return service !== undefined && labels[managedByLabel] === controller ? [`${namespace}/${service}`] : [];
+  const serviceOf = (slice: EndpointSlice): readonly string[] => {
+    const service = ownerOf(slice);
+    return service !== undefined && slice.metadata.labels?.[managedByLabel] === controller ? [service] : [];
   };
   return {
     slicesOf: cache.index(serviceOf),

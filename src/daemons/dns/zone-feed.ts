@@ -1,32 +1,24 @@
 import { type HostPod, hostPortNames } from "#core/dns/host-port-names.ts";
 import { type NamedService, type NamedSlice, serviceNames } from "#core/dns/service-names.ts";
 import type { Zone } from "#core/dns/zone.ts";
+import { type OwnedSlice, ownerOf } from "#core/services/slice-owner.ts";
 import type { ObjectSource } from "./object-source.ts";
 
-/** The label by which a slice says whose it is (discovery/v1 LabelServiceName). */
-const SERVICE_NAME = "kubernetes.io/service-name";
-
 /** A slice with what tells its Service. */
-export interface OwnedSlice extends NamedSlice {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly labels?: Readonly<Record<string, string>>;
-  };
-}
+export type FedSlice = NamedSlice & OwnedSlice;
 
 export interface ClusterSources {
   readonly services: ObjectSource<NamedService>;
-  readonly slices: ObjectSource<OwnedSlice>;
+  readonly slices: ObjectSource<FedSlice>;
   /** Those that are reached at their nodes are enough. */
   readonly pods: ObjectSource<HostPod>;
 }
 
 /** Keeps the zone equal to what the sources show; works out again only the object that a change belongs to. Returns how to stop it. */
 export function feedZone(zone: Zone, { services, slices, pods }: ClusterSources): () => void {
-  const known = new Map<string, { service: NamedService | undefined; readonly slices: Map<string, OwnedSlice> }>();
+  const known = new Map<string, { service: NamedService | undefined; readonly slices: Map<string, FedSlice> }>();
   const entry = (key: string) => {
-    const found = known.get(key) ?? { service: undefined, slices: new Map<string, OwnedSlice>() };
+    const found = known.get(key) ?? { service: undefined, slices: new Map<string, FedSlice>() };
     known.set(key, found);
     return found;
   };
@@ -37,7 +29,7 @@ export function feedZone(zone: Zone, { services, slices, pods }: ClusterSources)
   };
   // Slices first: then each Service is worked out once.
   const stopSlices = slices.onChange((before, after) => {
-    const [oldKey, newKey] = [before && ownerKey(before), after && ownerKey(after)];
+    const [oldKey, newKey] = [before && ownerOf(before), after && ownerOf(after)];
     if (before !== undefined && oldKey !== undefined) entry(oldKey).slices.delete(before.metadata.name);
     if (after !== undefined && newKey !== undefined) entry(newKey).slices.set(after.metadata.name, after);
     for (const key of new Set([oldKey, newKey])) if (key !== undefined) renew(key);
@@ -64,8 +56,3 @@ export function feedZone(zone: Zone, { services, slices, pods }: ClusterSources)
 }
 
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
-
-const ownerKey = ({ metadata }: OwnedSlice): string | undefined => {
-  const name = metadata.labels?.[SERVICE_NAME];
-  return name === undefined ? undefined : keyOf(metadata.namespace, name);
-};

@@ -18,7 +18,7 @@ import {
   type Standing,
 } from "#core/addresses/load-balancer/announcement.ts";
 import { announcingNamespace, recordName } from "#core/addresses/load-balancer/announcing-leases.ts";
-import { serviceNameLabel } from "#core/services/entry.ts";
+import { ownerOf, ownersOf } from "#core/services/slice-owner.ts";
 import { type Ip, mustIp } from "#net/ip.ts";
 import type { LanAnswersOptions } from "#os/lan-answers.ts";
 import { type Again, changesOf, everything, type Failure, type Loop, loop, type Source } from "../loop.ts";
@@ -82,7 +82,7 @@ class Announcing implements Announcer {
     const held = informer(transport, leases, { namespace: announcingNamespace });
     this.#leases = held;
     this.#usersOf = informers.of(services).index(addressesOf);
-    this.#slicesOf = informers.of(endpointSlices).index(serviceOf);
+    this.#slicesOf = informers.of(endpointSlices).index(ownersOf);
     this.#recorder = eventRecorder(transport, { component: "portolan-announcer", host: nodeName });
     this.#voice = new Voice({
       ...options,
@@ -145,8 +145,7 @@ class Announcing implements Announcer {
       changesOf(allServices, addressesOf),
       changesOf(allNodes, (node, other) => (other !== undefined && sameMerits(node, other) ? [] : all())),
       changesOf(informers.of(endpointSlices), (slice) => {
-        const [key = ""] = serviceOf(slice);
-        const { namespace, name } = placeOf(key);
+        const { namespace, name } = placeOf(ownerOf(slice) ?? "");
         const service = allServices.get(namespace, name);
         return service === undefined ? [] : addressesOf(service);
       }),
@@ -231,11 +230,6 @@ class Announcing implements Announcer {
 const addressesOf = (service: Service): readonly string[] => [...announcedAddresses([service]).keys()];
 const sameAddresses = (a: Service, b: Service | undefined): boolean =>
   b !== undefined && addressesOf(a).join() === addressesOf(b).join();
-
-const serviceOf = ({ metadata }: EndpointSlice): readonly string[] => {
-  const name = metadata.labels?.[serviceNameLabel];
-  return name === undefined ? [] : [`${metadata.namespace}/${name}`];
-};
 
 /** Whether a node is as good an announcer as it was. */
 const sameMerits = (a: Node, b: Node): boolean => meritsOf(a) === meritsOf(b);

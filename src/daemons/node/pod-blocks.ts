@@ -1,6 +1,6 @@
 import type { Node } from "#api/core/node.ts";
 import type { Informer } from "#client/informer.ts";
-import { podCidrsOf } from "#core/nodes/node-places.ts";
+import { podCidrsOf } from "#core/node.ts";
 import type { Cidr } from "#net/cidr.ts";
 
 /** What the Node has got as addresses of its pods, now or as soon as it has. */

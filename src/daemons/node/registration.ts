@@ -4,7 +4,7 @@ import type { EventRecorder } from "#client/events.ts";
 import type { Informer } from "#client/informer.ts";
 import { refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
-import { podCidrsOf } from "#core/nodes/node-places.ts";
+import { podCidrsOf, readyOf } from "#core/node.ts";
 import { type NodeReport, nodeObject, nodeStatus } from "#core/pods/node-object.ts";
 import type { Draft } from "#machinery/schema.ts";
 import { type Again, everything, type Failure, type Loop, loop } from "../loop.ts";
@@ -51,7 +51,7 @@ export function register(options: RegistrationOptions): Registration {
     const told = await nodeClient.updateStatus({ ...current, status: { ...current.status, ...status } });
     if (!hasPodBlock) return { againSeconds: statusSeconds }; // it comes as a change of the Node
     registered.resolve(told);
-    if (isFirst || readyOf(current) !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
+    if (isFirst || readyOf(current)?.status !== "True") tell("NodeReady", `Node ${name} status is now: NodeReady`);
     isFirst = false;
     return { againSeconds: statusSeconds };
   });
@@ -59,7 +59,8 @@ export function register(options: RegistrationOptions): Registration {
     if (after?.metadata.name !== name) return;
     const gained = podCidrsOf(after.spec).length > 0 && podCidrsOf(before?.spec ?? {}).length === 0;
     // Somebody has written down that it was lost: it must say at once that it isn't.
-    const denied = readyOf(after) === "Unknown" && (before === undefined || readyOf(before) !== "Unknown");
+    const denied =
+      readyOf(after)?.status === "Unknown" && (before === undefined || readyOf(before)?.status !== "Unknown");
     if (gained || denied) node.enqueue(everything);
   });
   const lease = repeated("node-lease", options, async () => {
@@ -74,9 +75,6 @@ export function register(options: RegistrationOptions): Registration {
     },
   };
 }
-
-const readyOf = ({ status }: Node): string | undefined =>
-  status.conditions?.find(({ type }) => type === "Ready")?.status;
 
 /** A loop with one key, worked on at once and then again and again. */
 function repeated(name: string, { failed }: RegistrationOptions, apply: () => Promise<Again>): Loop {

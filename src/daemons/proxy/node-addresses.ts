@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import type { Node } from "#api/core/node.ts";
+import { nodeIPs, zoneOf } from "#core/node.ts";
 import type { NodeAddresses } from "#core/ruleset/node-table.ts";
 import { type Cidr, contains, mustCidr } from "#net/cidr.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
@@ -17,9 +18,9 @@ export function nodeAddresses(
   all: readonly Node[],
   { nodeName, nodePortBlocks, clusterBlocks }: ObservedNode,
 ): NodeAddresses {
-  const own = all.filter(({ metadata }) => metadata.name === nodeName).flatMap(addressesIn);
+  const own = all.filter(({ metadata }) => metadata.name === nodeName).flatMap(nodeIPs);
   const nodePorts = nodePortBlocks === undefined ? own : chosen(own, nodePortBlocks, clusterBlocks);
-  return { own, nodePorts, all: all.flatMap(addressesIn) };
+  return { own, nodePorts, all: all.flatMap(nodeIPs) };
 }
 
 /** The node's own come first: what needs one address takes the first. */
@@ -39,17 +40,10 @@ const machineAddresses = (): readonly Ip[] =>
     // What is sent to the loopback never meets rules that could lead it elsewhere.
     .flatMap(({ address, internal }) => (internal ? [] : (parseIp(address) ?? [])));
 
-const addressesIn = ({ status }: Node): readonly Ip[] =>
-  (status.addresses ?? []).flatMap(({ type, address }) =>
-    type === "InternalIP" || type === "ExternalIP" ? (parseIp(address) ?? []) : [],
-  );
-
 const show = (all: readonly Ip[]): string => all.map(({ text }) => text).join(" ");
 
 export const areSame = (a: NodeAddresses, b: NodeAddresses): boolean =>
-  show(a.own) === show(b.own) && show(a.nodePorts) === show(b.nodePorts) && show(a.all) === show(b.all);
-
-export const zoneOf = ({ metadata }: Node): string | undefined => metadata.labels?.["topology.kubernetes.io/zone"];
+  a === b || (show(a.own) === show(b.own) && show(a.nodePorts) === show(b.nodePorts) && show(a.all) === show(b.all));
 
 /** Equal for two states of a Node that mean the same to rules: a heartbeat is no reason for anything. */
-export const meaningOf = (node: Node): string => `${show(addressesIn(node))} ${zoneOf(node)}`;
+export const meaningOf = (node: Node): string => `${show(nodeIPs(node))} ${zoneOf(node)}`;

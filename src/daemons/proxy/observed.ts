@@ -1,16 +1,18 @@
 import { nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { type Service, services } from "#api/core/service.ts";
-import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slice.ts";
+import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
 import { hostPortsOf, isOnHost } from "#core/host-ports.ts";
+import { zoneOf } from "#core/node.ts";
 import type { NodeAddresses } from "#core/ruleset/node-table.ts";
-import { entryOf, serviceNameLabel } from "#core/services/entry.ts";
+import { entryOf } from "#core/services/entry.ts";
 import { hostPortEntryName, hostPortEntryOf } from "#core/services/host-ports.ts";
 import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
+import { ownersOf } from "#core/services/slice-owner.ts";
 import { changesOf, everything, type Source } from "../loop.ts";
-import { areSame, meaningOf, nodeAddresses, type ObservedNode, zoneOf } from "./node-addresses.ts";
+import { areSame, meaningOf, nodeAddresses, type ObservedNode } from "./node-addresses.ts";
 
 /** What changed since it was last asked. */
 export interface Changes {
@@ -42,7 +44,7 @@ export function observe(informers: Informers, things: ObservedThings): Observed 
     informers.of(endpointSlices),
     informers.of(nodes),
   ];
-  const slicesOf = allSlices.index(serviceNamesOf);
+  const slicesOf = allSlices.index(ownersOf);
   const dirty = new Set<ServiceName>();
   const mark = (names: readonly ServiceName[]): readonly string[] => {
     for (const name of names) dirty.add(name);
@@ -58,7 +60,7 @@ export function observe(informers: Informers, things: ObservedThings): Observed 
   return {
     sources: [
       changesOf(allServices, (one) => mark([keyOf(one)])),
-      changesOf(allSlices, (slice) => mark(serviceNamesOf(slice))),
+      changesOf(allSlices, (slice) => mark(ownersOf(slice))),
       changesOf(allNodes, (node, other) => {
         if (other !== undefined && meaningOf(node) === meaningOf(other)) return [];
         nodesChanged = true;
@@ -102,9 +104,4 @@ function watchHostPorts(informers: Informers, mark: (names: readonly ServiceName
       return pod && hostPortEntryOf(pod, facts);
     },
   };
-}
-
-function serviceNamesOf({ metadata }: EndpointSlice): readonly ServiceName[] {
-  const service = metadata.labels?.[serviceNameLabel];
-  return service === undefined ? [] : [`${metadata.namespace}/${service}`];
 }

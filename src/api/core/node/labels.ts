@@ -1,3 +1,8 @@
+/** Where a node stands. Source: kubernetes.io well-known labels. */
+export const hostnameLabel = "kubernetes.io/hostname";
+export const zoneLabel = "topology.kubernetes.io/zone";
+export const regionLabel = "topology.kubernetes.io/region";
+
 const isWithin = (domain: string, parent: string): boolean => domain === parent || domain.endsWith(`.${parent}`);
 
 /**
@@ -13,12 +18,12 @@ export function isNodesOwnLabel(label: string): boolean {
 }
 
 const kubeletLabels = new Set([
-  "kubernetes.io/hostname",
+  hostnameLabel,
   "kubernetes.io/os",
   "kubernetes.io/arch",
   "node.kubernetes.io/instance-type",
-  "topology.kubernetes.io/zone",
-  "topology.kubernetes.io/region",
+  zoneLabel,
+  regionLabel,
   "beta.kubernetes.io/os",
   "beta.kubernetes.io/arch",
   "beta.kubernetes.io/instance-type",

@@ -3,6 +3,7 @@ import type { Node } from "#api/core/node.ts";
 import type { Service } from "#api/core/service.ts";
 import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
 import { parseIp } from "#net/ip.ts";
+import { isReady } from "../../node.ts";
 import { ownLoadBalancerClass } from "./wish.ts";
 
 /** Addresses that Services have from our pools, each with its Services: those that nodes must announce. */
@@ -29,11 +30,9 @@ const excludedLabel = "node.kubernetes.io/exclude-from-external-load-balancers";
 /** Nodes that may announce at all: not excluded, and Ready, unless none is. */
 export function announcers(all: readonly Node[]): readonly string[] {
   const wanted = all.filter(({ metadata }) => all.length === 1 || metadata.labels?.[excludedLabel] === undefined);
-  const ready = wanted.filter(({ status }) => status.conditions?.some(isReady) ?? false);
+  const ready = wanted.filter(isReady);
   return (ready.length > 0 ? ready : wanted).map(({ metadata }) => metadata.name);
 }
-const isReady = ({ type, status }: { readonly type: string; readonly status: string }): boolean =>
-  type === "Ready" && status === "True";
 
 /** The nodes of a Service's endpoints; with externalTrafficPolicy Local only they have where to send traffic. */
 export const nodesWithEndpoints = (slices: readonly EndpointSlice[]): ReadonlySet<string> =>
