@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { type Introduction, nodeKubeconfig } from "#cluster/join.ts";
 import { type IdentitySource, runNode } from "#cluster/node-session.ts";
+import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
 import { askedFrom, type Parsed, parse, settingFlags } from "./arguments.ts";
 import { untilSignal } from "./signals.ts";
@@ -35,8 +36,10 @@ export async function node(args: readonly string[]): Promise<number> {
     kubeconfig: parsed.text("kubeconfig") ?? nodeKubeconfig(settings["data-dir"]),
     identity: identityFrom(parsed),
   };
-  const session = await runNode(asked, untilTold(), stopping.signal);
+  const orders = ordersOf(process);
+  const session = await runNode(asked, orders.begin, stopping.signal);
   session.ready.then(tellReady);
+  orders.onProxyMode(session.setProxyMode);
   await interrupted;
   await session.stop();
   return 0;
@@ -78,10 +81,27 @@ function addressesIn(given: string): readonly Ip[] {
   return addresses;
 }
 
-/** A cluster that starts its nodes itself tells them when there is an API. */
-function untilTold(): Promise<void> {
-  if (process.send === undefined) return Promise.resolve();
-  return new Promise((resolve) => process.once("message", () => resolve()));
+/** A cluster that starts its nodes itself tells them when there is an API, and of what changes meanwhile. */
+function ordersOf({ send }: NodeJS.Process) {
+  const begun = Promise.withResolvers<void>();
+  let [mode, follow]: [ProxyMode | undefined, (mode: ProxyMode) => unknown] = [undefined, () => {}];
+  if (send === undefined) begun.resolve();
+  else
+    process.on("message", (order) => {
+      begun.resolve();
+      mode = proxyModes.find(
+        (one) => typeof order === "object" && order !== null && Reflect.get(order, "proxyMode") === one,
+      );
+      if (mode !== undefined) follow(mode);
+    });
+  return {
+    begin: begun.promise,
+    /** Hears of the one that was told before, too. */
+    onProxyMode(hear: (mode: ProxyMode) => unknown): void {
+      follow = hear;
+      if (mode !== undefined) hear(mode);
+    },
+  };
 }
 
 /** Resolves when the cluster that started this node is gone. */

@@ -16,6 +16,13 @@ const cases = [
     restart: false,
     refused: [],
   },
+  {
+    name: "the proxy's mode",
+    to: lines(["proxy-mode", "iptables"]),
+    live: true,
+    restart: false,
+    refused: [],
+  },
   { name: "the port of the API", to: lines(["api-port", "7443"]), live: false, restart: true, refused: [] },
   { name: "the address to listen at", to: lines(["bind-address", "0.0.0.0"]), live: false, restart: true, refused: [] },
   { name: "labels", to: lines(["node-labels", "a=b"]), live: false, restart: true, refused: [] },

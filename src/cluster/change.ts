@@ -9,7 +9,9 @@ const fixedNames: readonly SettingName[] = [
   "nodes",
 ];
 /** What the running parts take over as it is. */
-const liveNames: readonly SettingName[] = ["service-node-port-range"];
+const liveNames = ["service-node-port-range", "proxy-mode"] as const satisfies readonly SettingName[];
+export type LiveName = (typeof liveNames)[number];
+const isLive = (name: SettingName): boolean => liveNames.some((one) => one === name);
 
 /** What a new picture of the settings means for a running cluster. */
 export interface Change {
@@ -42,8 +44,8 @@ export function changeOf(now: Settings, wanted: Settings): Change {
   return {
     settings: { ...wanted, ...kept },
     refused,
-    isLive: changed.some((name) => liveNames.includes(name)),
-    needsRestart: changed.some((name) => !fixedNames.includes(name) && !liveNames.includes(name)),
+    isLive: changed.some(isLive),
+    needsRestart: changed.some((name) => !fixedNames.includes(name) && !isLive(name)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Transport } from "#client/transport.ts";
-import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
+import type { LiveName } from "./change.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { type Identities, identitiesOf } from "./identities.ts";
 import { machineAsNode } from "./machine-as-node.ts";
@@ -16,7 +16,8 @@ export interface Cluster {
   /** Rules, names and the nodes are as the API says. */
   readonly ready: Promise<void>;
   readonly identities: Identities;
-  readonly setNodePortRange: (range: PortRange) => void;
+  /** Those that need no new start. Rejects where the proxy can't have its mode, and goes on as before. */
+  readonly setLive: (settings: Pick<Settings, LiveName>) => Promise<void>;
   /** Ends everything in this process but the store, and every other process of ours. Pods and rules go on. */
   readonly stop: () => Promise<void>;
 }
@@ -53,7 +54,10 @@ export async function startCluster(settings: Settings, around: Surroundings): Pr
     transport: control.as("kubernetes-admin", "system:masters"),
     ready,
     identities,
-    setNodePortRange: control.setNodePortRange,
+    async setLive(live) {
+      await nodes.setProxyMode(live["proxy-mode"]);
+      control.setNodePortRange(live["service-node-port-range"]);
+    },
     stop: () => parts.disposeAsync(),
   };
 }

@@ -21,6 +21,9 @@ export function machineAsNode(settings: Settings, { plan, catalogue, ledger, log
       running = await startNode(settings, { ...prepared, plan: node, identity, catalogue, transports, ledger, log });
       return running;
     },
+    async setProxyMode(mode) {
+      await running?.setProxyMode(mode);
+    },
     async stop() {
       const last = running;
       running = undefined;

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { everything, loop } from "#daemons/loop.ts";
+import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
 import { start } from "#os/spawn.ts";
 import { toldTo } from "./control-plane.ts";
 import type { Log } from "./log.ts";
@@ -10,6 +11,8 @@ export interface NodeProcess {
   readonly launch: () => void;
   /** The API is there: it may go on. */
   readonly begin: () => void;
+  /** What runs changes over while it serves. */
+  readonly setProxyMode: (mode: ProxyMode) => void;
   /** The node is as the API says, for the first time. */
   readonly ready: Promise<void>;
   /** Its pods and rules go on. */
@@ -19,8 +22,8 @@ export interface NodeProcess {
 export interface NodeProcessOptions {
   /** The path of its network namespace. */
   readonly netns: string;
-  /** Of `portolan node`. */
-  readonly flags: readonly string[];
+  /** Of `portolan node`; asked for at each start. */
+  readonly flags: () => readonly string[];
   readonly log: Log;
 }
 
@@ -33,13 +36,15 @@ const againSeconds = 0.1;
 export function nodeProcess(name: string, { netns, flags, log }: NodeProcessOptions): NodeProcess {
   const ready = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
+  let running: ChildProcess | undefined;
   const supervising = loop<true>({
     name: "node process",
     sources: [],
     plan: () => true,
     async apply(_, __, signal) {
       const startedAt = performance.now();
-      const child = launch(netns, flags);
+      const child = launch(netns, flags());
+      running = child;
       begun.promise.then(() => tell(child, { begin: true }));
       child.on("message", (message) => {
         if (isReady(message)) ready.resolve();
@@ -57,6 +62,7 @@ export function nodeProcess(name: string, { netns, flags, log }: NodeProcessOpti
   return {
     launch: () => supervising.enqueue(everything),
     begin: () => begun.resolve(),
+    setProxyMode: (mode) => running && tell(running, { proxyMode: mode }),
     ready: ready.promise,
     stop: supervising.stop,
   };

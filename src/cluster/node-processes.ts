@@ -14,10 +14,11 @@ import type { Settings } from "./settings.ts";
 export function nodeProcesses(settings: Settings, lan: Lan, { plan, ledger, log }: NodesAround): Nodes {
   const names = namesOf(settings["data-dir"]);
   const access = ({ folder }: NodePlan): string => join(folder, "kubeconfig");
+  let mode = settings["proxy-mode"];
   const all = plan.nodes.map((node) =>
     nodeProcess(node.name, {
       netns: netnsPath(names.netns(node.name)),
-      flags: nodeFlags(settings, node, access(node)),
+      flags: () => nodeFlags({ ...settings, "proxy-mode": mode }, node, access(node)),
       log,
     }),
   );
@@ -38,6 +39,11 @@ export function nodeProcesses(settings: Settings, lan: Lan, { plan, ledger, log 
       );
       for (const one of all) one.begin();
       return { ready: Promise.all(all.map(({ ready }) => ready)).then(() => undefined) };
+    },
+    async setProxyMode(wanted) {
+      if (wanted === mode) return;
+      mode = wanted;
+      for (const one of all) one.setProxyMode(wanted);
     },
     async stop() {
       await Promise.all(all.map((one) => one.stop()));

@@ -41,6 +41,8 @@ export type IdentitySource =
 /** A node that this process runs. */
 export interface NodeSession {
   readonly ready: Promise<void>;
+  /** Where the node can't have it, its log says so, and it goes on as before. */
+  readonly setProxyMode: RunningNode["setProxyMode"];
   /** Pods and rules go on. */
   readonly stop: () => Promise<void>;
 }
@@ -74,7 +76,11 @@ export async function runNode(asked: NodeAsked, begin: Promise<void>, signal: Ab
     started.defer(() => kept.stop());
   }
   const parts = started.move();
-  return { ready: node.ready, stop: () => parts.disposeAsync() };
+  return {
+    ready: node.ready,
+    setProxyMode: (mode) => node.setProxyMode(mode).catch((fault: Error) => log.warn(`proxy mode ${mode}`, fault)),
+    stop: () => parts.disposeAsync(),
+  };
 }
 
 async function checkAlone(dataDir: string): Promise<void> {

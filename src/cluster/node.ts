@@ -12,6 +12,7 @@ import { MACHINE_RESOLV_FILES, machineUpstreams } from "#daemons/dns/upstreams.t
 import { type Announcer, startAnnouncer } from "#daemons/loadbalancer/announcer.ts";
 import type { Failure } from "#daemons/loop.ts";
 import { type Agent, startAgent } from "#daemons/node/agent.ts";
+import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
 import { type ServiceProxy, startProxy } from "#daemons/proxy/proxy.ts";
 import { serveStatus } from "#daemons/proxy/status-pages.ts";
 import { routeProtocol } from "#daemons/routes/commands.ts";
@@ -53,6 +54,8 @@ export interface RunningNode {
   readonly ready: Promise<void>;
   /** The agent shows another certificate from now on. */
   readonly renewServing: Agent["renewServing"];
+  /** The proxy's rules are of this mode alone from then on. Rejects where the kernel does not take them; those before go on serving. */
+  readonly setProxyMode: (mode: ProxyMode) => Promise<void>;
   /** Pods and rules go on. */
   readonly stop: () => Promise<void>;
 }
@@ -104,6 +107,7 @@ export async function startNode(settings: Settings, parts: NodeParts): Promise<R
   return {
     ready: Promise.all([proxy.synced, agent.ready, followed.synced()]).then(() => undefined),
     renewServing: agent.renewServing,
+    setProxyMode: proxy.setMode,
     stop: () => all.disposeAsync(),
   };
 }
@@ -193,8 +197,21 @@ async function startProxyOn(settings: Settings, { parts, followed, failed }: Aro
     failed,
   });
   const status = await serveStatusOn(proxy.told, plan, failed);
+  const synced = proxy.synced.then(() => removeOtherRules(mode, ledger));
+  // One turn after the other: rules that are taken away must not be those that are being written.
+  let turned = synced;
+  const turnTo = async (wanted: ProxyMode): Promise<void> => {
+    await noteRules(wanted, table, ledger);
+    await proxy.turnTo(wanted);
+    await removeOtherRules(wanted, ledger);
+  };
   return {
-    synced: proxy.synced.then(() => removeOtherRules(mode, ledger)),
+    synced,
+    setMode(wanted: ProxyMode): Promise<void> {
+      const turn = () => turnTo(wanted);
+      turned = turned.then(turn, turn);
+      return turned;
+    },
     async stop() {
       await status?.[Symbol.asyncDispose]();
       await proxy.stop({ removeRules: false });

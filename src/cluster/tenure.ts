@@ -164,8 +164,9 @@ export class Tenure {
     );
     const moved = addressesOf(plan) !== addressesOf(before);
     if (!moved && !needsRestart) {
-      if (isLive) this.#present.setNodePortRange(settings["service-node-port-range"]);
+      if (isLive) await this.#present.setLive(settings);
       this.#held = { ...this.#held, settings };
+      this.#running = await writeRunning(settings["data-dir"], toldOfCluster(settings, plan));
       return;
     }
     const catalogue = await readCatalogue(settings.images);

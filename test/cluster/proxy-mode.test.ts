@@ -62,6 +62,7 @@ test("iptables shows Kubernetes' own chains, and the mode changes without a brok
     assert.match(await fromBeside(machine, 30080), /^You've hit nginx-svc-/);
     assert.equal(await askKept(agent, machine), first, "the same connection, to the same pod");
     assert.match(await iptablesOf(machine), /-A FORWARD -d 192\.0\.2\.250\/32 .*mine/);
+    assert.doesNotMatch(readFileSync(`${machine.dataDir}/log/portolan.log`, "utf8"), /starting anew/);
   }
 });
 

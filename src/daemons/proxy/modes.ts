@@ -4,7 +4,7 @@ import { iptablesRules } from "./iptables-rules.ts";
 import type { KernelRules, ProxyMode } from "./kernel-rules.ts";
 import { nftablesRules } from "./nftables-rules.ts";
 
-interface ModeOptions {
+export interface ModeOptions {
   readonly mode: ProxyMode;
   readonly nodeName: string;
   /** The nft table; one a cluster on this machine. */

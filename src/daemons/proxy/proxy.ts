@@ -12,7 +12,7 @@ import { everything, type Failure, loop, type Source } from "../loop.ts";
 import { type FlowSweep, sweepFlows } from "./flow-sweep.ts";
 import type { RulesFollower } from "./followers.ts";
 import { HealthChecks } from "./health-checks.ts";
-import type { KernelRules, ProxyMode } from "./kernel-rules.ts";
+import type { ProxyMode } from "./kernel-rules.ts";
 import { ProxyMetrics } from "./metrics.ts";
 import { openRules } from "./modes.ts";
 import { NodePorts } from "./node-ports.ts";
@@ -20,6 +20,7 @@ import { type Changes, type Observed, observe } from "./observed.ts";
 import { tellPassedOver } from "./passed-over.ts";
 import { Progress } from "./progress.ts";
 import { isEligible, type Told } from "./status-pages.ts";
+import { type TurningRules, turningRules } from "./turning-rules.ts";
 
 export interface ProxyOptions {
   readonly transport: Transport;
@@ -55,6 +56,11 @@ export interface ServiceProxy {
   readonly synced: Promise<void>;
   /** Resolves when the kernel has the rules of everything that is known by now. */
   readonly idle: () => Promise<void>;
+  /**
+   * Writes the rules in this mode; those of the other stand beside them until somebody takes them away. What the proxy does beside
+   * the rules goes on. Resolves when they serve; rejects where the kernel does not take them, and goes on in the mode before.
+   */
+  readonly turnTo: (mode: ProxyMode) => Promise<void>;
   /** What it can tell of itself; `serveStatus` shows it to others. */
   readonly told: Told;
   /** Rules that are not removed go on serving without this process. */
@@ -71,7 +77,7 @@ const backoff: Backoff = { firstSeconds: 0.05, longestSeconds: 5, random: Math.r
 export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const { nodeName, cluster, failed } = options;
   const families = cluster.families ?? [...new Set(cluster.clusterCidrs.map(({ family }) => family))];
-  const rules = await openRules(options, { ...cluster, families });
+  const rules = await turningRules(options, { ...cluster, families });
   const followed = options.informers ?? informers(options.transport);
   const observed = observe(followed, {
     nodeName,
@@ -83,7 +89,7 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const sweep = sweepFlows(families, { backoff, failed });
   const known: Known = { entries: new Map(), nodeAddresses: [] };
   const node = { nodeName, families };
-  const told = tellOf(options, followed);
+  const told = tellOf(options, followed, rules);
   const followers = followersOf(options, { told, recorder, serviceOf: observed.service });
   const parts: Working = { rules, observed, recorder, node, known, unchecked: [], check: sweep.check, followers, told };
   const synced = Promise.withResolvers<void>();
@@ -104,6 +110,11 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   working.enqueue(everything);
   return {
     synced: synced.promise,
+    turnTo(mode) {
+      const turned = rules.turnTo(mode);
+      working.enqueue(everything);
+      return turned;
+    },
     told,
     async idle() {
       await working.idle();
@@ -130,7 +141,7 @@ const noticed = ({ connect, synced }: Source, heard: () => void): Source => ({
     }),
 });
 
-function tellOf({ mode, nodeName }: ProxyOptions, followed: Informers): Told {
+function tellOf({ nodeName }: ProxyOptions, followed: Informers, { mode }: TurningRules): Told {
   const progress = new Progress(Date.now);
   const allNodes = followed.of(nodes);
   const isNodeEligible = () => isEligible(allNodes.get("", nodeName));
@@ -160,7 +171,7 @@ interface Known {
 }
 
 interface Working {
-  readonly rules: KernelRules;
+  readonly rules: TurningRules;
   readonly observed: Observed;
   readonly recorder: EventRecorder;
   readonly node: Omit<NodeFacts, "zone">;
@@ -204,7 +215,10 @@ export async function removeRules(mode: ProxyMode, cluster: ClusterRanges, table
   rules.close();
 }
 
-async function removeWith(rules: KernelRules, { clusterCidrs, serviceCidrs }: ClusterRanges): Promise<void> {
+async function removeWith(
+  rules: Pick<TurningRules, "remove">,
+  { clusterCidrs, serviceCidrs }: ClusterRanges,
+): Promise<void> {
   await rules.remove();
   for (const block of [...clusterCidrs, ...serviceCidrs]) await deleteFlowsOf(block);
 }

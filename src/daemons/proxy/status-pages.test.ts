@@ -14,7 +14,7 @@ function told({ lateMs = 0, nodeEligible = true } = {}) {
     progress,
     metrics: new ProxyMetrics(progress),
     isNodeEligible: () => nodeEligible,
-    mode: "nftables",
+    mode: () => "nftables" as const,
     now: () => clock.ms,
   } as const;
 }

@@ -9,7 +9,7 @@ export interface Told {
   readonly metrics: ProxyMetrics;
   /** False when the node is about to go: load balancers then take it out, and its connections may end (KEP-3836). */
   readonly isNodeEligible: () => boolean;
-  readonly mode: ProxyMode;
+  readonly mode: () => ProxyMode;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -71,7 +71,7 @@ export function metricsPages(told: Told): (path: string) => Page {
         headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
         body: told.metrics.text(),
       };
-    if (path === "/proxyMode") return plain(told.mode);
+    if (path === "/proxyMode") return plain(told.mode());
     if (path === "/healthz") return plain("ok");
     return notFound;
   };
