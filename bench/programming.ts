@@ -21,7 +21,7 @@ export interface ProgrammingFigures {
 
 /** One endpoint changes among 10,000 Services with two each: ours beside `iptables-restore --noflush` as kube-proxy uses it. */
 export async function run(): Promise<ProgrammingFigures> {
-  const ours = await measureOurs();
+  const ours = await measureOurs(count);
   const peers = await measurePeers();
   const [change, kernelP99] = [median(ours.change), percentile(ours.kernel, 0.99)];
   const best = peers.toSorted((a, b) => a.change - b.change)[0];
@@ -44,7 +44,8 @@ export async function run(): Promise<ProgrammingFigures> {
   };
 }
 
-async function measureOurs(): Promise<OurTimes> {
+/** In a namespace and a process of its own. */
+export async function measureOurs(services: number): Promise<OurTimes> {
   await using space = await namespace("ours");
   const program = new URL("programming/ours.ts", import.meta.url).pathname;
   const { stdout } = await runProgram([
@@ -52,7 +53,7 @@ async function measureOurs(): Promise<OurTimes> {
     process.execPath,
     "--experimental-ffi",
     program,
-    String(count),
+    String(services),
   ]);
   return JSON.parse(stdout);
 }
@@ -84,7 +85,7 @@ async function measurePeer(iptables: Iptables, flavour: PeerTimes["flavour"]): P
   return { flavour, change: median(changes), load };
 }
 
-async function namespace(label: string) {
+export async function namespace(label: string) {
   const name = `ptlb-${process.pid}-${label}`;
   await runProgram(["ip", "netns", "add", name]);
   return {
@@ -93,7 +94,7 @@ async function namespace(label: string) {
   };
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return performance.now() - began;

@@ -72,6 +72,31 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       { what: "first packet at 10,000 Services", unit, ours: oursAtMany, peer: self, goal: { mostOfPeer: 1.03 } },
     ];
   },
+  async "ready-to-rule"() {
+    const { p50, p99, peer } = await (await import("./ready-to-rule.ts")).run();
+    const theirs = peer === undefined ? undefined : { name: "iptables-restore, without the wait for it", value: peer };
+    const what = "pod Ready to rule at 100 changes a second";
+    return [
+      { what: `${what}, p50`, unit: "ms", ours: p50, peer: theirs, goal: undefined },
+      { what: `${what}, p99`, unit: "ms", ours: p99, peer: theirs, goal: { most: 20 } },
+    ];
+  },
+  async "full-load"() {
+    const { ours, legacy } = await (await import("./full-load.ts")).run();
+    const [[, first] = [0, { load: Number.NaN }], ...rest] = ours;
+    const peer = legacy === undefined ? undefined : { name: "iptables-legacy-restore", value: legacy };
+    return [
+      { what: "full load of 10,000 Services", unit: "ms", ours: first.load, peer, goal: { mostOfPeer: 1 / 2 } },
+      ...rest.map(([count, { load }]) => ({
+        what: `full load of ${count.toLocaleString("en")} Services`,
+        unit: "ms",
+        ours: load,
+        peer: { name: "ours at 10,000", value: first.load },
+        // linear, and a tenth for the noise
+        goal: { mostOfPeer: (1.1 * count) / 10_000 },
+      })),
+    ];
+  },
   async dns() {
     const rows = await (await import("./dns.ts")).run();
     const own = rows.find(({ server }) => server === "ours");
@@ -131,10 +156,18 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   },
 };
 
-async function main(names: readonly string[]): Promise<number> {
+/** Several benches under one name. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  dataplane: ["programming", "ready-to-rule", "full-load", "first-packet-iptables", "first-packet"],
+};
+
+async function main(asked: readonly string[]): Promise<number> {
+  const names = asked.flatMap((name) => groups[name] ?? [name]);
   const unknown = names.filter((name) => !Object.hasOwn(benches, name));
   if (unknown.length > 0) {
-    console.error(`there is no bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`);
+    console.error(
+      `there is no bench ${unknown.join(", ")}; there are ${Object.keys({ ...benches, ...groups }).join(", ")}`,
+    );
     return 1;
   }
   const rows: Row[] = [];
