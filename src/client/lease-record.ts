@@ -5,7 +5,7 @@ import type { Lease } from "#api/coordination/lease.ts";
 const durationAnnotation = "portolan.io/lease-duration-ms";
 
 /** How long the Lease counts after its last renewal. Another program's seconds win over an annotation that doesn't go with them. */
-export function durationMsOf({ metadata, spec }: Lease): number {
+function durationMsOf({ metadata, spec }: Lease): number {
   const wholeSeconds = spec.leaseDurationSeconds ?? 0;
   const exactMs = Number(metadata.annotations?.[durationAnnotation]);
   return Math.ceil(exactMs / 1000) === wholeSeconds ? exactMs : wholeSeconds * 1000;

@@ -14,7 +14,8 @@ import type { ControlPlan } from "./cluster-plan.ts";
 import { ClusterFault } from "./faults.ts";
 import type { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
-import { primaryServiceRange, type Settings, showBlocks } from "./settings.ts";
+import { showBlocks } from "./setting-values.ts";
+import { primaryServiceRange, type Settings } from "./settings.ts";
 
 export interface Api {
   readonly server: ApiServer;

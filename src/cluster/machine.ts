@@ -12,7 +12,7 @@ export interface Route {
 }
 
 /** The routes of the main table. */
-export async function readRoutes(family: IpFamily): Promise<readonly Route[]> {
+async function readRoutes(family: IpFamily): Promise<readonly Route[]> {
   const answer = await ipQuery([optionOf[family], "route", "show", "table", "main"]);
   return (Array.isArray(answer) ? answer : []).flatMap((one: unknown) => routeOf(one, family) ?? []);
 }
@@ -41,7 +41,7 @@ export interface LinkAddress {
   readonly isGlobal: boolean;
 }
 
-export async function readAddresses(family: IpFamily): Promise<readonly LinkAddress[]> {
+async function readAddresses(family: IpFamily): Promise<readonly LinkAddress[]> {
   const answer = await ipQuery([optionOf[family], "address", "show"]);
   return (Array.isArray(answer) ? answer : []).flatMap((one: unknown) => {
     const infos = isJsonObject(one) ? one.addr_info : undefined;

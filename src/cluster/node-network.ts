@@ -21,7 +21,7 @@ export interface Names {
   readonly cable: (number: number) => string;
 }
 
-export const defaultDataDir = "/var/lib/portolan";
+const defaultDataDir = "/var/lib/portolan";
 
 /** A node's folder below its cluster's, where one machine runs several; each has a network namespace of its own. */
 export const nodeFolder = (dataDir: string, nodeName: string): string => join(dataDir, "nodes", nodeName);

@@ -3,7 +3,8 @@ import { type Ip, mustIp, plus } from "#net/ip.ts";
 import { dnsServiceAddress } from "#server/bootstrap.ts";
 import { type Network, nodeAddress } from "./machine.ts";
 import type { ReportOptions } from "./machine-report.ts";
-import { labelsOf, primaryServiceRange, type Settings } from "./settings.ts";
+import { labelsOf } from "./setting-values.ts";
+import { primaryServiceRange, type Settings } from "./settings.ts";
 
 /** What follows for one node from the settings and its machine, decided once at the start. */
 export interface NodePlan {

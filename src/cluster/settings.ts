@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { isNodesOwnLabel } from "#api/core/node/labels.ts";
 import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
-import { type Cidr, parseCidr } from "#net/cidr.ts";
-import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
+import type { Cidr } from "#net/cidr.ts";
+import { type Ip, parseIp } from "#net/ip.ts";
 import { type PortRange, parsePortRange } from "#net/port.ts";
+import { blocksFrom, type NodeLabel, parseBlocks, parseGrace, parseNodeLabels, parsePort, showBlocks } from "./setting-values.ts";
 
 /** What a cluster is asked to be; the same names as the flags of `up`, the lines of config.yaml and the variables. */
 export interface Settings {
@@ -36,12 +36,6 @@ export interface Settings {
 }
 export type SettingName = keyof Settings;
 
-/** `node-2=topology.kubernetes.io/zone=b`; a label of every node where none is named. */
-export interface NodeLabel {
-  readonly node: string | undefined;
-  readonly key: string;
-  readonly value: string;
-}
 
 /** One row a setting: parser, `--help` and the reference page come from here. */
 export interface Setting<T = unknown> {
@@ -58,7 +52,7 @@ export interface Setting<T = unknown> {
 }
 
 /** As many as the addresses of the private LAN are for. */
-export const mostNodes = 100;
+const mostNodes = 100;
 
 export const variableOf = ({ name }: Pick<Setting, "name">): string =>
   `PORTOLAN_${name.toUpperCase().replaceAll("-", "_")}`;
@@ -222,63 +216,11 @@ export const settingsTable: Table = {
   },
 };
 
-/** "40s", "2m", "1m30s": seconds. */
-function parseGrace(text: string): number | undefined {
-  const [, minutes = "0", seconds = "0"] = /^(?=\d)(?:(\d{1,2})m)?(?:(\d{1,4})s)?$/.exec(text) ?? [];
-  const total = Number(minutes) * 60 + Number(seconds);
-  return total >= 15 && total <= 3600 ? total : undefined;
-}
-
-function parsePort(text: string): number | undefined {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port >= 1 && port <= 65_535 ? port : undefined;
-}
-
-type PrefixLengths = Readonly<Record<IpFamily, { readonly from: number; readonly to: number }>>;
-
-/** One block, or two of different families; in any order. */
-function blocksFrom(text: string, lengths: PrefixLengths): readonly Cidr[] | undefined {
-  const parts = text.split(",").map((part) => parseCidr(part.trim()));
-  const fitting = parts.flatMap((block) => {
-    const { from, to } = lengths[block?.family ?? "IPv4"];
-    return block !== undefined && block.prefixLength >= from && block.prefixLength <= to ? [block] : [];
-  });
-  const families = new Set(fitting.map(({ family }) => family));
-  return fitting.length === parts.length && families.size === parts.length ? fitting : undefined;
-}
-
-/** As it is written in flags. */
-export function showBlocks(blocks: readonly Cidr[]): string {
-  return blocks.map(({ text }) => text).join(",");
-}
-
 /** The block of the family that Services have where they don't ask for another. */
 export function primaryServiceRange(settings: Pick<Settings, "service-cluster-ip-range">): Cidr {
   const [first] = settings["service-cluster-ip-range"];
   if (first === undefined) throw new RangeError("a cluster has a range of service addresses");
   return first;
-}
-
-function parseNodeLabels(text: string): readonly NodeLabel[] | undefined {
-  const parts = text.split(",").filter((part) => part !== "");
-  const labels = parts.flatMap((part): readonly NodeLabel[] => {
-    const match = /^(?:([a-z0-9.-]+)=)?([A-Za-z0-9._/-]+)=([A-Za-z0-9._-]*)$/.exec(part);
-    const [, node, key = "", value = ""] = match ?? [];
-    return match === null || !isNodesOwnLabel(key) ? [] : [{ node, key, value }];
-  });
-  return labels.length === parts.length ? labels : undefined;
-}
-
-/** What one node is labelled with. */
-export const labelsOf = (labels: readonly NodeLabel[], nodeName: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    labels.filter(({ node }) => node === undefined || node === nodeName).map(({ key, value }) => [key, value]),
-  );
-
-function parseBlocks(text: string): readonly Cidr[] | undefined {
-  const parts = text.split(",").filter((part) => part !== "");
-  const blocks = parts.flatMap((part) => parseCidr(part.trim()) ?? []);
-  return blocks.length === parts.length ? blocks : undefined;
 }
 
 /** A setting that can't be read: where it was given, and what was expected there. */

@@ -48,7 +48,7 @@ export function readDer(bytes: Uint8Array): Der {
 }
 
 /** The values that stand one after another. Throws Malformed. */
-export function readDerList(bytes: Uint8Array): readonly Der[] {
+function readDerList(bytes: Uint8Array): readonly Der[] {
   const found: Der[] = [];
   for (let at = 0; at < bytes.length; ) {
     const next = valueAt(bytes, at);

@@ -2,7 +2,7 @@ import { type AnyKind, apiVersionOf, type Subresource } from "#machinery/kind.ts
 import type { AggregatedDiscovery } from "./negotiate.ts";
 
 /** What can be done with an object of every kind. */
-export const objectVerbs: readonly string[] = [
+const objectVerbs: readonly string[] = [
   "create",
   "delete",
   "deletecollection",

@@ -89,7 +89,7 @@ export function refuse(socket: Duplex, refusal: StatusError): void {
   answerOn(socket, statusAnswer(refusal.status, refusal.headers));
 }
 
-export function answerOn(socket: Duplex, answer: Answer & { readonly kind: "whole" }): void {
+function answerOn(socket: Duplex, answer: Answer & { readonly kind: "whole" }): void {
   const body = Buffer.from(answer.body);
   const head = [`HTTP/1.1 ${answer.status} ${reasonPhrase(answer.status)}`, "Content-Type: application/json"];
   socket.end(

@@ -65,7 +65,7 @@ function rulesNode(place: Place, client: Client, atlas: Atlas): string | undefin
 }
 
 /** The frontend that has that address and port on a node: the oldest Service's, where several claim it. */
-export function exposedAt({ ip, port, protocol }: Place, node: string, atlas: Atlas): Exposed | undefined {
+function exposedAt({ ip, port, protocol }: Place, node: string, atlas: Atlas): Exposed | undefined {
   const isNodes = atlas.servesNodePorts(ip, node);
   const claims = atlas
     .entriesAt(ip, node)

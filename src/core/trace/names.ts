@@ -122,7 +122,7 @@ function ownResolver(host: string, addresses: readonly Ip[], { world }: Atlas): 
 }
 
 /** What one would like to know of a name beyond the cluster's DNS. */
-export const resolveProbe = (host: string): Probe => ({ kind: "resolve", name: host });
+const resolveProbe = (host: string): Probe => ({ kind: "resolve", name: host });
 
 function serviceEvidence(name: string, atlas: Atlas): readonly Evidence[] {
   const service = atlas.serviceOfName(name);

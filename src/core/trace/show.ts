@@ -55,7 +55,7 @@ function ending(story: Story, paint: Paint): readonly string[] {
 }
 
 /** The hop that decides; the rules after it only carry out what it says. */
-export const firstBroken = ({ hops }: Story): Hop | undefined => hops.find(({ outcome }) => outcome === "stops");
+const firstBroken = ({ hops }: Story): Hop | undefined => hops.find(({ outcome }) => outcome === "stops");
 
 const doubts = ({ hops }: Story): string =>
   hops.some(({ outcome }) => outcome === "unknown") ? ", as far as could be seen" : "";

@@ -101,8 +101,6 @@ export function parseFrom(text: string, namespace: string): Understood<From> {
   return refused(`--from ${text} is nobody`, "say pod/NAME, node/NAME or outside");
 }
 
-export const isAddress = (host: string): boolean => parseIp(host) !== undefined;
-
 /** As it was asked for. */
 export function showTarget(target: Target): string {
   if (target.kind === "place") {

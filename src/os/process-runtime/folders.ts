@@ -20,7 +20,7 @@ export function checkFolder(dir: string): void {
 }
 
 /** Names of sandboxes and containers become folder names. Throws RangeError; callers check names that users choose. */
-export function checkName(name: string): string {
+function checkName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$/.test(name)) return name;
   throw new RangeError(`not a name for a folder: ${JSON.stringify(name)}`);
 }

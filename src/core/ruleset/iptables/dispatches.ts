@@ -4,8 +4,8 @@ import { type Protocol, wireName } from "#net/port.ts";
 import { type Block, Dispatch } from "./dispatch.ts";
 import { unusedChain } from "./frame.ts";
 import { chainHash, type Sha256 } from "./names.ts";
+import type { ListName, RowClaim } from "./row-claim.ts";
 import { type Chain, jump, type Match, type Rule, rule, type TableName, to } from "./rule.ts";
-import type { ListName, RowClaim } from "./service-chains.ts";
 
 /** A list as it stands in the kernel: its first chain, and what the chains of blocks are called. */
 const lists: Readonly<Record<ListName, { readonly table: TableName; readonly chain: string; readonly part: string }>> =

@@ -2,12 +2,13 @@ import type { IpFamily } from "#net/ip.ts";
 import type { Surroundings } from "../frame.ts";
 import type { NodeAddresses } from "../node-table.ts";
 import { type Claim, Claims } from "./claims.ts";
+import type { Contribution } from "./contribution.ts";
 import { chainsOf, type Dispatches, dispatchesOf, listNames, numberOf } from "./dispatches.ts";
 import { frameOf, jumpsOf } from "./frame.ts";
 import type { Sha256 } from "./names.ts";
 import { showRule } from "./print.ts";
+import type { ListName, RowClaim } from "./row-claim.ts";
 import type { Chain, Jump, Rule, TableName } from "./rule.ts";
-import type { Contribution, ListName, RowClaim } from "./service-chains.ts";
 
 /** What is different in one family. */
 export interface Change {

@@ -14,7 +14,7 @@ import {
   type TableName,
   to,
 } from "./rule.ts";
-import { markOutsiders } from "./service-chains.ts";
+import { markOutsiders } from "./service-rules.ts";
 
 const fresh: Match = { is: "state", state: "NEW" };
 

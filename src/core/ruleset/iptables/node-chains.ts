@@ -1,9 +1,10 @@
 import type { ServiceEntry, ServiceName } from "../../services/service-map.ts";
 import type { Surroundings } from "../frame.ts";
 import type { NodeAddresses } from "../node-table.ts";
+import { type Contribution, contributionOf } from "./contribution.ts";
 import { type Change, FamilyChains } from "./family-chains.ts";
 import { ChainNames, type Sha256 } from "./names.ts";
-import { type Contribution, contributionOf, type Place } from "./service-chains.ts";
+import type { Place } from "./row-claim.ts";
 
 export interface NodeChainsOptions {
   readonly around: Surroundings;

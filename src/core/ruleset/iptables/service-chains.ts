@@ -1,98 +1,21 @@
-import { type Cidr, cidrOf, contains } from "#net/cidr.ts";
-import { addressBits, type Ip, type IpFamily } from "#net/ip.ts";
-import type { Case, Endpoint, Frontend, Origin, Pool, ServiceEntry } from "../../services/service-map.ts";
+import type { Cidr } from "#net/cidr.ts";
+import type { Ip, IpFamily } from "#net/ip.ts";
+import type { Case, Frontend, Origin, Pool } from "../../services/service-map.ts";
 import { admittedAt } from "../../services/sources.ts";
-import { type ChainNames, type NamedPort, portNameOf, showEndpoint } from "./names.ts";
-import { showRule } from "./print.ts";
-import { type Chain, from, jump, type Match, type Rule, rule, to, toPort } from "./rule.ts";
-
-/** What the chains of an entry depend on besides the entry. */
-export interface Place {
-  /** The node's own. */
-  readonly nodeAddresses: readonly Ip[];
-  /** Those of them where node ports are served. */
-  readonly nodePortAddresses: readonly Ip[];
-  readonly clusterCidrs: readonly Cidr[];
-  readonly serviceCidrs: readonly Cidr[];
-}
-
-/** The lists that rows stand in; `dispatches.ts` says which chains they are. */
-export type ListName =
-  | "services"
-  | "nodePorts"
-  | "hostPorts"
-  | "refused"
-  | "refusedOutside"
-  | "firewall"
-  | "unused"
-  | "health";
-
-/** A rule in a list, for one address or one port. */
-export interface RowClaim {
-  readonly list: ListName;
-  readonly family: IpFamily;
-  /** Where the row stands in its list: that of an address, or of a protocol and port. */
-  readonly at: Ip | { readonly protocol: Frontend["protocol"]; readonly port: number };
-  /** Orders rows of one address. */
-  readonly order: string;
-  readonly rule: Rule;
-  /** Of claims with equal keys the senior's counts; a row stands while it has one of its keys. */
-  readonly keys: readonly string[];
-}
-
-/** Everything that one Service has in the rules of one node. */
-export interface Contribution {
-  readonly chains: readonly (Chain & { readonly family: IpFamily })[];
-  readonly rows: readonly RowClaim[];
-}
-
-/** The chains and rows of one Service, of both families. */
-export function contributionOf(entry: ServiceEntry, place: Place, names: ChainNames): Contribution {
-  const rows = [...entry.addresses.flatMap((address) => addressRow(entry.name, address, place)), ...healthRows(entry)];
-  const chains: (Chain & { readonly family: IpFamily })[] = [];
-  for (const family of ["IPv4", "IPv6"] as const) {
-    const making = new ServiceChains(family, place, names);
-    for (const frontend of entry.frontends) if (frontend.family === family) making.add(frontend);
-    rows.push(...making.rows);
-    chains.push(...making.chains().map((chain) => ({ ...chain, family })));
-  }
-  return { chains, rows };
-}
-
-// Whoever balances over the nodes must be able to ask, whatever other rules say; so kube-proxy has it.
-const healthRows = ({ name, health }: ServiceEntry): readonly RowClaim[] =>
-  health === undefined
-    ? []
-    : (["IPv4", "IPv6"] as const).map((family) => ({
-        list: "health",
-        family,
-        at: { protocol: "TCP", port: health.port },
-        order: "",
-        rule: rule(`${name} health check node port`, toPort("TCP", health.port), { do: "accept" }),
-        keys: [`health ${health.port}`],
-      }));
-
-const blockAt = (ip: Ip): Cidr => cidrOf(ip, addressBits(ip.family));
-const mark = jump("KUBE-MARK-MASQ");
-
-/** What still has the address of a Service when it is filtered was sent to a port that the Service doesn't have. */
-function addressRow(name: string, { ip, ours }: ServiceEntry["addresses"][number], place: Place): readonly RowClaim[] {
-  const inRange = place.serviceCidrs.some((block) => contains(block, ip));
-  const known = place.serviceCidrs.some(({ family }) => family === ip.family);
-  if (!known || (!inRange && !ours)) return [];
-  const comment = ours ? `${name} has no such port` : `${name} is served by another proxy`;
-  return [
-    {
-      list: inRange ? "unused" : "refused",
-      family: ip.family,
-      at: ip,
-      order: ours ? "~ ours" : "~ theirs",
-      rule: rule(comment, [to(blockAt(ip))], { do: ours ? "reject" : "return" }),
-      // An address of ours is ours, whoever else names it.
-      keys: [ours ? `address ${ip.text}` : `other ${ip.text}`],
-    },
-  ];
-}
+import { type ChainNames, type NamedPort, portNameOf } from "./names.ts";
+import type { ListName, Place, RowClaim } from "./row-claim.ts";
+import { type Chain, from, jump, type Match, type Rule, rule, toPort } from "./rule.ts";
+import {
+  alike,
+  blockAt,
+  caseOf,
+  drawRules,
+  endpointRules,
+  mark,
+  markOutsiders,
+  onlyPool,
+  refusalsOf,
+} from "./service-rules.ts";
 
 interface PoolChain {
   readonly port: NamedPort;
@@ -102,7 +25,8 @@ interface PoolChain {
   readonly first: Rule[];
 }
 
-class ServiceChains {
+/** The chains of one entry in one family, and the rows that lead to them. */
+export class ServiceChains {
   readonly rows: RowClaim[] = [];
   readonly #family: IpFamily;
   readonly #place: Place;
@@ -327,9 +251,6 @@ class ServiceChains {
   }
 }
 
-/** Where packets go that come from no pod, where pods have several blocks. */
-export const markOutsiders = "PORTOLAN-MARK-OUTSIDERS";
-
 const words = {
   ClusterIP: "cluster IP",
   ExternalIP: "external IP",
@@ -339,60 +260,3 @@ const words = {
 } as const;
 
 const keyOf = (what: string, ip: Ip, { protocol, port }: Frontend): string => `${what} ${ip.text} ${protocol} ${port}`;
-
-const nobody: Case = { from: "outside", verdict: { kind: "drop", because: "NoEndpoints" }, masquerade: "never" };
-const caseOf = (cases: readonly Case[], origin: Origin): Case => cases.find(({ from }) => from === origin) ?? nobody;
-
-/** The pool that everybody is sent to, whoever it is. */
-function onlyPool(cases: readonly Case[]): Pool | undefined {
-  const pools = cases.map(({ verdict }) => (verdict.kind === "forward" ? verdict.pool : undefined));
-  return pools.every((pool) => pool?.scope === pools[0]?.scope) ? pools[0] : undefined;
-}
-
-/** The draws come after those who are remembered; the last endpoint takes who is left. */
-function drawRules(
-  { portName }: NamedPort,
-  members: readonly { readonly member: Endpoint; readonly chain: string }[],
-  affinitySeconds: number,
-): readonly Rule[] {
-  const comment = (member: Endpoint) => `${portName} -> ${showEndpoint(member)}`;
-  const remembered = members.map(({ member, chain }) =>
-    rule(comment(member), [{ is: "recent", list: chain, seconds: affinitySeconds }], jump(chain)),
-  );
-  const drawn = members.map(({ member, chain }, i) => {
-    const left = members.length - i;
-    return rule(comment(member), left === 1 ? [] : [{ is: "lot", of: left }], jump(chain));
-  });
-  return affinitySeconds > 0 ? [...remembered, ...drawn] : drawn;
-}
-
-// A pod that reaches itself must see the answer come from elsewhere.
-function endpointRules(
-  { portName, protocol }: NamedPort,
-  { ip, port }: Endpoint,
-  list: string | undefined,
-): readonly Rule[] {
-  const remembered: readonly Match[] = list === undefined ? [] : [{ is: "remember", list }];
-  return [
-    rule(portName, [from(blockAt(ip))], mark),
-    rule(portName, [...remembered, { is: "protocol", protocol }], { do: "dnat", ip, port }),
-  ];
-}
-
-/** Who is led somewhere meets no refusal, since the address is another by then: so clients are told apart only where refusals differ. */
-function refusalsOf(
-  cases: readonly Case[],
-  pods: readonly Cidr[],
-): readonly { readonly kind: "reject" | "drop"; readonly when: readonly Match[] }[] {
-  const kinds = (["pod", "thisNode", "outside"] as const).map((origin) => caseOf(cases, origin).verdict.kind);
-  const refusing = kinds.filter((kind) => kind !== "forward");
-  const [first] = refusing;
-  if (first === undefined) return [];
-  if (refusing.every((kind) => kind === first)) return [{ kind: first, when: [] }];
-  const [pod = "forward", node = "forward", outside = "forward"] = kinds;
-  const of = (kind: typeof pod, when: readonly Match[]) => (kind === "forward" ? [] : [{ kind, when }]);
-  return [...pods.flatMap((block) => of(pod, [from(block)])), ...of(node, [{ is: "fromLocal" }]), ...of(outside, [])];
-}
-
-const alike = (a: readonly Rule[], b: readonly Rule[]): boolean =>
-  a.length === b.length && a.every((one, i) => showRule(one) === showRule(b[i] ?? one));
