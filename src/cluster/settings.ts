@@ -3,7 +3,15 @@ import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
 import { type PortRange, parsePortRange } from "#net/port.ts";
-import { blocksFrom, type NodeLabel, parseBlocks, parseGrace, parseNodeLabels, parsePort, showBlocks } from "./setting-values.ts";
+import {
+  blocksFrom,
+  type NodeLabel,
+  parseBlocks,
+  parseGrace,
+  parseNodeLabels,
+  parsePort,
+  showBlocks,
+} from "./setting-values.ts";
 
 /** What a cluster is asked to be; the same names as the flags of `up`, the lines of config.yaml and the variables. */
 export interface Settings {
@@ -35,7 +43,6 @@ export interface Settings {
   readonly v: number;
 }
 export type SettingName = keyof Settings;
-
 
 /** One row a setting: parser, `--help` and the reference page come from here. */
 export interface Setting<T = unknown> {
