@@ -1,4 +1,4 @@
-import { type Ip, parseIp } from "#net/ip.ts";
+import type { Ip } from "#net/ip.ts";
 import type { Protocol } from "#net/port.ts";
 
 /** What is to be reached. */
