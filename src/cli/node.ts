@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { type Introduction, nodeKubeconfig } from "#cluster/join.ts";
 import { type IdentitySource, runNode } from "#cluster/node-session.ts";
 import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
+import { dnsSubdomainTrouble } from "#machinery/rules/names.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
 import { askedFrom, type Parsed, parse, settingFlags } from "./arguments.ts";
 import { untilSignal } from "./signals.ts";
@@ -31,7 +32,7 @@ export async function node(args: readonly string[]): Promise<number> {
   interrupted.then(() => stopping.abort());
   const asked = {
     settings,
-    name: parsed.text("node-name") ?? hostname().toLowerCase(),
+    name: nameFrom(parsed.text("node-name") ?? hostname().toLowerCase()),
     addresses: addressesIn(parsed.text("node-ip") ?? ""),
     kubeconfig: parsed.text("kubeconfig") ?? nodeKubeconfig(settings["data-dir"]),
     identity: identityFrom(parsed),
@@ -70,6 +71,16 @@ function introductionFrom(parsed: Parsed): Introduction | undefined {
   throw new UsageFault(
     "--server, --token and --discovery-token-ca-cert-hash belong together",
     "copy the line that `portolan server` shows",
+  );
+}
+
+/** Of a name that no Node can have the cluster would sign certificates, and then there would be no Node. */
+function nameFrom(name: string): string {
+  const [trouble] = dnsSubdomainTrouble(name);
+  if (trouble === undefined) return name;
+  throw new UsageFault(
+    `--node-name: ${JSON.stringify(name)} can't be a Node's name: ${trouble}`,
+    "give one with --node-name",
   );
 }
 

@@ -101,14 +101,13 @@ function existingFolder(path: string): string {
 export function checkRanges(settings: Settings, networks: readonly Network[], ledger: Ledger): void {
   const [pods, services] = [settings["cluster-cidr"], settings["service-cluster-ip-range"]];
   checkFamilies(pods, services);
-  const common = pods.flatMap((one) => services.flatMap((other) => (overlaps(one, other) ? [{ one, other }] : [])))[0];
-  if (common !== undefined) {
-    throw new ClusterFault("RangesOverlap", {
-      what: `the addresses of pods (${common.one.text}) and of services (${common.other.text}) overlap`,
-      where: "--cluster-cidr, --service-cluster-ip-range",
-      fix: "choose blocks that have no address in common",
-    });
-  }
+  checkApart({ of: "pods", flag: "--cluster-cidr", blocks: pods }, [
+    { of: "services", flag: "--service-cluster-ip-range", blocks: services },
+  ]);
+  checkApart({ of: "load balancers", flag: "--load-balancer-pool", blocks: settings["load-balancer-pool"] }, [
+    { of: "pods", flag: "--cluster-cidr", blocks: pods },
+    { of: "services", flag: "--service-cluster-ip-range", blocks: services },
+  ]);
   const left = leftIn(ledger);
   const ownLink = namesOf(settings["data-dir"]).link;
   const foreign: Network = {
@@ -117,6 +116,26 @@ export function checkRanges(settings: Settings, networks: readonly Network[], le
   };
   for (const block of pods) checkFree("--cluster-cidr", block, foreign);
   for (const block of services) checkFree("--service-cluster-ip-range", block, foreign);
+}
+
+interface Range {
+  readonly of: string;
+  readonly flag: string;
+  readonly blocks: readonly Cidr[];
+}
+
+function checkApart(range: Range, others: readonly Range[]): void {
+  for (const other of others) {
+    for (const one of range.blocks) {
+      const common = other.blocks.find((block) => overlaps(one, block));
+      if (common === undefined) continue;
+      throw new ClusterFault("RangesOverlap", {
+        what: `the addresses of ${range.of} (${one.text}) and of ${other.of} (${common.text}) overlap`,
+        where: `${range.flag}, ${other.flag}`,
+        fix: "choose blocks that have no address in common",
+      });
+    }
+  }
 }
 
 function checkFamilies(pods: readonly Cidr[], services: readonly Cidr[]): void {

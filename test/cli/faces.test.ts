@@ -31,6 +31,10 @@ const misuses = [
   { args: ["down", "now"], says: /now/ },
   { args: ["status", "-o", "yaml"], says: /-o yaml is not known/ },
   { args: ["up", "--nodes", "0"], says: /--nodes: "0" is not / },
+  {
+    args: ["node", "--node-name", "Master_1"],
+    says: /"Master_1" can't be a Node's name: a lowercase RFC 1123 subdomain/,
+  },
   { args: ["trace"], says: /trace what\?/ },
   { args: ["trace", "ingress/web"], says: /no Ingress to trace/ },
   { args: ["trace", "svc/web", "--from", "me"], says: /--from me is nobody/ },

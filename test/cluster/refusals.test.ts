@@ -61,6 +61,12 @@ const refusals: readonly Refusal[] = [
     flags: ["--cluster-cidr", "10.96.0.0/16"],
   },
   {
+    name: "a pool of load balancers among the addresses of pods",
+    code: 1,
+    says: /load balancers \(10\.244\.9\.0\/24\) and of pods \(10\.244\.0\.0\/16\) overlap/,
+    flags: ["--load-balancer-pool", "10.244.9.0/24"],
+  },
+  {
     name: "a block that the machine has a route to",
     code: 1,
     says: /10\.244\.0\.0\/16 is not free: this machine has a route to 10\.244\.7\.0\/24 \(eth0\)[\s\S]*fix: .*--cluster-cidr/,

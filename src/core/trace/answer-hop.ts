@@ -9,10 +9,12 @@ interface Around {
   readonly client: Client;
   readonly landing: Landing;
   readonly atlas: Atlas;
+  /** False where only some clients may come in, and this machine may not be one of them. */
+  readonly isForAll: boolean;
 }
 
 /** What a real connection from this machine is answered; undefined where this machine can't stand for the client. */
-export function answerHop(target: Target, place: Place, { client, landing, atlas }: Around): Hop | undefined {
+export function answerHop(target: Target, place: Place, { client, landing, atlas, isForAll }: Around): Hop | undefined {
   if (client.stands !== "outside" || place.protocol !== "TCP") return undefined;
   const isCluster = landing.kind === "frontend" || atlas.nodeAt(place.ip) !== undefined;
   if (!isCluster && landing.hop.because !== "AddressElsewhere") return undefined;
@@ -20,10 +22,25 @@ export function answerHop(target: Target, place: Place, { client, landing, atlas
   const ip = place.ip.text;
   const probe: Probe = url === undefined ? { kind: "dial", ip, port: place.port } : { kind: "http", ip, url };
   const seen = atlas.world.seen.get(probeKey(probe));
-  return { kind: "answer", probe, evidence: [], ...judged(seen, showPlace(place.ip, place.port)) };
+  return {
+    kind: "answer",
+    probe,
+    evidence: [],
+    ...(isForAll ? judged : judgedForSome)(seen, showPlace(place.ip, place.port)),
+  };
 }
 
-function judged(seen: Seen | undefined, at: string): Pick<Hop, "outcome" | "because" | "tells"> {
+type Judgement = Pick<Hop, "outcome" | "because" | "tells">;
+
+/** Silence is what a client gets that may not come in. */
+function judgedForSome(seen: Seen | undefined, at: string): Judgement {
+  const judgement = judged(seen, at);
+  if (seen?.kind !== "silent") return judgement;
+  const tells = `${judgement.tells}, as if it were none of those that may come in`;
+  return { outcome: "unknown", because: "SourceRangesApply", tells };
+}
+
+function judged(seen: Seen | undefined, at: string): Judgement {
   switch (seen?.kind) {
     case "connected":
       return { outcome: "passes", because: "Answered", tells: `a connection from this machine to ${at} was taken` };

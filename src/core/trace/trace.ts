@@ -53,7 +53,8 @@ function tell(target: Target, client: Client, atlas: Atlas): Told {
   const beyond = stops(told)
     ? []
     : ends.slice(0, mostEnds).flatMap((end) => podHops(end, { node: way.node, exposed: exposedOf(landing) }, atlas));
-  const last = stops([...told, ...beyond]) ? undefined : answerHop(target, first, { client, landing, atlas });
+  const isForAll = !told.some(({ because }) => because === "SourceRangesApply");
+  const last = stops([...told, ...beyond]) ? undefined : answerHop(target, first, { client, landing, atlas, isForAll });
   const more =
     ends.length > mostEnds && beyond.length > 0
       ? [`${ends.length - mostEnds} more endpoints were not looked at one by one`]
