@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type Cidr, contains } from "#net/cidr.ts";
 import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
+import { dumpUdpFlows } from "./conntrack-dump.ts";
 import { forgetTuples } from "./conntrack-netlink.ts";
 import { CommandFailed, run, start } from "./spawn.ts";
 
@@ -18,10 +19,15 @@ export interface TrackedFlow {
 }
 
 /**
- * The UDP flows to these addresses, all of one family. The kernel's table is read once, and passes by: other people's flows, be they a
- * million, are neither kept nor parsed.
+ * The UDP flows to these addresses, all of one family. However many there are of other people's, the kernel's table is read a few times
+ * at most, and they are neither kept nor parsed.
  */
 export async function listUdpFlows(family: IpFamily, to: readonly Ip[]): Promise<readonly TrackedFlow[]> {
+  return (await dumpUdpFlows(family, to)) ?? (await readUdpFlows(family, to));
+}
+
+/** By the program, which hands over the whole table as text. */
+async function readUdpFlows(family: IpFamily, to: readonly Ip[]): Promise<readonly TrackedFlow[]> {
   const wanted = new Set(to.map(({ text }) => text));
   // It takes one address: what it doesn't print needn't be read.
   const [only] = wanted.size === 1 ? wanted : [];
