@@ -5,6 +5,7 @@ import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slic
 import { informer } from "#client/informer.ts";
 import type { Transport } from "#client/transport.ts";
 import { ownerOf } from "#core/services/slice-owner.ts";
+import { selects } from "#core/workloads/service-pods.ts";
 import { podTrouble } from "./pod-trouble.ts";
 
 /** Who answers for a Service. */
@@ -65,14 +66,6 @@ export async function waitForEndpoints(
 }
 
 export const keyOf = ({ metadata }: Service): string => `${metadata.namespace}/${metadata.name}`;
-
-function selects({ metadata, spec }: Service, pod: Pod): boolean {
-  const wanted = Object.entries(spec.selector ?? {});
-  const labels = pod.metadata.labels ?? {};
-  return (
-    wanted.length > 0 && pod.metadata.namespace === metadata.namespace && wanted.every(([k, v]) => labels[k] === v)
-  );
-}
 
 /** undefined where nobody is ready, but somebody may become it. */
 function backingOf(slices: readonly EndpointSlice[], selected: readonly Pod[]): Backing | undefined {

@@ -1,10 +1,12 @@
 /** core/v1 Events: what `kubectl describe` and `kubectl get events` tell about an object. */
+
 import type { Event } from "#api/core/event.ts";
 import { events } from "#api/core/event.ts";
 import type { ObjectReference } from "#api/core/references.ts";
 import { apiVersionOf, type Kind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { StatusError } from "#machinery/status.ts";
+import { showTime } from "#machinery/time.ts";
 import { type ApiObject, type ResourceClient, refusedFor, resourceClient } from "./resource.ts";
 import { type Transport, Unreachable } from "./transport.ts";
 import { AnswerUnreadable } from "./wire.ts";
@@ -87,7 +89,7 @@ export function eventRecorder(transport: Transport, options: RecorderOptions): E
     const namespace = about.namespace === undefined || about.namespace === "" ? "default" : about.namespace;
     if (again !== undefined && (await countUp(client, namespace, { known: again, at, message: told }))) return;
     lastMs = Math.max(lastMs + 1 / 1024, at); // names must differ also within a millisecond
-    const timestamp = stamp(at);
+    const timestamp = showTime(at);
     const name = `${about.name ?? ""}.${BigInt(Math.round(lastMs * 1024) * 976).toString(16)}`;
     await client.create(namespace, {
       metadata: { name, namespace },
@@ -130,7 +132,7 @@ async function countUp(
   { known, at, message }: { readonly known: Known; readonly at: number; readonly message: string },
 ): Promise<boolean> {
   try {
-    const body = { count: known.count + 1, lastTimestamp: stamp(at), message };
+    const body = { count: known.count + 1, lastTimestamp: showTime(at), message };
     await client.patch(namespace, known.name, { type: "merge", body });
   } catch (fault) {
     if (refusedFor(fault, "NotFound")) return false;
@@ -171,5 +173,3 @@ function forget(map: Map<string, unknown>): void {
   const oldest = map.keys().next();
   if (map.size > remembered && oldest.done !== true) map.delete(oldest.value);
 }
-
-const stamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

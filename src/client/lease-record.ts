@@ -1,5 +1,7 @@
 /** What stands in a Lease, and what follows from it for one who wants to hold it. Times are milliseconds of a clock that only goes forward. */
+
 import type { Lease } from "#api/coordination/lease.ts";
+import { showMicroTime } from "#machinery/time.ts";
 
 /** A Lease counts whole seconds; a shorter time stands here. */
 const durationAnnotation = "portolan.io/lease-duration-ms";
@@ -63,8 +65,8 @@ export function heldLease(lease: Lease | undefined, { identity, durationMs, now 
     spec: {
       holderIdentity: identity,
       leaseDurationSeconds: Math.ceil(durationMs / 1000),
-      acquireTime: isOurs ? (before.acquireTime ?? microTime(now)) : microTime(now),
-      renewTime: microTime(now),
+      acquireTime: isOurs ? (before.acquireTime ?? showMicroTime(now)) : showMicroTime(now),
+      renewTime: showMicroTime(now),
       leaseTransitions: isOurs || before === undefined ? transitions : transitions + 1,
     },
   };
@@ -73,8 +75,6 @@ export function heldLease(lease: Lease | undefined, { identity, durationMs, now 
 /** Nobody's: whoever sees it may take it at once. As client-go gives a Lease back. */
 export function releasedSpec(lease: Lease, now: number): Lease["spec"] {
   const { leaseTransitions = 0 } = lease.spec;
-  const times = { acquireTime: microTime(now), renewTime: microTime(now) };
+  const times = { acquireTime: showMicroTime(now), renewTime: showMicroTime(now) };
   return { holderIdentity: "", leaseDurationSeconds: 1, leaseTransitions, ...times };
 }
-
-const microTime = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z");

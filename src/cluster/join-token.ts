@@ -2,6 +2,7 @@ import { createHash, randomInt, X509Certificate } from "node:crypto";
 import { secrets } from "#api/core/secret.ts";
 import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
+import { showTime } from "#machinery/time.ts";
 
 /** What a machine needs to join a cluster, besides the server's address. */
 export interface JoinToken {
@@ -24,7 +25,7 @@ export async function makeJoinToken(transport: Transport, ca: string, now: numbe
   const ended = items.filter((secret) => secret.type === type && endOf(secret.data?.expiration) < now);
   await Promise.all(ended.map(({ metadata }) => client.delete(namespace, metadata.name)));
   const [id, secret] = [randomText(6), randomText(16)];
-  const expiration = new Date(now + lifeMs).toISOString().replace(/\.\d+Z$/, "Z");
+  const expiration = showTime(now + lifeMs);
   const fields = {
     "token-id": id,
     "token-secret": secret,

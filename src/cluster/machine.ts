@@ -1,6 +1,6 @@
 import { isJsonObject } from "#machinery/json.ts";
-import { type Cidr, cidrOf, contains, overlaps, parseCidr } from "#net/cidr.ts";
-import { addressBits, type Ip, type IpFamily, parseIp } from "#net/ip.ts";
+import { blockOf, type Cidr, contains, overlaps, parseCidr } from "#net/cidr.ts";
+import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
 import { ipQuery } from "#os/ip.ts";
 
 /** A route of this machine: where to, over which link. `default` is 0.0.0.0/0, or ::/0. */
@@ -23,7 +23,7 @@ function routeOf(one: unknown, family: IpFamily): Route | undefined {
   const text = (name: string): string => textIn(one, name);
   const destination = text("dst") === "default" ? (family === "IPv4" ? "0.0.0.0/0" : "::/0") : text("dst");
   const ip = parseIp(destination);
-  const to = ip === undefined ? parseCidr(destination) : cidrOf(ip, addressBits(family));
+  const to = ip === undefined ? parseCidr(destination) : blockOf(ip);
   if (to === undefined) return undefined;
   return { to, link: text("dev"), source: parseIp(text("prefsrc")), gateway: parseIp(text("gateway")) };
 }

@@ -62,3 +62,7 @@ export function subnet(cidr: Cidr, prefixLength: number, index: number): Cidr | 
   const offset = step * BigInt(index);
   return offset + step > sizeOf(cidr) ? undefined : cidrOf(ipOf(cidr.family, cidr.first.number + offset), prefixLength);
 }
+
+/** As nft and iptables list it: a block of one address as that address. */
+export const showBlock = ({ family, first, prefixLength, text }: Cidr): string =>
+  prefixLength === addressBits(family) ? first.text : text;

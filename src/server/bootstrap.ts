@@ -1,3 +1,4 @@
+import { nodeLeaseNamespace } from "#api/coordination/lease.ts";
 import { serviceNameLabel, skipMirrorLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import type { Transport } from "#client/transport.ts";
 import { isJsonObject } from "#machinery/json.ts";
@@ -24,7 +25,7 @@ export const dnsServiceAddress = (range: Cidr): string => plus(range.first, 10n)
  * Throws `BootstrapRefused`.
  */
 export async function bootstrap(api: Transport, foundation: Foundation): Promise<void> {
-  const names = ["default", "kube-system", "kube-public", "kube-node-lease"];
+  const names = ["default", "kube-system", "kube-public", nodeLeaseNamespace];
   await Promise.all(
     names.map((name) => ensure(api, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } })),
   );

@@ -2,6 +2,7 @@ import { namespaces } from "#api/core/namespace.ts";
 import { pods } from "#api/core/pod.ts";
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import { conflict, success } from "#machinery/status.ts";
+import { showTime } from "#machinery/time.ts";
 import { admitNode } from "./admission.ts";
 import type { Call } from "./call.ts";
 import type { Deletion } from "./delete-options.ts";
@@ -9,7 +10,6 @@ import { admitDeletion } from "./namespace-lifecycle.ts";
 import { type ApiObject, isOf, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, type Place, rehearse, retryOnConflict, type Saved, type StoredObject, save } from "./objects.ts";
 import { isFinished } from "./replace.ts";
-import { showTime } from "./time.ts";
 
 /** What a deletion has come to. */
 export type Removal =

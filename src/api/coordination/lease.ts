@@ -5,6 +5,9 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { leaseProblems } from "./lease/rules.ts";
 import { LeaseSpec } from "./lease/spec.ts";
 
+/** Where every node renews the Lease by which it is known to live. Source: NamespaceNodeLease in core/v1. */
+export const nodeLeaseNamespace = "kube-node-lease";
+
 export class Lease extends object("io.k8s.api.coordination.v1.Lease", {
   metadata: defaulted(1, ObjectMeta, {}),
   spec: defaulted(2, LeaseSpec, {}),

@@ -1,8 +1,8 @@
 import { type CertificateRequest, parseRequest } from "#api/certificates/certificate-signing-request/request.ts";
 import type { CertificateSigningRequest } from "#api/certificates/certificate-signing-request.ts";
 import type { Node } from "#api/core/node.ts";
+import { readTime } from "#machinery/time.ts";
 import { isReady } from "../node.ts";
-import { readTime } from "../time.ts";
 import { kubeletClientSigner, kubeletServingSigner, nodesGroup, nodeUserPrefix, signers } from "./signers.ts";
 
 /** What is to be done with a request that waits for it. `leave`: nothing, or somebody else decides. */

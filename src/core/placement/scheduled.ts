@@ -1,6 +1,6 @@
 import type { PodStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { showTime } from "../time.ts";
+import { showTime } from "#machinery/time.ts";
 
 /** The pod's status with the condition that says why it has no node. undefined where the stored one says so already. */
 export function unschedulableStatus(

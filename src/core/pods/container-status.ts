@@ -1,7 +1,7 @@
 import type { Container } from "#api/core/pod/container.ts";
 import type { ContainerState, ContainerStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { showTime } from "../time.ts";
+import { showTime } from "#machinery/time.ts";
 import { lastRun, type Observed, type Refusal, type Run } from "./observed.ts";
 import { backOffMs, hasStarted, isFinished, isInit, isSidecar, probed, restarts } from "./steps.ts";
 import { containerId, writtenOf } from "./written.ts";

@@ -1,7 +1,7 @@
 import { hostnameLabel } from "#api/core/node/labels.ts";
 import type { Node, NodeCondition, NodeStatus, NodeSystemInfo } from "#api/core/node.ts";
 import type { Draft } from "#machinery/schema.ts";
-import { showTime } from "../time.ts";
+import { showTime } from "#machinery/time.ts";
 import type { NodeFacts } from "./node-facts.ts";
 
 /** What a node says of itself when it registers. */

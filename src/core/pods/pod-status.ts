@@ -1,7 +1,7 @@
 import type { Container } from "#api/core/pod/container.ts";
 import type { PodCondition, PodStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { showTime } from "../time.ts";
+import { showTime } from "#machinery/time.ts";
 import { containerStatus, isReady } from "./container-status.ts";
 import { lastRun, type Observed } from "./observed.ts";
 import { deadlineOf, hasStarted, isFinished, isRunning, isSidecar } from "./steps.ts";

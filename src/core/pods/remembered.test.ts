@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ContainerState, PodStatus } from "#api/core/pod/status.ts";
-import { showTime } from "../time.ts";
+import { showTime } from "#machinery/time.ts";
 import { rememberedRuns } from "./remembered.ts";
 import { containerOf, ended, minutes, now, podOf, running } from "./specimens.ts";
 

@@ -1,6 +1,6 @@
 import type { ContainerStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { readTime } from "../time.ts";
+import { readTime } from "#machinery/time.ts";
 import type { Run, RunEnd } from "./observed.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Container } from "#api/core/pod/container.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { readTime } from "../time.ts";
+import { readTime } from "#machinery/time.ts";
 import { unreachable } from "../unreachable.ts";
 import { lastRun, type Observed, type Probed, type Run } from "./observed.ts";
 import { writtenOf } from "./written.ts";

@@ -1,5 +1,5 @@
-import type { Cidr } from "#net/cidr.ts";
-import { addressBits, type IpFamily } from "#net/ip.ts";
+import { showBlock } from "#net/cidr.ts";
+import type { IpFamily } from "#net/ip.ts";
 import { type Protocol, wireName } from "#net/port.ts";
 import { unreachable } from "../unreachable.ts";
 import { frameOf, type Surroundings } from "./frame.ts";
@@ -170,8 +170,6 @@ function showPriority(at: Hook["at"], priority: number): string | number {
 
 const showPair = ({ ip, port }: At): string => `${ip.text} . ${port}`;
 const showAt = ({ ip, protocol, port }: At): string => `${ip.text} . ${wireName(protocol)} . ${port}`;
-const showBlock = ({ family, first, prefixLength, text }: Cidr): string =>
-  prefixLength === addressBits(family) ? first.text : text;
 const showTarget = ({ ip, port }: Target): string => `${ip.text} . ${port}`;
 
 /** One, but for sources, which are as many as there are blocks. */

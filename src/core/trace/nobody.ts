@@ -1,7 +1,7 @@
 import type { Pod } from "#api/core/pod.ts";
 import type { Service, ServicePort } from "#api/core/service.ts";
 import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
-import { portsAt } from "../workloads/service-pods.ts";
+import { portsAt, selects } from "../workloads/service-pods.ts";
 import { nearMiss } from "./near-miss.ts";
 import { podTrouble } from "./pod-trouble.ts";
 import { type Evidence, named } from "./story.ts";
@@ -23,14 +23,10 @@ export function whyNobody(service: Service, port: ServicePort | undefined, atlas
       tells: "no endpoint is ready, and its pods can't be read",
       evidence: [{ seen: podsUnread }],
     };
-  const selected = atlas.world.pods.filter((pod) => isSelected(pod, service));
+  const selected = atlas.world.pods.filter((pod) => selects(service, pod));
   if (selected.length === 0) return nearMiss(service, atlas);
   return selectedPods(service, port, selected);
 }
-
-const isSelected = ({ metadata }: Pod, service: Service): boolean =>
-  metadata.namespace === service.metadata.namespace &&
-  Object.entries(service.spec.selector ?? {}).every(([key, value]) => metadata.labels?.[key] === value);
 
 const mostShown = 3;
 

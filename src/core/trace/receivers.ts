@@ -1,4 +1,4 @@
-import { contains } from "#net/cidr.ts";
+import { blockOf, contains } from "#net/cidr.ts";
 import { type Ip, mustIp } from "#net/ip.ts";
 import { explain } from "../reasons.ts";
 import type { Case, Endpoint, Pool } from "../services/service-map.ts";
@@ -28,7 +28,7 @@ export function sourceHop(
     const tells = `only clients from ${ranges} may come in; the rest of this is told for one of them`;
     return { ip: first.first, hop: { ...base, outcome: "unknown", because: "SourceRangesApply", tells } };
   }
-  const fix: Fix = { object, field: sources.field, change: `also ${own.text}/${own.family === "IPv4" ? 32 : 128}` };
+  const fix: Fix = { object, field: sources.field, change: `also ${blockOf(own).text}` };
   return {
     ip: own,
     hop: {

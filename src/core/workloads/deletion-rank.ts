@@ -1,5 +1,5 @@
 import type { Pod } from "#api/core/pod.ts";
-import { readTime } from "../time.ts";
+import { readTime } from "#machinery/time.ts";
 import { isReady, readySince } from "./pod-state.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentCondition, DeploymentStatus } from "#api/apps/deployment.ts";
 import type { ReplicaSet } from "#api/apps/replica-set.ts";
-import { readTime, showTime } from "../time.ts";
+import { readTime, showTime } from "#machinery/time.ts";
 import { availableIn } from "./rollout.ts";
 import { rolloutBounds } from "./rollout-bounds.ts";
 

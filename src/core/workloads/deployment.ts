@@ -3,6 +3,7 @@ import type { ReplicaSet } from "#api/apps/replica-set.ts";
 import type { PodTemplateSpec } from "#api/core/pod/spec.ts";
 import type { LabelSelector } from "#api/meta/label-selector.ts";
 import type { OwnerReference } from "#api/meta/object-meta.ts";
+import { sameJson } from "../same-json.ts";
 import {
   countedStatus,
   deadlineSeconds,
@@ -17,7 +18,6 @@ import { controllerReference } from "./owners.ts";
 import { annotationsOfNew, newestRevision, revisionAnnotation, revisionOf, sizeAnnotations } from "./revision.ts";
 import { beyondHistory, isRescaled, oldestFirst, rescale, rollOn, type Sizes, sizeOfNew } from "./rollout.ts";
 import { rolloutBounds } from "./rollout-bounds.ts";
-import { sameJson } from "./same-json.ts";
 import { makesPodsOf, templateHash, templateHashLabel } from "./template-hash.ts";
 
 interface DeploymentFacts {

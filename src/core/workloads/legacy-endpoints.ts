@@ -3,7 +3,7 @@ import type { Pod } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
 import { headlessLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import { parseIp } from "#net/ip.ts";
-import { sameJson } from "./same-json.ts";
+import { sameJson } from "../same-json.ts";
 import { addressOf, backingOf, familiesOf, hostnameIn, portsAt } from "./service-pods.ts";
 
 export const endpointsManagedBy = "endpoints.kubernetes.io/managed-by";

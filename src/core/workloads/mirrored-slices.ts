@@ -4,8 +4,8 @@ import type { Service } from "#api/core/service.ts";
 import { managedByLabel, serviceNameLabel, skipMirrorLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from "#api/discovery/endpoint-slice.ts";
 import { type IpFamily, parseIp } from "#net/ip.ts";
+import { canonicalJson } from "../same-json.ts";
 import { controllerReference } from "./owners.ts";
-import { canonicalJson } from "./same-json.ts";
 import { renewed, type SliceMetadata, type SlicePlan, together } from "./slice-plan.ts";
 
 /** The name of who mirrors, in Kubernetes; slices with another value in their label are left alone. */

@@ -1,8 +1,8 @@
 import type { Namespace, NamespaceCondition, NamespaceStatus } from "#api/core/namespace.ts";
 import type { ObjectMeta } from "#api/meta/object-meta.ts";
 import { type Named, resourceName } from "#machinery/status.ts";
-import { showTime } from "../time.ts";
-import { sameJson } from "./same-json.ts";
+import { showTime } from "#machinery/time.ts";
+import { sameJson } from "../same-json.ts";
 
 /** Objects of one kind that a deleted namespace still holds. */
 export interface Remaining {

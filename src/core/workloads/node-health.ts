@@ -4,11 +4,11 @@ import { regionLabel, zoneLabel } from "#api/core/node/labels.ts";
 import type { Node, NodeCondition, NodeStatus, Taint } from "#api/core/node.ts";
 import type { PodStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
+import { showTime } from "#machinery/time.ts";
 import { readyOf } from "../node.ts";
-import { showTime } from "../time.ts";
+import { sameJson } from "../same-json.ts";
 import { tolerates } from "../tolerations.ts";
 import { conditionOf, isTerminating } from "./pod-state.ts";
-import { sameJson } from "./same-json.ts";
 
 /** What a node says of itself; all of it is unknown once it is silent. */
 const reported = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];

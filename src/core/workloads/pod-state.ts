@@ -1,7 +1,7 @@
 import type { PodCondition } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
+import { readTime } from "#machinery/time.ts";
 import { isFinished } from "../pod-phase.ts";
-import { readTime } from "../time.ts";
 
 export { isFinished };
 

@@ -1,7 +1,7 @@
 /** Sizes of ReplicaSets: the arithmetic of rolling updates and of scaling. Source: pkg/controller/deployment in Kubernetes. */
 import type { Deployment } from "#api/apps/deployment.ts";
 import type { ReplicaSet } from "#api/apps/replica-set.ts";
-import { readTime } from "../time.ts";
+import { readTime } from "#machinery/time.ts";
 import { desiredReplicasOf, maxReplicasOf } from "./revision.ts";
 import { type RolloutBounds, rolloutBounds } from "./rollout-bounds.ts";
 

@@ -2,12 +2,19 @@
 import type { Pod } from "#api/core/pod.ts";
 import type { Service, ServicePort } from "#api/core/service.ts";
 import { nonSpecialIpProblems } from "#machinery/rules/addresses.ts";
+import { matchesLabels, selectorOfLabels } from "#machinery/selectors.ts";
 import { type IpFamily, parseIp } from "#net/ip.ts";
 import { isFinished, isReady, isTerminating } from "./pod-state.ts";
 
 /** Slices and Endpoints of other Services are somebody else's: those without a selector their user's, ExternalName nobody's. */
 export const hasManagedEndpoints = ({ spec }: Service): boolean =>
   spec.type !== "ExternalName" && Object.keys(spec.selector ?? {}).length > 0;
+
+/** Whether a Service leads to that pod by its selector; one without selects none. */
+export const selects = ({ metadata, spec }: Service, pod: Pod): boolean =>
+  metadata.namespace === pod.metadata.namespace &&
+  Object.keys(spec.selector ?? {}).length > 0 &&
+  matchesLabels(selectorOfLabels(spec.selector ?? {}), pod.metadata.labels);
 
 /** The first family is the primary one. */
 export function familiesOf({ spec }: Service): readonly IpFamily[] {

@@ -1,7 +1,7 @@
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from "#api/discovery/endpoint-slice.ts";
 import type { OwnerReference } from "#api/meta/object-meta.ts";
 import type { IpFamily } from "#net/ip.ts";
-import { sameJson } from "./same-json.ts";
+import { sameJson } from "../same-json.ts";
 
 /** What has to be written so that slices say what they should. */
 export interface SlicePlan {

@@ -4,7 +4,7 @@ import type { ReplicaSet } from "#api/apps/replica-set.ts";
 import type { PodSpec } from "#api/core/pod/spec.ts";
 import type { Pod } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
-import { showTime } from "../time.ts";
+import { showTime } from "#machinery/time.ts";
 import type { ReplicaSetDraft } from "./deployment.ts";
 
 const metadata = (name: string) => ({

@@ -1,6 +1,6 @@
 import type { ReplicaSet } from "#api/apps/replica-set.ts";
 import type { PodTemplateSpec } from "#api/core/pod/spec.ts";
-import { canonicalJson, sameJson } from "./same-json.ts";
+import { canonicalJson, sameJson } from "../same-json.ts";
 
 /** The label that keeps the pods of two ReplicaSets of one Deployment apart. */
 export const templateHashLabel = "pod-template-hash";

@@ -1,4 +1,4 @@
-import { leases } from "#api/coordination/lease.ts";
+import { leases, nodeLeaseNamespace } from "#api/coordination/lease.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { readyOf } from "#core/node.ts";
@@ -8,8 +8,6 @@ import { backoffOf, type ControllerContext, collection, recorderOf } from "./con
 import { describeNode, driveAway, type NodeHands, type Opinion, welcome, withdraw } from "./node-steps.ts";
 import { NodeWatch } from "./node-watch.ts";
 import { TaintWatch } from "./taint-watch.ts";
-
-const leaseNamespace = "kube-node-lease";
 
 export interface NodeClock {
   /** Milliseconds that only go forward, whatever the clock on the wall does. */
@@ -38,12 +36,12 @@ interface Work {
 export function nodeLifecycleController(context: ControllerContext, options: NodeLifecycleOptions): Loop {
   const all = collection(context, nodes);
   const allPods = collection(context, pods);
-  const leaseCache = context.informers.of(leases, { namespace: leaseNamespace });
+  const leaseCache = context.informers.of(leases, { namespace: nodeLeaseNamespace });
   const podsOn = allPods.cache.index(({ spec }) => (spec.nodeName === undefined ? [] : [spec.nodeName]));
   const recorder = recorderOf(context, "node-controller");
   const hands = { nodes: all.client, pods: allPods.client, recorder, now: context.now };
   const signOf = (node: Node): string =>
-    `${leaseCache.get(leaseNamespace, node.metadata.name)?.spec.renewTime} ${readyOf(node)?.lastHeartbeatTime}`;
+    `${leaseCache.get(nodeLeaseNamespace, node.metadata.name)?.spec.renewTime} ${readyOf(node)?.lastHeartbeatTime}`;
   const watched = new NodeWatch({ ...options, signOf });
   const taints = new TaintWatch(options.elapsedMs);
 

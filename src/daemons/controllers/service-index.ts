@@ -1,7 +1,7 @@
 import type { Pod } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
 import { type Informer, keyOf } from "#client/informer.ts";
-import { matchesLabels, selectorOfLabels } from "#machinery/selectors.ts";
+import { selects } from "#core/workloads/service-pods.ts";
 
 /** Which Services select a pod, and which pods a Service selects, without looking at every pair of the two. */
 export interface ServiceIndex {
@@ -22,8 +22,6 @@ const allOf = ({ metadata }: Pod): readonly string[] =>
 export function serviceIndex(services: Informer<Service>, pods: Informer<Pod>): ServiceIndex {
   const servicesBy = services.index(firstOf);
   const podsBy = pods.index(allOf);
-  const selects = ({ spec }: Service, { metadata }: Pod): boolean =>
-    matchesLabels(selectorOfLabels(spec.selector ?? {}), metadata.labels);
   return {
     servicesOf: (pod) =>
       allOf(pod)

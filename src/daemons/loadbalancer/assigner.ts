@@ -15,6 +15,7 @@ import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import type { ClusterAddresses } from "#core/addresses/load-balancer/pools.ts";
 import { addressCondition, poolStatus, serviceStatus } from "#core/addresses/load-balancer/status.ts";
+import { sameJson } from "#core/same-json.ts";
 import { changesOf, type Failure, type Loop, loop, type Source } from "../loop.ts";
 import { type AddressDesk, addressDesk } from "./address-desk.ts";
 
@@ -122,18 +123,17 @@ function surroundings({ informers, desk }: Around): readonly Source[] {
     ),
     changesOf(informers.of(nodes), (node, other) => (sameAddresses(node, other) ? [] : all())),
     changesOf(informers.of(namespaces), ({ metadata }, other) =>
-      sameLabels(metadata.labels, other?.metadata.labels) ? [] : asking(metadata.name).map(keyOf),
+      sameJson(metadata.labels ?? {}, other?.metadata.labels ?? {}) ? [] : asking(metadata.name).map(keyOf),
     ),
   ];
 }
 const everywhere = "";
 
 const sameSpec = (a: LoadBalancerPool, b: LoadBalancerPool): boolean =>
-  a.metadata.uid === b.metadata.uid && JSON.stringify(a.spec) === JSON.stringify(b.spec);
+  a.metadata.uid === b.metadata.uid && sameJson(a.spec, b.spec);
 const addressesText = ({ status }: Node): string => (status.addresses ?? []).map(({ address }) => address).join(" ");
 const sameAddresses = (node: Node, other: Node | undefined): boolean =>
   other !== undefined && addressesText(node) === addressesText(other);
-const sameLabels = (a: object = {}, b: object = {}): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Says the same as the condition, in MetalLB's words: who looks for them finds them. */
 function recordOutcome(recorder: EventRecorder, service: Service, status: ServiceStatus): void {

@@ -1,4 +1,5 @@
 /** What Leases say about announcing: which nodes may announce at all, and which node has which address. */
+
 import { type Lease, leases } from "#api/coordination/lease.ts";
 import { readingOwnWrites } from "#client/cache.ts";
 import type { Informer } from "#client/informer.ts";
@@ -14,6 +15,7 @@ import {
   nodeOfLease,
   recordName,
 } from "#core/addresses/load-balancer/announcing-leases.ts";
+import { showMicroTime } from "#machinery/time.ts";
 import type { Ip } from "#net/ip.ts";
 
 /** Of a record: the hold of the node's Lease under which the node took the address. */
@@ -92,7 +94,7 @@ export class Tenures {
     const own = this.#nodeLease(node);
     if (own === undefined || this.standingOf(ip).kind !== "free") return;
     const record = this.#record(ip);
-    const now = new Date(clock.now()).toISOString().replace("Z", "000Z");
+    const now = showMicroTime(clock.now());
     const spec = {
       holderIdentity: node,
       leaseDurationSeconds: 1,

@@ -1,4 +1,4 @@
-import { type Lease, leases } from "#api/coordination/lease.ts";
+import { type Lease, leases, nodeLeaseNamespace } from "#api/coordination/lease.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import type { EventRecorder } from "#client/events.ts";
 import type { Informer } from "#client/informer.ts";
@@ -7,6 +7,7 @@ import type { Transport } from "#client/transport.ts";
 import { podCidrsOf, readyOf } from "#core/node.ts";
 import { type NodeReport, nodeObject, nodeStatus } from "#core/pods/node-object.ts";
 import type { Draft } from "#machinery/schema.ts";
+import { showMicroTime } from "#machinery/time.ts";
 import { type Again, everything, type Failure, type Loop, loop } from "../loop.ts";
 
 export interface RegistrationOptions {
@@ -22,7 +23,6 @@ export interface RegistrationOptions {
 const leaseSeconds = 40;
 const renewSeconds = 10;
 const statusSeconds = 300;
-const leaseNamespace = "kube-node-lease";
 const backoff = { firstSeconds: 0.2, longestSeconds: 5, random: Math.random };
 
 /** Makes the Node and keeps telling that it lives. */
@@ -102,17 +102,15 @@ const asKubeletsSay = (name: string) => ({ apiVersion: "v1", kind: "Node", name,
 type LeaseClient = ReturnType<typeof resourceClient<typeof Lease, Lease>>;
 
 async function renew(client: LeaseClient, name: string, { metadata }: Node): Promise<void> {
-  const spec = { holderIdentity: name, leaseDurationSeconds: leaseSeconds, renewTime: microTime(Date.now()) };
+  const spec = { holderIdentity: name, leaseDurationSeconds: leaseSeconds, renewTime: showMicroTime(Date.now()) };
   try {
-    await client.patch(leaseNamespace, name, { type: "merge", body: { spec } });
+    await client.patch(nodeLeaseNamespace, name, { type: "merge", body: { spec } });
   } catch (fault) {
     if (!refusedFor(fault, "NotFound")) throw fault;
     const owner = { apiVersion: "v1", kind: "Node", name, uid: metadata.uid };
-    await client.create(leaseNamespace, {
-      metadata: { name, namespace: leaseNamespace, ownerReferences: [owner] },
+    await client.create(nodeLeaseNamespace, {
+      metadata: { name, namespace: nodeLeaseNamespace, ownerReferences: [owner] },
       spec,
     });
   }
 }
-
-const microTime = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z");

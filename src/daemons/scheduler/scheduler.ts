@@ -9,7 +9,7 @@ import type { Transport } from "#client/transport.ts";
 import { type Placement, place } from "#core/placement/place.ts";
 import { unschedulableStatus } from "#core/placement/scheduled.ts";
 import { isFinished } from "#core/pod-phase.ts";
-import { sameJson } from "#core/workloads/same-json.ts";
+import { sameJson } from "#core/same-json.ts";
 import { changesOf, type Failure, type Loop, loop } from "../loop.ts";
 import { type BookKeeping, bookKeeping, cachesOf } from "./book-keeping.ts";
 

@@ -1,3 +1,4 @@
+import { blockOf } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
 import { macOf } from "#net/mac.ts";
 import { batchText } from "../ip.ts";
@@ -63,7 +64,7 @@ function nodeSide(addresses: readonly Ip[], link: string): readonly string[] {
   return [
     `link set ${link} up`,
     ...addresses.flatMap((ip) => [
-      `route replace ${ip.text}/${ip.family === "IPv4" ? 32 : 128} dev ${link}${ip.family === "IPv4" ? " scope link" : ""}`,
+      `route replace ${blockOf(ip).text} dev ${link}${ip.family === "IPv4" ? " scope link" : ""}`,
       ...(first === undefined ? [] : [`neigh replace ${ip.text} lladdr ${macOf(first)} dev ${link} nud permanent`]),
     ]),
   ];

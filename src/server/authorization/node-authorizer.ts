@@ -1,3 +1,4 @@
+import { nodeLeaseNamespace } from "#api/coordination/lease.ts";
 import { announcingNamespace, isAnnouncingLease } from "#core/addresses/load-balancer/announcing-leases.ts";
 import { allowed, type Decision, denied, type ResourceAttributes } from "./attributes.ts";
 import type { NodeGraph, Reachable } from "./node-graph.ts";
@@ -84,15 +85,14 @@ function withNodes(asked: ResourceAttributes): Decision {
   return (isOwn && writes.includes(asked.verb)) || allows(nodeRules, asked) ? allowed : denied();
 }
 
-const leaseNamespace = "kube-node-lease";
 const ownVerbs = ["get", "create", "update", "patch", "delete"];
 
 function withLeases(node: string, asked: ResourceAttributes): Decision {
   const { verb, namespace, name } = asked;
   if (isAnnouncing(asked)) return allowed;
   if (!ownVerbs.includes(verb)) return denied("can only get, create, update, patch, or delete a node lease");
-  if (namespace !== leaseNamespace)
-    return denied(`can only access leases in the ${JSON.stringify(leaseNamespace)} system namespace`);
+  if (namespace !== nodeLeaseNamespace)
+    return denied(`can only access leases in the ${JSON.stringify(nodeLeaseNamespace)} system namespace`);
   return verb === "create" || name === node
     ? allowed
     : denied("can only access node lease with the same name as the requesting node");

@@ -5,8 +5,8 @@ import {
   type CertificateSigningRequest,
   certificateSigningRequests,
 } from "#api/certificates/certificate-signing-request.ts";
+import { showTime } from "#machinery/time.ts";
 import { isOf, named } from "../object.ts";
-import { showTime } from "../time.ts";
 import { signatureProblems } from "./request-signature.ts";
 import type { Strategy } from "./strategy.ts";
 

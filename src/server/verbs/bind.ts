@@ -3,12 +3,12 @@ import { pods } from "#api/core/pod.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import type { Stored } from "#machinery/schema.ts";
 import { badRequest, conflict, internal, invalid } from "#machinery/status.ts";
+import { showTime } from "#machinery/time.ts";
 import { type Call, placeOf } from "../call.ts";
 import { type Answer, statusAnswer } from "../exchange.ts";
 import { type ApiObject, isOf, objectOf } from "../object.ts";
 import { retryOnConflict, save } from "../objects.ts";
 import { type Expected, sentBody } from "../sent.ts";
-import { showTime } from "../time.ts";
 import { writeOptions } from "../write-options.ts";
 
 const expected: Expected = { group: "", version: "v1", kind: "Binding", type: Binding };

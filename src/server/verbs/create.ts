@@ -1,4 +1,5 @@
 import { alreadyExists, badRequest } from "#machinery/status.ts";
+import { showTime } from "#machinery/time.ts";
 import { problemsOf } from "#machinery/validate.ts";
 import { admit } from "../admission.ts";
 import type { Call } from "../call.ts";
@@ -11,7 +12,6 @@ import { presentObject } from "../present.ts";
 import { sentObject } from "../sent.ts";
 import { saveSettled, settle } from "../settle.ts";
 import { countsGenerations, hasStatus, strategyOf } from "../strategy.ts";
-import { showTime } from "../time.ts";
 import { writeOptions } from "../write-options.ts";
 
 /** POST to a collection. */

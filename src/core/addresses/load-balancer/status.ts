@@ -1,8 +1,8 @@
 import type { LoadBalancerIngress, Service, ServiceStatus } from "#api/core/service.ts";
 import type { Condition } from "#api/meta/condition.ts";
 import type { LoadBalancerPool, LoadBalancerPoolStatus } from "#api/portolan/load-balancer-pool.ts";
+import { showTime } from "#machinery/time.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
-import { showTime } from "../../time.ts";
 import type { LoadBalancerBook, Outcome } from "./book.ts";
 import type { AddressPool, PoolVerdict } from "./pools.ts";
 import type { Refusal } from "./wish.ts";

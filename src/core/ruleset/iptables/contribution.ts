@@ -1,11 +1,10 @@
-import { contains } from "#net/cidr.ts";
+import { blockOf, contains } from "#net/cidr.ts";
 import type { IpFamily } from "#net/ip.ts";
 import type { ServiceEntry } from "../../services/service-map.ts";
 import type { ChainNames } from "./names.ts";
 import type { Place, RowClaim } from "./row-claim.ts";
 import { type Chain, rule, to, toPort } from "./rule.ts";
 import { ServiceChains } from "./service-chains.ts";
-import { blockAt } from "./service-rules.ts";
 
 /** Everything that one Service has in the rules of one node. */
 export interface Contribution {
@@ -51,7 +50,7 @@ function addressRow(name: string, { ip, ours }: ServiceEntry["addresses"][number
       family: ip.family,
       at: ip,
       order: ours ? "~ ours" : "~ theirs",
-      rule: rule(comment, [to(blockAt(ip))], { do: ours ? "reject" : "return" }),
+      rule: rule(comment, [to(blockOf(ip))], { do: ours ? "reject" : "return" }),
       // An address of ours is ours, whoever else names it.
       keys: [ours ? `address ${ip.text}` : `other ${ip.text}`],
     },

@@ -1,4 +1,4 @@
-import { cidrOf } from "#net/cidr.ts";
+import { blockOf, cidrOf } from "#net/cidr.ts";
 import { addressBits, type Ip, type IpFamily, ipOf } from "#net/ip.ts";
 import { type Protocol, wireName } from "#net/port.ts";
 import { type Block, Dispatch } from "./dispatch.ts";
@@ -75,7 +75,7 @@ function lastOfServices({ hostPorts }: Dispatches, nodePorts: readonly Ip[]): re
   const comment = "kubernetes service nodeports; NOTE: this must be the last rule in this chain";
   return [
     ...(hostPorts.size > 0 ? [portals] : []),
-    ...nodePorts.map((ip) => rule(comment, [to(cidrOf(ip, addressBits(ip.family)))], jump("KUBE-NODEPORTS"))),
+    ...nodePorts.map((ip) => rule(comment, [to(blockOf(ip))], jump("KUBE-NODEPORTS"))),
   ];
 }
 

@@ -1,5 +1,5 @@
-import { type Cidr, cidrOf } from "#net/cidr.ts";
-import { addressBits, type Ip, type IpFamily } from "#net/ip.ts";
+import { blockOf, type Cidr } from "#net/cidr.ts";
+import type { Ip, IpFamily } from "#net/ip.ts";
 import type { Surroundings } from "../frame.ts";
 import type { NodeAddresses } from "../node-table.ts";
 import {
@@ -94,7 +94,7 @@ export function frameOf(around: Surroundings, family: IpFamily, { all }: NodeAdd
 
 // What the node answers itself needs no memory of who asked.
 function dnsRules(ip: Ip): readonly Rule[] {
-  const block = blockAt(ip);
+  const block = blockOf(ip);
   return (["UDP", "TCP"] as const).flatMap((protocol) => {
     const port = { is: "port", first: 53, last: 53 } as const;
     return [
@@ -139,13 +139,12 @@ function leavingChains(pods: readonly Cidr[], nodes: readonly Ip[]): readonly Ch
       table: "nat",
       name: outwardsChain,
       rules: [
-        ...[...pods, ...nodes.map(blockAt)].map((block) => rule(undefined, [to(block)], { do: "return" })),
+        ...[...pods, ...nodes.map(blockOf)].map((block) => rule(undefined, [to(block)], { do: "return" })),
         rule(undefined, [], { do: "masquerade" }),
       ],
     },
   ];
 }
 
-const blockAt = (ip: Ip): Cidr => cidrOf(ip, addressBits(ip.family));
 export const ofFamily = (cidrs: readonly Cidr[], family: IpFamily): readonly Cidr[] =>
   cidrs.filter((cidr) => cidr.family === family);

@@ -1,4 +1,4 @@
-import type { Cidr } from "#net/cidr.ts";
+import { showBlock } from "#net/cidr.ts";
 import type { IpFamily } from "#net/ip.ts";
 import { wireName } from "#net/port.ts";
 import { unreachable } from "../../unreachable.ts";
@@ -54,9 +54,6 @@ function showMatch(match: Match): string {
 
 const not = (negated: boolean): string => (negated ? "! " : "");
 /** One address without its length. */
-const showBlock = ({ family, first, prefixLength, text }: Cidr): string =>
-  prefixLength === (family === "IPv4" ? 32 : 128) ? first.text : text;
-
 function showTargetOf(target: Target): string {
   switch (target.do) {
     case "jump":

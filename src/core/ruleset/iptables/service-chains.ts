@@ -1,21 +1,11 @@
-import type { Cidr } from "#net/cidr.ts";
+import { blockOf, type Cidr } from "#net/cidr.ts";
 import type { Ip, IpFamily } from "#net/ip.ts";
 import type { Case, Frontend, Origin, Pool } from "../../services/service-map.ts";
 import { admittedAt } from "../../services/sources.ts";
 import { type ChainNames, type NamedPort, portNameOf } from "./names.ts";
 import type { ListName, Place, RowClaim } from "./row-claim.ts";
 import { type Chain, from, jump, type Match, type Rule, rule, toPort } from "./rule.ts";
-import {
-  alike,
-  blockAt,
-  caseOf,
-  drawRules,
-  endpointRules,
-  mark,
-  markOutsiders,
-  onlyPool,
-  refusalsOf,
-} from "./service-rules.ts";
+import { alike, caseOf, drawRules, endpointRules, mark, markOutsiders, onlyPool, refusalsOf } from "./service-rules.ts";
 
 interface PoolChain {
   readonly port: NamedPort;
@@ -94,7 +84,7 @@ export class ServiceChains {
     if (caseOf(cases, "outside").masquerade !== "always" || at === "NodeAddresses") return [];
     const everybody = caseOf(cases, "pod").masquerade === "always";
     return at.map((ip) => {
-      const when = toPort(protocol, number, blockAt(ip));
+      const when = toPort(protocol, number, blockOf(ip));
       if (everybody) return rule(`${portName} cluster IP`, when, mark);
       return this.#notFromPods(`${portName} cluster IP`, when);
     });
@@ -175,7 +165,7 @@ export class ServiceChains {
     for (const ip of this.#ips(frontend))
       this.#row("firewall", ip, {
         frontend,
-        rule: rule(`${port.portName} loadbalancer IP`, toPort(protocol, number, blockAt(ip)), jump(name)),
+        rule: rule(`${port.portName} loadbalancer IP`, toPort(protocol, number, blockOf(ip)), jump(name)),
         key: "firewall",
       });
   }
@@ -200,13 +190,13 @@ export class ServiceChains {
     for (const ip of this.#ips(frontend)) {
       this.#row(via === "HostPort" ? "hostPorts" : "services", ip, {
         frontend,
-        rule: rule(comment, toPort(protocol, port, blockAt(ip)), leads),
+        rule: rule(comment, toPort(protocol, port, blockOf(ip)), leads),
         key: "go",
       });
       if (frontend.sources.kind === "ranges")
         this.#row("firewall", ip, {
           frontend,
-          rule: rule(`${portName} traffic not accepted by ${chain}`, toPort(protocol, port, blockAt(ip)), {
+          rule: rule(`${portName} traffic not accepted by ${chain}`, toPort(protocol, port, blockOf(ip)), {
             do: "drop",
           }),
           key: "firewall",
@@ -222,7 +212,7 @@ export class ServiceChains {
           frontend,
           rule: rule(
             `${portName} has no ${kind === "drop" ? "local " : ""}endpoints`,
-            [...when, ...toPort(protocol, port, blockAt(ip))],
+            [...when, ...toPort(protocol, port, blockOf(ip))],
             { do: kind },
           ),
           key: "refuse",

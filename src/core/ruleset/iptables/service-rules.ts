@@ -1,11 +1,9 @@
-import { type Cidr, cidrOf } from "#net/cidr.ts";
-import { addressBits, type Ip } from "#net/ip.ts";
+import { blockOf, type Cidr } from "#net/cidr.ts";
 import type { Case, Endpoint, Origin, Pool } from "../../services/service-map.ts";
 import { type NamedPort, showEndpoint } from "./names.ts";
 import { showRule } from "./print.ts";
 import { from, jump, type Match, type Rule, rule } from "./rule.ts";
 
-export const blockAt = (ip: Ip): Cidr => cidrOf(ip, addressBits(ip.family));
 export const mark = jump("KUBE-MARK-MASQ");
 
 /** Where packets go that come from no pod, where pods have several blocks. */
@@ -46,7 +44,7 @@ export function endpointRules(
 ): readonly Rule[] {
   const remembered: readonly Match[] = list === undefined ? [] : [{ is: "remember", list }];
   return [
-    rule(portName, [from(blockAt(ip))], mark),
+    rule(portName, [from(blockOf(ip))], mark),
     rule(portName, [...remembered, { is: "protocol", protocol }], { do: "dnat", ip, port }),
   ];
 }
