@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { connect, type DetailedPeerCertificate } from "node:tls";
 import { type Access, readKubeconfig } from "#client/kubeconfig.ts";
+import { refusedFor } from "#client/resource.ts";
 import { Unreachable } from "#client/transport.ts";
 import { obtainNodeIdentity } from "#daemons/node/identity/node-identity.ts";
 import type { KeyPair } from "#os/pki.ts";
@@ -31,10 +32,21 @@ export async function joinCluster(
   signal: AbortSignal,
 ): Promise<Access & { readonly certificate: NonNullable<Access["certificate"]> }> {
   const first = introduction === undefined ? await readOwn(kubeconfig) : await introduced(introduction);
-  const pair = await obtainNodeIdentity({ nodeName, folder, ca: first.ca, now: Date.now }, first, signal);
+  const obtaining = obtainNodeIdentity({ nodeName, folder, ca: first.ca, now: Date.now }, first, signal);
+  const pair = await obtaining.catch((fault: unknown) => {
+    throw refusedFor(fault, "Unauthorized") ? unwelcome(first.server, fault) : fault;
+  });
   await keepAccess(kubeconfig, first, pair);
   return { ...first, token: undefined, tokenFile: undefined, certificate: { cert: pair.certificate, key: pair.key } };
 }
+
+const unwelcome = (server: string, cause: unknown) =>
+  new ClusterFault("NotJoined", {
+    what: `the cluster at ${server} knows neither this token nor this node: a token counts for a day`,
+    where: "--token",
+    fix: "start `portolan server` anew, which makes a token, and copy the line that it shows",
+    cause,
+  });
 
 /** Writes down how the node reaches the API, for its next start and for people. */
 export async function keepAccess(kubeconfig: string, { server, ca = "" }: Access, client: KeyPair): Promise<void> {

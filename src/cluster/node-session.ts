@@ -19,6 +19,7 @@ import { checkMachine } from "./preflight.ts";
 import { forgetRunning, readRunning, toldOfNode, writeRunning } from "./running.ts";
 import type { Settings } from "./settings.ts";
 import { allSettled } from "./settled.ts";
+import { undoEffects } from "./undo.ts";
 
 /** What a node is asked to be, besides the settings that it shares with its cluster. */
 export interface NodeAsked {
@@ -55,6 +56,8 @@ export async function runNode(asked: NodeAsked, begin: Promise<void>, signal: Ab
   await checkAlone(dataDir);
   const ledger = openLedger(dataDir);
   await using started = new AsyncDisposableStack();
+  let keepsEffects = ledger.effects().length > 0;
+  started.defer(() => (keepsEffects ? undefined : undoEffects(ledger)));
   const log = started.adopt(openLog(dataDir, "node", settings.v), (one) => one.close());
   started.adopt(logUncaught(log), (one) => one.stop());
   const plan = await planOf(asked);
@@ -76,6 +79,7 @@ export async function runNode(asked: NodeAsked, begin: Promise<void>, signal: Ab
     started.defer(() => kept.stop());
   }
   const parts = started.move();
+  keepsEffects = true;
   return {
     ready: node.ready,
     setProxyMode: (mode) => node.setProxyMode(mode).catch((fault: Error) => log.warn(`proxy mode ${mode}`, fault)),

@@ -61,6 +61,18 @@ async function install(stack: AsyncDisposableStack, { name }: Namespace): Promis
   };
 }
 
+/** Whoever comes with another token is told so, and keeps the machine as it was. */
+async function turnedAway({ start }: Installed, machine: Namespace, line: string): Promise<void> {
+  const state = () => machine.exec("sh", "-c", "ip -o address; nft list ruleset; cat /proc/sys/net/ipv4/ip_forward");
+  const before = await state();
+  const { code, stderr } = await listenTo(
+    start("node", ...line.replace(/--token \S+/, "--token abcdef.0123456789abcdef").split(" "), "--node-name", "other"),
+  ).ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /knows neither this token nor this node/);
+  assert.equal(await state(), before);
+}
+
 const podOn = (node: string): string => `
 apiVersion: v1
 kind: Pod
@@ -89,6 +101,7 @@ test(
     const kubectlPath = (await findKubectls()).at(-1)?.path ?? "kubectl";
     const kubectl = (...args: readonly string[]): Promise<string> =>
       first.exec(kubectlPath, "--kubeconfig", `${server.dataDir}/kubeconfig`, ...args);
+    await turnedAway(await install(stack, second), second, line);
     const heard = [];
     for (const [machine, name] of [[first, "alpha"] as const, [second, "beta"] as const]) {
       const node = await install(stack, machine);
