@@ -1,5 +1,6 @@
 import type { Pod } from "#api/core/pod.ts";
 import type { Service, ServicePort } from "#api/core/service.ts";
+import { serviceNameLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
 import { portsAt, selects } from "../workloads/service-pods.ts";
 import { nearMiss } from "./near-miss.ts";
@@ -90,51 +91,11 @@ interface Slices {
 }
 
 function withoutSelector(service: Service, port: ServicePort | undefined, { slices, atlas }: Slices): Why {
-  const { namespace, name } = service.metadata;
-  const object = named("Service", service);
-  const evidence: readonly Evidence[] = [{ object, field: "spec.selector", value: "none" }];
-  if (slices.length === 0) {
-    const unlabelled = atlas.world.slices.find(
-      ({ metadata }) => metadata.namespace === namespace && metadata.name.startsWith(name),
-    );
-    const label = "metadata.labels.kubernetes.io/service-name";
-    if (unlabelled !== undefined) {
-      const slice = named("EndpointSlice", unlabelled);
-      return {
-        because: "NoSelector",
-        tells: `${slice} is not labelled as its own`,
-        evidence,
-        fix: { object: slice, field: label, change: name },
-      };
-    }
-    const tells = "it has no selector, and no EndpointSlice is labelled as its own";
-    return {
-      because: "NoSelector",
-      tells,
-      evidence,
-      fix: {
-        object,
-        field: "spec.selector",
-        change: `labels of its pods; or make an EndpointSlice with ${label.slice(16)}: ${name}`,
-      },
-    };
-  }
+  const evidence: readonly Evidence[] = [{ object: named("Service", service), field: "spec.selector", value: "none" }];
   const [first] = slices;
+  if (first === undefined) return withoutSlices(service, evidence, atlas);
   const names = slices.flatMap(({ ports }) => ports.map((one) => one.name));
-  if (port !== undefined && first !== undefined && !names.includes(port.name ?? "")) {
-    const slice = named("EndpointSlice", first);
-    const tells = `its EndpointSlices have no port named ${JSON.stringify(port.name ?? "")}`;
-    const shown = [
-      ...evidence,
-      { object: slice, field: "ports[*].name", value: names.map((one) => JSON.stringify(one)).join(", ") || "none" },
-    ];
-    return {
-      because: "SlicePortMissing",
-      tells,
-      evidence: shown,
-      fix: { object: slice, field: "ports[0].name", change: JSON.stringify(port.name ?? "") },
-    };
-  }
+  if (port !== undefined && !names.includes(port.name ?? "")) return slicePortMissing(port, first, { names, evidence });
   const shown = slices.flatMap((slice) =>
     slice.endpoints.slice(0, mostShown).map(({ addresses, conditions }, i) => ({
       object: named("EndpointSlice", slice),
@@ -146,5 +107,44 @@ function withoutSelector(service: Service, port: ServicePort | undefined, { slic
     because: shown.length === 0 ? "NoEndpoints" : "NoReadyEndpoints",
     tells: "none of its endpoints is ready",
     evidence: [...evidence, ...shown],
+  };
+}
+
+function withoutSlices(service: Service, evidence: readonly Evidence[], atlas: Atlas): Why {
+  const { namespace, name } = service.metadata;
+  const unlabelled = atlas.world.slices.find(
+    ({ metadata }) => metadata.namespace === namespace && metadata.name.startsWith(name),
+  );
+  if (unlabelled !== undefined) {
+    const object = named("EndpointSlice", unlabelled);
+    const tells = `${object} is not labelled as its own`;
+    const fix = { object, field: `metadata.labels.${serviceNameLabel}`, change: name };
+    return { because: "NoSelector", tells, evidence, fix };
+  }
+  return {
+    because: "NoSelector",
+    tells: "it has no selector, and no EndpointSlice is labelled as its own",
+    evidence,
+    fix: {
+      object: named("Service", service),
+      field: "spec.selector",
+      change: `labels of its pods; or make an EndpointSlice with ${serviceNameLabel}: ${name}`,
+    },
+  };
+}
+
+function slicePortMissing(
+  port: ServicePort,
+  first: EndpointSlice,
+  { names, evidence }: { readonly names: readonly (string | undefined)[]; readonly evidence: readonly Evidence[] },
+): Why {
+  const slice = named("EndpointSlice", first);
+  const wanted = JSON.stringify(port.name ?? "");
+  const value = names.map((one) => JSON.stringify(one)).join(", ") || "none";
+  return {
+    because: "SlicePortMissing",
+    tells: `its EndpointSlices have no port named ${wanted}`,
+    evidence: [...evidence, { object: slice, field: "ports[*].name", value }],
+    fix: { object: slice, field: "ports[0].name", change: wanted },
   };
 }
