@@ -37,13 +37,13 @@ const [readMessage, errorMessage, doneMessage] = [1, 2, 3];
 const requestDump = 0x301;
 /** Bits of a filter: which parts of the tuple must be alike. */
 const alike = { destination: 1 << 1, protocol: 1 << 3 } as const;
-/** So many addresses are looked for one by one, as the kernel's filter takes them; of more, every UDP flow passes by once. */
+/** So many IPv4 addresses are looked for one by one, as the kernel's filter takes them; of more, every UDP flow passes by once. */
 const filteredMost = 4;
 
 /**
  * The UDP flows to these addresses, all of one family. The kernel goes through its table and hands over what is asked for: other
- * people's flows, be they a million, are not copied for up to four addresses (before Linux 5.8: they are, and passed over). Waits
- * beside the event loop. undefined where this Node has no foreign function interface, or the kernel refused.
+ * people's flows, be they a million, are not copied for up to four IPv4 addresses (before Linux 5.8: they are, and passed over).
+ * Waits beside the event loop. undefined where this Node has no foreign function interface, or the kernel refused.
  */
 export async function dumpUdpFlows(family: IpFamily, to: readonly Ip[]): Promise<readonly UdpFlow[] | undefined> {
   const libc = (await openForeign("libc.so.6", signatures))?.functions;
@@ -51,7 +51,9 @@ export async function dumpUdpFlows(family: IpFamily, to: readonly Ip[]): Promise
   const socket = libc?.socket(socketFamily, rawSocket | closeOnExec, netfilter) ?? -1;
   if (libc === undefined || socket < 0) return undefined;
   const wanted = new Map(to.map((ip) => [bytesOf(ip).toString("latin1"), ip]));
-  const filters = wanted.size <= filteredMost ? [...wanted.values()] : [undefined];
+  // By an IPv6 address, Linux 6.18 filters the wrong way round: it hands over what goes to any other.
+  const isFiltered = family === "IPv4" && wanted.size <= filteredMost;
+  const filters = isFiltered ? [...wanted.values()] : [undefined];
   const found: UdpFlow[] = [];
   try {
     for (const destination of filters) {
