@@ -1,6 +1,7 @@
 import { type Lease, leases } from "#api/coordination/lease.ts";
 import { readingOwnWrites } from "./cache.ts";
 import type { Informer } from "./informer.ts";
+import type { LeaseClock } from "./lease-clock.ts";
 import { heldLease, nextStep, releasedSpec, type Sighting, sightingOf } from "./lease-record.ts";
 import { refusedFor, resourceClient } from "./resource.ts";
 import type { Transport } from "./transport.ts";
@@ -26,24 +27,6 @@ export interface LeaseSurroundings {
   /** Hears why a Lease couldn't be taken or renewed; that others were faster is none of it. */
   readonly failed: (fault: unknown) => void;
 }
-
-export interface LeaseClock {
-  /** Milliseconds that only go forward, also while this process is stopped. */
-  readonly elapsedMs: () => number;
-  /** Milliseconds since 1970, for the times that people read. */
-  readonly now: () => number;
-  /** Calls back after that time; what it gives calls it off. */
-  readonly after: (ms: number, call: () => void) => () => void;
-}
-
-export const machineClock: LeaseClock = {
-  elapsedMs: () => performance.now(),
-  now: Date.now,
-  after(ms, call) {
-    const timer = setTimeout(call, ms).unref();
-    return () => clearTimeout(timer);
-  },
-};
 
 /** A Lease that is held, or waited for. */
 export interface HeldLease {

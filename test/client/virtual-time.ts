@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { LeaseClock } from "#client/lease.ts";
+import type { LeaseClock } from "#client/lease-clock.ts";
 
 interface Alarm {
   readonly atMs: number;

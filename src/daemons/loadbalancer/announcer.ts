@@ -6,7 +6,7 @@ import type { Backoff } from "#client/backoff.ts";
 import { type EventRecorder, eventRecorder, referenceTo } from "#client/events.ts";
 import { type Informer, informer, keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
-import { type LeaseClock, machineClock } from "#client/lease.ts";
+import { type LeaseClock, machineClock } from "#client/lease-clock.ts";
 import type { Transport } from "#client/transport.ts";
 import {
   announcedAddresses,

@@ -3,7 +3,7 @@
 import { type Lease, leases } from "#api/coordination/lease.ts";
 import { readingOwnWrites } from "#client/cache.ts";
 import type { Informer } from "#client/informer.ts";
-import type { LeaseClock } from "#client/lease.ts";
+import type { LeaseClock } from "#client/lease-clock.ts";
 import { releasedSpec, type Sighting, sightingOf } from "#client/lease-record.ts";
 import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";

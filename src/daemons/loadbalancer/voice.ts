@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Lease } from "#api/coordination/lease.ts";
 import type { Informer } from "#client/informer.ts";
-import type { LeaseClock } from "#client/lease.ts";
+import type { LeaseClock } from "#client/lease-clock.ts";
 import type { Transport } from "#client/transport.ts";
 import { type Ip, mustIp } from "#net/ip.ts";
 import { type LanAnswers, type LanAnswersOptions, type LanLink, openLanAnswers } from "#os/lan-answers.ts";
