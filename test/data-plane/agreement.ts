@@ -58,12 +58,17 @@ export async function sendSome(seed: number, flows: readonly Flow[], world: Worl
     .toSorted(() => random() - 0.5)
     .slice(0, sentPerWorld);
   await world.load(tableOf(objects).printAll());
+  await forgetFlows(world);
   await endsAsSaid(world, some);
   await world.exec("nft", "delete", "table", "inet", "portolan");
   await world.iptables.becomes(chainsOf(objects));
+  await forgetFlows(world);
   await endsAsSaid(world, some);
   await world.iptables.clear();
 }
+
+/** A datagram from a port that a former world's client had would go where that one's went. */
+const forgetFlows = (world: World): Promise<string> => world.exec("conntrack", "-F");
 
 /** Flows that rules decide about; where others end is up to routes. */
 const isTelling = ({ to, port, ends, protocol }: Flow): boolean =>
