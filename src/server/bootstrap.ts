@@ -147,8 +147,8 @@ async function send(api: Transport, method: "GET" | "POST" | "PUT", path: string
   return { status: answer.status, text: await answer.text() };
 }
 
-function expect({ status, text }: Told, wanted: readonly number[], { kind, metadata }: Sketch): void {
-  if (!wanted.includes(status)) throw new BootstrapRefused(`${kind} ${metadata.name}`, messageOf(text));
+function expect({ status, text }: Told, wanted: readonly number[], sketch: Sketch): void {
+  if (!wanted.includes(status)) throw new BootstrapRefused(sketch, messageOf(text));
 }
 
 function messageOf(text: string): string {
@@ -160,10 +160,13 @@ function messageOf(text: string): string {
 export class BootstrapRefused extends Error {
   readonly code = "BootstrapRefused";
   readonly where: string;
-  readonly fix =
-    "if --service-cluster-ip-range has changed, delete the Service that holds the address, or begin with an empty data folder";
-  constructor(object: string, message: string) {
-    super(`${object} could not be made: ${message}`);
-    this.where = object;
+  readonly fix: string;
+  constructor({ kind, metadata }: Sketch, message: string) {
+    super(`${kind} ${metadata.name} could not be made: ${message}`);
+    this.where = `${kind} ${metadata.name}`;
+    this.fix =
+      kind === "LoadBalancerPool"
+        ? "give other blocks by --load-balancer-pool"
+        : "if --service-cluster-ip-range has changed, delete the Service that holds the address, or begin with an empty data folder";
   }
 }

@@ -1,3 +1,4 @@
+import { loadBalancerAnnotations } from "#api/core/service/load-balancer-annotations.ts";
 import type { Service } from "#api/core/service.ts";
 import { type Evidence, type Fix, named } from "./story.ts";
 import { wayOut } from "./way-out.ts";
@@ -26,14 +27,14 @@ export function pendingBalancer(service: Service, atlas: Atlas): Why {
 /** By the reason of the condition, which is this project's own; where another implementation says nothing, a way around it. */
 function fixOf(service: Service, reason: string, atlas: Atlas): Fix {
   const object = named("Service", service);
-  const pool = { object: "LoadBalancerPool", field: "spec.addresses" };
+  const pool = { object: "LoadBalancerPool", field: "spec.blocks" };
   switch (reason) {
     case "LoadBalancerAddressOutside":
     case "LoadBalancerAddressTaken":
     case "LoadBalancerWishInvalid":
       return { object, field: wishField(service), change: "an address of a pool that nobody has" };
     case "LoadBalancerPoolUnknown":
-      return { object, field: "metadata.annotations", change: "the name of a pool that is for this Service" };
+      return { object, field: annotationIn(service, "pool"), change: "the name of a pool that is for this Service" };
     case "LoadBalancerPoolsExhausted":
       return { ...pool, change: "more addresses" };
     case "NoLoadBalancerPool":
@@ -51,7 +52,11 @@ function fixOf(service: Service, reason: string, atlas: Atlas): Fix {
 }
 
 /** Where a Service says which address it would like. */
-const wishField = ({ spec, metadata }: Service): string =>
-  spec.loadBalancerIP !== undefined && spec.loadBalancerIP !== ""
-    ? "spec.loadBalancerIP"
-    : `metadata.annotations${Object.keys(metadata.annotations ?? {}).some((one) => one.endsWith("load-balancer-ips")) ? "[portolan.io/load-balancer-ips]" : ""}`;
+const wishField = (service: Service): string =>
+  (service.spec.loadBalancerIP ?? "") === "" ? annotationIn(service, "addresses") : "spec.loadBalancerIP";
+
+/** `metadata.annotations[metallb.io/address-pool]` */
+function annotationIn({ metadata: { annotations = {} } }: Service, of: "addresses" | "pool"): string {
+  const names = loadBalancerAnnotations[of];
+  return `metadata.annotations[${names.find((name) => name in annotations) ?? names[0]}]`;
+}

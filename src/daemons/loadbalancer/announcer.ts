@@ -91,7 +91,7 @@ class Announcing implements Announcer {
       changed: () => {
         for (const ip of this.#byRecord.values()) announcing.enqueue(ip.text);
       },
-      failed: (key, fault) => failed({ loop: "announcer", key, fault, failures: 1 }),
+      failed: (key, fault, failures) => failed({ loop: "announcer", key, fault, failures }),
     });
     this.#tenures = new Tenures({
       transport,

@@ -17,7 +17,7 @@ export interface VoiceOptions extends LanAnswersOptions {
   /** This node may speak now, or no longer. */
   readonly changed: () => void;
   /** Hears what failed: it is tried again, or ends by itself. */
-  readonly failed: (key: string, fault: unknown) => void;
+  readonly failed: (key: string, fault: unknown, failures: number) => void;
 }
 
 /** When everybody is told, in seconds after an address was taken: once may be lost. */
@@ -29,21 +29,32 @@ export class Voice {
   readonly #own: OwnLease;
   readonly #speaking = new Map<string, LanLink>();
   #answers: Promise<LanAnswers> | undefined;
+  /** Renewals in a row that failed. */
+  #failures = 0;
   /** Of the Lease under which the kernel was last allowed to answer. */
   #tenure: number | undefined;
 
   constructor(options: VoiceOptions) {
-    const { transport, leases, clock, nodeName, failed, changed } = options;
+    const { transport, leases, clock, nodeName, changed } = options;
     this.#options = options;
     this.#own = new OwnLease({
       wish: { node: nodeName, identity: `${nodeName}_${randomUUID().slice(0, 8)}` },
-      around: { transport, leases, clock, random: Math.random, failed: (fault) => failed("lease", fault) },
+      around: { transport, leases, clock, random: Math.random, failed: (fault) => this.#renewalFailed(fault) },
       changed: (isHeld) => {
         if (!isHeld) void this.#forbid();
         changed();
       },
-      renewed: () => void this.#allow(),
+      renewed: () => {
+        this.#failures = 0;
+        void this.#allow();
+      },
     });
+  }
+
+  /** Tried again five times a second: it is told ever more rarely. */
+  #renewalFailed(fault: unknown): void {
+    this.#failures++;
+    if (Number.isInteger(Math.log2(this.#failures))) this.#options.failed("lease", fault, this.#failures);
   }
 
   speaksFor(ip: Ip): boolean {
@@ -123,7 +134,7 @@ export class Voice {
     try {
       await act(answers);
     } catch (fault) {
-      this.#options.failed("fence", fault);
+      this.#options.failed("fence", fault, 1);
     }
   }
 

@@ -1,20 +1,10 @@
+import { loadBalancerAnnotations as annotations } from "#api/core/service/load-balancer-annotations.ts";
 import type { Service } from "#api/core/service.ts";
 import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
 import type { Reason } from "../../reasons.ts";
 
 /** The class of Services that get their address from this cluster's pools, as those without a class do. */
 export const ownLoadBalancerClass = "portolan.io/load-balancer";
-
-// MetalLB's annotations are read too, so that manifests made for it work as they are.
-const annotations = {
-  addresses: ["portolan.io/load-balancer-ips", "metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs"],
-  pool: ["portolan.io/load-balancer-pool", "metallb.io/address-pool", "metallb.universe.tf/address-pool"],
-  sharing: [
-    "portolan.io/load-balancer-sharing-key",
-    "metallb.io/allow-shared-ip",
-    "metallb.universe.tf/allow-shared-ip",
-  ],
-} as const;
 
 /** What a Service wants of the pools. */
 export interface Wish {
