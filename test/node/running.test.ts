@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -190,11 +190,18 @@ describe("a node's addresses", { skip: whyNot ?? false }, () => {
 });
 
 describe("a port of the node", { skip: whyNot ?? false }, () => {
-  /** Listens at the port, or dies of it. */
+  /** Listens at the port, or dies of it. The program is mounted: where this tree stands need not be seen from a pod. */
   const listener = (port: number) => ({
-    name: "main",
-    image: "shell",
-    command: [process.execPath, "-e", `require("node:net").createServer().listen(${port}, "127.0.0.1")`],
+    hostNetwork: true,
+    containers: [
+      {
+        name: "main",
+        image: "shell",
+        command: ["/opt/node", "-e", `require("node:net").createServer().listen(${port}, "127.0.0.1")`],
+        volumeMounts: [{ name: "node", mountPath: "/opt/node" }],
+      },
+    ],
+    volumes: [{ name: "node", hostPath: { path: realpathSync(process.execPath) } }],
   });
   const clashOf = (world: World, pod: string) =>
     eventually(
@@ -210,7 +217,7 @@ describe("a port of the node", { skip: whyNot ?? false }, () => {
     await using world = await openWorld();
     await using server = await listening();
     const { port } = server;
-    await world.run("unlucky", { hostNetwork: true, containers: [listener(port)] });
+    await world.run("unlucky", listener(port));
     const taken = `Container main ended because port ${port}/TCP of the node is taken by`;
     assert.equal(
       (await clashOf(world, "unlucky")).message,
@@ -219,12 +226,12 @@ describe("a port of the node", { skip: whyNot ?? false }, () => {
     await world.pods.delete(namespace, "unlucky", { gracePeriodSeconds: 0 });
     await server[Symbol.asyncDispose]();
 
-    const first = await world.run("first", { hostNetwork: true, containers: [listener(port)] });
+    const first = await world.run("first", listener(port));
     await world.when("first", "runs", ({ status }) => status.phase === "Running");
     await eventually("its port", async () => (await portHolders([{ protocol: "TCP", port }], "counted")).size > 0, {
       seconds: 20,
     });
-    await world.run("second", { hostNetwork: true, containers: [listener(port)] });
+    await world.run("second", listener(port));
     const holder = await firstProcess(world, first);
     const told = await clashOf(world, "second");
     assert.equal(told.message, `${taken} pod ${namespace}/first (${await commandOf(holder)}, process ${holder})`);
