@@ -21,7 +21,7 @@ export function show(rows: readonly Row[]): string {
         what,
         `${figure(ours)} ${unit}`,
         peer === undefined ? "" : `${figure(peer.value)} ${unit} (${peer.name})`,
-        peer === undefined ? "" : part(ours / peer.value),
+        peer === undefined || peer.value === 0 ? "" : part(ours / peer.value),
         goal === undefined ? "" : showGoal(goal, unit),
         goal === undefined ? "" : verdict(row, goal),
       ];
