@@ -63,7 +63,9 @@ async function install(stack: AsyncDisposableStack, { name }: Namespace): Promis
 
 /** Whoever comes with another token is told so, and keeps the machine as it was. */
 async function turnedAway({ start }: Installed, machine: Namespace, line: string): Promise<void> {
-  const state = () => machine.exec("sh", "-c", "ip -o address; nft list ruleset; cat /proc/sys/net/ipv4/ip_forward");
+  // Not IPv6: the kernel is still trying its addresses out.
+  const looks = "ip -o -4 address; ip -br link | cut -d' ' -f1; nft list ruleset; cat /proc/sys/net/ipv4/ip_forward";
+  const state = () => machine.exec("sh", "-c", looks);
   const before = await state();
   const { code, stderr } = await listenTo(
     start("node", ...line.replace(/--token \S+/, "--token abcdef.0123456789abcdef").split(" "), "--node-name", "other"),
