@@ -81,6 +81,10 @@ suite("portolan proxy", { skip, timeout: 120_000 }, () => {
       await page("http://127.0.0.1:10249/metrics"),
       /^kubeproxy_sync_proxy_rules_duration_seconds_count [1-9]/m,
     );
+    assert.match(
+      await page("http://127.0.0.1:10249/metrics"),
+      /^kubeproxy_sync_proxy_rules_service_changes_total [1-9]/m,
+    );
   });
 
   test("/healthz says 503 while the node is about to be removed; /livez doesn't mind", async () => {

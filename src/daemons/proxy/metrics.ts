@@ -1,19 +1,7 @@
 import type { Progress } from "./progress.ts";
 
-/** Upper bounds of kube-proxy's own histograms, in seconds: 1 ms doubled fourteen times, and its ladder up to five minutes. */
+/** Upper bounds of kube-proxy's own histogram, in seconds: 1 ms doubled fourteen times. */
 const syncBounds = Array.from({ length: 15 }, (_, i) => 0.001 * 2 ** i);
-const programmingBounds = [
-  0,
-  0.25,
-  0.5,
-  ...ladder({ from: 1, step: 1, count: 59 }),
-  ...ladder({ from: 60, step: 5, count: 12 }),
-  ...ladder({ from: 120, step: 30, count: 7 }),
-];
-
-function ladder({ from, step, count }: { readonly from: number; readonly step: number; readonly count: number }) {
-  return Array.from({ length: count }, (_, i) => from + step * i);
-}
 
 class Histogram {
   readonly #bounds: readonly number[];
@@ -52,7 +40,6 @@ type Labels = string;
 export class ProxyMetrics {
   readonly #progress: Progress;
   readonly #synced = new Histogram(syncBounds);
-  readonly #programmed = new Histogram(programmingBounds);
   readonly #counters = new Map<string, Map<Labels, number>>();
 
   constructor(progress: Progress) {
@@ -63,11 +50,6 @@ export class ProxyMetrics {
   /** A change of rules is in the kernel; it took so many seconds of work. */
   synced(seconds: number): void {
     this.#synced.observe(seconds);
-  }
-
-  /** From the change of a pod or Service to its rules in the kernel, in seconds. */
-  programmed(seconds: number): void {
-    this.#programmed.observe(seconds);
   }
 
   count(name: string, labels: Labels, by = 1): void {
@@ -86,7 +68,6 @@ export class ProxyMetrics {
     const { user, system } = process.cpuUsage();
     const lines = [
       ...this.#synced.lines("kubeproxy_sync_proxy_rules_duration_seconds"),
-      ...this.#programmed.lines("kubeproxy_network_programming_duration_seconds"),
       ...[...this.#counters].flatMap(([name, counts]) => counterLines(`kubeproxy_${name}`, counts)),
       ...Object.entries(gauges).flatMap(([name, value]) => [`# TYPE ${name} gauge`, `${name} ${value}`]),
       ...counterLines("process_cpu_seconds_total", new Map([["", (user + system) / 1e6]])),

@@ -1,4 +1,6 @@
 import { nodes } from "#api/core/node.ts";
+import { services } from "#api/core/service.ts";
+import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import type { Backoff } from "#client/backoff.ts";
 import { type EventRecorder, eventRecorder } from "#client/events.ts";
 import { type Informers, informers } from "#client/informers.ts";
@@ -90,7 +92,7 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   const known: Known = { entries: new Map(), nodeAddresses: [] };
   const node = { nodeName, families };
   const told = tellOf(options, followed, rules);
-  const followers = followersOf(options, { told, recorder, serviceOf: observed.service });
+  const followers = followersOf(options, { told, recorder, followed, serviceOf: observed.service });
   const parts: Working = { rules, observed, recorder, node, known, unchecked: [], check: sweep.check, followers, told };
   const synced = Promise.withResolvers<void>();
   const working = loop<Changes>({
@@ -104,7 +106,10 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
     },
     parallel: 1,
     backoff,
-    failed,
+    failed(failure) {
+      told.metrics.count(failuresOf[told.mode()], "");
+      failed(failure);
+    },
   });
   // Nothing may ever change in an empty cluster, and the frame must stand nevertheless.
   working.enqueue(everything);
@@ -148,17 +153,41 @@ function tellOf({ nodeName }: ProxyOptions, followed: Informers, { mode }: Turni
   return { mode, progress, metrics: new ProxyMetrics(progress), isNodeEligible, now: Date.now };
 }
 
+/** kube-proxy's names of what the kernel has refused. */
+const failuresOf: Readonly<Record<ProxyMode, string>> = {
+  nftables: "sync_proxy_rules_nftables_sync_failures_total",
+  iptables: "sync_proxy_rules_iptables_restore_failures_total",
+};
+
+/** Counts what is heard of, whether or not rules follow from it. */
+function changeCounter(followed: Informers, { metrics }: Told): RulesFollower {
+  const counted = (name: string) => () => metrics.count(`sync_proxy_rules_${name}_changes_total`, "");
+  const stops = [
+    followed.of(services).onChange(counted("service")),
+    followed.of(endpointSlices).onChange(counted("endpoint")),
+  ];
+  return {
+    changed: () => {},
+    idle: async () => {},
+    async stop() {
+      for (const stop of stops) stop();
+    },
+  };
+}
+
 interface Parts {
   readonly told: Told;
   readonly recorder: EventRecorder;
+  readonly followed: Informers;
   readonly serviceOf: Observed["service"];
 }
 
 function followersOf(
   { nodeName, failed }: ProxyOptions,
-  { told, recorder, serviceOf }: Parts,
+  { told, recorder, followed, serviceOf }: Parts,
 ): readonly RulesFollower[] {
   return [
+    changeCounter(followed, told),
     new HealthChecks({ isHealthy: () => told.progress.isHealthy, backoff, failed }),
     new NodePorts({ nodeName, serviceOf, recorder, backoff, failed }),
   ];
