@@ -5,8 +5,8 @@ import { type EndpointSlice, endpointSlices } from "#api/discovery/endpoint-slic
 import { informer } from "#client/informer.ts";
 import type { Transport } from "#client/transport.ts";
 import { ownerOf } from "#core/services/slice-owner.ts";
+import { lastingTrouble } from "#core/trace/lasting-trouble.ts";
 import { selects } from "#core/workloads/service-pods.ts";
-import { podTrouble } from "./pod-trouble.ts";
 
 /** Who answers for a Service. */
 export type Backing =
@@ -74,7 +74,7 @@ function backingOf(slices: readonly EndpointSlice[], selected: readonly Pod[]): 
     const ports = answering.flatMap((slice) => slice.ports);
     return { kind: "pods", targets: new Map(ports.map(({ name, port }) => [name ?? "", port ?? 0])) };
   }
-  const troubles = selected.map(podTrouble);
+  const troubles = selected.map(lastingTrouble);
   const [first] = troubles;
   // As long as one of them is only slow, it is too early to give up.
   return first === undefined || troubles.includes(undefined) ? undefined : { kind: "nobody", because: first };

@@ -13,7 +13,7 @@ const lasting = new Set([
 ]);
 
 /** Why a pod won't become ready by itself, in a few words; undefined where it may only be slow. */
-export function podTrouble({ metadata, status }: Pod): string | undefined {
+export function lastingTrouble({ metadata, status }: Pod): string | undefined {
   const told = (why: string): string => `pod ${metadata.name}: ${why.split("\n")[0]}`;
   const unscheduled = (status.conditions ?? []).find(
     ({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable",
