@@ -1,8 +1,9 @@
 import { hostname } from "node:os";
 import { readKubeconfig } from "#client/kubeconfig.ts";
 import { cleanUpProxy, startProxyAlone } from "#cluster/proxy-alone.ts";
+import { parseBlocks } from "#cluster/setting-values.ts";
 import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
-import { type Cidr, parseCidr } from "#net/cidr.ts";
+import type { Cidr } from "#net/cidr.ts";
 import { type Parsed, parse } from "./arguments.ts";
 import { untilSignal } from "./signals.ts";
 import { UsageFault } from "./usage.ts";
@@ -65,13 +66,14 @@ function modeOf(parsed: Parsed): ProxyMode {
 }
 
 function blocksOf(parsed: Parsed, flag: string): readonly Cidr[] {
-  const texts = (parsed.text(flag) ?? "").split(",").filter((one) => one !== "");
-  return texts.map((text) => {
-    const block = parseCidr(text);
-    if (block === undefined)
-      throw new UsageFault(`--${flag}: ${text} is no block of addresses`, "such as 10.244.0.0/16");
-    return block;
-  });
+  const text = parsed.text(flag) ?? "";
+  const blocks = parseBlocks(text);
+  if (blocks === undefined)
+    throw new UsageFault(
+      `--${flag}: ${text} is no list of blocks`,
+      "such as 10.244.0.0/16, or one a family: 10.244.0.0/16,fd00:10:244::/56",
+    );
+  return blocks;
 }
 
 function bindingOf(parsed: Parsed, flag: string, fallback: string) {
