@@ -10,7 +10,7 @@ import { nodeProcess } from "./node-process.ts";
 import type { Nodes, NodesAround } from "./nodes.ts";
 import type { Settings } from "./settings.ts";
 
-/** Nodes in namespaces of this machine, each run by a process that comes in over TLS as any node does. */
+/** Nodes in namespaces of this machine, each run by a process that comes in over TLS as every node does. */
 export function nodeProcesses(settings: Settings, lan: Lan, { plan, ledger, log }: NodesAround): Nodes {
   const names = namesOf(settings["data-dir"]);
   const access = ({ folder }: NodePlan): string => join(folder, "kubeconfig");

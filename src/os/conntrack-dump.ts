@@ -69,7 +69,7 @@ export async function dumpUdpFlows(family: IpFamily, to: readonly Ip[]): Promise
 
 interface Question {
   readonly family: IpFamily;
-  /** undefined: any. */
+  /** undefined: all. */
   readonly destination: Ip | undefined;
   /** By their bytes. */
   readonly wanted: ReadonlyMap<string, Ip>;

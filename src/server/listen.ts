@@ -19,7 +19,7 @@ export interface ServingPair {
 /** Where a server listens, and by what it shows who it is. */
 export interface ListenOptions {
   readonly address: string;
-  /** 0: any free one. */
+  /** 0: one that is free. */
   readonly port: number;
   readonly serving: ServingPair;
   /** PEM: who signs the certificates of clients. */

@@ -75,7 +75,7 @@ for (const kind of kinds) {
     }
   });
 
-  test(`${name}: any object can be judged, and keeps its form when defaults that depend on others come in`, () => {
+  test(`${name}: every object can be judged, and keeps its form when defaults that depend on others come in`, () => {
     for (const { seed, object } of samples) {
       const derived = kind.derive(object);
       assert.deepEqual(kind.derive(derived), derived, `seed ${seed}`);

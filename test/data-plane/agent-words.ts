@@ -5,7 +5,7 @@ export type Request =
       readonly protocol: "TCP" | "UDP";
       readonly to: string;
       readonly port: number;
-      /** The client's port; 0: any. */
+      /** The client's port; 0: one that is free. */
       readonly from: number;
       readonly times: number;
       /** How many at once. */

@@ -50,6 +50,6 @@ export interface Probed {
   readonly liveness: boolean | undefined;
 }
 
-/** The last attempt of a container, if there was any. */
+/** The last attempt of a container; undefined before the first. */
 export const lastRun = ({ runs }: Pick<Observed, "runs">, container: string): Run | undefined =>
   runs.findLast((run) => run.container === container);

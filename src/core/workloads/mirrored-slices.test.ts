@@ -96,7 +96,7 @@ test("mirrored Endpoints are followed when they change, and their slices keep th
 
 const some = [{ addresses: [{ ip: "10.0.0.1" }], ports: [http] }];
 const unmirrored: readonly (readonly [name: string, facts: Omit<MirrorFacts, "slices">])[] = [
-  ["that nobody has any more", { service: byHand, endpoints: undefined }],
+  ["that are gone", { service: byHand, endpoints: undefined }],
   ["without their Service", { service: undefined, endpoints: endpointsOf(some) }],
   ["of a Service that selects pods", { service: serviceOf("web"), endpoints: endpointsOf(some) }],
   [

@@ -83,7 +83,7 @@ function serverOf(options: KubeletApiOptions, upgraded: Set<Duplex>): Server {
     try {
       upgrade(options, request, { socket, head });
     } catch (fault) {
-      // Not upgraded yet: answered as any other request.
+      // It stayed a plain request, and is answered as one.
       if (!(fault instanceof Refused)) options.failed?.(fault);
       socket.end(rawRefusal(fault));
     }

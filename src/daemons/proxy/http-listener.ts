@@ -14,7 +14,7 @@ export interface HttpListener {
 
 interface Where {
   readonly address: string;
-  /** 0: any free one. */
+  /** 0: one that is free. */
   readonly port: number;
 }
 

@@ -6,7 +6,7 @@ export const regionLabel = "topology.kubernetes.io/region";
 const isWithin = (domain: string, parent: string): boolean => domain === parent || domain.endsWith(`.${parent}`);
 
 /**
- * Whether a node may give itself that label: any but those of Kubernetes by which workloads are kept from nodes.
+ * Whether a node may give itself that label: all but those of Kubernetes by which workloads are kept from nodes.
  * Source: NodeRestriction's getForbiddenLabels; IsKubeletLabel in k8s.io/kubelet/pkg/apis.
  */
 export function isNodesOwnLabel(label: string): boolean {

@@ -44,7 +44,7 @@ export class Holdings {
     return [...occupants].every(([service, other]) => service === wish.service || canShare(wish, other));
   }
 
-  /** Gives a Service these addresses and no others. Returns which came into use by it, and which nobody has any more. */
+  /** Gives a Service these addresses and no others. Returns which came into use by it, and which nobody has now. */
   move(wish: Wish, addresses: readonly Ip[]): { readonly taken: readonly Ip[]; readonly freed: readonly Ip[] } {
     const left = this.addressesOf(wish.service).filter((ip) => !addresses.some(({ text }) => text === ip.text));
     const freed = left.filter((ip) => this.#leave(wish.service, ip));
@@ -54,7 +54,7 @@ export class Holdings {
     return { taken, freed };
   }
 
-  /** Returns the addresses that nobody has any more. */
+  /** Returns the addresses that nobody has now. */
   release(service: string): readonly Ip[] {
     const freed = this.addressesOf(service).filter((ip) => this.#leave(service, ip));
     this.#byService.delete(service);

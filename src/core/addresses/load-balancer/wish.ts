@@ -13,7 +13,7 @@ export interface Wish {
   readonly families: readonly IpFamily[];
   /** PreferDualStack takes one family where both can't be had. */
   readonly needsAllFamilies: boolean;
-  /** Addresses asked for by name; empty: any will do. */
+  /** Addresses asked for by name; empty: whichever is free. */
   readonly addresses: readonly Ip[];
   readonly pool: string | undefined;
   /** "TCP/80". */
