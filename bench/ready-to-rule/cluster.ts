@@ -3,7 +3,6 @@
  * network namespace of its own. Each Service has one endpoint at first. After a line on standard input the other pods become ready, so
  * many a second; then it prints one line of JSON, and waits to be ended.
  */
-import { randomInt, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,10 +17,9 @@ import { startControllers } from "#daemons/controllers/controllers.ts";
 import { startProxy } from "#daemons/proxy/proxy.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { createAuthority } from "#os/pki.ts";
-import { createApiServer } from "#server/api-server.ts";
-import { bootstrap } from "#server/bootstrap.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
+import { serve, serviceRange } from "../../test/server/served.ts";
 import { endpointOf } from "../programming/services.ts";
 
 /** When a pod's readiness began to be written, by its address; microseconds of the monotonic clock, which all processes share. */
@@ -29,26 +27,13 @@ export type Written = Readonly<Record<string, number>>;
 
 const [count, perSecond] = process.argv.slice(2).map(Number) as [number, number];
 const nodeName = "node-1";
-const serviceRange = mustCidr("10.96.0.0/12");
 const podRange = mustCidr("10.128.0.0/9");
 const failed = ({ fault }: { readonly fault: unknown }): void => console.error(fault);
 const clock = { now: Date.now, random: Math.random, elapsedMs: () => performance.now() };
 
 const folder = mkdtempSync(join(tmpdir(), "portolan-bench-ready-"));
-const server = await createApiServer({
-  store: openSqliteStore(join(folder, "store.db")),
-  now: Date.now,
-  chance: { uuid: randomUUID, number: (below) => randomInt(below) },
-  options: {
-    gitVersion: "v1.36.0",
-    serviceRanges: [serviceRange],
-    nodePortRange: { first: 30_000, last: 32_767 },
-    kubelet: undefined,
-  },
-  report: (fault) => console.error(fault),
-});
+const { server } = await serve({ store: openSqliteStore(join(folder, "store.db")) });
 const transport = inProcessTransport(server, { user: "bench", groups: ["system:masters", "system:authenticated"] });
-await bootstrap(transport, { apiAddress: "192.0.2.1", apiPort: 6443, loadBalancerBlocks: [], serviceRange });
 await resourceClient(transport, nodes).create("", { metadata: { name: nodeName } });
 
 const { certificate: caPem } = await createAuthority("bench-ca", { from: Date.now(), to: Date.now() + 3_600_000 });
