@@ -29,7 +29,44 @@ export interface Kind<T extends AnyType = AnyType, O = Stored<T>> {
   readonly updateRules: readonly UpdateRule<O>[];
   /** What a client is told of an object that is taken, though it may not be what was meant. */
   readonly warnings?: Select<O, Iterable<string>>;
+  /** `metadata.generation` counts the changes of what is wanted: of everything but metadata and status. */
+  readonly countsGenerations?: true;
+  /** No update is taken that doesn't say which version it is built upon. Source: AllowUnconditionalUpdate. */
+  readonly updatesNameVersion?: true;
+  /** Further versions in which it is served; the others of its group first. */
+  readonly otherVersions?: readonly AnyOtherVersion[];
 }
+
+/**
+ * A version in which a kind is served beside the one that is stored and that all rules are about, the hub. What a client sends is read
+ * by the version's own type, with its own defaults, becomes a document of the hub, and is read, judged and stored as such.
+ */
+export interface OtherVersion<T extends AnyType = AnyType, O = Stored<T>, H = unknown> {
+  readonly group: string;
+  readonly version: string;
+  readonly type: T;
+  /** Defaults of this version that depend on other fields; after its static ones. */
+  readonly derive: Derive<O>;
+  /** The document of the hub, without loss: what the hub has no field for goes into the annotations that Kubernetes uses for it. */
+  readonly toHub: Convert<O>;
+  /** The document of this version; the other way round. */
+  readonly fromHub: Convert<H>;
+  /** Absent: it is as good as the hub. */
+  readonly deprecation?: Deprecation;
+}
+export type AnyOtherVersion = OtherVersion<AnyType, unknown, unknown>;
+export type Convert<O> = { convert(object: O): unknown }["convert"];
+
+/** As in "extensions/v1beta1 Ingress is deprecated in v1.14+, unavailable in v1.22+; use networking.k8s.io/v1 Ingress". */
+export interface Deprecation {
+  readonly deprecatedIn: string;
+  readonly removedIn: string;
+  /** `networking.k8s.io/v1`. */
+  readonly use: string;
+}
+
+/** `H` is the hub's object. */
+export const defineVersion = <T extends AnyType, H>(version: OtherVersion<T, Stored<T>, H>): AnyOtherVersion => version;
 
 /** A type that requests or answers hold by name. */
 export interface NamedType {

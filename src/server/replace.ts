@@ -7,7 +7,7 @@ import { type Call, placeOf } from "./call.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
 import { saveSettled, settle } from "./settle.ts";
-import { countsGenerations, hasStatus, isEmptied, mustNameVersion, strategyOf, wanted } from "./strategy.ts";
+import { hasStatus, isEmptied, strategyOf, wanted } from "./strategy.ts";
 
 /** What an update makes of the object that stands there; asked again where somebody else's write came first. */
 export type Build = (current: ApiObject) => ApiObject | Promise<ApiObject>;
@@ -41,7 +41,7 @@ function checkIdentity({ kind, path }: Call, { metadata: sent }: ApiObject, { me
   const { resourceVersion: version = "" } = sent;
   const isNamed = version !== "" && version !== "0";
   if (isNamed && version !== old.resourceVersion) throw conflict(kind, old.name);
-  if (!isNamed && mustNameVersion(kind)) throw invalid({ ...kind, kind: kind.plural }, old.name, [unnamedVersion]);
+  if (!isNamed && kind.updatesNameVersion) throw invalid({ ...kind, kind: kind.plural }, old.name, [unnamedVersion]);
 }
 
 const unnamedVersion = invalidField("metadata.resourceVersion", 0, "must be specified for an update");
@@ -83,7 +83,7 @@ function assemble(call: Call, sent: ApiObject, old: ApiObject): ApiObject {
 function assembleMain({ kind }: Call, own: ApiObject, old: ApiObject): ApiObject {
   const withStatus = hasStatus(kind) ? objectOf({ ...own, status: old.status }) : own;
   const next = strategyOf(kind).prepareUpdate(named(kind, kind.derive(withStatus)), old);
-  const isChanged = countsGenerations(kind) && !isDeepStrictEqual(wanted(next), wanted(old));
+  const isChanged = kind.countsGenerations && !isDeepStrictEqual(wanted(next), wanted(old));
   return isChanged ? withMetadata(next, { generation: (old.metadata.generation ?? 0) + 1 }) : next;
 }
 

@@ -19,20 +19,6 @@ const strategies = new Map<string, Strategy>([
 
 export const strategyOf = ({ group, plural }: AnyKind): Strategy => strategies.get(`${group}/${plural}`) ?? plain;
 
-/** Kinds whose `metadata.generation` counts the changes of what is wanted. */
-const counted = new Set([
-  "/pods",
-  "apps/deployments",
-  "apps/replicasets",
-  "discovery.k8s.io/endpointslices",
-  "portolan.io/loadbalancerpools",
-]);
-export const countsGenerations = ({ group, plural }: AnyKind): boolean => counted.has(`${group}/${plural}`);
-
-/** Kinds of which no update is taken that doesn't say which version it is built upon. Source: AllowUnconditionalUpdate. */
-const conditional = new Set(["/serviceaccounts", "coordination.k8s.io/leases"]);
-export const mustNameVersion = ({ group, plural }: AnyKind): boolean => conditional.has(`${group}/${plural}`);
-
 export const hasStatus = ({ subresources }: AnyKind): boolean => subresources.some(({ name }) => name === "status");
 
 /** An object without what says nothing of what is wanted: its metadata and its status. */

@@ -59,6 +59,7 @@ export const deployments = defineKind<typeof Deployment>({
   nameRule: "dns-subdomain",
   derive: deriveDeployment,
   initialStatus: () => ({}),
+  countsGenerations: true,
   rules: deploymentRules,
   updateRules: [keptSelectorProblems],
 });

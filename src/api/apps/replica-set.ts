@@ -38,6 +38,7 @@ export const replicaSets = defineKind<typeof ReplicaSet>({
   nameRule: "dns-subdomain",
   derive: deriveReplicaSet,
   initialStatus: () => ({ replicas: 0 }),
+  countsGenerations: true,
   rules: replicaSetRules,
   updateRules: [keptSelectorProblems],
 });

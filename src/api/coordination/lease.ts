@@ -33,6 +33,7 @@ export const leases = defineKind<typeof Lease>({
   nameRule: "dns-subdomain",
   derive: unchanged,
   initialStatus: undefined,
+  updatesNameVersion: true,
   rules: [leaseProblems],
   updateRules: [],
 });

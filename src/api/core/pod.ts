@@ -55,6 +55,7 @@ export const pods = defineKind<typeof Pod>({
   nameRule: "dns-subdomain",
   derive: derivePod,
   initialStatus: ({ spec }) => ({ phase: "Pending", qosClass: qosClassOf(spec) }),
+  countsGenerations: true,
   rules: podRules,
   updateRules: podUpdateRules,
 });

@@ -31,6 +31,7 @@ export const serviceAccounts = defineKind<typeof ServiceAccount>({
   nameRule: "dns-subdomain",
   derive: unchanged,
   initialStatus: undefined,
+  updatesNameVersion: true,
   rules: [],
   updateRules: [],
 });

@@ -38,6 +38,7 @@ export const endpointSlices = defineKind<typeof EndpointSlice>({
   nameRule: "dns-subdomain",
   derive: unchanged,
   initialStatus: undefined,
+  countsGenerations: true,
   rules: endpointSliceRules,
   updateRules: [keptTypeProblems],
   warnings: endpointSliceWarnings,

@@ -102,6 +102,7 @@ export const loadBalancerPools = defineKind<typeof LoadBalancerPool>({
   nameRule: "dns-subdomain",
   derive: unchanged,
   initialStatus: () => ({}),
+  countsGenerations: true,
   rules: [poolProblems],
   updateRules: [],
 });

@@ -11,7 +11,7 @@ import { keyOf, type Saved } from "../objects.ts";
 import { presentObject } from "../present.ts";
 import { sentObject } from "../sent.ts";
 import { saveSettled, settle } from "../settle.ts";
-import { countsGenerations, hasStatus, strategyOf } from "../strategy.ts";
+import { hasStatus, strategyOf } from "../strategy.ts";
 import { writeOptions } from "../write-options.ts";
 
 /** POST to a collection. */
@@ -62,7 +62,7 @@ function prepare({ kind, env, identity }: Call, sent: ApiObject, name: string): 
     ...(name !== "" && { name }),
     uid: env.chance.uuid(),
     creationTimestamp: showTime(env.now()),
-    ...(countsGenerations(kind) && { generation: 1 }),
+    ...(kind.countsGenerations && { generation: 1 }),
   });
   const derived = strategyOf(kind).prepareCreate(named(kind, kind.derive(object)), identity);
   if (!hasStatus(kind) || kind.initialStatus === undefined) return derived;
