@@ -5,13 +5,11 @@ import type { Backoff } from "#client/backoff.ts";
 import { type EventRecorder, eventRecorder } from "#client/events.ts";
 import { type Informers, informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
-import { flowsToCheck, type Watched } from "#core/services/flows.ts";
-import type { NodeFacts, ServiceEntry, ServiceName } from "#core/services/service-map.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { Ip, IpFamily } from "#net/ip.ts";
 import { deleteFlowsOf } from "#os/conntrack.ts";
 import { everything, type Failure, loop, type Source } from "../loop.ts";
-import { type FlowSweep, sweepFlows } from "./flow-sweep.ts";
+import { sweepFlows } from "./flow-sweep.ts";
 import type { RulesFollower } from "./followers.ts";
 import { HealthChecks } from "./health-checks.ts";
 import type { ProxyMode } from "./kernel-rules.ts";
@@ -19,7 +17,7 @@ import { ProxyMetrics } from "./metrics.ts";
 import { openRules } from "./modes.ts";
 import { NodePorts } from "./node-ports.ts";
 import { type Changes, type Observed, observe } from "./observed.ts";
-import { tellPassedOver } from "./passed-over.ts";
+import { Programming } from "./programming.ts";
 import { Progress } from "./progress.ts";
 import { isEligible, type Told } from "./status-pages.ts";
 import { type TurningRules, turningRules } from "./turning-rules.ts";
@@ -89,18 +87,16 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
   });
   const recorder = eventRecorder(options.transport, { component: "kube-proxy", host: nodeName });
   const sweep = sweepFlows(families, { backoff, failed });
-  const known: Known = { entries: new Map(), nodeAddresses: [] };
-  const node = { nodeName, families };
   const told = tellOf(options, followed, rules);
   const followers = followersOf(options, { told, recorder, followed, serviceOf: observed.service });
-  const parts: Working = { rules, observed, recorder, node, known, unchecked: [], check: sweep.check, followers, told };
+  const programming = new Programming({ nodeName, families }, { rules, observed, recorder, sweep, followers, told });
   const synced = Promise.withResolvers<void>();
   const working = loop<Changes>({
     name: "proxy",
     sources: observed.sources.map((source) => noticed(source, () => told.progress.queued())),
     plan: observed.take,
     async apply(changes) {
-      await applyChanges(changes, parts);
+      await programming.apply(changes);
       synced.resolve();
       return { againSeconds: rules.probeSeconds };
     },
@@ -191,49 +187,6 @@ function followersOf(
     new HealthChecks({ isHealthy: () => told.progress.isHealthy, backoff, failed }),
     new NodePorts({ nodeName, serviceOf, recorder, backoff, failed }),
   ];
-}
-
-/** What the last change was made of. */
-interface Known {
-  readonly entries: Map<ServiceName, ServiceEntry>;
-  nodeAddresses: readonly Ip[];
-}
-
-interface Working {
-  readonly rules: TurningRules;
-  readonly observed: Observed;
-  readonly recorder: EventRecorder;
-  readonly node: Omit<NodeFacts, "zone">;
-  readonly known: Known;
-  /** What changed in rules that the kernel has not taken yet. */
-  readonly unchecked: Watched[];
-  readonly check: FlowSweep["check"];
-  readonly followers: readonly RulesFollower[];
-  readonly told: Told;
-}
-
-async function applyChanges({ names, addresses, zone }: Changes, working: Working): Promise<void> {
-  const { rules, observed, recorder, node, known, unchecked, check, followers, told } = working;
-  const begun = performance.now();
-  if (addresses !== undefined) known.nodeAddresses = [...addresses.own, ...addresses.nodePorts];
-  const entries = new Map<ServiceName, ServiceEntry | undefined>();
-  for (const name of names) {
-    const service = observed.service(name);
-    const before = known.entries.get(name);
-    const entry = observed.entry(name, { ...node, zone });
-    unchecked.push(...flowsToCheck(before, entry, known.nodeAddresses));
-    if (service !== undefined && entry !== undefined) tellPassedOver(recorder, service, { before, now: entry });
-    entries.set(name, entry);
-    if (entry === undefined) known.entries.delete(name);
-    else known.entries.set(name, entry);
-  }
-  const change = { entries, addresses };
-  for (const follower of followers) follower.changed(change);
-  await rules.change(change);
-  check(unchecked.splice(0));
-  told.progress.updated();
-  // Otherwise it was only looked whether the rules still stand.
-  if (names.length > 0 || addresses !== undefined) told.metrics.synced((performance.now() - begun) / 1000);
 }
 
 /** Takes the rules of a proxy away that may run no more, and the flows it translated. Harmless where there are none. */
