@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { builtIn } from "#api/kinds.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { createAuthority } from "#os/pki.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
@@ -138,6 +139,7 @@ async function opened(store: Store, way: Way): ReturnType<Way> {
   const serviceRange = mustCidr("10.96.0.0/12");
   const nodePortRange = { first: 30_000, last: 32_767 };
   const server = await createApiServer({
+    catalogue: builtIn,
     store,
     now: Date.now,
     chance: { uuid: randomUUID, number: (below) => randomInt(below) },

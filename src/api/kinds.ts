@@ -1,4 +1,5 @@
-import { type AnyKind, apiVersionOf, type NamedType } from "#machinery/kind.ts";
+import { catalogueOf, type KindCatalogue } from "#machinery/catalogue.ts";
+import type { AnyKind, NamedType } from "#machinery/kind.ts";
 import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
 import { Scale } from "./autoscaling/scale.ts";
@@ -37,15 +38,8 @@ export const kinds: readonly AnyKind[] = [
   loadBalancerPools,
 ];
 
-const byPlural = new Map(kinds.map((kind) => [`${apiVersionOf(kind)}/${kind.plural}`, kind]));
-const byKind = new Map(kinds.map((kind) => [`${apiVersionOf(kind)}/${kind.kind}`, kind]));
-
-/** `kindOf("apps", "v1", "deployments")`; the core group is "". */
-export const kindOf = (group: string, version: string, plural: string): AnyKind | undefined =>
-  byPlural.get(`${apiVersionOf({ group, version })}/${plural}`);
-
-/** `kindNamed("apps/v1", "Deployment")`: what an object says of itself. */
-export const kindNamed = (apiVersion: string, kind: string): AnyKind | undefined => byKind.get(`${apiVersion}/${kind}`);
+/** The kinds that are built in, in all their versions. */
+export const builtIn: KindCatalogue = catalogueOf(kinds);
 
 /** What a request may hold beside a stored kind: bodies of subresources, and options. */
 export const bodyTypes: readonly NamedType[] = [

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { text } from "node:stream/consumers";
-import { kindNamed } from "#api/kinds.ts";
+import { builtIn } from "#api/kinds.ts";
 import type { Manifest } from "#client/apply.ts";
 import { isJsonObject } from "#machinery/json.ts";
 
@@ -74,7 +74,7 @@ function manifestsOf(json: unknown, place: Place): readonly Manifest[] {
       fix: "say what it is, e.g. apiVersion: v1, kind: Service",
     });
   }
-  const kind = kindNamed(apiVersion, kindName);
+  const kind = builtIn.named(apiVersion, kindName);
   if (kind === undefined) {
     throw new ManifestUnusable(place.where, {
       what: `no matches for kind "${kindName}" in version "${apiVersion}"`,

@@ -1,5 +1,5 @@
+import type { Resource } from "#machinery/catalogue.ts";
 import { isJsonObject, type JsonObject, ownValue } from "#machinery/json.ts";
-import type { AnyKind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { StatusError } from "#machinery/status.ts";
 import { pathOf } from "./path.ts";
@@ -9,7 +9,8 @@ import { parseJson, readStatus } from "./wire.ts";
 
 /** An object as a manifest has it: nothing is filled in. */
 export interface Manifest {
-  readonly kind: AnyKind;
+  /** In the version that the manifest names. */
+  readonly kind: Resource;
   /** "" for a kind without namespaces. */
   readonly namespace: string;
   readonly name: string;

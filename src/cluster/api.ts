@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { nodes } from "#api/core/node.ts";
 import { services } from "#api/core/service.ts";
+import { builtIn } from "#api/kinds.ts";
 import { refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import { contains, holds, parseCidr } from "#net/cidr.ts";
@@ -38,6 +39,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
   const { kubeletClient, ca, serving } = identities;
   await using started = new AsyncDisposableStack();
   const server = await createApiServer({
+    catalogue: builtIn,
     store,
     now: Date.now,
     chance: { uuid: randomUUID, number: (below) => randomInt(below) },

@@ -15,3 +15,13 @@ export const ownEntry = (value: unknown): PropertyDescriptor => ({
   configurable: true,
   writable: true,
 });
+
+/** As JSON would say it: a field that is undefined is none. */
+export function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (!isJsonObject(value)) return value;
+  const said: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(value))
+    if (one !== undefined) Object.defineProperty(said, key, ownEntry(withoutUndefined(one)));
+  return said;
+}

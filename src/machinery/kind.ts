@@ -47,7 +47,7 @@ export interface OtherVersion<T extends AnyType = AnyType, O = Stored<T>, H = un
   readonly type: T;
   /** Defaults of this version that depend on other fields; after its static ones. */
   readonly derive: Derive<O>;
-  /** The document of the hub, without loss: what the hub has no field for goes into the annotations that Kubernetes uses for it. */
+  /** The document of the hub (fields may be undefined), without loss: what the hub has no field for goes into the annotations that Kubernetes uses for it. */
   readonly toHub: Convert<O>;
   /** The document of this version; the other way round. */
   readonly fromHub: Convert<H>;
@@ -59,6 +59,7 @@ export type Convert<O> = { convert(object: O): unknown }["convert"];
 
 /** As in "extensions/v1beta1 Ingress is deprecated in v1.14+, unavailable in v1.22+; use networking.k8s.io/v1 Ingress". */
 export interface Deprecation {
+  /** `v1.14`. */
   readonly deprecatedIn: string;
   readonly removedIn: string;
   /** `networking.k8s.io/v1`. */
@@ -116,6 +117,13 @@ export const scaleSubresource: Subresource = {
   kind: { group: "autoscaling", version: "v1", kind: "Scale" },
   verbs: ["get", "patch", "update"],
 };
+
+/** What every request in a deprecated version is told. Source: deprecation.WarningMessage in k8s.io/apiserver. */
+export const deprecationWarning = (
+  kind: Pick<AnyKind, "group" | "version" | "kind">,
+  { deprecatedIn, removedIn, use }: Deprecation,
+): string =>
+  `${apiVersionOf(kind)} ${kind.kind} is deprecated in ${deprecatedIn}+, unavailable in ${removedIn}+; use ${use} ${kind.kind}`;
 
 /** "v1" or "apps/v1". */
 export const apiVersionOf = ({ group, version }: { readonly group: string; readonly version: string }): string =>

@@ -35,6 +35,8 @@ export interface TableOptions {
   readonly includeObject: "None" | "Metadata" | "Object";
   readonly version: "v1" | "v1beta1";
   readonly metadata: ListMeta;
+  /** What a row holds where it holds the whole object; absent: the object as it is. */
+  readonly shown?: (object: unknown) => unknown;
 }
 
 /** `objects` are of that kind, with apiVersion and kind where `includeObject` wants the whole of them. */
@@ -59,14 +61,14 @@ const definitionOf = (column: Column<unknown>): ColumnDefinition => ({
 function rowOf(
   columns: readonly Column<unknown>[],
   object: unknown,
-  { now, includeObject, version }: TableOptions,
+  { now, includeObject, version, shown }: TableOptions,
 ): Row {
   const cells = columns.map((column) => column.cell(object, now));
   switch (includeObject) {
     case "None":
       return { cells };
     case "Object":
-      return { cells, object };
+      return { cells, object: shown === undefined ? object : shown(object) };
     case "Metadata":
       return {
         cells,

@@ -1,3 +1,4 @@
+import type { ServedKind } from "#machinery/catalogue.ts";
 import type { AnyKind, Subresource } from "#machinery/kind.ts";
 import type { ResourcePath } from "./api-path.ts";
 import type { Environment } from "./environment.ts";
@@ -11,7 +12,10 @@ export interface Call {
   readonly request: ServerRequest;
   /** Who asks. */
   readonly identity: Identity;
+  /** The hub: what is stored, whatever version is spoken. */
   readonly kind: AnyKind;
+  /** The kind in the version that the path names: what the client sends, patches and is shown. */
+  readonly spoken: ServedKind;
   /** undefined: the object itself. */
   readonly subresource: Subresource | undefined;
   readonly path: ResourcePath;

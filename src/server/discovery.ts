@@ -1,3 +1,4 @@
+import type { KindCatalogue, ServedGroup, ServedKind } from "#machinery/catalogue.ts";
 import { type AnyKind, apiVersionOf, type Subresource } from "#machinery/kind.ts";
 import type { AggregatedDiscovery } from "./negotiate.ts";
 
@@ -15,13 +16,13 @@ const objectVerbs: readonly string[] = [
 
 /** The kinds that are told of, with the subresources that are served. */
 export interface Served {
-  readonly kinds: readonly AnyKind[];
+  readonly catalogue: KindCatalogue;
   readonly isServed: (kind: AnyKind, subresource: Subresource) => boolean;
 }
 
 /** `/api` and `/apis` as one document each, which saves clients a request a group. Source: KEP-3352. */
 export function aggregated(served: Served, which: "core" | "named", { version }: AggregatedDiscovery): unknown {
-  const groups = groupsOf(served).filter(({ name }) => (name === "") === (which === "core"));
+  const groups = served.catalogue.groups.filter(({ name }) => (name === "") === (which === "core"));
   return {
     kind: "APIGroupDiscoveryList",
     apiVersion: `apidiscovery.k8s.io/${version}`,
@@ -37,7 +38,7 @@ export function aggregated(served: Served, which: "core" | "named", { version }:
   };
 }
 
-function resourceDiscovery(served: Served, kind: AnyKind): unknown {
+function resourceDiscovery(served: Served, kind: ServedKind): unknown {
   const { plural, scope, singular, shortNames, categories } = kind;
   const subresources = servedSubresources(served, kind);
   return {
@@ -65,8 +66,9 @@ const responseKind = ({ group, version, kind }: Pick<AnyKind, "group" | "version
 
 /** `/api/v1`, `/apis/apps/v1`; undefined for a group version that isn't served. */
 export function resourceList(served: Served, group: string, version: string): unknown {
-  const kinds = served.kinds.filter((kind) => kind.group === group && kind.version === version);
-  if (kinds.length === 0) return undefined;
+  const versions = served.catalogue.groups.find(({ name }) => name === group)?.versions;
+  const kinds = versions?.find((one) => one.version === version)?.kinds;
+  if (kinds === undefined) return undefined;
   return {
     kind: "APIResourceList",
     apiVersion: "v1",
@@ -75,7 +77,7 @@ export function resourceList(served: Served, group: string, version: string): un
   };
 }
 
-function resourcesOf(served: Served, kind: AnyKind): readonly unknown[] {
+function resourcesOf(served: Served, kind: ServedKind): readonly unknown[] {
   const namespaced = kind.scope === "Namespaced";
   const { plural, singular, shortNames, categories } = kind;
   const main = {
@@ -99,8 +101,8 @@ function resourcesOf(served: Served, kind: AnyKind): readonly unknown[] {
   return [main, ...others];
 }
 
-const servedSubresources = (served: Served, kind: AnyKind): readonly Subresource[] =>
-  kind.subresources.filter((one) => served.isServed(kind, one)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+const servedSubresources = (served: Served, kind: ServedKind): readonly Subresource[] =>
+  kind.subresources.filter((one) => served.isServed(kind.hub, one)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 /** `/api` */
 export const coreVersions = (address: string): unknown => ({
@@ -113,31 +115,18 @@ export const coreVersions = (address: string): unknown => ({
 export const groupList = (served: Served): unknown => ({
   kind: "APIGroupList",
   apiVersion: "v1",
-  groups: groupsOf(served)
-    .filter(({ name }) => name !== "")
-    .map(({ name }) => groupOf(served, name)),
+  groups: served.catalogue.groups.filter(({ name }) => name !== "").map(groupDiscovery),
 });
 
 /** `/apis/apps`, without its kind; undefined for a group that isn't served. */
 export function group(served: Served, name: string): unknown {
-  const found = groupOf(served, name);
-  return found === undefined || name === "" ? undefined : { kind: "APIGroup", apiVersion: "v1", ...found };
+  const found = served.catalogue.groups.find((one) => one.name === name);
+  return found === undefined || name === ""
+    ? undefined
+    : { kind: "APIGroup", apiVersion: "v1", ...groupDiscovery(found) };
 }
 
-function groupOf(served: Served, name: string): { readonly name: string } | undefined {
-  const found = groupsOf(served).find((one) => one.name === name);
-  if (found === undefined) return undefined;
-  const versions = found.versions.map(({ version }) => ({ groupVersion: `${name}/${version}`, version }));
-  return { name, ...{ versions, preferredVersion: versions[0] } };
-}
-
-interface Group {
-  readonly name: string;
-  readonly versions: readonly { readonly version: string; readonly kinds: readonly AnyKind[] }[];
-}
-function groupsOf({ kinds }: Served): readonly Group[] {
-  return [...Map.groupBy(kinds, (kind) => kind.group)].map(([name, members]) => ({
-    name,
-    versions: [...Map.groupBy(members, ({ version }) => version)].map(([version, own]) => ({ version, kinds: own })),
-  }));
+function groupDiscovery({ name, versions }: ServedGroup) {
+  const named = versions.map(({ version }) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions: named, preferredVersion: named[0] };
 }

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { kinds } from "#api/kinds.ts";
 import { methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
 import { aggregated, coreVersions, group, groupList, resourceList, type Served } from "./discovery.ts";
 import type { Environment } from "./environment.ts";
@@ -9,8 +8,6 @@ import { metricsType } from "./metrics.ts";
 import { type DiscoveryFormat, discoveryFormat, plainFormat } from "./negotiate.ts";
 import { servesSubresource } from "./routes.ts";
 import { versionInfo } from "./version.ts";
-
-const served: Served = { kinds, isServed: servesSubresource };
 
 /** Documents that whoever asks may read, also without a certificate. */
 export const isPublic = (path: string): boolean => /^\/(healthz|livez|readyz|version)(\/|$)/.test(path);
@@ -23,6 +20,7 @@ export async function documentAnswer(
 ): Promise<Answer> {
   if (request.method !== "GET" && request.method !== "HEAD")
     throw methodNotAllowed({ group: "", kind: "", plural: path }, request.method.toLowerCase());
+  const served: Served = { catalogue: env.catalogue, isServed: servesSubresource };
   const [, root = "", first = "", second = "", ...rest] = path.split("/");
   const { accept } = request.headers;
   switch (root) {
@@ -36,13 +34,13 @@ export async function documentAnswer(
       return metricsAnswer(env);
     case "api":
       return first === ""
-        ? tagged(request, discovery("core", accept, request))
+        ? tagged(request, discovery(served, "core", request))
         : plain(request, resourceList(served, "", first));
     case "apis":
-      if (first === "") return tagged(request, discovery("named", accept, request));
+      if (first === "") return tagged(request, discovery(served, "named", request));
       return plain(request, second === "" ? group(served, first) : resourceList(served, first, second));
     case "openapi":
-      return tagged(request, found(await openApiAnswer(accept, [first, second, ...rest], env.options.gitVersion)));
+      return tagged(request, found(await openApiAnswer(env, accept, [first, second, ...rest])));
     case "":
       return plain(request, {
         paths: [
@@ -64,13 +62,14 @@ export async function documentAnswer(
 }
 
 async function openApiAnswer(
+  { catalogue, options }: Environment,
   accept: string | undefined,
   [which = "", ...path]: readonly string[],
-  version: string,
 ): Promise<WholeAnswer | undefined> {
   const { v2Answer, v3Answer } = await import("./openapi.ts");
-  if (which === "v2") return v2Answer(accept, version);
-  return which === "v3" ? v3Answer(path.filter((step) => step !== "").join("/"), version) : undefined;
+  const described = { catalogue, version: options.gitVersion };
+  if (which === "v2") return v2Answer(accept, described);
+  return which === "v3" ? v3Answer(path.filter((step) => step !== "").join("/"), described) : undefined;
 }
 
 export interface Asked {
@@ -91,8 +90,8 @@ const checksOf = ({ store }: Environment): readonly Check[] => [
   { name: "store", probe: () => store.revision() },
 ];
 
-function discovery(which: "core" | "named", accept: string | undefined, { headers }: ServerRequest): WholeAnswer {
-  const format = discoveryFormat(accept);
+function discovery(served: Served, which: "core" | "named", { headers }: ServerRequest): WholeAnswer {
+  const format = discoveryFormat(headers.accept);
   if (format === undefined) throw notAcceptable([jsonType]);
   const listed = which === "core" ? coreVersions(headers.host ?? "") : groupList(served);
   const value = format.kind === "aggregated" ? aggregated(served, which, format) : listed;

@@ -1,3 +1,4 @@
+import type { KindCatalogue } from "#machinery/catalogue.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
@@ -16,6 +17,8 @@ export interface Environment extends ServerParts {
 
 /** What a server is made of. */
 export interface ServerParts {
+  /** What it serves. */
+  readonly catalogue: KindCatalogue;
   readonly store: Store;
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -24,7 +24,7 @@ export function objectOf(value: unknown): ApiObject {
 }
 
 /** With the name of its kind, whatever name the client gave it. */
-export const named = (kind: AnyKind, object: unknown): ApiObject =>
+export const named = (kind: Pick<AnyKind, "group" | "version" | "kind">, object: unknown): ApiObject =>
   objectOf({ apiVersion: apiVersionOf(kind), kind: kind.kind, ...withoutName(object) });
 
 function withoutName(object: unknown): Readonly<Record<string, unknown>> {

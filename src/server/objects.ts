@@ -101,7 +101,9 @@ export async function retryOnConflict<T>(
 }
 
 /** "PodList". */
-export const listKind = (kind: AnyKind): { readonly kind: string; readonly apiVersion: string } => ({
+export const listKind = (
+  kind: Pick<AnyKind, "group" | "version" | "kind">,
+): { readonly kind: string; readonly apiVersion: string } => ({
   kind: `${kind.kind}List`,
   apiVersion: apiVersionOf(kind),
 });

@@ -6,9 +6,11 @@ import { showTime } from "#machinery/time.ts";
 import { admitNode } from "./admission.ts";
 import type { Call } from "./call.ts";
 import type { Deletion } from "./delete-options.ts";
+import { type WholeAnswer, wholeJson } from "./exchange.ts";
 import { admitDeletion } from "./namespace-lifecycle.ts";
 import { type ApiObject, isOf, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, type Place, rehearse, retryOnConflict, type Saved, type StoredObject, save } from "./objects.ts";
+import { presentObject } from "./present.ts";
 import { isFinished } from "./replace.ts";
 
 /** What a deletion has come to. */
@@ -102,9 +104,10 @@ function withFinalizers(object: ApiObject, propagation: Deletion["propagation"])
 /** Kinds whose deletion answers with the object instead of a Status. */
 const showsDeleted = new Set(["v1/Pod", "v1/Service", "v1/ServiceAccount"]);
 
-/** What to answer, as JSON text. */
-export function removalBytes(kind: AnyKind, { kind: outcome, saved }: Removal): Uint8Array {
-  if (outcome === "waiting" || showsDeleted.has(`${apiVersionOf(kind)}/${kind.kind}`)) return saved.bytes;
+export function removalAnswer(call: Call, { kind: outcome, saved }: Removal): WholeAnswer {
+  const { kind } = call;
+  if (outcome === "waiting" || showsDeleted.has(`${apiVersionOf(kind)}/${kind.kind}`))
+    return presentObject(call, 200, saved.bytes);
   const { name, uid } = saved.object.metadata;
-  return Buffer.from(JSON.stringify({ ...success(kind, name, uid), code: undefined }));
+  return wholeJson(200, { ...success(kind, name, uid), code: undefined });
 }

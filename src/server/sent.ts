@@ -7,6 +7,7 @@ import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, unsupportedMediaType } from "#machinery/status.ts";
 import { type Document, mustRecord, parseJsonBody, parseProtobufBody, parseYamlBody, readBody } from "./body.ts";
 import type { Call } from "./call.ts";
+import { toHub } from "./conversion.ts";
 import { type ApiObject, named } from "./object.ts";
 import type { WriteOptions } from "./write-options.ts";
 
@@ -21,13 +22,15 @@ export interface Expected {
 const accepted = ["application/json", "application/yaml", protobufMediaType];
 
 /**
- * The object that a request sends: of the right kind, with its static defaults, without fields that the kind doesn't have.
+ * The object that a request sends, as one of the hub: read by the version spoken, with its static defaults, without fields that it
+ * doesn't have.
  * Throws a 400 where it can't be read, or where strict validation finds such fields.
  */
 export async function sentObject(call: Call, options: WriteOptions): Promise<ApiObject> {
-  const { kind } = call;
-  const document = await sentDocument(call, kind);
-  return named(kind, checked(call, document, { expected: kind, options, outcome: readObject(kind, document.value) }));
+  const { spoken } = call;
+  const document = await sentDocument(call, spoken);
+  const reading = { expected: spoken, options, outcome: readObject(spoken, document.value) };
+  return toHub(spoken, named(spoken, checked(call, document, reading)));
 }
 
 /** The same for what a subresource speaks: a Scale, a Binding, … */

@@ -1,6 +1,6 @@
 import { endpoints } from "#api/core/endpoints.ts";
-import { kindOf } from "#api/kinds.ts";
-import type { AnyKind } from "#machinery/kind.ts";
+import type { KindCatalogue, ServedKind } from "#machinery/catalogue.ts";
+import { deprecationWarning } from "#machinery/kind.ts";
 import { parseFieldSelector } from "#machinery/selector-text.ts";
 import { badRequest, forbidden, methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
 import { type ApiPath, parseApiPath, type ResourcePath } from "./api-path.ts";
@@ -44,7 +44,8 @@ export function understand(
 ): { readonly call: Call; readonly route: Route } {
   const { path, query, identity, warn } = resource;
   const { group, namespace, name, subresource: wanted } = path;
-  const kind = kindAt(path);
+  const spoken = kindAt(env.catalogue, path);
+  const { hub: kind } = spoken;
   const subresource = kind.subresources.find((one) => one.name === wanted);
   if (wanted !== "" && subresource === undefined) throw noSuchPath();
   const { method } = request;
@@ -56,17 +57,20 @@ export function understand(
   const format = objectFormat(request.headers.accept);
   if (format === undefined) throw notAcceptable([jsonType]);
   if (kind.kind === endpoints.kind && kind.group === endpoints.group) warn(endpointsWarning);
+  const deprecation = spoken.other?.deprecation;
+  if (deprecation !== undefined) warn(deprecationWarning(spoken, deprecation));
   // A Namespace's own name stands in both places of its path.
   const own = kind.scope === "Cluster" ? { ...path, namespace: "" } : path;
-  return { call: { env, request, identity, kind, subresource, path: own, query, format, warn }, route };
+  return { call: { env, request, identity, kind, spoken, subresource, path: own, query, format, warn }, route };
 }
 
 /** Source: KEP-4974. */
 const endpointsWarning = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
 
 /** Throws a 404. */
-function kindAt({ group, version, resource, namespace, name }: ResourcePath): AnyKind {
-  const kind = kindOf(group, version, resource);
+function kindAt(catalogue: KindCatalogue, path: ResourcePath): ServedKind {
+  const { group, version, resource, namespace, name } = path;
+  const kind = catalogue.at(group, version, resource);
   if (kind === undefined) throw noSuchPath();
   const isStray =
     kind.scope === "Cluster" ? namespace !== "" && resource !== "namespaces" : namespace === "" && name !== "";

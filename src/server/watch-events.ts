@@ -1,11 +1,10 @@
 import { apiVersionOf } from "#machinery/kind.ts";
 import type { Status } from "#machinery/status.ts";
-import { tableOf } from "#machinery/table.ts";
 import type { Change } from "#store/store.ts";
 import { limits } from "./limits.ts";
 import type { MetaVersion } from "./negotiate.ts";
 import { parseStored, serialize } from "./object.ts";
-import { objectBytes, type Presentation } from "./present.ts";
+import { objectBytes, objectTable, type Presentation } from "./present.ts";
 
 export type EventType = "ADDED" | "MODIFIED" | "DELETED";
 
@@ -16,8 +15,7 @@ let recentBytes = 0;
 /** The line of a change. `isFirst`: the first of its watch, which in a table says what the columns are. */
 export function eventLine(change: Change, type: EventType, { presentation, isFirst }: Line): Uint8Array {
   const lines = linesOf(change);
-  const { format, includeObject } = presentation;
-  const name = format.kind === "json" ? type : `${type} ${JSON.stringify(format)} ${includeObject} ${isFirst}`;
+  const name = nameOf(type, { presentation, isFirst });
   const known = lines.get(name);
   if (known !== undefined) return known;
   const line = lineOf(type, objectOf(change, type), { presentation, isFirst });
@@ -25,6 +23,15 @@ export function eventLine(change: Change, type: EventType, { presentation, isFir
   recentBytes += line.length;
   if (recentBytes > limits.recentEventBytes) forgetOldest();
   return line;
+}
+
+/** The same for lines that are alike. */
+function nameOf(type: EventType, { presentation, isFirst }: Line): string {
+  const { spoken, format, includeObject } = presentation;
+  const version = spoken.other === undefined ? "" : apiVersionOf(spoken);
+  return format.kind === "json"
+    ? `${type}${version}`
+    : `${type}${version} ${JSON.stringify(format)} ${includeObject} ${isFirst}`;
 }
 
 function linesOf(change: Change): Map<string, Uint8Array> {
@@ -73,19 +80,16 @@ const wrap = (type: string, object: Uint8Array): Uint8Array =>
 const lineEnd = Buffer.from("}\n");
 
 /** Everything up to `revision` has been told. */
-export function bookmarkLine(
-  { kind, format, includeObject, now }: Presentation,
-  revision: number,
-  isInitialEnd: boolean,
-): Uint8Array {
+export function bookmarkLine(presentation: Presentation, revision: number, isInitialEnd: boolean): Uint8Array {
+  const { spoken, format } = presentation;
   const annotations = isInitialEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
   const metadata = { resourceVersion: String(revision), ...annotations };
   const object = (version: MetaVersion): unknown => {
-    if (format.kind === "table") return tableOf(kind, [], { now: now(), includeObject, version, metadata });
+    if (format.kind === "table") return objectTable(presentation, [], { version, metadata });
     return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata };
   };
   const shown =
-    format.kind === "json" ? { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } : object(format.version);
+    format.kind === "json" ? { kind: spoken.kind, apiVersion: apiVersionOf(spoken), metadata } : object(format.version);
   return wrap("BOOKMARK", Buffer.from(JSON.stringify(shown)));
 }
 

@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { builtIn } from "#api/kinds.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { createApiServer } from "#server/api-server.ts";
 import { bootstrap } from "#server/bootstrap.ts";
@@ -14,6 +15,7 @@ const [folder = ""] = process.argv.slice(2);
 const { port, serving, clientCa }: Ground = JSON.parse(readFileSync(join(folder, "ground.json"), "utf8"));
 const serviceRange = mustCidr("10.96.0.0/12");
 const server = await createApiServer({
+  catalogue: builtIn,
   store: openSqliteStore(join(folder, "store.db")),
   now: Date.now,
   chance: { uuid: randomUUID, number: (below) => randomInt(below) },

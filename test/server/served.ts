@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { builtIn } from "#api/kinds.ts";
+import type { KindCatalogue } from "#machinery/catalogue.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
 import { bootstrap } from "#server/bootstrap.ts";
@@ -34,6 +36,8 @@ export interface Told {
 export const serviceRange = mustCidr("10.96.0.0/12");
 
 export interface ServeOptions {
+  /** The kinds that are built in, where it isn't said. */
+  readonly catalogue?: KindCatalogue;
   readonly random?: () => number;
   readonly store?: Store;
   readonly kubelet?: KubeletCredentials;
@@ -43,11 +47,19 @@ export interface ServeOptions {
 }
 
 export async function serve(options: ServeOptions = {}): Promise<Served> {
-  const { random = seeded(1), store = openMemoryStore(), kubelet, now = Date.now, furtherRanges = [] } = options;
+  const {
+    catalogue = builtIn,
+    random = seeded(1),
+    store = openMemoryStore(),
+    kubelet,
+    now = Date.now,
+    furtherRanges = [],
+  } = options;
   const faults: unknown[] = [];
   const nodePortRange = { first: 30_000, last: 32_767 };
   const serviceRanges = [serviceRange, ...furtherRanges.map(mustCidr)];
   const server = await createApiServer({
+    catalogue,
     store,
     now,
     chance: { uuid: randomUUID, number: (below) => Math.floor(random() * below) },

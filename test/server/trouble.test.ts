@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import { builtIn } from "#api/kinds.ts";
 import { createApiServer } from "#server/api-server.ts";
 import { expireEvents } from "#server/event-expiry.ts";
 import { StoreUnwritable } from "#store/faults.ts";
@@ -26,6 +27,7 @@ test("a disk that is full refuses writes with 507; reads go on, and writes again
   };
   const chance = { uuid: randomUUID, number: () => 0 };
   const server = await createApiServer({
+    catalogue: builtIn,
     store,
     now: Date.now,
     chance,

@@ -1,4 +1,4 @@
-import { kindNamed } from "#api/kinds.ts";
+import { builtIn } from "#api/kinds.ts";
 import type { OwnerReference } from "#api/meta/object-meta.ts";
 import { type EventRecorder, referenceTo } from "#client/events.ts";
 import { type ApiObject, type ResourceClient, refusedFor, resourceClient } from "#client/resource.ts";
@@ -102,7 +102,7 @@ async function verdictOn({ object, followed }: Node, { graph, clientOf, recorder
 
 /** An owner must be cluster-wide or live in the same namespace. Says what is wrong, or nothing. */
 function misplacement(owner: OwnerReference, { object, followed }: Node, graph: OwnerGraph): string | undefined {
-  if (kindNamed(owner.apiVersion, owner.kind)?.scope !== "Namespaced") return undefined;
+  if (builtIn.named(owner.apiVersion, owner.kind)?.scope !== "Namespaced") return undefined;
   if (followed.kind.scope === "Cluster") return "is namespaced, and can't own an object that is not";
   const found = graph.find(owner.uid);
   const { namespace } = object.metadata;

@@ -1,8 +1,9 @@
+import { builtIn } from "#api/kinds.ts";
 import type { OwnerReference } from "#api/meta/object-meta.ts";
 import { type Index, keyOf, placeOf } from "#client/informer.ts";
 import type { ApiObject } from "#client/resource.ts";
 import { deletesInForeground, type OwnerState, orphansFirst, ownersOf } from "#core/workloads/garbage.ts";
-import { apiVersionOf } from "#machinery/kind.ts";
+import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import type { FollowedKind } from "./followed-kinds.ts";
 
 export interface Node {
@@ -38,7 +39,7 @@ class KindsGraph implements OwnerGraph {
 
   constructor(kinds: readonly FollowedKind[]) {
     this.#kinds = kinds;
-    this.#byName = new Map(kinds.map((followed) => [nameOf(followed), followed]));
+    this.#byName = new Map(kinds.map((followed) => [nameOf(followed.kind), followed]));
     this.#owned = kinds.map((followed) => ({
       followed,
       of: followed.cache.index((object) => ownersOf(object).map(({ uid }) => uid)),
@@ -76,8 +77,10 @@ class KindsGraph implements OwnerGraph {
   readonly dependentsOf = (uid: string): readonly Node[] =>
     this.#owned.flatMap(({ followed, of }) => of(uid).map((object) => ({ followed, object })));
 
-  readonly followedOf = ({ apiVersion, kind }: OwnerReference): FollowedKind | undefined =>
-    this.#byName.get(`${apiVersion}/${kind}`);
+  readonly followedOf = ({ apiVersion, kind }: OwnerReference): FollowedKind | undefined => {
+    const served = builtIn.named(apiVersion, kind); // a reference may name a version that isn't the followed one
+    return served && this.#byName.get(nameOf(served.hub));
+  };
 
   readonly stateOf = (owner: OwnerReference, dependent: ApiObject): OwnerState | "unknown" => {
     const isNamespaced = this.followedOf(owner)?.kind.scope === "Namespaced";
@@ -122,5 +125,5 @@ class KindsGraph implements OwnerGraph {
   }
 }
 
-const nameOf = ({ kind }: FollowedKind): string => `${apiVersionOf(kind)}/${kind.kind}`;
-const keyOfNode = ({ followed, object }: Node): string => `${nameOf(followed)} ${keyOf(object)}`;
+const nameOf = (kind: AnyKind): string => `${apiVersionOf(kind)}/${kind.kind}`;
+const keyOfNode = ({ followed, object }: Node): string => `${nameOf(followed.kind)} ${keyOf(object)}`;

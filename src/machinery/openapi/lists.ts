@@ -1,4 +1,5 @@
-import type { AnyKind, NamedType } from "../kind.ts";
+import type { Resource } from "../catalogue.ts";
+import type { NamedType } from "../kind.ts";
 import { int64, list, object, objectShape, optional, required, string } from "../schema.ts";
 import type { Operation } from "./operations.ts";
 
@@ -10,7 +11,7 @@ class ListMeta extends object("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta", {
 }) {}
 
 /** The types of the answers to `list`: no declaration needs to say them. */
-export const listTypesOf = (kinds: readonly AnyKind[]): readonly NamedType[] =>
+export const listTypesOf = (kinds: readonly Resource[]): readonly NamedType[] =>
   kinds.map(({ group, version, kind, type }) => ({
     group,
     version,
@@ -24,6 +25,13 @@ export const listTypesOf = (kinds: readonly AnyKind[]): readonly NamedType[] =>
 /** What a good answer holds, where it is an object. */
 export function responseType({ action, target }: Operation, types: readonly NamedType[]): NamedType | undefined {
   if (action === "connect") return undefined;
-  const kind = action === "list" ? `${target.kind}List` : target.kind;
-  return types.find((one) => one.kind === kind && one.group === target.group);
+  return typeNamed(types, action === "list" ? { ...target, kind: `${target.kind}List` } : target);
 }
+
+export const typeNamed = (
+  types: readonly NamedType[],
+  { group, version, kind }: Operation["target"],
+): NamedType | undefined => types.find((one) => one.kind === kind && one.group === group && one.version === version);
+
+/** What a deletion may send. */
+export const deleteOptions: Operation["target"] = { group: "", version: "v1", kind: "DeleteOptions" };

@@ -1,4 +1,5 @@
-import { type AnyKind, apiVersionOf, type NamedType } from "../kind.ts";
+import type { Resource } from "../catalogue.ts";
+import { apiVersionOf, type NamedType } from "../kind.ts";
 
 /** One method of one path, before either version of OpenAPI spells it. Source: the paths of Kubernetes' own documents. */
 export interface Operation {
@@ -55,27 +56,27 @@ const listing: readonly Parameter[] = [
   { name: "watch", type: "boolean", description: "Tell changes as they come." },
 ];
 
-export const operationsOf = (kind: AnyKind): readonly Operation[] => [
+export const operationsOf = (kind: Resource): readonly Operation[] => [
   ...collection(kind),
   ...single(kind),
   ...kind.subresources.flatMap((one) => subresource(kind, one)),
 ];
 
-const rootOf = (kind: AnyKind): string => `${kind.group === "" ? "/api" : "/apis"}/${apiVersionOf(kind)}`;
-const isNamespaced = ({ scope }: AnyKind): boolean => scope === "Namespaced";
-const collectionPath = (kind: AnyKind): string =>
+const rootOf = (kind: Resource): string => `${kind.group === "" ? "/api" : "/apis"}/${apiVersionOf(kind)}`;
+const isNamespaced = ({ scope }: Resource): boolean => scope === "Namespaced";
+const collectionPath = (kind: Resource): string =>
   `${rootOf(kind)}${isNamespaced(kind) ? "/namespaces/{namespace}" : ""}/${kind.plural}`;
-const collectionParameters = (kind: AnyKind): readonly Parameter[] => (isNamespaced(kind) ? [namespace] : []);
+const collectionParameters = (kind: Resource): readonly Parameter[] => (isNamespaced(kind) ? [namespace] : []);
 
 /** `CoreV1NamespacedService`: the tail of an operation's id. */
-function idOf(kind: AnyKind): string {
+function idOf(kind: Resource): string {
   const group = kind.group === "" ? "core" : (kind.group.split(".")[0] ?? "");
   const version = kind.version;
   return `${capital(group)}${capital(version)}${isNamespaced(kind) ? "Namespaced" : ""}${kind.kind}`;
 }
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
-function collection(kind: AnyKind): readonly Operation[] {
+function collection(kind: Resource): readonly Operation[] {
   const common = { path: collectionPath(kind), target: kind, inPath: collectionParameters(kind) };
   const id = idOf(kind);
   const everywhere: Operation = {
@@ -103,7 +104,7 @@ function collection(kind: AnyKind): readonly Operation[] {
   ];
 }
 
-function single(kind: AnyKind): readonly Operation[] {
+function single(kind: Resource): readonly Operation[] {
   const common = {
     path: `${collectionPath(kind)}/{name}`,
     target: kind,
@@ -129,8 +130,8 @@ const methods = {
 const isVerb = (verb: string): verb is Verb => Object.hasOwn(methods, verb);
 
 function subresource(
-  kind: AnyKind,
-  { name: part, kind: spoken, verbs }: AnyKind["subresources"][number],
+  kind: Resource,
+  { name: part, kind: spoken, verbs }: Resource["subresources"][number],
 ): readonly Operation[] {
   return verbs.filter(isVerb).map((verb) => {
     const { method, action, word, query, body } = methods[verb];

@@ -1,6 +1,6 @@
 import type { NamedType } from "../kind.ts";
 import { objectShape } from "../schema.ts";
-import { listTypesOf, responseType } from "./lists.ts";
+import { deleteOptions, listTypesOf, responseType, typeNamed } from "./lists.ts";
 import { type Operation, operationsOf, type Parameter } from "./operations.ts";
 import { dialect2, type Schema, schemasOf } from "./schemas.ts";
 import type { Surface } from "./v3.ts";
@@ -80,8 +80,8 @@ function swaggerOperation(operation: Operation, types: readonly NamedType[]): Sw
 
 function bodyParameter({ body, target }: Operation, types: readonly NamedType[]): readonly SwaggerParameter[] {
   if (body === "none") return [];
-  const wanted = body === "options" ? "DeleteOptions" : target.kind;
-  const schema = body === "patch" ? { type: "object" } : refOf(types.find(({ kind }) => kind === wanted));
+  const wanted = body === "options" ? deleteOptions : target;
+  const schema = body === "patch" ? { type: "object" } : refOf(typeNamed(types, wanted));
   return schema === undefined ? [] : [{ name: "body", in: "body", required: body !== "options", schema }];
 }
 

@@ -1,13 +1,15 @@
-import { type AnyKind, apiVersionOf, type NamedType } from "../kind.ts";
+import type { Resource } from "../catalogue.ts";
+import { apiVersionOf, type NamedType } from "../kind.ts";
 import { objectShape } from "../schema.ts";
 import type { Docs } from "./docs.ts";
-import { listTypesOf, responseType } from "./lists.ts";
+import { deleteOptions, listTypesOf, responseType, typeNamed } from "./lists.ts";
 import { type Operation, operationsOf, type Parameter } from "./operations.ts";
 import { dialect3, type Schema, schemasOf } from "./schemas.ts";
 
 /** What a document describes. */
 export interface Surface {
-  readonly kinds: readonly AnyKind[];
+  /** In every version. */
+  readonly kinds: readonly Resource[];
   /** Bodies of subresources and options. */
   readonly types: readonly NamedType[];
   readonly docs: Docs;
@@ -16,7 +18,7 @@ export interface Surface {
 }
 
 /** The OpenAPI v3 document of one group and version, below `/openapi/v3/…`. */
-export function openApiV3(surface: Surface, { group, version }: Pick<AnyKind, "group" | "version">): Schema {
+export function openApiV3(surface: Surface, { group, version }: Pick<Resource, "group" | "version">): Schema {
   const kinds = surface.kinds.filter((one) => one.group === group && one.version === version);
   const types = [...kinds, ...surface.types, ...listTypesOf(kinds)];
   const paths = Object.groupBy(kinds.flatMap(operationsOf), ({ path }) => path);
@@ -31,7 +33,7 @@ export function openApiV3(surface: Surface, { group, version }: Pick<AnyKind, "g
 }
 
 /** The groups and versions that have a document, as paths below `/openapi/v3/`: `api/v1`, `apis/apps/v1`. */
-export const openApiV3Paths = ({ kinds }: Surface): ReadonlyMap<string, Pick<AnyKind, "group" | "version">> =>
+export const openApiV3Paths = ({ kinds }: Surface): ReadonlyMap<string, Pick<Resource, "group" | "version">> =>
   new Map(kinds.map((kind) => [`${kind.group === "" ? "api" : "apis"}/${apiVersionOf(kind)}`, kind]));
 
 /** What `/openapi/v3` answers; `hashOf` gives a document's hash, by which clients cache it. */
@@ -75,8 +77,8 @@ const patchTypes = [
 ];
 
 function bodyOf({ body, target }: Operation, types: readonly NamedType[]): Schema | undefined {
-  const object = refOf(types.find(({ kind, type }) => kind === target.kind && type !== undefined));
-  const options = refOf(types.find(({ kind }) => kind === "DeleteOptions"));
+  const object = refOf(typeNamed(types, target));
+  const options = refOf(typeNamed(types, deleteOptions));
   switch (body) {
     case "object":
       return object && { content: { "*/*": { schema: object } }, required: true };

@@ -10,6 +10,7 @@ import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, invalid, StatusError, tooLarge, unsupportedMediaType } from "#machinery/status.ts";
 import { type Document, parseJsonBody, readBody } from "../body.ts";
 import type { Call } from "../call.ts";
+import { fromHub, toHub } from "../conversion.ts";
 import type { Answer } from "../exchange.ts";
 import { type ApiObject, named } from "../object.ts";
 import { presentObject } from "../present.ts";
@@ -60,17 +61,17 @@ interface Patching {
 }
 
 function patched(call: Call, current: ApiObject, { sent, options }: Patching): ApiObject {
-  const { kind } = call;
-  const next = sent.apply(kind.type, current);
-  if (isJsonObject(next)) checkKind(next, kind);
-  const outcome = readObject(kind, next);
+  const { spoken } = call;
+  const next = sent.apply(spoken.type, fromHub(spoken, current));
+  if (isJsonObject(next)) checkKind(next, spoken);
+  const outcome = readObject(spoken, next);
   if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
   const { text } = sent.document;
   const strange = [...outcome.unknown, ...(text === undefined ? [] : duplicateFields(text))];
   if (strange.length > 0 && options.fieldValidation === "Strict")
     throw patchInvalid(sent, `strict decoding error: ${strange.join(", ")}`);
   if (options.fieldValidation === "Warn") for (const one of strange) call.warn(one);
-  return named(kind, outcome.object);
+  return toHub(spoken, named(spoken, outcome.object));
 }
 
 /** 422: what the patch leads to is no object of the kind. */
