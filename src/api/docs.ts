@@ -7,6 +7,9 @@ import { podDocs } from "./core/pod.docs.ts";
 import { serviceDocs } from "./core/service.docs.ts";
 import { endpointSliceDocs } from "./discovery/endpoint-slice.docs.ts";
 import { metaDocs } from "./meta/object-meta.docs.ts";
+import { ingressDocs } from "./networking/ingress.docs.ts";
+import { networkingDocs } from "./networking/networking.docs.ts";
+import { podDisruptionBudgetDocs } from "./policy/pod-disruption-budget.docs.ts";
 import { loadBalancerPoolDocs } from "./portolan/load-balancer-pool.docs.ts";
 
 /** The prose of the kinds, by type name. Imported only when somebody asks for OpenAPI. */
@@ -19,5 +22,8 @@ export const docs: Docs = new Map([
   ...volumeDocs,
   ...workloadDocs,
   ...certificateSigningRequestDocs,
+  ...ingressDocs,
+  ...networkingDocs,
+  ...podDisruptionBudgetDocs,
   ...loadBalancerPoolDocs,
 ]);

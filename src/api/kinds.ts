@@ -17,6 +17,12 @@ import { services } from "./core/service.ts";
 import { serviceAccounts } from "./core/service-account.ts";
 import { endpointSlices } from "./discovery/endpoint-slice.ts";
 import { DeleteOptions } from "./meta/delete-options.ts";
+import { ingresses } from "./networking/ingress.ts";
+import { ingressClasses } from "./networking/ingress-class.ts";
+import { ipAddresses } from "./networking/ip-address.ts";
+import { networkPolicies } from "./networking/network-policy.ts";
+import { serviceCidrs } from "./networking/service-cidr.ts";
+import { podDisruptionBudgets } from "./policy/pod-disruption-budget.ts";
 import { loadBalancerPools } from "./portolan/load-balancer-pool.ts";
 
 /** Every kind that is stored, in the order in which discovery names them. */
@@ -35,6 +41,12 @@ export const kinds: readonly AnyKind[] = [
   certificateSigningRequests,
   endpointSlices,
   leases,
+  ingressClasses,
+  ingresses,
+  ipAddresses,
+  networkPolicies,
+  serviceCidrs,
+  podDisruptionBudgets,
   loadBalancerPools,
 ];
 

@@ -28,7 +28,7 @@ export interface Kind<T extends AnyType = AnyType, O = Stored<T>> {
   /** Rules that compare an update with what is stored. */
   readonly updateRules: readonly UpdateRule<O>[];
   /** What a client is told of an object that is taken, though it may not be what was meant. */
-  readonly warnings?: Select<O, Iterable<string>>;
+  readonly warnings?: Warn<O>;
   /** `metadata.generation` counts the changes of what is wanted: of everything but metadata and status. */
   readonly countsGenerations?: true;
   /** No update is taken that doesn't say which version it is built upon. Source: AllowUnconditionalUpdate. */
@@ -80,7 +80,7 @@ export interface NamedType {
 /** Any kind, for code that treats them alike: it must hand a kind's functions only objects of that kind. */
 export type AnyKind = Kind<AnyType, unknown>;
 
-export type NameRule = "dns-subdomain" | "dns-label" | "dns-1035-label" | "path-segment";
+export type NameRule = "dns-subdomain" | "dns-label" | "dns-1035-label" | "path-segment" | "ip";
 
 export interface Subresource {
   readonly name: string;
@@ -103,6 +103,8 @@ export interface Column<O> {
 // Taken from method signatures, so that a kind of services is also a kind of anything: see AnyKind.
 export type Rule<O> = { rule(object: O): Iterable<FieldProblem> }["rule"];
 export type UpdateRule<O> = { rule(next: O, old: O): Iterable<FieldProblem> }["rule"];
+/** `old` is undefined for a new object. */
+export type Warn<O> = { warn(object: O, old: O | undefined): Iterable<string> }["warn"];
 export type Derive<O> = { derive(object: O): O }["derive"];
 export type Select<O, R = string> = { select(object: O): R }["select"];
 

@@ -30,7 +30,7 @@ export function admit(call: Call, { name, next, old, problems }: Admission): voi
   if (all.length > 0) throw invalid(kind, name, all);
   const denied = denial?.(change);
   if (denied !== undefined) throw forbidden(kind, name, denied);
-  if (subresource === "") for (const warning of kind.warnings?.(next) ?? []) call.warn(warning);
+  if (subresource === "") for (const warning of kind.warnings?.(next, old) ?? []) call.warn(warning);
 }
 
 /** What a node may write of what it may write at all; `next` is undefined for a deletion. Throws a 403. */

@@ -3,6 +3,7 @@ import type { AnyKind } from "#machinery/kind.ts";
 import { type ApiObject, isOf } from "./object.ts";
 import { certificateRequestStrategy } from "./strategies/certificate-requests.ts";
 import { endpointsStrategy } from "./strategies/endpoints.ts";
+import { ingressStrategy } from "./strategies/ingresses.ts";
 import { namespaceStrategy } from "./strategies/namespaces.ts";
 import { podStrategy } from "./strategies/pods.ts";
 import { serviceStrategy } from "./strategies/services.ts";
@@ -15,6 +16,7 @@ const strategies = new Map<string, Strategy>([
   ["/services", serviceStrategy],
   ["certificates.k8s.io/certificatesigningrequests", certificateRequestStrategy],
   ["discovery.k8s.io/endpointslices", endpointsStrategy],
+  ["networking.k8s.io/ingresses", ingressStrategy],
 ]);
 
 export const strategyOf = ({ group, plural }: AnyKind): Strategy => strategies.get(`${group}/${plural}`) ?? plain;

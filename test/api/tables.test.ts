@@ -18,6 +18,8 @@ import { kinds } from "#api/kinds.ts";
 import { loadBalancerPools } from "#api/portolan/load-balancer-pool.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import { tableOf } from "#machinery/table.ts";
+import { exposureRows } from "./rows/exposure.ts";
+import type { Row } from "./rows/row.ts";
 import { stored } from "./told.ts";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
@@ -47,12 +49,8 @@ const workload = {
 const addresses = (count: number): readonly object[] =>
   Array.from({ length: count }, (_, i) => ({ ip: `10.0.0.${i}` }));
 
-const rows: readonly (readonly [
-  kind: AnyKind,
-  headings: string,
-  object: object,
-  cells: readonly (string | number)[],
-])[] = [
+const rows: readonly Row[] = [
+  ...exposureRows,
   [
     services,
     "NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE | SELECTOR",

@@ -22,22 +22,33 @@ const drafts: Readonly<Record<string, Draft>> = {
   endpoints: { subsets: [{ addresses: [{ ip: "192.0.2.7" }], ports: [{ port: 80 }] }] },
   endpointslices: { addressType: "IPv4", endpoints: [{ addresses: ["192.0.2.7"] }] },
   events: { involvedObject: { kind: "Pod", name: "web", namespace: "default" }, reason: "Tested", type: "Normal" },
+  ingressclasses: { spec: { controller: "example.com/ingress" } },
+  ingresses: { spec: { defaultBackend: { service: { name: "web", port: { number: 80 } } } } },
+  ipaddresses: { spec: { parentRef: { resource: "services", namespace: "default", name: "web" } } },
   loadbalancerpools: { spec: { blocks: [{ cidr: "192.0.2.0/28" }] } },
   leases: { spec: { holderIdentity: "me" } },
   namespaces: {},
+  networkpolicies: {},
   nodes: {},
+  poddisruptionbudgets: { spec: { minAvailable: 1, selector } },
   pods: { spec: { containers: [{ name: "main", image: "nginx" }] } },
   replicasets: { spec: { selector, template } },
   secrets: { stringData: { a: "1" } },
   serviceaccounts: {},
+  servicecidrs: { spec: { cidrs: ["192.0.2.0/28"] } },
   services: { spec: { ports: [{ port: 80 }] } },
 };
+
+const names = ["a", "b", "none", "one", "three", "two"];
+/** One of these as a name that the kind takes, in the same order; for most kinds that is the name itself. */
+export const nameFor = ({ nameRule }: AnyKind, name: string): string =>
+  nameRule === "ip" ? `192.0.2.${names.indexOf(name)}` : name;
 
 /** A small good object of a kind. Throws for a kind that has none here. */
 export function fixture(kind: AnyKind, name: string, labels: Readonly<Record<string, string>> = {}): Draft {
   const draft = drafts[kind.plural];
   if (draft === undefined) throw new Error(`there is no fixture for ${kind.plural}`);
-  return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { name, labels }, ...draft };
+  return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { name: nameFor(kind, name), labels }, ...draft };
 }
 
 /** Where the objects of a kind stand; `default` for kinds with namespaces. */
@@ -45,3 +56,6 @@ export function collectionOf({ group, version, plural, scope }: AnyKind, namespa
   const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
   return scope === "Namespaced" && namespace !== "" ? `${root}/namespaces/${namespace}/${plural}` : `${root}/${plural}`;
 }
+
+/** Where an object of a kind stands that has a name of its fixture. */
+export const placeOf = (kind: AnyKind, name: string): string => `${collectionOf(kind)}/${nameFor(kind, name)}`;

@@ -32,6 +32,27 @@ export function cidrProblems(path: string, value: string): readonly FieldProblem
   return isMapped(ip) ? problem("must not have an IPv4-mapped IPv6 address") : [];
 }
 
+/** As above, and written as everybody else would write it, so that equal ones are equal texts. Source: IsValidIP. */
+export function strictIpTroubles(value: string): readonly string[] {
+  const troubles = troubleWithIp(value);
+  const text = parseIp(value)?.text;
+  return troubles.length > 0 || text === value ? troubles : [`must be in canonical form (${JSON.stringify(text)})`];
+}
+
+/** Source: IsValidCIDR. */
+export function strictCidrProblems(path: string, value: string): readonly FieldProblem[] {
+  const problems = cidrProblems(path, value);
+  const [address = "", length = ""] = value.split("/");
+  const ip = parseIp(address);
+  if (problems.length > 0 || ip === undefined) return problems;
+  const block = cidrOf(ip, Number(length));
+  if (block.first.number !== ip.number)
+    return [invalidField(path, value, "must not have bits set beyond the prefix length")];
+  return block.text === value
+    ? []
+    : [invalidField(path, value, `must be in canonical form (${JSON.stringify(block.text)})`)];
+}
+
 /** Of an address that is taken, but not written as everybody else would write it. Source: GetWarningsForIP. */
 export function ipWarnings(path: string, value: string): readonly string[] {
   const ip = value.includes(":") ? parseIp(value) : undefined;

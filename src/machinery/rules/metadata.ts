@@ -1,5 +1,6 @@
 import { type FieldProblem, forbiddenField, invalidField, requiredField, tooLongField } from "../field-problem.ts";
 import type { AnyKind, NameRule } from "../kind.ts";
+import { strictIpTroubles } from "./addresses.ts";
 import {
   dns1035LabelTrouble,
   dnsLabelTrouble,
@@ -39,6 +40,7 @@ const nameTroubles: Readonly<Record<NameRule, (name: string) => readonly string[
   "dns-label": dnsLabelTrouble,
   "dns-1035-label": dns1035LabelTrouble,
   "path-segment": pathSegmentTrouble,
+  ip: strictIpTroubles,
 };
 
 export function metadataProblems({ nameRule, scope }: AnyKind, object: unknown): readonly FieldProblem[] {

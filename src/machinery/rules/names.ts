@@ -7,12 +7,15 @@ type Troubles = readonly string[];
 const tooLong = (maximum: number): string => `must be no more than ${maximum} bytes`;
 
 /** The sentence for a pattern that didn't match; its commas are Kubernetes' own. */
-const regexSentence = (what: string, pattern: string, ...examples: readonly string[]): string =>
-  `${what} (e.g. ${examples.map((one) => `'${one}', `).join(" or ")}regex used for validation is '${pattern}')`;
+function regexSentence(what: string, pattern: string, ...examples: readonly string[]): string {
+  const such = examples.length === 0 ? "" : `e.g. ${examples.map((one) => `'${one}', `).join(" or ")}`;
+  return `${what} (${such}regex used for validation is '${pattern}')`;
+}
 
 const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const label1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const subdomain = `${label}(\\.${label})*`;
+const wildcard = `\\*\\.${subdomain}`;
 const qualified = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const labelValue = `(${qualified})?`;
 const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
@@ -21,6 +24,7 @@ const patterns = {
   label: whole(label),
   label1035: whole(label1035),
   subdomain: whole(subdomain),
+  wildcard: whole(wildcard),
   qualified: whole(qualified),
   labelValue: whole(labelValue),
 };
@@ -72,6 +76,22 @@ export function dnsSubdomainTrouble(value: string): Troubles {
             "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
             subdomain,
             "example.com",
+          ),
+        ]),
+  ];
+}
+
+/** `*.example.com`: any name with one label more. */
+export function wildcardDnsTrouble(value: string): Troubles {
+  return [
+    ...(value.length > 253 ? [tooLong(253)] : []),
+    ...(patterns.wildcard.test(value)
+      ? []
+      : [
+          regexSentence(
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+            wildcard,
+            "*.example.com",
           ),
         ]),
   ];
@@ -194,4 +214,26 @@ export function percentTrouble(value: string): Troubles {
   if (/^[0-9]+%$/.test(value)) return [];
   const sentence = "a valid percent string must be a numeric string followed by an ending '%'";
   return [regexSentence(sentence, "[0-9]+%", "1%", "93%")];
+}
+
+const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+/** What may follow the host in a URL. Source: RFC 3986. */
+export const httpPathTrouble = (value: string): Troubles =>
+  whole(httpPath).test(value) ? [] : [regexSentence("Invalid path", httpPath)];
+
+const conditionReason = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?";
+/** Why a condition is as it is, in one word for programs. */
+export function conditionReasonTrouble(value: string): Troubles {
+  if (whole(conditionReason).test(value)) return [];
+  return [
+    regexSentence(
+      "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'",
+      conditionReason,
+      "my_name",
+      "MY_NAME",
+      "MyName",
+      "ReasonA,ReasonB",
+      "ReasonA:ReasonB",
+    ),
+  ];
 }

@@ -1,4 +1,5 @@
 import type { FieldProblem } from "#machinery/field-problem.ts";
+import type { Store } from "#store/store.ts";
 import type { ServerOptions } from "../environment.ts";
 import type { Identity } from "../exchange.ts";
 import type { ApiObject } from "../object.ts";
@@ -7,6 +8,8 @@ import type { ApiObject } from "../object.ts";
 export interface Strategy {
   /** Fields that a new object gets from the server, after its defaults. */
   readonly prepareCreate: (object: ApiObject, identity: Identity) => ApiObject;
+  /** Fields that a new object gets from what else is stored; after the above, before anybody judges it. */
+  readonly completeCreate?: (object: ApiObject, store: Store) => Promise<ApiObject>;
   /** What an update keeps of the old object. */
   readonly prepareUpdate: (next: ApiObject, old: ApiObject) => ApiObject;
   /** What the declaration can't find wrong: it takes the cluster's own settings, or to know where it is written. */

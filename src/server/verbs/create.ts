@@ -37,7 +37,9 @@ async function createObject(call: Call, sent: ApiObject, isDryRun: boolean): Pro
     await admitNamespace(env.store, kind, { namespace, name });
     const key = keyOf(kind, { namespace, name });
     const isFree = !isDryRun || (await env.store.get(key)) === undefined;
-    const object = settle(env, prepare(call, sent, name), undefined);
+    const prepared = prepare(call, sent, name);
+    const completed = (await strategyOf(kind).completeCreate?.(prepared, env.store)) ?? prepared;
+    const object = settle(env, completed, undefined);
     admit(call, { name, next: object, old: undefined, problems: problemsOf(kind, object) });
     if (!isFree) throw alreadyExists(kind, name);
     const saving = await saveSettled(env, { object, key, expect: 0, isDryRun });

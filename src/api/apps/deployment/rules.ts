@@ -1,6 +1,6 @@
 import { type FieldProblem, forbiddenField, invalidField, unsupportedField } from "#machinery/field-problem.ts";
-import { percentTrouble } from "#machinery/rules/names.ts";
-import { negativeProblems, notNegative } from "#machinery/rules/numbers.ts";
+import { negativeProblems } from "#machinery/rules/numbers.ts";
+import { overfullProblems, shareProblems } from "#machinery/rules/shares.ts";
 import type { IntOrString } from "#machinery/schema.ts";
 import { derivePodSpec } from "../../core/pod/defaults.ts";
 import { selectorProblems, templateProblems } from "../../core/pod/rules/template.ts";
@@ -57,15 +57,9 @@ function* rollingProblems(path: string, { maxUnavailable, maxSurge }: RollingUpd
   yield* shareProblems(`${path}.maxSurge`, maxSurge);
   if (isNone(maxUnavailable) && isNone(maxSurge))
     yield invalidField(`${path}.maxUnavailable`, maxUnavailable, "may not be 0 when `maxSurge` is 0");
-  if (typeof maxUnavailable === "string" && Number.parseInt(maxUnavailable, 10) > 100)
-    yield invalidField(`${path}.maxUnavailable`, maxUnavailable, "must not be greater than 100%");
+  yield* overfullProblems(`${path}.maxUnavailable`, maxUnavailable);
 }
 const isNone = (share: IntOrString): boolean => share === 0 || share === "0%";
-
-function* shareProblems(path: string, share: IntOrString): Problems {
-  if (typeof share === "string") for (const trouble of percentTrouble(share)) yield invalidField(path, share, trouble);
-  else if (share < 0) yield invalidField(path, share, notNegative);
-}
 
 function* timeProblems({ spec }: Subject): Problems {
   const { minReadySeconds = 0, revisionHistoryLimit, progressDeadlineSeconds } = spec;

@@ -1,6 +1,6 @@
-import { showLabels } from "#machinery/columns.ts";
 import type { Column } from "#machinery/kind.ts";
-import type { LabelSelector, LabelSelectorRequirement } from "../../meta/label-selector.ts";
+import type { LabelSelector } from "../../meta/label-selector.ts";
+import { showSelector } from "../../meta/show-selector.ts";
 import type { PodTemplateSpec } from "./spec.ts";
 
 interface Workload {
@@ -39,23 +39,3 @@ export const templateColumns: readonly Column<Workload>[] = [
     doc: "The labels by which it knows its pods.",
   },
 ];
-
-/** Source: FormatLabelSelector of k8s.io/apimachinery. */
-function showSelector({ matchLabels, matchExpressions = [] }: LabelSelector): string {
-  const expressions = matchExpressions.map(showExpression);
-  const labels = matchLabels === undefined ? [] : [showLabels(matchLabels)];
-  return [...labels, ...expressions].join(",") || "<none>";
-}
-
-function showExpression({ key, operator, values = [] }: LabelSelectorRequirement): string {
-  switch (operator) {
-    case "In":
-      return `${key} in (${values.toSorted().join(",")})`;
-    case "NotIn":
-      return `${key} notin (${values.toSorted().join(",")})`;
-    case "Exists":
-      return key;
-    case "DoesNotExist":
-      return `!${key}`;
-  }
-}

@@ -1,0 +1,99 @@
+import { type Documented, documented } from "#machinery/openapi/docs.ts";
+import * as parts from "./ingress/spec.ts";
+import { Ingress } from "./ingress.ts";
+import * as ofClass from "./ingress-class/spec.ts";
+import { IngressClass } from "./ingress-class.ts";
+
+const metadata = "Name, namespace, labels, annotations.";
+
+export const ingressDocs: readonly Documented[] = [
+  documented(Ingress, {
+    "": "Leads HTTP requests from outside to Services, by the host and the path that they ask for.",
+    metadata,
+    spec: "Which requests go where.",
+    status: "Where it is answered. Written by its controller.",
+  }),
+  documented(parts.IngressSpec, {
+    "": "Which requests go where.",
+    ingressClassName:
+      "The IngressClass whose controller serves it. Left out, the cluster's default class takes its place when it is made.",
+    defaultBackend: "Who gets the requests that no rule fits. Without rules it gets all of them.",
+    rules: "Hosts, and what is behind their paths.",
+    tls: "Certificates for the hosts. With any of them it is answered at port 443 too.",
+  }),
+  documented(parts.IngressRule, {
+    "": "What is behind the paths of one host.",
+    host: "A DNS name, or one whose first label is * for any label there. Left out, the rule is about every host.",
+    http: "The paths.",
+  }),
+  documented(parts.HTTPIngressRuleValue, {
+    "": "The paths of one host.",
+    paths: "Of those that fit a request the longest counts, and of equally long ones an Exact one.",
+  }),
+  documented(parts.HTTPIngressPath, {
+    "": "Who gets the requests for one path.",
+    path: "Begins with a slash.",
+    pathType:
+      "Exact: this very path. Prefix: this path and all below it, label by label between slashes. ImplementationSpecific: as the controller takes it.",
+    backend: "Who gets them.",
+  }),
+  documented(parts.IngressBackend, {
+    "": "Who gets requests: a Service, or an object that the controller understands; never both.",
+    service: "A Service of the same namespace.",
+    resource: "An object of the same namespace, such as a bucket of files.",
+  }),
+  documented(parts.IngressServiceBackend, {
+    "": "A port of a Service.",
+    name: "The name of the Service.",
+    port: "One of its ports, by name or by number.",
+  }),
+  documented(parts.ServiceBackendPort, {
+    "": "A port of a Service, by name or by number; never both.",
+    name: "What the Service calls it.",
+    number: "Its number at the Service, which needn't be that of the pods.",
+  }),
+  documented(parts.IngressTLS, {
+    "": "A certificate, and the hosts that it is for.",
+    hosts: "The hosts. Left out, it is for those that the certificate names.",
+    secretName: "The Secret of type kubernetes.io/tls that holds it. Left out, the controller has one of its own.",
+  }),
+  documented(parts.IngressStatus, {
+    "": "Where an Ingress is answered.",
+    loadBalancer: "The addresses.",
+  }),
+  documented(parts.IngressLoadBalancerStatus, {
+    "": "Where an Ingress is answered.",
+    ingress: "The addresses, each of which will do.",
+  }),
+  documented(parts.IngressLoadBalancerIngress, {
+    "": "One place where an Ingress is answered.",
+    ip: "Its address.",
+    hostname: "Its name, where it has no lasting address.",
+    ports: "How each of its ports fares.",
+  }),
+  documented(parts.IngressPortStatus, {
+    "": "How one port fares at one address.",
+    port: "Its number.",
+    protocol: "TCP, UDP or SCTP.",
+    error: "Why it is not answered, in one word.",
+  }),
+  documented(IngressClass, {
+    "": "A kind of Ingresses: all that name it are served by one controller, with the same settings.",
+    metadata:
+      'Name, labels, annotations. With the annotation ingressclass.kubernetes.io/is-default-class: "true" it is the class of new Ingresses that name none.',
+    spec: "Who serves them, and how.",
+  }),
+  documented(ofClass.IngressClassSpec, {
+    "": "Who serves the Ingresses of a class, and how.",
+    controller: "The name of the controller, as in example.com/ingress. It can't be changed.",
+    parameters: "An object that holds the controller's settings for this class.",
+  }),
+  documented(ofClass.IngressClassParametersReference, {
+    "": "Names the object that holds a controller's settings.",
+    apiGroup: "Its API group; left out for the core group.",
+    kind: "Its kind.",
+    name: "Its name.",
+    scope: "Cluster where it has no namespace, or Namespace.",
+    namespace: "Its namespace. Only with scope Namespace, and needed there.",
+  }),
+];

@@ -1,0 +1,30 @@
+import { type Documented, documented } from "#machinery/openapi/docs.ts";
+import { PodDisruptionBudgetSpec, PodDisruptionBudgetStatus } from "./pod-disruption-budget/spec.ts";
+import { PodDisruptionBudget } from "./pod-disruption-budget.ts";
+
+export const podDisruptionBudgetDocs: readonly Documented[] = [
+  documented(PodDisruptionBudget, {
+    "": "Limits how many pods of an application may be evicted at once, as when nodes are drained.",
+    metadata: "Name, namespace, labels, annotations.",
+    spec: "Which pods, and how many must stay.",
+    status: "How many may be evicted now.",
+  }),
+  documented(PodDisruptionBudgetSpec, {
+    "": "Which pods are guarded, and how many must stay. Either minAvailable or maxUnavailable.",
+    selector: "Chooses the pods; an empty one chooses all of the namespace, and none at all chooses nothing.",
+    minAvailable: "So many must be there after an eviction: a number, or a share as in 50%.",
+    maxUnavailable: "So many may be missing after an eviction: a number, or a share as in 50%.",
+    unhealthyPodEvictionPolicy:
+      "IfHealthyBudget: a running pod that isn't ready may go only while enough others are. AlwaysAllow: it may always go.",
+  }),
+  documented(PodDisruptionBudgetStatus, {
+    "": "How many pods may be evicted now, and why.",
+    observedGeneration: "The generation that this status is about.",
+    disruptedPods: "Pods whose eviction was let through, and when, until it is seen that they go.",
+    disruptionsAllowed: "How many may be evicted now.",
+    currentHealthy: "How many are ready.",
+    desiredHealthy: "How many must be.",
+    expectedPods: "How many there should be in all.",
+    conditions: "DisruptionAllowed: whether any may be evicted, and if not, why.",
+  }),
+];
