@@ -66,6 +66,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
     const listener = await listen(server, { address, port: apiPort, serving: chain, clientCa: ca });
     started.defer(() => listener.close());
   }
+  started.defer(() => server.drain());
   const running = started.move();
   return { server, stop: () => running.disposeAsync() };
 }

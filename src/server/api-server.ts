@@ -1,17 +1,30 @@
 import type { RequestOptions } from "node:https";
-import { badRequest, forbidden, noSuchPath, unauthorized } from "#machinery/status.ts";
+import { badRequest, forbidden, noSuchPath, unauthorized, unavailable } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
+import type { Store } from "#store/store.ts";
 import { bearerOf } from "./authentication.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
+import { type Draining, drainingOf } from "./draining.ts";
 import type { Environment, ServerParts } from "./environment.ts";
 import { expireEvents } from "./event-expiry.ts";
-import { type Answer, type Identity, type ServerRequest, statusAnswer, withWarnings } from "./exchange.ts";
+import {
+  type Answer,
+  type Identity,
+  type ServerRequest,
+  type StreamAnswer,
+  statusAnswer,
+  withWarnings,
+} from "./exchange.ts";
 import { follow } from "./following.ts";
-import { type Labels, Metrics } from "./metrics.ts";
+import type { Check } from "./health.ts";
+import { type RequestLabels, ServerMetrics } from "./metrics.ts";
 import { OpenStreams } from "./open-streams.ts";
+import { StoreReadings } from "./readings.ts";
 import { refusalOf } from "./refusals.ts";
+import { labelsOf, strayRequest } from "./request-labels.ts";
 import { ServiceAddresses } from "./service-addresses.ts";
+import { timedStore } from "./timed-store.ts";
 import { mayOrThrow, targetOf, understand } from "./understand.ts";
 import { execTarget } from "./verbs/exec.ts";
 
@@ -25,6 +38,8 @@ export interface ApiServer {
   readonly report: (fault: unknown) => void;
   /** Node ports given out from now on. */
   readonly setNodePortRange: (range: PortRange) => void;
+  /** Is ready no more, and resolves when what is being worked on has been answered, or has taken too long; watches go on. */
+  readonly drain: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -32,16 +47,22 @@ const expireEventsEveryMs = 60_000;
 
 /** Reads what the store holds, and is ready. */
 export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
-  const { store, options, chance, now, report } = parts;
+  const { options, chance, now, report } = parts;
+  const metrics = new ServerMetrics();
+  const store = timedStore(parts.store, metrics.registry);
+  const draining = drainingOf(metrics);
   const serviceAddresses = new ServiceAddresses(options.serviceRanges, options.nodePortRange, chance.number);
   const nodeGraph = new NodeGraph();
   const followed = [serviceAddresses, nodeGraph].map((one) => follow(store, one, report));
-  const stopFollowing = await Promise.all(followed);
+  const followings = await Promise.all(followed);
   const env: Environment = {
     ...parts,
+    store,
     serviceAddresses,
     nodeGraph,
-    metrics: new Metrics(),
+    metrics,
+    readings: new StoreReadings(metrics.registry),
+    checks: checksOf(store, { draining, isSynced: () => followings.every((one) => one.isSynced()) }),
     openStreams: new OpenStreams(),
   };
   const expiry = setInterval(() => expireEvents(store, now()).catch(report), expireEventsEveryMs).unref();
@@ -52,49 +73,93 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     setNodePortRange: (range) => {
       serviceAddresses.nodePortRange = range;
     },
+    drain: draining.drain,
     close: () => {
       clearInterval(expiry);
-      for (const stop of stopFollowing) stop();
+      for (const { stop } of followings) stop();
+      metrics.close();
     },
   };
 }
 
+interface Ready {
+  readonly draining: Draining;
+  readonly isSynced: () => boolean;
+}
+
+/** By the names that kube-apiserver has for them; the store stands where its etcd does. */
+const checksOf = (store: Store, { draining, isSynced }: Ready): readonly Check[] => [
+  { name: "ping", probe: async () => {} },
+  { name: "etcd", probe: () => store.revision() },
+  { name: "informer-sync", isOfReadiness: true, probe: () => holds(isSynced(), "what is stored is being read anew") },
+  { name: "shutdown", isOfReadiness: true, probe: () => holds(!draining.hasBegun(), "the server is shutting down") },
+];
+
+async function holds(claim: boolean, otherwise: string): Promise<void> {
+  if (!claim) throw unavailable(otherwise);
+}
+
 async function handle(env: Environment, request: ServerRequest, identity: Identity | undefined): Promise<Answer> {
+  const { metrics } = env;
+  const begun = performance.now();
+  const ended = metrics.began(request.method);
   const warnings: string[] = [];
-  const asking = { identity, warn: (text: string) => warnings.push(text), labels: unknown };
+  const asking: Asking = { identity, warn: (text) => warnings.push(text), labels: strayRequest, begun };
   const told = await answer(env, request, asking).catch((fault: unknown) => {
     const { status, headers } = refusalOf(fault, env.report);
     return statusAnswer(status, headers);
   });
-  env.metrics.answered(asking.labels, told.status);
+  ended();
+  if (told.kind === "whole") {
+    const seconds = (performance.now() - begun) / 1000;
+    metrics.answered(asking.labels, { code: told.status, seconds, bytes: told.body.length });
+  }
   return withWarnings(told, warnings);
 }
-
-/** Of requests that are refused before it is known what they want. */
-const unknown: Labels = { verb: "", resource: "", subresource: "" };
 
 interface Asking {
   readonly identity: Identity | undefined;
   readonly warn: (text: string) => void;
   /** What the request is counted as. */
-  labels: Labels;
+  labels: RequestLabels;
+  /** When it came, by the clock of `performance`. */
+  readonly begun: number;
 }
 
 async function answer(env: Environment, request: ServerRequest, asking: Asking): Promise<Answer> {
-  const { path, query } = targetOf(request);
+  const target = targetOf(request);
+  const { path, query } = target;
+  asking.labels = labelsOf(env.catalogue, request, target);
   const { warn } = asking;
   const identity = asking.identity ?? (await bearerOf(request, env));
   if (path.kind === "document" && isPublic(path.path)) return documentAnswer(env, request, { path: path.path, query });
   const asker = askerOf(request, identity);
   if (path.kind === "document") {
     mayOrThrow(env, asker, { kind: "document", verb: request.method.toLowerCase(), path: path.path });
-    return documentAnswer(env, request, { path: path.path, query });
+    const document = await documentAnswer(env, request, { path: path.path, query });
+    return document.kind === "whole" ? document : followed(env, document, { ...asking, identity: asker });
   }
   const { call, route } = understand(env, request, { identity: asker, warn, path, query });
-  asking.labels = { verb: route.verb, resource: path.resource, subresource: path.subresource };
   env.openStreams.admit(asker);
   const told = await route.run(call);
-  return told.kind === "whole" ? told : env.openStreams.follow(told, asker, () => env.metrics.opened(asking.labels));
+  return told.kind === "whole" ? told : followed(env, told, { ...asking, identity: asker });
+}
+
+/** Counts an answer as long as it goes on. */
+function followed(
+  env: Environment,
+  told: StreamAnswer,
+  { identity, labels, begun }: Asking & { readonly identity: Identity },
+): Answer {
+  const { metrics, openStreams } = env;
+  const counted = labels.verb === "WATCH" ? metrics.counted(told, labels) : told;
+  return openStreams.follow(counted, identity, () => {
+    const closed = metrics.opened(labels);
+    return () => {
+      closed();
+      metrics.answered(labels, { code: told.status, seconds: (performance.now() - begun) / 1000, bytes: undefined });
+    };
+  });
 }
 
 /** Throws a 401; a 403 for whoever wants to be taken for somebody else, since doing it as oneself would be another thing. */

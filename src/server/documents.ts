@@ -3,8 +3,7 @@ import { methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.t
 import { aggregated, coreVersions, group, groupList, resourceList, type Served } from "./discovery.ts";
 import type { Environment } from "./environment.ts";
 import { type Answer, jsonType, type ServerRequest, type WholeAnswer, wholeJson } from "./exchange.ts";
-import { type Check, healthAnswer } from "./health.ts";
-import { metricsType } from "./metrics.ts";
+import { healthAnswer } from "./health.ts";
 import { type DiscoveryFormat, discoveryFormat, plainFormat } from "./negotiate.ts";
 import { servesSubresource } from "./routes.ts";
 import { versionInfo } from "./version.ts";
@@ -27,11 +26,11 @@ export async function documentAnswer(
     case "healthz":
     case "livez":
     case "readyz":
-      return found(await healthAnswer(path, query, checksOf(env)));
+      return found(await healthAnswer(path, query, env.checks));
     case "version":
       return wholeJson(200, versionInfo(env.options.gitVersion));
     case "metrics":
-      return metricsAnswer(env);
+      return env.readings.answer(env.store, env.catalogue.kinds);
     case "api":
       return first === ""
         ? tagged(request, discovery(served, "core", request))
@@ -76,19 +75,6 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
 }
-
-async function metricsAnswer({ store, metrics }: Environment): Promise<WholeAnswer> {
-  const gauges = {
-    portolan_store_revision: await store.revision(),
-    process_resident_memory_bytes: process.memoryUsage.rss(),
-  };
-  return { kind: "whole", status: 200, headers: { "content-type": metricsType }, body: metrics.text(gauges) };
-}
-
-const checksOf = ({ store }: Environment): readonly Check[] => [
-  { name: "ping", probe: async () => {} },
-  { name: "store", probe: () => store.revision() },
-];
 
 function discovery(served: Served, which: "core" | "named", { headers }: ServerRequest): WholeAnswer {
   const format = discoveryFormat(headers.accept);

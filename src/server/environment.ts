@@ -3,15 +3,20 @@ import type { Cidr } from "#net/cidr.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
 import type { NodeGraph } from "./authorization/node-graph.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Check } from "./health.ts";
+import type { ServerMetrics } from "./metrics.ts";
 import type { OpenStreams } from "./open-streams.ts";
+import type { StoreReadings } from "./readings.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
 
 /** What every part of the server works with. */
 export interface Environment extends ServerParts {
   readonly serviceAddresses: ServiceAddresses;
   readonly nodeGraph: NodeGraph;
-  readonly metrics: Metrics;
+  readonly metrics: ServerMetrics;
+  readonly readings: StoreReadings;
+  /** What must be well for the server to be. */
+  readonly checks: readonly Check[];
   readonly openStreams: OpenStreams;
 }
 

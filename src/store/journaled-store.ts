@@ -7,6 +7,7 @@ import {
   type Range,
   type RangeOptions,
   type Store,
+  type StoreStatus,
   type Watch,
   type WatchSink,
   type Write,
@@ -19,6 +20,8 @@ import { Watches } from "./watches.ts";
 export interface Journal {
   /** Takes all of it or nothing; returns when it would survive a power cut. Throws `StoreUnwritable`. */
   readonly commit: (changes: readonly Change[], forgetting: Forgetting | undefined) => void;
+  /** What it takes on disk. */
+  readonly sizeBytes: () => number;
   readonly close: () => void;
 }
 
@@ -54,6 +57,11 @@ export class JournaledStore implements Store {
 
   async revision(): Promise<number> {
     return this.#open().revision;
+  }
+
+  async status(): Promise<StoreStatus> {
+    const { revision, oldest, historyBytes } = this.#open();
+    return { revision, oldest, sizeBytes: this.#journal.sizeBytes(), historyBytes };
   }
 
   async get(key: string): Promise<Entry | undefined> {

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { StoreUnreadable } from "./faults.ts";
@@ -50,6 +51,10 @@ export class SqliteJournal implements Journal {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw writingFault(this.#file, error);
     }
+  }
+
+  sizeBytes(): number {
+    return statSync(this.#file).size + (statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
   }
 
   close(): void {

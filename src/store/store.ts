@@ -8,6 +8,7 @@
 export interface Store {
   /** The revision of the last write. */
   readonly revision: () => Promise<number>;
+  readonly status: () => Promise<StoreStatus>;
   readonly get: (key: string) => Promise<Entry | undefined>;
   /** Entries whose key begins with `prefix`, in key order. Throws `Compacted` where `at` is gone, `FutureRevision` where it has not come yet. */
   readonly range: (prefix: string, options?: RangeOptions) => Promise<Range>;
@@ -25,6 +26,17 @@ export interface Store {
   readonly compact: (revision: number) => Promise<void>;
   /** Commits what was asked for before, ends the watches. Whatever is asked for later gets `StoreClosed`. */
   readonly close: () => Promise<void>;
+}
+
+/** What the store tells of itself. */
+export interface StoreStatus {
+  readonly revision: number;
+  /** From here on history is complete, and a watch can resume. */
+  readonly oldest: number;
+  /** What it takes on disk; 0 where it stands in memory alone. */
+  readonly sizeBytes: number;
+  /** What the past takes of memory, about. */
+  readonly historyBytes: number;
 }
 
 export interface Entry {

@@ -47,6 +47,11 @@ export class Timeline {
     return this.#oldest;
   }
 
+  /** What the past takes of memory, about. */
+  get historyBytes(): number {
+    return this.#replacedBytes;
+  }
+
   get(key: string): Entry | undefined {
     return this.#present.get(key);
   }

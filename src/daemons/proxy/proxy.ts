@@ -103,7 +103,7 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
     parallel: 1,
     backoff,
     failed(failure) {
-      told.metrics.count(failuresOf[told.mode()], "");
+      told.metrics.refused(told.mode());
       failed(failure);
     },
   });
@@ -149,18 +149,11 @@ function tellOf({ nodeName }: ProxyOptions, followed: Informers, { mode }: Turni
   return { mode, progress, metrics: new ProxyMetrics(progress), isNodeEligible, now: Date.now };
 }
 
-/** kube-proxy's names of what the kernel has refused. */
-const failuresOf: Readonly<Record<ProxyMode, string>> = {
-  nftables: "sync_proxy_rules_nftables_sync_failures_total",
-  iptables: "sync_proxy_rules_iptables_restore_failures_total",
-};
-
 /** Counts what is heard of, whether or not rules follow from it. */
 function changeCounter(followed: Informers, { metrics }: Told): RulesFollower {
-  const counted = (name: string) => () => metrics.count(`sync_proxy_rules_${name}_changes_total`, "");
   const stops = [
-    followed.of(services).onChange(counted("service")),
-    followed.of(endpointSlices).onChange(counted("endpoint")),
+    followed.of(services).onChange(() => metrics.heardOf("service")),
+    followed.of(endpointSlices).onChange(() => metrics.heardOf("endpoint")),
   ];
   return {
     changed: () => {},

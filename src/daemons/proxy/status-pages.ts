@@ -1,4 +1,5 @@
 import type { Node } from "#api/core/node.ts";
+import { metricsType } from "#metrics/registry.ts";
 import { listenHttp, type Page } from "./http-listener.ts";
 import type { ProxyMode } from "./kernel-rules.ts";
 import type { ProxyMetrics } from "./metrics.ts";
@@ -52,7 +53,7 @@ export function healthPages(told: Told): (path: string) => Page {
     const nodeEligible = isNodeEligible();
     const isOk = progress.isHealthy && (path === "/livez" || nodeEligible);
     const status = isOk ? 200 : 503;
-    metrics.count(`proxy_${path.slice(1)}_total`, `code="${status}"`);
+    metrics.answered(path, status);
     const times = `"lastUpdated": "${showTime(isOk ? now() : progress.updatedAt)}","currentTime": "${showTime(now())}"`;
     return {
       status,
@@ -68,7 +69,7 @@ export function metricsPages(told: Told): (path: string) => Page {
     if (path === "/metrics")
       return {
         status: 200,
-        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+        headers: { "content-type": metricsType },
         body: told.metrics.text(),
       };
     if (path === "/proxyMode") return plain(told.mode());
