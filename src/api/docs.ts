@@ -1,6 +1,7 @@
 import type { Docs } from "#machinery/openapi/docs.ts";
 import { workloadDocs } from "./apps/workload.docs.ts";
 import { certificateSigningRequestDocs } from "./certificates/certificate-signing-request.docs.ts";
+import { eventsV1Docs } from "./core/event/events-v1.docs.ts";
 import { containerDocs } from "./core/pod/container.docs.ts";
 import { volumeDocs } from "./core/pod/volumes.docs.ts";
 import { podDocs } from "./core/pod.docs.ts";
@@ -17,6 +18,7 @@ export const docs: Docs = new Map([
   ...metaDocs,
   ...serviceDocs,
   ...endpointSliceDocs,
+  ...eventsV1Docs,
   ...podDocs,
   ...containerDocs,
   ...volumeDocs,

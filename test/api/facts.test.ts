@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bodyTypes, kinds } from "#api/kinds.ts";
-import type { AnyType, Field, ObjectShape } from "#machinery/schema.ts";
-import { type FieldFacts, factsFolder, readResources, readTypes, type TypeFacts } from "./facts.ts";
+import { bodyTypes, builtIn, kinds } from "#api/kinds.ts";
+import { type AnyType, type Field, type ObjectShape, objectShape } from "#machinery/schema.ts";
+import { type FieldFacts, factsFolder, readOldTypes, readResources, readTypes, type TypeFacts } from "./facts.ts";
 
 const folder = factsFolder();
 /** Kinds of our own, which Kubernetes knows nothing of. */
@@ -43,6 +43,49 @@ test("every kind has the names, scope and subresources of the real one", { skip 
     for (const { name } of kind.subresources) assert(known.has(name), `${kind.plural}/${name}`);
   }
 });
+
+test("every other version has the fields of the real one, with the same numbers", { skip }, () => {
+  const old = readOldTypes(folder ?? "");
+  const differences = builtIn.served.flatMap(({ other }) => {
+    if (other === undefined) return [];
+    const shape = objectShape(other.type);
+    const current = types.get(shape.name);
+    return current === undefined ? oldDifferences(shape, shape.name, old) : typeDifferences(shape, current);
+  });
+  assert.deepEqual(differences, []);
+});
+
+/** Old types are walked by their own names: what is the same in several versions is declared once. */
+function oldDifferences(shape: ObjectShape, name: string, old: ReadonlyMap<string, TypeFacts>): readonly string[] {
+  const facts = old.get(name);
+  if (facts === undefined) return [`${name}: is not known`];
+  const scope = name.slice(0, name.lastIndexOf(".") + 1);
+  const seen = new Set<string>();
+  const differences = [...facts].flatMap(([field, { number, type }]) => {
+    const key = Object.keys(shape.fields).find((one) => one.toLowerCase() === field.toLowerCase());
+    const inner = `${scope}${type.replace("[]", "")}`;
+    if (key === undefined) {
+      const flat = Object.entries(shape.fields).filter(([, { within }]) => within === number);
+      for (const [one] of flat) seen.add(one);
+      if (flat.length === 0) return [`${name}.${field}: is missing`];
+      const fields = Object.fromEntries(flat.map(([one, rest]) => [one, { ...rest, within: undefined }]));
+      return oldDifferences({ ...shape, fields }, inner, old);
+    }
+    seen.add(key);
+    const declared = shape.fields[key];
+    if (declared === undefined || declared.number !== number)
+      return [`${name}.${field}: the number is ${declared?.number}, in Kubernetes ${number}`];
+    const part = partOf(declared.type);
+    return part === undefined || !old.has(inner) ? [] : oldDifferences(part, inner, old);
+  });
+  const strange = Object.keys(shape.fields).filter((one) => !seen.has(one));
+  return [...differences, ...strange.map((one) => `${name}.${one}: does not exist`)];
+}
+
+function partOf({ shape }: AnyType): ObjectShape | undefined {
+  if (shape.is === "list") return partOf(shape.of);
+  return shape.is === "object" ? shape : undefined;
+}
 
 function declaredTypes(): ReadonlySet<ObjectShape> {
   const found = new Set<ObjectShape>();

@@ -52,6 +52,20 @@ function fieldOf(line: string): [name: string, facts: FieldFacts] {
   return [name, facts];
 }
 
+/**
+ * The same of versions that are no longer served, from their protobuf descriptions: numbers and types alone. A type of the same package
+ * is told without its package.
+ */
+export function readOldTypes(folder: string): ReadonlyMap<string, TypeFacts> {
+  const types = new Map<string, TypeFacts>();
+  for (const file of globSync("types/old_*.txt", { cwd: folder }))
+    for (const block of readFileSync(join(folder, file), "utf8").split("\n\n")) {
+      const [head = "", ...lines] = block.trim().split("\n");
+      types.set(head.replace(/^k8s\.io\./, "io.k8s."), new Map(lines.map(fieldOf)));
+    }
+  return types;
+}
+
 /** A line of resources.tsv, by column name. */
 export function readResources(folder: string): readonly Readonly<Record<string, string>>[] {
   const [head = "", ...lines] = readFileSync(join(folder, "resources.tsv"), "utf8").trim().split("\n");

@@ -68,3 +68,24 @@ test("an Ingress' status is its controller's to write, and counts no generation"
   const changed = await send("PATCH", `${ingresses}/web`, { ...merge, body: { spec: { tls: [{ secretName: "a" }] } } });
   assert.deepEqual([changed.at("status"), changed.at("metadata", "generation")], [status, 2]);
 });
+
+test("an Ingress of 2017 is taken, stored as today's, and shown in every version", async () => {
+  await using served = await serve();
+  const { send } = served;
+  const old = "/apis/extensions/v1beta1/namespaces/default/ingresses";
+  const backend = { serviceName: "kubia-nodeport", servicePort: 80 };
+  const spec = { rules: [{ host: "kubia.example.com", http: { paths: [{ path: "/", backend }] } }] };
+  const made = await send("POST", old, { body: { metadata: { name: "kubia" }, spec } });
+  assert.equal(made.status, 201, made.text);
+  assert.deepEqual(made.headers.warning, [
+    '299 - "extensions/v1beta1 Ingress is deprecated in v1.14+, unavailable in v1.22+; use networking.k8s.io/v1 Ingress"',
+  ]);
+  const at = ["spec", "rules", 0, "http", "paths", 0] as const;
+  const today = { path: "/", pathType: "ImplementationSpecific" };
+  const service = { name: "kubia-nodeport", port: { number: 80 } };
+  assert.deepEqual((await send("GET", `${ingresses}/kubia`)).at(...at), { ...today, backend: { service } });
+  for (const version of ["extensions/v1beta1", "networking.k8s.io/v1beta1"]) {
+    const shown = await send("GET", `/apis/${version}/namespaces/default/ingresses/kubia`);
+    assert.deepEqual([shown.at("apiVersion"), shown.at(...at)], [version, { ...today, backend }]);
+  }
+});

@@ -1,6 +1,7 @@
 import { defineKind, unchanged } from "#machinery/kind.ts";
 import { eventColumns } from "./event/columns.ts";
 import { Event } from "./event/event.ts";
+import { eventsV1 } from "./event/events-v1.ts";
 import { placeProblems } from "./event/rules.ts";
 
 export { Event } from "./event/event.ts";
@@ -35,4 +36,5 @@ export const events = defineKind<typeof Event>({
   initialStatus: undefined,
   rules: [placeProblems],
   updateRules: [],
+  otherVersions: [eventsV1],
 });

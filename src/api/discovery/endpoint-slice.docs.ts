@@ -1,25 +1,36 @@
 import { type Documented, documented } from "#machinery/openapi/docs.ts";
 import * as parts from "./endpoint-slice/endpoint.ts";
+import { EndpointSliceV1beta1, EndpointV1beta1 } from "./endpoint-slice/v1beta1.ts";
 import { EndpointSlice } from "./endpoint-slice.ts";
 
+const slice = {
+  "": "Some of the endpoints of a Service, of one address family. The label kubernetes.io/service-name says of which one.",
+  metadata: "Name, namespace, labels, annotations.",
+  addressType: "IPv4, IPv6, or FQDN for names. It can't be changed.",
+  endpoints: "Who receives the traffic, at most 1000.",
+  ports: "The ports on which each of them does.",
+};
+const endpoint = {
+  "": "One receiver of traffic, most often a pod.",
+  addresses: "Its addresses, which mean the same. Only the first is used.",
+  conditions: "Whether it may get traffic.",
+  hostname: "The name under which a headless Service answers for it alone.",
+  targetRef: "The object that it stands for.",
+  nodeName: "The node that it is on.",
+  hints: "For whom it is meant.",
+};
+
 export const endpointSliceDocs: readonly Documented[] = [
-  documented(EndpointSlice, {
-    "": "Some of the endpoints of a Service, of one address family. The label kubernetes.io/service-name says of which one.",
-    metadata: "Name, namespace, labels, annotations.",
-    addressType: "IPv4, IPv6, or FQDN for names. It can't be changed.",
-    endpoints: "Who receives the traffic, at most 1000.",
-    ports: "The ports on which each of them does.",
-  }),
+  documented(EndpointSlice, slice),
+  documented(EndpointSliceV1beta1, slice),
   documented(parts.Endpoint, {
-    "": "One receiver of traffic, most often a pod.",
-    addresses: "Its addresses, which mean the same. Only the first is used.",
-    conditions: "Whether it may get traffic.",
-    hostname: "The name under which a headless Service answers for it alone.",
-    targetRef: "The object that it stands for.",
+    ...endpoint,
     deprecatedTopology: "Of an older version; read, never acted on.",
-    nodeName: "The node that it is on.",
     zone: "The zone that it is in.",
-    hints: "For whom it is meant.",
+  }),
+  documented(EndpointV1beta1, {
+    ...endpoint,
+    topology: "Where it is: its node by kubernetes.io/hostname, its zone by topology.kubernetes.io/zone.",
   }),
   documented(parts.EndpointConditions, {
     "": "Whether an endpoint may get traffic. What is left out counts as good.",

@@ -4,6 +4,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { endpointSliceColumns } from "./endpoint-slice/columns.ts";
 import { Endpoint, EndpointSlicePort } from "./endpoint-slice/endpoint.ts";
 import { endpointSliceRules, keptTypeProblems } from "./endpoint-slice/rules.ts";
+import { endpointSliceV1beta1 } from "./endpoint-slice/v1beta1.ts";
 import { endpointSliceWarnings } from "./endpoint-slice/warnings.ts";
 
 export {
@@ -42,4 +43,5 @@ export const endpointSlices = defineKind<typeof EndpointSlice>({
   rules: endpointSliceRules,
   updateRules: [keptTypeProblems],
   warnings: endpointSliceWarnings,
+  otherVersions: [endpointSliceV1beta1],
 });

@@ -4,6 +4,7 @@ import { defaulted, object } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { ingressClassProblems, keptControllerProblems } from "./ingress-class/rules.ts";
 import { type IngressClassParametersReference, IngressClassSpec } from "./ingress-class/spec.ts";
+import { ingressClassV1beta1 } from "./ingress-class/v1beta1.ts";
 
 export class IngressClass extends object("io.k8s.api.networking.v1.IngressClass", {
   metadata: defaulted(1, ObjectMeta, {}),
@@ -45,6 +46,7 @@ export const ingressClasses = defineKind<typeof IngressClass>({
   countsGenerations: true,
   rules: [ingressClassProblems],
   updateRules: [keptControllerProblems],
+  otherVersions: [ingressClassV1beta1],
 });
 
 const showParameters = (parameters: IngressClassParametersReference | undefined): string => {

@@ -1,46 +1,74 @@
 import { type Documented, documented } from "#machinery/openapi/docs.ts";
 import * as parts from "./ingress/spec.ts";
+import * as old from "./ingress/v1beta1.ts";
 import { Ingress } from "./ingress.ts";
 import * as ofClass from "./ingress-class/spec.ts";
+import { IngressClassV1beta1 } from "./ingress-class/v1beta1.ts";
 import { IngressClass } from "./ingress-class.ts";
 
 const metadata = "Name, namespace, labels, annotations.";
 
+const ingress = {
+  "": "Leads HTTP requests from outside to Services, by the host and the path that they ask for.",
+  metadata,
+  spec: "Which requests go where.",
+  status: "Where it is answered. Written by its controller.",
+};
+const spec = {
+  "": "Which requests go where.",
+  ingressClassName:
+    "The IngressClass whose controller serves it. Left out, the cluster's default class takes its place when it is made.",
+  rules: "Hosts, and what is behind their paths.",
+  tls: "Certificates for the hosts. With any of them it is answered at port 443 too.",
+};
+const leftOver = "Who gets the requests that no rule fits. Without rules it gets all of them.";
+const rule = {
+  "": "What is behind the paths of one host.",
+  host: "A DNS name, or one whose first label is * for any label there. Left out, the rule is about every host.",
+  http: "The paths.",
+};
+const paths = {
+  "": "The paths of one host.",
+  paths: "Of those that fit a request the longest counts, and of equally long ones an Exact one.",
+};
+const path = {
+  "": "Who gets the requests for one path.",
+  path: "Begins with a slash.",
+  pathType:
+    "Exact: this very path. Prefix: this path and all below it, label by label between slashes. ImplementationSpecific: as the controller takes it.",
+  backend: "Who gets them.",
+};
+const backend = "Who gets requests: a Service, or an object that the controller understands; never both.";
+const resource = "An object of the same namespace, such as a bucket of files.";
+const ingressClass = {
+  "": "A kind of Ingresses: all that name it are served by one controller, with the same settings.",
+  metadata:
+    'Name, labels, annotations. With the annotation ingressclass.kubernetes.io/is-default-class: "true" it is the class of new Ingresses that name none.',
+  spec: "Who serves them, and how.",
+};
+
 export const ingressDocs: readonly Documented[] = [
-  documented(Ingress, {
-    "": "Leads HTTP requests from outside to Services, by the host and the path that they ask for.",
-    metadata,
-    spec: "Which requests go where.",
-    status: "Where it is answered. Written by its controller.",
-  }),
-  documented(parts.IngressSpec, {
-    "": "Which requests go where.",
-    ingressClassName:
-      "The IngressClass whose controller serves it. Left out, the cluster's default class takes its place when it is made.",
-    defaultBackend: "Who gets the requests that no rule fits. Without rules it gets all of them.",
-    rules: "Hosts, and what is behind their paths.",
-    tls: "Certificates for the hosts. With any of them it is answered at port 443 too.",
-  }),
-  documented(parts.IngressRule, {
-    "": "What is behind the paths of one host.",
-    host: "A DNS name, or one whose first label is * for any label there. Left out, the rule is about every host.",
-    http: "The paths.",
-  }),
-  documented(parts.HTTPIngressRuleValue, {
-    "": "The paths of one host.",
-    paths: "Of those that fit a request the longest counts, and of equally long ones an Exact one.",
-  }),
-  documented(parts.HTTPIngressPath, {
-    "": "Who gets the requests for one path.",
-    path: "Begins with a slash.",
-    pathType:
-      "Exact: this very path. Prefix: this path and all below it, label by label between slashes. ImplementationSpecific: as the controller takes it.",
-    backend: "Who gets them.",
+  documented(Ingress, ingress),
+  documented(old.IngressV1beta1, ingress),
+  documented(old.ExtensionsIngress, ingress),
+  documented(parts.IngressSpec, { ...spec, defaultBackend: leftOver }),
+  documented(old.IngressSpecV1beta1, { ...spec, backend: leftOver }),
+  documented(parts.IngressRule, rule),
+  documented(old.IngressRuleV1beta1, rule),
+  documented(parts.HTTPIngressRuleValue, paths),
+  documented(old.HTTPIngressRuleValueV1beta1, paths),
+  documented(parts.HTTPIngressPath, path),
+  documented(old.HTTPIngressPathV1beta1, path),
+  documented(old.IngressBackendV1beta1, {
+    "": backend,
+    serviceName: "A Service of the same namespace.",
+    servicePort: "One of its ports, by name or by number.",
+    resource,
   }),
   documented(parts.IngressBackend, {
-    "": "Who gets requests: a Service, or an object that the controller understands; never both.",
+    "": backend,
     service: "A Service of the same namespace.",
-    resource: "An object of the same namespace, such as a bucket of files.",
+    resource,
   }),
   documented(parts.IngressServiceBackend, {
     "": "A port of a Service.",
@@ -77,12 +105,8 @@ export const ingressDocs: readonly Documented[] = [
     protocol: "TCP, UDP or SCTP.",
     error: "Why it is not answered, in one word.",
   }),
-  documented(IngressClass, {
-    "": "A kind of Ingresses: all that name it are served by one controller, with the same settings.",
-    metadata:
-      'Name, labels, annotations. With the annotation ingressclass.kubernetes.io/is-default-class: "true" it is the class of new Ingresses that name none.',
-    spec: "Who serves them, and how.",
-  }),
+  documented(IngressClass, ingressClass),
+  documented(IngressClassV1beta1, ingressClass),
   documented(ofClass.IngressClassSpec, {
     "": "Who serves the Ingresses of a class, and how.",
     controller: "The name of the controller, as in example.com/ingress. It can't be changed.",

@@ -4,6 +4,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { ingressColumns } from "./ingress/columns.ts";
 import { ingressProblems, ingressStatusProblems, ingressWarnings } from "./ingress/rules.ts";
 import { IngressSpec, IngressStatus } from "./ingress/spec.ts";
+import { extensionsIngress, ingressV1beta1 } from "./ingress/v1beta1.ts";
 
 export class Ingress extends object("io.k8s.api.networking.v1.Ingress", {
   metadata: defaulted(1, ObjectMeta, {}),
@@ -31,4 +32,5 @@ export const ingresses = defineKind<typeof Ingress>({
   rules: [ingressProblems],
   updateRules: [ingressStatusProblems],
   warnings: ingressWarnings,
+  otherVersions: [ingressV1beta1, extensionsIngress],
 });

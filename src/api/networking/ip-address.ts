@@ -4,6 +4,7 @@ import { defaulted, object, required } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { ipAddressProblems, keptParentProblems } from "./ip-address/rules.ts";
 import { IPAddressSpec, type ParentReference } from "./ip-address/spec.ts";
+import { ipAddressV1beta1 } from "./ip-address/v1beta1.ts";
 
 export class IPAddress extends object("io.k8s.api.networking.v1.IPAddress", {
   metadata: defaulted(1, ObjectMeta, {}),
@@ -38,6 +39,7 @@ export const ipAddresses = defineKind<typeof IPAddress>({
   initialStatus: undefined,
   rules: [ipAddressProblems],
   updateRules: [keptParentProblems],
+  otherVersions: [ipAddressV1beta1],
 });
 
 /** `services/default/kubernetes`. */

@@ -3,6 +3,7 @@ import { defineKind } from "#machinery/kind.ts";
 import { defaulted, object } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { showSelector } from "../meta/show-selector.ts";
+import { extensionsNetworkPolicy } from "./network-policy/extensions-v1beta1.ts";
 import { deriveNetworkPolicy, networkPolicyProblems, networkPolicyWarnings } from "./network-policy/rules.ts";
 import { NetworkPolicySpec } from "./network-policy/spec.ts";
 
@@ -41,4 +42,5 @@ export const networkPolicies = defineKind<typeof NetworkPolicy>({
   rules: [networkPolicyProblems],
   updateRules: [],
   warnings: networkPolicyWarnings,
+  otherVersions: [extensionsNetworkPolicy],
 });

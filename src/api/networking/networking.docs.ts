@@ -1,17 +1,34 @@
 import { type Documented, documented } from "#machinery/openapi/docs.ts";
 import * as ofAddress from "./ip-address/spec.ts";
+import { IPAddressV1beta1 } from "./ip-address/v1beta1.ts";
 import { IPAddress } from "./ip-address.ts";
+import { ExtensionsNetworkPolicy } from "./network-policy/extensions-v1beta1.ts";
 import * as ofPolicy from "./network-policy/spec.ts";
 import { NetworkPolicy } from "./network-policy.ts";
 import * as ofRange from "./service-cidr/spec.ts";
+import { ServiceCIDRV1beta1 } from "./service-cidr/v1beta1.ts";
 import { ServiceCIDR } from "./service-cidr.ts";
 
+const networkPolicy = {
+  "": "Says which traffic pods may get and send. A pod that no policy is about may get and send everything.",
+  metadata: "Name, namespace, labels, annotations.",
+  spec: "Which pods, and which traffic.",
+};
+const serviceCidr = {
+  "": "Ranges from which Services get their cluster IPs. Those that the cluster began with are called kubernetes.",
+  metadata: "Name, labels, annotations.",
+  spec: "The ranges.",
+  status: "Whether addresses are given out of them.",
+};
+const ipAddress = {
+  "": "One address that is in use: its name is the address itself, so that nobody else can have it.",
+  metadata: "Its name is the address, in canonical form. Labels, annotations.",
+  spec: "Who has it.",
+};
+
 export const networkingDocs: readonly Documented[] = [
-  documented(NetworkPolicy, {
-    "": "Says which traffic pods may get and send. A pod that no policy is about may get and send everything.",
-    metadata: "Name, namespace, labels, annotations.",
-    spec: "Which pods, and which traffic.",
-  }),
+  documented(NetworkPolicy, networkPolicy),
+  documented(ExtensionsNetworkPolicy, networkPolicy),
   documented(ofPolicy.NetworkPolicySpec, {
     "": "Which pods a policy is about, and which traffic it lets through. Several policies let through what any of them does.",
     podSelector: "Chooses the pods of the policy's namespace; an empty one chooses all of them.",
@@ -47,12 +64,8 @@ export const networkingDocs: readonly Documented[] = [
     port: "Its number, or the name that a pod gives it. Left out: every port of the protocol.",
     endPort: "The last of several ports in a row that begins at port, which must be a number then.",
   }),
-  documented(ServiceCIDR, {
-    "": "Ranges from which Services get their cluster IPs. Those that the cluster began with are called kubernetes.",
-    metadata: "Name, labels, annotations.",
-    spec: "The ranges.",
-    status: "Whether addresses are given out of them.",
-  }),
+  documented(ServiceCIDR, serviceCidr),
+  documented(ServiceCIDRV1beta1, serviceCidr),
   documented(ofRange.ServiceCIDRSpec, {
     "": "Ranges of addresses for Services.",
     cidrs: "One range, or one of each address family. What is there can't be changed; a second family can be added.",
@@ -62,11 +75,8 @@ export const networkingDocs: readonly Documented[] = [
     conditions:
       "Ready while addresses are given out of the ranges; not while they are being deleted and Services still have some.",
   }),
-  documented(IPAddress, {
-    "": "One address that is in use: its name is the address itself, so that nobody else can have it.",
-    metadata: "Its name is the address, in canonical form. Labels, annotations.",
-    spec: "Who has it.",
-  }),
+  documented(IPAddress, ipAddress),
+  documented(IPAddressV1beta1, ipAddress),
   documented(ofAddress.IPAddressSpec, {
     "": "Who has an address.",
     parentRef: "The object that has it. It can't be changed.",

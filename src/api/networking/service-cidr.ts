@@ -4,6 +4,7 @@ import { defaulted, object } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { keptCidrProblems, serviceCidrProblems } from "./service-cidr/rules.ts";
 import { ServiceCIDRSpec, ServiceCIDRStatus } from "./service-cidr/spec.ts";
+import { serviceCidrV1beta1 } from "./service-cidr/v1beta1.ts";
 
 export class ServiceCIDR extends object("io.k8s.api.networking.v1.ServiceCIDR", {
   metadata: defaulted(1, ObjectMeta, {}),
@@ -34,4 +35,5 @@ export const serviceCidrs = defineKind<typeof ServiceCIDR>({
   initialStatus: () => ({}),
   rules: [serviceCidrProblems],
   updateRules: [keptCidrProblems],
+  otherVersions: [serviceCidrV1beta1],
 });

@@ -1,14 +1,18 @@
 import { type Documented, documented } from "#machinery/openapi/docs.ts";
 import { PodDisruptionBudgetSpec, PodDisruptionBudgetStatus } from "./pod-disruption-budget/spec.ts";
+import { PodDisruptionBudgetV1beta1 } from "./pod-disruption-budget/v1beta1.ts";
 import { PodDisruptionBudget } from "./pod-disruption-budget.ts";
 
+const budget = {
+  "": "Limits how many pods of an application may be evicted at once, as when nodes are drained.",
+  metadata: "Name, namespace, labels, annotations.",
+  spec: "Which pods, and how many must stay.",
+  status: "How many may be evicted now.",
+};
+
 export const podDisruptionBudgetDocs: readonly Documented[] = [
-  documented(PodDisruptionBudget, {
-    "": "Limits how many pods of an application may be evicted at once, as when nodes are drained.",
-    metadata: "Name, namespace, labels, annotations.",
-    spec: "Which pods, and how many must stay.",
-    status: "How many may be evicted now.",
-  }),
+  documented(PodDisruptionBudget, budget),
+  documented(PodDisruptionBudgetV1beta1, budget),
   documented(PodDisruptionBudgetSpec, {
     "": "Which pods are guarded, and how many must stay. Either minAvailable or maxUnavailable.",
     selector: "Chooses the pods; an empty one chooses all of the namespace, and none at all chooses nothing.",

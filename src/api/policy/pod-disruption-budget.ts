@@ -4,6 +4,7 @@ import { defaulted, object } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { budgetProblems, budgetStatusProblems } from "./pod-disruption-budget/rules.ts";
 import { PodDisruptionBudgetSpec, PodDisruptionBudgetStatus } from "./pod-disruption-budget/spec.ts";
+import { podDisruptionBudgetV1beta1 } from "./pod-disruption-budget/v1beta1.ts";
 
 export class PodDisruptionBudget extends object("io.k8s.api.policy.v1.PodDisruptionBudget", {
   metadata: defaulted(1, ObjectMeta, {}),
@@ -53,4 +54,5 @@ export const podDisruptionBudgets = defineKind<typeof PodDisruptionBudget>({
   updatesNameVersion: true,
   rules: [budgetProblems],
   updateRules: [budgetStatusProblems],
+  otherVersions: [podDisruptionBudgetV1beta1],
 });

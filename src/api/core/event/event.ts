@@ -2,12 +2,12 @@ import { defaulted, int32, microTime, object, optional, required, string, time }
 import { ObjectMeta } from "../../meta/object-meta.ts";
 import { ObjectReference } from "../references.ts";
 
-class EventSeries extends object("io.k8s.api.core.v1.EventSeries", {
+export class EventSeries extends object("io.k8s.api.core.v1.EventSeries", {
   count: optional(1, int32()),
   lastObservedTime: optional(2, microTime),
 }) {}
 
-class EventSource extends object("io.k8s.api.core.v1.EventSource", {
+export class EventSource extends object("io.k8s.api.core.v1.EventSource", {
   component: optional(1, string),
   host: optional(2, string),
 }) {}
