@@ -1,10 +1,13 @@
 import type { Docs } from "#machinery/openapi/docs.ts";
+import { daemonSetDocs } from "./apps/daemon-set.docs.ts";
 import { workloadDocs } from "./apps/workload.docs.ts";
+import { batchDocs } from "./batch/batch.docs.ts";
 import { certificateSigningRequestDocs } from "./certificates/certificate-signing-request.docs.ts";
 import { eventsV1Docs } from "./core/event/events-v1.docs.ts";
 import { containerDocs } from "./core/pod/container.docs.ts";
 import { volumeDocs } from "./core/pod/volumes.docs.ts";
 import { podDocs } from "./core/pod.docs.ts";
+import { replicationControllerDocs } from "./core/replication-controller.docs.ts";
 import { serviceDocs } from "./core/service.docs.ts";
 import { endpointSliceDocs } from "./discovery/endpoint-slice.docs.ts";
 import { metaDocs } from "./meta/object-meta.docs.ts";
@@ -23,6 +26,9 @@ export const docs: Docs = new Map([
   ...containerDocs,
   ...volumeDocs,
   ...workloadDocs,
+  ...daemonSetDocs,
+  ...batchDocs,
+  ...replicationControllerDocs,
   ...certificateSigningRequestDocs,
   ...ingressDocs,
   ...networkingDocs,

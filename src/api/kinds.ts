@@ -1,8 +1,12 @@
 import { catalogueOf, type KindCatalogue } from "#machinery/catalogue.ts";
 import type { AnyKind, NamedType } from "#machinery/kind.ts";
+import { controllerRevisions } from "./apps/controller-revision.ts";
+import { daemonSets } from "./apps/daemon-set.ts";
 import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
 import { Scale } from "./autoscaling/scale.ts";
+import { cronJobs } from "./batch/cron-job.ts";
+import { jobs } from "./batch/job.ts";
 import { certificateSigningRequests } from "./certificates/certificate-signing-request.ts";
 import { leases } from "./coordination/lease.ts";
 import { Binding } from "./core/binding.ts";
@@ -12,6 +16,8 @@ import { events } from "./core/event.ts";
 import { namespaces } from "./core/namespace.ts";
 import { nodes } from "./core/node.ts";
 import { pods } from "./core/pod.ts";
+import { podTemplates } from "./core/pod-template.ts";
+import { replicationControllers } from "./core/replication-controller.ts";
 import { secrets } from "./core/secret.ts";
 import { services } from "./core/service.ts";
 import { serviceAccounts } from "./core/service-account.ts";
@@ -33,11 +39,17 @@ export const kinds: readonly AnyKind[] = [
   namespaces,
   nodes,
   pods,
+  podTemplates,
+  replicationControllers,
   secrets,
   serviceAccounts,
   services,
+  controllerRevisions,
+  daemonSets,
   deployments,
   replicaSets,
+  cronJobs,
+  jobs,
   certificateSigningRequests,
   endpointSlices,
   leases,

@@ -31,6 +31,10 @@ export const invalidField = (path: string, value: unknown, detail: string): Fiel
   value,
   detail,
 });
+/** Stands for a value that the message leaves out. Source: field.OmitValueType. */
+const unshown = Symbol("unshown");
+/** Where a whole object is wrong, and not one value of it. */
+export const invalidWhole = (path: string, detail: string): FieldProblem => invalidField(path, unshown, detail);
 export const forbiddenField = (path: string, detail: string): FieldProblem => ({
   path,
   kind: "Forbidden",
@@ -87,11 +91,12 @@ const words: Readonly<Record<ProblemKind, readonly [beginning: string, reason: s
   NotFound: ["Not found", "FieldValueNotFound"],
 };
 
+const valueless: ReadonlySet<ProblemKind> = new Set<ProblemKind>(["Required", "Forbidden", "TooLong"]);
+
 /** `Invalid value: 0: must be between 1 and 65535, inclusive`: the message without the path. */
 export function bodyOf({ kind, value, detail }: FieldProblem): string {
   const [beginning] = words[kind];
-  const shown =
-    kind === "Required" || kind === "Forbidden" || kind === "TooLong" ? beginning : `${beginning}: ${show(value)}`;
+  const shown = valueless.has(kind) || value === unshown ? beginning : `${beginning}: ${show(value)}`;
   return detail === "" ? shown : `${shown}: ${detail}`;
 }
 /** `spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive`. */

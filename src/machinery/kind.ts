@@ -1,5 +1,6 @@
 import type { FieldProblem } from "./field-problem.ts";
 import type { AnyType, Stored } from "./schema.ts";
+import type { LabelSelector } from "./selectors.ts";
 
 /** What makes a type a resource: its names, how it prints, and what only several fields together can say. */
 export interface Kind<T extends AnyType = AnyType, O = Stored<T>> {
@@ -25,12 +26,18 @@ export interface Kind<T extends AnyType = AnyType, O = Stored<T>> {
   readonly initialStatus: Select<O, unknown> | undefined;
   /** In the order in which Kubernetes looks. */
   readonly rules: readonly Rule<O>[];
+  /** Rules for new objects alone: what was let in before stays. */
+  readonly createRules?: readonly Rule<O>[];
   /** Rules that compare an update with what is stored. */
   readonly updateRules: readonly UpdateRule<O>[];
   /** What a client is told of an object that is taken, though it may not be what was meant. */
   readonly warnings?: Warn<O>;
   /** `metadata.generation` counts the changes of what is wanted: of everything but metadata and status. */
   readonly countsGenerations?: true;
+  /** What the subresource `scale` shows. It writes `spec.replicas`. */
+  readonly scale?: Select<O, Scaled>;
+  /** Who deletes it and doesn't say what shall become of what it owns, leaves that. Source: DefaultGarbageCollectionPolicy. */
+  readonly keepsDependents?: true;
   /** No update is taken that doesn't say which version it is built upon. Source: AllowUnconditionalUpdate. */
   readonly updatesNameVersion?: true;
   /** Further versions in which it is served; the others of its group first. */
@@ -87,6 +94,14 @@ export interface Subresource {
   /** The kind that it speaks, where that isn't the resource's own: `Scale` of autoscaling/v1, `Binding`, … */
   readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
   readonly verbs: readonly string[];
+}
+
+/** How many pods something has, and which. */
+export interface Scaled {
+  readonly replicas: number;
+  /** How many there are. */
+  readonly current: number;
+  readonly selector: LabelSelector;
 }
 
 /** A column of `kubectl get`. Source: pkg/printers/internalversion in Kubernetes. */

@@ -36,7 +36,8 @@ type PlainName =
   | "microTime"
   | "quantity"
   | "intOrString"
-  | "json";
+  | "json"
+  | "rawExtension";
 type Plain = { readonly [N in PlainName]: { readonly is: N } }[PlainName];
 
 export interface ObjectShape {
@@ -167,6 +168,8 @@ export const microTime: Type<string> = { shape: { is: "microTime" } };
 export const quantity: Type<IntOrString> = { shape: { is: "quantity" } };
 export const intOrString: Type<IntOrString> = { shape: { is: "intOrString" } };
 export const json: Type<Json> = { shape: { is: "json" } };
+/** An object of whatever kind, kept as it is. Source: RawExtension in k8s.io/apimachinery. */
+export const rawExtension: Type<Json> = { shape: { is: "rawExtension" } };
 
 interface List<T> extends Type<readonly Draft<T>[], readonly Stored<T>[]> {}
 const listOf = <T extends AnyType>(of: T, merge: ListMerge): List<T> => ({ shape: { is: "list", of, merge } });

@@ -8,7 +8,8 @@ import { schemaProblems } from "./rules/schema.ts";
  * Kubernetes looks: metadata, what the kind's own rules say, then what its declaration alone tells.
  */
 export function problemsOf(kind: AnyKind, object: unknown): readonly FieldProblem[] {
-  const told = [...metadataProblems(kind, object), ...kind.rules.flatMap((rule) => [...rule(object)])];
+  const rules = [...kind.rules, ...(kind.createRules ?? [])];
+  const told = [...metadataProblems(kind, object), ...rules.flatMap((rule) => [...rule(object)])];
   return withDeclared(kind, object, told);
 }
 

@@ -1,3 +1,4 @@
+import { jobs } from "#api/batch/job.ts";
 import { namespaces } from "#api/core/namespace.ts";
 import { pods } from "#api/core/pod.ts";
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
@@ -26,7 +27,11 @@ export const removeObject = (call: Call, place: Place, deletion: Deletion): Prom
     checkPreconditions(kind, stored.object, deletion);
     admitDeletion(kind, place.name);
     admitNode(call, { name: place.name, next: undefined, old: stored.object });
-    const marked = mark(stored.object, deletion, env.now());
+    const marked = mark(
+      stored.object,
+      { ...deletion, propagation: propagationOf(call, stored.object, deletion) },
+      env.now(),
+    );
     if (isFinished(marked)) return finish(call, stored, deletion);
     const kept = { object: stored.object, bytes: stored.entry.value, revision: stored.entry.modRevision };
     if (marked === stored.object) return { kind: "waiting", saved: kept };
@@ -34,6 +39,21 @@ export const removeObject = (call: Call, place: Place, deletion: Deletion): Prom
     const saving = await save(env.store, stored.entry.key, marked, stored.entry.modRevision);
     return saving.kind === "saved" ? { kind: "waiting", saved: saving.saved } : undefined;
   });
+
+/** What the deletion says, or what was said before, or else what the kind wants. Source: shouldOrphanDependents in k8s.io/apiserver. */
+function propagationOf(
+  { kind, warn }: Call,
+  { metadata: { finalizers = [] } }: ApiObject,
+  { propagation }: Deletion,
+): Deletion["propagation"] {
+  if (propagation !== undefined || !kind.keepsDependents || finalizers.some(isPropagation)) return propagation;
+  if (kind.kind === jobs.kind && kind.group === jobs.group) warn(podsAreKept);
+  return "Orphan";
+}
+
+/** Source: pkg/registry/batch/job/storage. */
+const podsAreKept =
+  "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
 
 async function finish(
   { env }: Call,
@@ -95,11 +115,13 @@ function withFinalizers(object: ApiObject, propagation: Deletion["propagation"])
   if (propagation === undefined) return object;
   const before = object.metadata.finalizers ?? [];
   const wanted = propagation === "Orphan" ? ["orphan"] : propagation === "Foreground" ? ["foregroundDeletion"] : [];
-  const others = before.filter((one) => one !== "orphan" && one !== "foregroundDeletion");
+  const others = before.filter((one) => !isPropagation(one));
   const finalizers = [...others, ...wanted];
   if (finalizers.length === before.length && finalizers.every((one) => before.includes(one))) return object;
   return finalizers.length === 0 ? withoutMetadata(object, "finalizers") : withMetadata(object, { finalizers });
 }
+
+const isPropagation = (finalizer: string): boolean => finalizer === "orphan" || finalizer === "foregroundDeletion";
 
 /** Kinds whose deletion answers with the object instead of a Status. */
 const showsDeleted = new Set(["v1/Pod", "v1/Service", "v1/ServiceAccount"]);

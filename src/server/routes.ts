@@ -43,17 +43,15 @@ const verbs = new Map([
 
 /** The same for every kind that has them. */
 const common: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
+  scale: { get: getScale, update: updateScale, patch: patchScale },
   status: { get, update, patch },
   finalize: { update },
 };
 /** By `GROUP/PLURAL/SUBRESOURCE`. */
-const scale = { get: getScale, update: updateScale, patch: patchScale };
 const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   "/pods/binding": { create: bind },
   "/pods/exec": { get: needsUpgrade, create: needsUpgrade },
   "/pods/log": { get: log },
-  "apps/deployments/scale": scale,
-  "apps/replicasets/scale": scale,
   "certificates.k8s.io/certificatesigningrequests/approval": { get, update, patch },
 };
 

@@ -2,8 +2,10 @@ import { namespaces } from "#api/core/namespace.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import { type ApiObject, isOf } from "./object.ts";
 import { certificateRequestStrategy } from "./strategies/certificate-requests.ts";
+import { daemonSetStrategy } from "./strategies/daemon-sets.ts";
 import { endpointsStrategy } from "./strategies/endpoints.ts";
 import { ingressStrategy } from "./strategies/ingresses.ts";
+import { jobStrategy } from "./strategies/jobs.ts";
 import { namespaceStrategy } from "./strategies/namespaces.ts";
 import { podStrategy } from "./strategies/pods.ts";
 import { serviceStrategy } from "./strategies/services.ts";
@@ -14,6 +16,8 @@ const strategies = new Map<string, Strategy>([
   ["/namespaces", namespaceStrategy],
   ["/pods", podStrategy],
   ["/services", serviceStrategy],
+  ["apps/daemonsets", daemonSetStrategy],
+  ["batch/jobs", jobStrategy],
   ["certificates.k8s.io/certificatesigningrequests", certificateRequestStrategy],
   ["discovery.k8s.io/endpointslices", endpointsStrategy],
   ["networking.k8s.io/ingresses", ingressStrategy],

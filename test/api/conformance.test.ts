@@ -88,7 +88,8 @@ for (const kind of kinds) {
   test(`${name}: an object can be replaced by itself`, () => {
     for (const { seed, object } of samples) {
       const derived = kind.derive(object);
-      assert.deepEqual(updateProblemsOf(kind, derived, derived), problemsOf(kind, derived), `seed ${seed}`);
+      const lasting = problemsOf({ ...kind, createRules: [] }, derived);
+      assert.deepEqual(updateProblemsOf(kind, derived, derived), lasting, `seed ${seed}`);
     }
   });
 

@@ -52,6 +52,7 @@ function generateShape(shape: Shape, chance: Chance): unknown {
     case "intOrString":
       return pick<number | string>(0, 80, "http", "25%", "");
     case "json":
+    case "rawExtension":
       return pick({}, { "f:metadata": { "f:labels": {} } });
   }
 }

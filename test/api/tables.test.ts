@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { deployments } from "#api/apps/deployment.ts";
-import { replicaSets } from "#api/apps/replica-set.ts";
 import { certificateSigningRequests } from "#api/certificates/certificate-signing-request.ts";
 import { leases } from "#api/coordination/lease.ts";
 import { configMaps } from "#api/core/config-map.ts";
@@ -20,6 +18,7 @@ import type { AnyKind } from "#machinery/kind.ts";
 import { tableOf } from "#machinery/table.ts";
 import { exposureRows } from "./rows/exposure.ts";
 import type { Row } from "./rows/row.ts";
+import { workloadRows } from "./rows/workloads.ts";
 import { stored } from "./told.ts";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
@@ -33,24 +32,12 @@ const row = (kind: AnyKind, object: object): readonly (string | number)[] =>
     metadata: {},
   }).rows[0]?.cells ?? [];
 
-const template = {
-  metadata: { labels: { app: "a" } },
-  spec: {
-    containers: [
-      { name: "a", image: "i" },
-      { name: "b", image: "j" },
-    ],
-  },
-};
-const workload = {
-  selector: { matchLabels: { app: "a" }, matchExpressions: [{ key: "b", operator: "Exists" }] },
-  template,
-};
 const addresses = (count: number): readonly object[] =>
   Array.from({ length: count }, (_, i) => ({ ip: `10.0.0.${i}` }));
 
 const rows: readonly Row[] = [
   ...exposureRows,
+  ...workloadRows,
   [
     services,
     "NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE | SELECTOR",
@@ -96,18 +83,6 @@ const rows: readonly Row[] = [
     "NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE | SELECTOR",
     { spec: { type: "ExternalName", externalName: "db.example.com" } },
     ["x", "ExternalName", "<none>", "db.example.com", "<none>", "5m", "<none>"],
-  ],
-  [
-    deployments,
-    "NAME READY UP-TO-DATE AVAILABLE AGE | CONTAINERS IMAGES SELECTOR",
-    { spec: { ...workload, replicas: 3 }, status: { readyReplicas: 2, updatedReplicas: 3, availableReplicas: 1 } },
-    ["x", "2/3", 3, 1, "5m", "a,b", "i,j", "app=a,b"],
-  ],
-  [
-    replicaSets,
-    "NAME DESIRED CURRENT READY AGE | CONTAINERS IMAGES SELECTOR",
-    { spec: { ...workload, replicas: 3 }, status: { replicas: 2, readyReplicas: 1 } },
-    ["x", 3, 2, 1, "5m", "a,b", "i,j", "app=a,b"],
   ],
   [
     endpoints,

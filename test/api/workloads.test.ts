@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { daemonSets } from "#api/apps/daemon-set.ts";
 import { deployments } from "#api/apps/deployment.ts";
 import { replicaSets } from "#api/apps/replica-set.ts";
+import { replicationControllers } from "#api/core/replication-controller.ts";
 import { told, toldOfUpdate } from "./told.ts";
 
 const template = { metadata: { labels: { app: "a" } }, spec: { containers: [{ name: "web", image: "nginx" }] } };
@@ -71,7 +73,44 @@ for (const [name, spec, messages] of cases)
   test(`a Deployment is judged as Kubernetes judges it: ${name}`, () =>
     assert.deepEqual(told(deployments, { spec }), messages));
 
-for (const kind of [deployments, replicaSets])
+const ofNodes: typeof cases = [
+  ["a selector and a template are enough", good, []],
+  [
+    "no selector",
+    { ...good, selector: {} },
+    ["spec.selector: Invalid value: {}: empty selector is invalid for daemonset"],
+  ],
+  [
+    "nodes without and with two",
+    { ...good, updateStrategy: { rollingUpdate: { maxUnavailable: "10%", maxSurge: 1 } } },
+    ["spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero"],
+  ],
+  [
+    "no node at a time",
+    { ...good, updateStrategy: { rollingUpdate: { maxUnavailable: 0 } } },
+    ["spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0"],
+  ],
+  [
+    "pods with an end",
+    { ...good, template: { ...template, spec: { ...template.spec, activeDeadlineSeconds: 5 } } },
+    ["spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in DaemonSet is not Supported"],
+  ],
+];
+for (const [name, spec, messages] of ofNodes)
+  test(`a DaemonSet is judged as Kubernetes judges it: ${name}`, () =>
+    assert.deepEqual(told(daemonSets, { spec }), messages));
+
+test("a ReplicationController needs a template, and knows the pods that it makes", () => {
+  assert.deepEqual(told(replicationControllers, { spec: {} }), [
+    "spec.selector: Required value",
+    "spec.template: Required value",
+  ]);
+  assert.deepEqual(told(replicationControllers, { spec: { selector: { app: "b" }, template } }), [
+    'spec.template.metadata.labels: Invalid value: {"app":"a"}: `selector` does not match template `labels`',
+  ]);
+});
+
+for (const kind of [daemonSets, deployments, replicaSets])
   test(`${kind.kind}: the selector stays as it is`, () => {
     const labels = { app: "b" };
     const next = { selector: { matchLabels: labels }, template: { ...template, metadata: { labels } } };

@@ -85,7 +85,7 @@ const behaviours: Readonly<Record<string, (served: Served, kind: AnyKind) => Pro
   },
   "is patched in every way": async ({ send }, kind) => {
     const path = placeOf(kind, "one");
-    await send("POST", collectionOf(kind), { body: fixture(kind, "one") });
+    await send("POST", collectionOf(kind), { body: fixture(kind, "one", { of: "test" }) });
     const ways = [
       ["merge-patch", { metadata: { labels: { merged: "1" } } }],
       ["strategic-merge-patch", { metadata: { labels: { strategic: "1" } } }],
@@ -100,7 +100,7 @@ const behaviours: Readonly<Record<string, (served: Served, kind: AnyKind) => Pro
       Object.keys(Object(labels))
         .filter((one) => !one.startsWith("kubernetes.io/"))
         .toSorted(),
-      ["json", "merged", "strategic"],
+      ["json", "merged", "of", "strategic"],
     );
   },
   "is left alone by a dry run": async ({ send, store }, kind) => {
@@ -155,7 +155,8 @@ const behaviours: Readonly<Record<string, (served: Served, kind: AnyKind) => Pro
       [after.status, after.at("reason"), after.at("details", "name")],
       [404, "NotFound", nameFor(kind, "one")],
     );
-    const all = await send("DELETE", `${collectionOf(kind)}?labelSelector=of%3Dtest`);
+    const body = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background" };
+    const all = await send("DELETE", `${collectionOf(kind)}?labelSelector=of%3Dtest`, { body });
     assert.equal(all.status, 200, all.text);
     assert.deepEqual((await send("GET", `${collectionOf(kind)}?labelSelector=of%3Dtest`)).at("items"), []);
   },

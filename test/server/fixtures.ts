@@ -8,6 +8,8 @@ const template = {
 };
 const selector = { matchLabels: { app: "web" } };
 
+const endingTemplate = { ...template, spec: { ...template.spec, restartPolicy: "Never" } };
+
 /** By an EC key, for `O=system:nodes, CN=system:node:n1`, with the names n1, 10.0.0.1 and fd00::1. */
 export const certificateRequest =
   "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQklqQ0J5Z0lCQURBd01SVXdFd1lEVlFRS0RBeHplWE4wWlcwNmJtOWtaWE14RnpBVkJnTlZCQU1NRG5ONQpjM1JsYlRwdWIyUmxPbTR4TUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFMWtFTUNnSXNia3lZCi9xaC9YWkxSd0lSNFFvSzRKTmJPQXZoTFUrWWNsb0plbDFpVnBwT2phSFY1aDNGNXhuRXB2clJBb0U5b0kwaHAKQ1pIMGF1V25nNkE0TURZR0NTcUdTSWIzRFFFSkRqRXBNQ2N3SlFZRFZSMFJCQjR3SElJQ2JqR0hCQW9BQUFHSApFUDBBQUFBQUFBQUFBQUFBQUFBQUFBRXdDZ1lJS29aSXpqMEVBd0lEUndBd1JBSWdLUVBJeGJUZDFpMlR1Q3VRCllIME9adWxBRG9lV25QS2F1dzRvQ0Z1QUZmUUNJQ1ByelFvZTlCa3QrQUxRQzBPWE5ZRGRjVjVHK01jS21aZWYKYkJZajljeTcKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==";
@@ -18,6 +20,9 @@ const drafts: Readonly<Record<string, Draft>> = {
     spec: { request: certificateRequest, signerName: "example.com/anybody", usages: ["client auth"] },
   },
   configmaps: { data: { a: "1" } },
+  controllerrevisions: { data: { spec: {} }, revision: 1 },
+  cronjobs: { spec: { schedule: "*/5 * * * *", jobTemplate: { spec: { template: endingTemplate } } } },
+  daemonsets: { spec: { selector, template } },
   deployments: { spec: { selector, template } },
   endpoints: { subsets: [{ addresses: [{ ip: "192.0.2.7" }], ports: [{ port: 80 }] }] },
   endpointslices: { addressType: "IPv4", endpoints: [{ addresses: ["192.0.2.7"] }] },
@@ -32,7 +37,10 @@ const drafts: Readonly<Record<string, Draft>> = {
   nodes: {},
   poddisruptionbudgets: { spec: { minAvailable: 1, selector } },
   pods: { spec: { containers: [{ name: "main", image: "nginx" }] } },
+  jobs: { spec: { template: endingTemplate } },
+  podtemplates: { template },
   replicasets: { spec: { selector, template } },
+  replicationcontrollers: { spec: { template } },
   secrets: { stringData: { a: "1" } },
   serviceaccounts: {},
   servicecidrs: { spec: { cidrs: ["192.0.2.0/28"] } },

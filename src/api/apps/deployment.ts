@@ -1,8 +1,10 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
 import { defineKind, scaleSubresource, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, object, required } from "#machinery/schema.ts";
+import { selectorOf } from "#machinery/selectors.ts";
 import { keptSelectorProblems } from "../core/pod/rules/template.ts";
 import { templateColumns } from "../core/pod/template-columns.ts";
+import { podNameWarnings } from "../core/pod/template-warnings.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { deploymentRules, deriveDeployment } from "./deployment/rules.ts";
 import { DeploymentSpec, DeploymentStatus } from "./deployment/spec.ts";
@@ -60,6 +62,12 @@ export const deployments = defineKind<typeof Deployment>({
   derive: deriveDeployment,
   initialStatus: () => ({}),
   countsGenerations: true,
+  scale: ({ spec, status }) => ({
+    replicas: spec.replicas,
+    current: status.replicas ?? 0,
+    selector: selectorOf(spec.selector),
+  }),
+  warnings: podNameWarnings,
   rules: deploymentRules,
   updateRules: [keptSelectorProblems],
 });

@@ -1,8 +1,10 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
 import { defineKind, scaleSubresource, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, object, required } from "#machinery/schema.ts";
+import { selectorOf } from "#machinery/selectors.ts";
 import { keptSelectorProblems } from "../core/pod/rules/template.ts";
 import { templateColumns } from "../core/pod/template-columns.ts";
+import { podNameWarnings } from "../core/pod/template-warnings.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { deriveReplicaSet, replicaSetRules } from "./replica-set/rules.ts";
 import { ReplicaSetSpec, ReplicaSetStatus } from "./replica-set/spec.ts";
@@ -39,6 +41,12 @@ export const replicaSets = defineKind<typeof ReplicaSet>({
   derive: deriveReplicaSet,
   initialStatus: () => ({ replicas: 0 }),
   countsGenerations: true,
+  scale: ({ spec, status }) => ({
+    replicas: spec.replicas,
+    current: status.replicas,
+    selector: selectorOf(spec.selector),
+  }),
+  warnings: podNameWarnings,
   rules: replicaSetRules,
   updateRules: [keptSelectorProblems],
 });

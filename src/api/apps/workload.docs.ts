@@ -47,6 +47,15 @@ export const workloadDocs: readonly Documented[] = [
     conditions: "Available, Progressing, ReplicaFailure.",
     collisionCount: "How often a name for a new ReplicaSet was taken.",
   }),
+  documented(deployment.DeploymentCondition, {
+    "": "Something that holds of a Deployment, or doesn't.",
+    type: "Available, Progressing or ReplicaFailure.",
+    status: "True, False or Unknown.",
+    reason: "Why, in one word.",
+    message: "Why, in a sentence.",
+    lastUpdateTime: "When anything of it last changed.",
+    lastTransitionTime: "When the status last changed.",
+  }),
   documented(ReplicaSet, {
     "": "Keeps a number of equal pods running. Most belong to a Deployment.",
     metadata,
@@ -68,6 +77,14 @@ export const workloadDocs: readonly Documented[] = [
     readyReplicas: "Those that are ready.",
     availableReplicas: "Those that have been ready for minReadySeconds.",
     terminatingReplicas: "Those that are ending.",
-    conditions: "ReplicaFailure.",
+    conditions: "ReplicaFailure: pods can't be made or deleted.",
+  }),
+  documented(replicaSet.ReplicaSetCondition, {
+    "": "Something that holds of a ReplicaSet, or doesn't.",
+    type: "What it is about: ReplicaFailure.",
+    status: "True, False or Unknown.",
+    lastTransitionTime: "When the status last changed.",
+    reason: "Why, in one word.",
+    message: "Why, in a sentence.",
   }),
 ];

@@ -3,7 +3,7 @@ import type { AnyType, Shape } from "../schema.ts";
 import { type Trouble, unreadable, wrongNumber, wrongType } from "./trouble.ts";
 
 /** The shapes whose values hold nothing else. */
-export type ScalarShape = Exclude<Shape, { readonly is: "object" | "list" | "map" | "lazy" | "json" }>;
+export type ScalarShape = Exclude<Shape, { readonly is: "object" | "list" | "map" | "lazy" | "json" | "rawExtension" }>;
 
 export function scalarDecoder(shape: ScalarShape): (value: unknown, troubles: Trouble[]) => unknown {
   const trouble = troubleOf(shape);
@@ -101,6 +101,8 @@ export function goType({ shape }: AnyType): string {
       return "intstr.IntOrString";
     case "json":
       return "v1.FieldsV1";
+    case "rawExtension":
+      return "runtime.RawExtension";
     case "string":
     case "int32":
     case "int64":

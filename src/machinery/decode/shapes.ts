@@ -28,6 +28,7 @@ function build(shape: Shape): Decode {
     case "lazy":
       return lazyDecoder(shape.to);
     case "json":
+    case "rawExtension":
       return jsonDecoder;
     default:
       return scalarDecoder(shape);
@@ -106,7 +107,7 @@ const partOf = (name: string, { type, presence, zeroCounts }: Field): Part => ({
 
 const never = (): boolean => false;
 function zeroTest({ is }: Shape): (value: unknown) => boolean {
-  if (is === "object" || is === "lazy" || is === "json") return never;
+  if (is === "object" || is === "lazy" || is === "json" || is === "rawExtension") return never;
   if (is === "list") return (value) => Array.isArray(value) && value.length === 0;
   if (is === "map") return (value) => isJsonObject(value) && Object.keys(value).length === 0;
   return (value) => value === "" || value === 0 || value === false;
@@ -147,6 +148,7 @@ function zeroOf(type: AnyType): unknown {
     case "quantity":
       return "0";
     case "json":
+    case "rawExtension":
     case "time":
     case "microTime":
       return null;

@@ -48,6 +48,10 @@ const commonTypes: Partial<Record<Shape["is"], { readonly name: string; readonly
     description: "A set of fields, as a tree of their names.",
     type: "object",
   }),
+  rawExtension: sameInBoth("io.k8s.apimachinery.pkg.runtime.RawExtension", {
+    description: "An object of whatever kind, kept as it is.",
+    type: "object",
+  }),
   quantity: {
     name: "io.k8s.apimachinery.pkg.api.resource.Quantity",
     v2: { description: "An amount: 500m, 64Mi, 1e3.", type: "string" },
@@ -143,6 +147,7 @@ function schemaOf(shape: Shape, dialect: Dialect): Schema {
     case "quantity":
     case "intOrString":
     case "json":
+    case "rawExtension":
       return { $ref: `${dialect.refs}${commonTypes[shape.is]?.name}` };
   }
 }

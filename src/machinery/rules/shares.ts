@@ -14,3 +14,6 @@ export function* overfullProblems(path: string, share: IntOrString): Iterable<Fi
   if (typeof share === "string" && Number.parseInt(share, 10) > 100)
     yield invalidField(path, share, "must not be greater than 100%");
 }
+
+/** Source: getIntOrPercentValue there. */
+export const isNoShare = (share: IntOrString): boolean => share === 0 || share === "0%";

@@ -1,14 +1,13 @@
-import { deployments } from "#api/apps/deployment.ts";
-import { replicaSets } from "#api/apps/replica-set.ts";
 import { Scale, scaleProblems } from "#api/autoscaling/scale.ts";
 import { read } from "#machinery/decode.ts";
 import { isJsonObject } from "#machinery/json.ts";
+import type { AnyKind } from "#machinery/kind.ts";
 import type { Stored } from "#machinery/schema.ts";
-import { selectorOf, showLabelSelector } from "#machinery/selectors.ts";
+import { showLabelSelector } from "#machinery/selectors.ts";
 import { badRequest, internal, invalid } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
 import { type Answer, wholeJson } from "../exchange.ts";
-import { type ApiObject, isOf, objectOf, withMetadata } from "../object.ts";
+import { type ApiObject, objectOf, withMetadata } from "../object.ts";
 import { mustFind } from "../objects.ts";
 import { replaceObject } from "../replace.ts";
 import { type Expected, sentBody } from "../sent.ts";
@@ -20,7 +19,7 @@ const expected: Expected = { group: "autoscaling", version: "v1", kind: "Scale",
 /** GET of how many replicas there are to be, and are. */
 export async function getScale(call: Call): Promise<Answer> {
   const { object } = await mustFind(call.env.store, call.kind, placeOf(call));
-  return wholeJson(200, scaleOf(object));
+  return wholeJson(200, scaleOf(call.kind, object));
 }
 
 /** PUT of a Scale. */
@@ -39,7 +38,7 @@ export async function patchScale(call: Call): Promise<Answer> {
   const options = writeOptions(call.query, "PatchOptions");
   const sent = await sentPatch(call);
   return answer(call, options.isDryRun, (current) => {
-    const { kind: _, apiVersion: __, ...document } = scaleOf(current);
+    const { kind: _, apiVersion: __, ...document } = scaleOf(call.kind, current);
     const outcome = read(Scale, sent.apply(Scale, document));
     if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
     return mustScale(outcome.object);
@@ -52,7 +51,7 @@ async function answer(
   next: (current: ApiObject) => Stored<typeof Scale>,
 ): Promise<Answer> {
   const saved = await replaceObject(call, isDryRun, (current) => scaled(current, next(current)));
-  return wholeJson(200, scaleOf(saved.object));
+  return wholeJson(200, scaleOf(call.kind, saved.object));
 }
 
 function scaled(current: ApiObject, scale: Stored<typeof Scale>): ApiObject {
@@ -66,16 +65,16 @@ function scaled(current: ApiObject, scale: Stored<typeof Scale>): ApiObject {
   return withMetadata(objectOf({ ...current, spec: { ...own, replicas: spec.replicas } }), seen);
 }
 
-/** Deployments and ReplicaSets say in the same fields how many there are. */
-function scaleOf(object: ApiObject) {
-  if (!isOf(deployments, object) && !isOf(replicaSets, object)) throw internal(`${object.kind} has no scale`);
+function scaleOf({ kind, scale }: AnyKind, object: ApiObject) {
+  if (scale === undefined) throw internal(`${kind} has no scale`);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const { replicas, current, selector } = scale(object);
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: object.spec.replicas },
-    status: { replicas: object.status.replicas ?? 0, selector: showLabelSelector(selectorOf(object.spec.selector)) },
+    spec: { replicas },
+    status: { replicas: current, selector: showLabelSelector(selector) },
   };
 }
 

@@ -1,8 +1,7 @@
 import { type FieldProblem, forbiddenField, invalidField, unsupportedField } from "#machinery/field-problem.ts";
 import { negativeProblems } from "#machinery/rules/numbers.ts";
-import { overfullProblems, shareProblems } from "#machinery/rules/shares.ts";
-import type { IntOrString } from "#machinery/schema.ts";
-import { derivePodSpec } from "../../core/pod/defaults.ts";
+import { isNoShare, overfullProblems, shareProblems } from "#machinery/rules/shares.ts";
+import { deriveTemplate } from "../../core/pod/defaults.ts";
 import { selectorProblems, templateProblems } from "../../core/pod/rules/template.ts";
 import type { DeploymentSpec, RollingUpdateDeployment } from "./spec.ts";
 
@@ -23,7 +22,7 @@ export function deriveDeployment<D extends Subject>(deployment: D): D {
     spec: {
       ...spec,
       strategy: strategy.type === "RollingUpdate" ? { ...strategy, rollingUpdate } : strategy,
-      template: { ...template, spec: derivePodSpec(template.spec) },
+      template: deriveTemplate(template),
     },
   };
 }
@@ -55,11 +54,10 @@ function* strategyProblems({ spec: { strategy } }: Subject): Problems {
 function* rollingProblems(path: string, { maxUnavailable, maxSurge }: RollingUpdateDeployment): Problems {
   yield* shareProblems(`${path}.maxUnavailable`, maxUnavailable);
   yield* shareProblems(`${path}.maxSurge`, maxSurge);
-  if (isNone(maxUnavailable) && isNone(maxSurge))
+  if (isNoShare(maxUnavailable) && isNoShare(maxSurge))
     yield invalidField(`${path}.maxUnavailable`, maxUnavailable, "may not be 0 when `maxSurge` is 0");
   yield* overfullProblems(`${path}.maxUnavailable`, maxUnavailable);
 }
-const isNone = (share: IntOrString): boolean => share === 0 || share === "0%";
 
 function* timeProblems({ spec }: Subject): Problems {
   const { minReadySeconds = 0, revisionHistoryLimit, progressDeadlineSeconds } = spec;

@@ -1,6 +1,6 @@
 import type { FieldProblem } from "#machinery/field-problem.ts";
 import { negativeProblems } from "#machinery/rules/numbers.ts";
-import { derivePodSpec } from "../../core/pod/defaults.ts";
+import { deriveTemplate } from "../../core/pod/defaults.ts";
 import { selectorProblems, templateProblems } from "../../core/pod/rules/template.ts";
 import type { ReplicaSetSpec } from "./spec.ts";
 
@@ -10,13 +10,10 @@ interface Subject {
   readonly spec: ReplicaSetSpec;
 }
 
-export const deriveReplicaSet = <R extends Subject>(replicaSet: R): R => {
-  const { template } = replicaSet.spec;
-  return {
-    ...replicaSet,
-    spec: { ...replicaSet.spec, template: { ...template, spec: derivePodSpec(template.spec) } },
-  };
-};
+export const deriveReplicaSet = <R extends Subject>(replicaSet: R): R => ({
+  ...replicaSet,
+  spec: { ...replicaSet.spec, template: deriveTemplate(replicaSet.spec.template) },
+});
 
 export const replicaSetRules: readonly ((replicaSet: Subject) => Iterable<FieldProblem>)[] = [
   ({ spec }) => negativeProblems("spec.replicas", spec.replicas),

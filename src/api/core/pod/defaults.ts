@@ -1,6 +1,6 @@
 import type { IntOrString } from "#machinery/schema.ts";
 import type { Container, ContainerPort, ResourceRequirements } from "./container.ts";
-import type { PodSpec } from "./spec.ts";
+import type { PodSpec, PodTemplateSpec } from "./spec.ts";
 import type { Volume } from "./volumes.ts";
 
 // Source: SetDefaults_PodSpec, SetDefaults_Container, SetDefaults_Pod and SetDefaults_Volume in pkg/apis/core/v1/defaults.go.
@@ -24,6 +24,11 @@ export function derivePodSpec(spec: PodSpec): PodSpec {
     ...(accountName !== undefined && { serviceAccountName: accountName, serviceAccount: accountName }),
   };
 }
+
+export const deriveTemplate = (template: PodTemplateSpec): PodTemplateSpec => ({
+  ...template,
+  spec: derivePodSpec(template.spec),
+});
 
 /** An image that is named by `latest` may be another one tomorrow. */
 function pullPolicyOf(image = ""): "Always" | "IfNotPresent" {

@@ -7,35 +7,45 @@ interface Workload {
   readonly spec: { readonly selector: LabelSelector; readonly template: PodTemplateSpec };
 }
 
-const containersOf = ({ spec }: Workload): PodTemplateSpec["spec"]["containers"] => spec.template.spec.containers;
-
 /** What every kind that makes pods shows with `-o wide`. */
+export const containerColumns = <O>(
+  templateOf: (object: O) => PodTemplateSpec | undefined,
+): readonly [names: Column<O>, images: Column<O>] => {
+  const containersOf = (object: O): PodTemplateSpec["spec"]["containers"] => templateOf(object)?.spec.containers ?? [];
+  return [
+    {
+      name: "Containers",
+      type: "string",
+      cell: (object) =>
+        containersOf(object)
+          .map(({ name }) => name)
+          .join(","),
+      wide: true,
+      doc: "The names of its pods' containers.",
+    },
+    {
+      name: "Images",
+      type: "string",
+      cell: (object) =>
+        containersOf(object)
+          .map(({ image }) => image ?? "")
+          .join(","),
+      wide: true,
+      doc: "The images of those containers.",
+    },
+  ];
+};
+
+/** `show` gives the text of its selector. */
+export const selectorColumn = <O>(show: (object: O) => string): Column<O> => ({
+  name: "Selector",
+  type: "string",
+  cell: show,
+  wide: true,
+  doc: "The labels by which it knows its pods.",
+});
+
 export const templateColumns: readonly Column<Workload>[] = [
-  {
-    name: "Containers",
-    type: "string",
-    cell: (workload) =>
-      containersOf(workload)
-        .map(({ name }) => name)
-        .join(","),
-    wide: true,
-    doc: "The names of its pods' containers.",
-  },
-  {
-    name: "Images",
-    type: "string",
-    cell: (workload) =>
-      containersOf(workload)
-        .map(({ image }) => image ?? "")
-        .join(","),
-    wide: true,
-    doc: "The images of those containers.",
-  },
-  {
-    name: "Selector",
-    type: "string",
-    cell: ({ spec }) => showSelector(spec.selector),
-    wide: true,
-    doc: "The labels by which it knows its pods.",
-  },
+  ...containerColumns(({ spec }: Workload) => spec.template),
+  selectorColumn(({ spec }: Workload) => showSelector(spec.selector)),
 ];

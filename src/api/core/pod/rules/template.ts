@@ -22,28 +22,46 @@ interface Workload {
   readonly spec: { readonly selector: LabelSelector; readonly template: PodTemplateSpec };
 }
 
-const isEmpty = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean =>
+export const isEmptySelector = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean =>
   Object.keys(matchLabels).length + matchExpressions.length === 0;
 
 export function* selectorProblems({ spec: { selector } }: Workload): Problems {
-  if (isEmpty(selector)) yield requiredField("spec.selector");
+  if (isEmptySelector(selector)) yield requiredField("spec.selector");
   else yield* labelSelectorProblems("spec.selector", selector);
 }
 
-export function* templateProblems({ spec: { selector, template } }: Workload): Problems {
+/** For what knows its pods by labels and keeps them running for good. `kind` is what Kubernetes calls it in its refusal. */
+export function* templateProblems({ spec: { selector, template } }: Workload, kind = "ReplicaSet"): Problems {
   const path = "spec.template";
-  const { labels = {}, annotations } = template.metadata;
-  if (isEmpty(selector) || !matchesLabels(selectorOf(selector), labels))
-    yield invalidField(`${path}.metadata.labels`, labels, "`selector` does not match template `labels`");
-  yield* labelProblems(labels, `${path}.labels`);
-  yield* annotationProblems(annotations, `${path}.annotations`);
-  yield* podSpecProblems(`${path}.spec`, template.spec);
-  const { restartPolicy, activeDeadlineSeconds, ephemeralContainers = [] } = template.spec;
-  if (ephemeralContainers.length > 0)
+  if (isEmptySelector(selector)) yield unmatchedLabels(path, template);
+  else yield* matchProblems(path, selector, template);
+  yield* podTemplateProblems(path, template);
+  yield* lastingProblems(path, template, kind);
+}
+
+const unmatchedLabels = (path: string, { metadata: { labels = {} } }: PodTemplateSpec): FieldProblem =>
+  invalidField(`${path}.metadata.labels`, labels, "`selector` does not match template `labels`");
+
+/** What it makes, it must know. */
+export function* matchProblems(path: string, selector: LabelSelector, template: PodTemplateSpec): Problems {
+  if (!matchesLabels(selectorOf(selector), template.metadata.labels ?? {})) yield unmatchedLabels(path, template);
+}
+
+/** Source: ValidatePodTemplateSpec in pkg/apis/core/validation/validation.go. */
+export function* podTemplateProblems(path: string, { metadata, spec }: PodTemplateSpec): Problems {
+  yield* labelProblems(metadata.labels, `${path}.labels`);
+  yield* annotationProblems(metadata.annotations, `${path}.annotations`);
+  yield* podSpecProblems(`${path}.spec`, spec);
+  if ((spec.ephemeralContainers ?? []).length > 0)
     yield forbiddenField(`${path}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template");
+}
+
+/** For templates of pods that are to run for good. */
+export function* lastingProblems(path: string, { spec }: PodTemplateSpec, kind: string): Problems {
+  const { restartPolicy, activeDeadlineSeconds } = spec;
   if (restartPolicy !== "Always") yield unsupportedField(`${path}.spec.restartPolicy`, restartPolicy, ["Always"]);
   if (activeDeadlineSeconds !== undefined)
-    yield forbiddenField(`${path}.spec.activeDeadlineSeconds`, "activeDeadlineSeconds in ReplicaSet is not Supported");
+    yield forbiddenField(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${kind} is not Supported`);
 }
 
 /** The pods that it already has must stay its own. */

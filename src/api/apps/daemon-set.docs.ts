@@ -1,0 +1,60 @@
+import { type Documented, documented } from "#machinery/openapi/docs.ts";
+import { ControllerRevision } from "./controller-revision.ts";
+import * as spec from "./daemon-set/spec.ts";
+import { DaemonSet } from "./daemon-set.ts";
+
+const metadata = "Name, namespace, labels, annotations.";
+
+export const daemonSetDocs: readonly Documented[] = [
+  documented(DaemonSet, {
+    "": "Keeps one pod running on every node, or on every node that its pod may run on.",
+    metadata,
+    spec: "Which pod shall run, and how it is replaced.",
+    status: "On how many nodes it does.",
+  }),
+  documented(spec.DaemonSetSpec, {
+    "": "Which pod shall run on the nodes, and how it is replaced.",
+    selector: "The labels by which it knows its pods. It can't be changed, and the template must have them.",
+    template: "What they are made from. Its node selector, affinity and tolerations say on which nodes.",
+    updateStrategy: "How pods of an older template make way.",
+    minReadySeconds: "How long, in seconds, a pod must have been ready to count as available.",
+    revisionHistoryLimit: "How many old ControllerRevisions are kept to go back to.",
+  }),
+  documented(spec.DaemonSetUpdateStrategy, {
+    "": "How pods of an older template make way.",
+    type: "RollingUpdate: some nodes at a time. OnDelete: a node gets its new pod when somebody deletes the old one.",
+    rollingUpdate: "How many nodes at a time.",
+  }),
+  documented(spec.RollingUpdateDaemonSet, {
+    "": "On how many nodes pods are replaced at a time, as numbers or as shares of the nodes that should run one.",
+    maxUnavailable: "So many nodes may be without an available pod; rounded up. 0 where maxSurge isn't.",
+    maxSurge: "So many nodes may run the old and the new pod together; rounded up. 0 where maxUnavailable isn't.",
+  }),
+  documented(spec.DaemonSetStatus, {
+    "": "On how many nodes the pod runs.",
+    currentNumberScheduled: "Nodes that run it and should.",
+    numberMisscheduled: "Nodes that run it and shouldn't.",
+    desiredNumberScheduled: "Nodes that should run it.",
+    numberReady: "Nodes that should run it and have one that is ready.",
+    observedGeneration: "The generation that this status is about.",
+    updatedNumberScheduled: "Nodes whose pod was made from the present template.",
+    numberAvailable: "Nodes whose pod has been ready for minReadySeconds.",
+    numberUnavailable: "Nodes that should have an available pod and haven't.",
+    collisionCount: "How often the name of a new ControllerRevision was taken.",
+    conditions: "What else there is to say of it, one condition a type.",
+  }),
+  documented(spec.DaemonSetCondition, {
+    "": "Something that holds of a DaemonSet, or doesn't.",
+    type: "What it is about.",
+    status: "True, False or Unknown.",
+    lastTransitionTime: "When the status last changed.",
+    reason: "Why, in one word.",
+    message: "Why, in a sentence.",
+  }),
+  documented(ControllerRevision, {
+    "": "What a DaemonSet or StatefulSet once wanted, kept to go back to.",
+    metadata,
+    data: "That past, as its owner writes it. It never changes.",
+    revision: "Which one it is; the highest is the newest.",
+  }),
+];
