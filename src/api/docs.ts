@@ -15,6 +15,8 @@ import { ingressDocs } from "./networking/ingress.docs.ts";
 import { networkingDocs } from "./networking/networking.docs.ts";
 import { podDisruptionBudgetDocs } from "./policy/pod-disruption-budget.docs.ts";
 import { loadBalancerPoolDocs } from "./portolan/load-balancer-pool.docs.ts";
+import { rbacDocs } from "./rbac/rbac.docs.ts";
+import { priorityClassDocs } from "./scheduling/priority-class.docs.ts";
 
 /** The prose of the kinds, by type name. Imported only when somebody asks for OpenAPI. */
 export const docs: Docs = new Map([
@@ -33,5 +35,7 @@ export const docs: Docs = new Map([
   ...ingressDocs,
   ...networkingDocs,
   ...podDisruptionBudgetDocs,
+  ...rbacDocs,
+  ...priorityClassDocs,
   ...loadBalancerPoolDocs,
 ]);

@@ -30,6 +30,11 @@ import { networkPolicies } from "./networking/network-policy.ts";
 import { serviceCidrs } from "./networking/service-cidr.ts";
 import { podDisruptionBudgets } from "./policy/pod-disruption-budget.ts";
 import { loadBalancerPools } from "./portolan/load-balancer-pool.ts";
+import { clusterRoles } from "./rbac/cluster-role.ts";
+import { clusterRoleBindings } from "./rbac/cluster-role-binding.ts";
+import { roles } from "./rbac/role.ts";
+import { roleBindings } from "./rbac/role-binding.ts";
+import { priorityClasses } from "./scheduling/priority-class.ts";
 
 /** Every kind that is stored, in the order in which discovery names them. */
 export const kinds: readonly AnyKind[] = [
@@ -59,6 +64,11 @@ export const kinds: readonly AnyKind[] = [
   networkPolicies,
   serviceCidrs,
   podDisruptionBudgets,
+  clusterRoleBindings,
+  clusterRoles,
+  roleBindings,
+  roles,
+  priorityClasses,
   loadBalancerPools,
 ];
 
