@@ -4,6 +4,7 @@ import { workloadDocs } from "./apps/workload.docs.ts";
 import { batchDocs } from "./batch/batch.docs.ts";
 import { certificateSigningRequestDocs } from "./certificates/certificate-signing-request.docs.ts";
 import { eventsV1Docs } from "./core/event/events-v1.docs.ts";
+import { persistentVolumeClaimDocs } from "./core/persistent-volume-claim.docs.ts";
 import { containerDocs } from "./core/pod/container.docs.ts";
 import { volumeDocs } from "./core/pod/volumes.docs.ts";
 import { podDocs } from "./core/pod.docs.ts";
@@ -35,6 +36,7 @@ export const docs: Docs = new Map([
   ...ingressDocs,
   ...networkingDocs,
   ...podDisruptionBudgetDocs,
+  ...persistentVolumeClaimDocs,
   ...rbacDocs,
   ...priorityClassDocs,
   ...loadBalancerPoolDocs,

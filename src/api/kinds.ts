@@ -15,6 +15,7 @@ import { endpoints } from "./core/endpoints.ts";
 import { events } from "./core/event.ts";
 import { namespaces } from "./core/namespace.ts";
 import { nodes } from "./core/node.ts";
+import { persistentVolumeClaims } from "./core/persistent-volume-claim.ts";
 import { pods } from "./core/pod.ts";
 import { podTemplates } from "./core/pod-template.ts";
 import { replicationControllers } from "./core/replication-controller.ts";
@@ -43,6 +44,7 @@ export const kinds: readonly AnyKind[] = [
   events,
   namespaces,
   nodes,
+  persistentVolumeClaims,
   pods,
   podTemplates,
   replicationControllers,

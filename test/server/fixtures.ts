@@ -38,6 +38,9 @@ const drafts: Readonly<Record<string, Draft>> = {
   namespaces: {},
   networkpolicies: {},
   nodes: {},
+  persistentvolumeclaims: {
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+  },
   poddisruptionbudgets: { spec: { minAvailable: 1, selector } },
   pods: { spec: { containers: [{ name: "main", image: "nginx" }] } },
   podtemplates: { template },
