@@ -25,3 +25,24 @@ export function withoutUndefined(value: unknown): unknown {
     if (one !== undefined) Object.defineProperty(said, key, ownEntry(withoutUndefined(one)));
   return said;
 }
+
+/** Whether two values of JSON are the same, whatever the order of their fields. */
+export function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, i) => isEqual(one, b[i]));
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name]))
+  );
+}
+
+/** What a text says in JSON; undefined where it says nothing. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (fault) {
+    if (fault instanceof SyntaxError) return undefined;
+    throw fault;
+  }
+}

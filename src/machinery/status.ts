@@ -112,6 +112,14 @@ export const conflict = (kind: Named, name: string, detail: string = modifiedMea
     details: detailsOf(kind, name),
   });
 
+/** 409: somebody else has set what was to be applied. Source: NewApplyConflict. */
+export const applyConflict = (message: string, causes: readonly StatusCause[]): StatusError =>
+  refuse({ code: 409, reason: "Conflict", message, details: { causes } });
+
+/** 500 in the words of a fault to which Kubernetes gives no reason. */
+export const withoutReason = (message: string): StatusError =>
+  new StatusError({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, code: 500 });
+
 /** 422: every problem in one sentence, and each as a cause that names its field. */
 export function invalid(kind: Named, name: string, problems: readonly FieldProblem[]): StatusError {
   const { group } = kind;

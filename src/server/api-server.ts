@@ -20,12 +20,13 @@ import { follow } from "./following.ts";
 import type { Check } from "./health.ts";
 import { type RequestLabels, ServerMetrics } from "./metrics.ts";
 import { OpenStreams } from "./open-streams.ts";
+import { mayOrThrow } from "./permission.ts";
 import { StoreReadings } from "./readings.ts";
 import { refusalOf } from "./refusals.ts";
 import { labelsOf, strayRequest } from "./request-labels.ts";
 import { ServiceAddresses } from "./service-addresses.ts";
 import { timedStore } from "./timed-store.ts";
-import { mayOrThrow, targetOf, understand } from "./understand.ts";
+import { targetOf, understand } from "./understand.ts";
 import { execTarget } from "./verbs/exec.ts";
 
 /** The API, whatever way its requests come. */

@@ -84,17 +84,34 @@ export async function erase(store: Store, entry: Entry): Promise<{ readonly revi
 /** How often a write that names no version of its own is tried again when others were faster. */
 const mostAttempts = 100;
 
+interface Where {
+  readonly kind: AnyKind;
+  readonly place: Place;
+}
+
 /**
  * Reads an object and tries `change` on it until no other write comes between. `change` gives undefined when others were faster.
  * Throws a 404 where there is no object, a 409 where there is no end to it.
  */
-export async function retryOnConflict<T>(
+export const retryOnConflict = <T>(
   store: Store,
-  { kind, place }: { readonly kind: AnyKind; readonly place: Place },
+  { kind, place }: Where,
   change: (current: StoredObject) => Promise<T | undefined>,
+): Promise<T> =>
+  retryOrMake(store, { kind, place }, async (current) => {
+    if (current === undefined) throw notFound(kind, place.name);
+    return change(current);
+  });
+
+/** The same for a change that makes the object where there is none. */
+export async function retryOrMake<T>(
+  store: Store,
+  { kind, place }: Where,
+  change: (current: StoredObject | undefined) => Promise<T | undefined>,
 ): Promise<T> {
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const done = await change(await mustFind(store, kind, place));
+    const entry = await store.get(keyOf(kind, place));
+    const done = await change(entry && storedObject(entry));
     if (done !== undefined) return done;
   }
   throw conflict(kind, place.name, modifiedMeanwhile);

@@ -4,29 +4,50 @@ import { badRequest, conflict, invalid } from "#machinery/status.ts";
 import { updateProblemsOf } from "#machinery/validate.ts";
 import { admit } from "./admission.ts";
 import { type Call, placeOf } from "./call.ts";
+import { type Track, updating, withEntries, withTimesOf } from "./managed-fields.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
 import { saveSettled, settle } from "./settle.ts";
 import { hasStatus, isEmptied, strategyOf, wanted } from "./strategy.ts";
+import type { WriteOptions } from "./write-options.ts";
 
 /** What an update makes of the object that stands there; asked again where somebody else's write came first. */
 export type Build = (current: ApiObject) => ApiObject | Promise<ApiObject>;
+
+/** How it is done. */
+export interface Replacing {
+  readonly isDryRun: boolean;
+  readonly track: Track;
+  readonly build: Build;
+}
 
 /**
  * Replaces the object of a call. Where what `build` gives names a resourceVersion, it must be the present one (409).
  * Throws what Kubernetes answers to an update that it doesn't take.
  */
-export const replaceObject = (call: Call, isDryRun: boolean, build: Build): Promise<Saved> =>
-  retryOnConflict(call.env.store, { kind: call.kind, place: placeOf(call) }, async (stored) => {
-    const { object: old } = stored;
-    const sent = await build(old);
-    checkIdentity(call, sent, old);
-    const next = settle(call.env, assemble(call, sent, old), old);
-    const problems = [...updateProblemsOf(call.kind, next, old), ...finalizerProblems(next, old)];
-    admit(call, { name: old.metadata.name, next, old, problems });
-    const saving = await put(call, { next, stored, isDryRun });
-    return saving.kind === "saved" ? saving.saved : undefined;
-  });
+export const replaceObject = (call: Call, { isDryRun, manager }: WriteOptions, build: Build): Promise<Saved> => {
+  const replacing = { isDryRun, build, track: updating(call, manager) };
+  const where = { kind: call.kind, place: placeOf(call) };
+  return retryOnConflict(call.env.store, where, (stored) => replaceOnce(call, stored, replacing));
+};
+
+/** Gives undefined where somebody else's write came first. */
+export async function replaceOnce(
+  call: Call,
+  stored: StoredObject,
+  { isDryRun, build, track }: Replacing,
+): Promise<Saved | undefined> {
+  const { object: old } = stored;
+  const sent = await build(old);
+  checkIdentity(call, sent, old);
+  const assembled = assemble(call, sent, old);
+  const owned = withEntries(assembled, track({ sent, next: assembled, old }));
+  const next = settle(call.env, owned, old);
+  const problems = [...updateProblemsOf(call.kind, next, old), ...finalizerProblems(next, old)];
+  admit(call, { name: old.metadata.name, next, old, problems });
+  const saving = await put(call, { next, stored, isDryRun });
+  return saving.kind === "saved" ? saving.saved : undefined;
+}
 
 /** The object sent must be the one that stands there, and the version of it that the client has seen. */
 function checkIdentity({ kind, path }: Call, { metadata: sent }: ApiObject, { metadata: old }: ApiObject): void {
@@ -117,7 +138,7 @@ async function put({ env }: Call, { next, stored, isDryRun }: Putting): Promise<
     if (erased === undefined) return { kind: "conflict", current: undefined };
     return { kind: "saved", saved: rehearse(next, erased.revision) };
   }
-  if (isDeepStrictEqual(next, old))
+  if (isDeepStrictEqual(withTimesOf(next, old), old))
     return { kind: "saved", saved: { object: old, bytes: entry.value, revision: modRevision } };
   return saveSettled(env, { object: next, key, expect: modRevision, isDryRun });
 }

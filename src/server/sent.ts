@@ -1,5 +1,6 @@
 import { type Read, read, readObject } from "#machinery/decode.ts";
 import { protobufMediaType } from "#machinery/envelope.ts";
+import { withReset } from "#machinery/fields/entries.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import { duplicateFields } from "#machinery/json-text.ts";
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
@@ -29,7 +30,7 @@ const accepted = ["application/json", "application/yaml", protobufMediaType];
 export async function sentObject(call: Call, options: WriteOptions): Promise<ApiObject> {
   const { spoken } = call;
   const document = await sentDocument(call, spoken);
-  const reading = { expected: spoken, options, outcome: readObject(spoken, document.value) };
+  const reading = { expected: spoken, options, outcome: readObject(spoken, withReset(document.value)) };
   return toHub(spoken, named(spoken, checked(call, document, reading)));
 }
 

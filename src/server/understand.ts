@@ -2,16 +2,14 @@ import { endpoints } from "#api/core/endpoints.ts";
 import type { KindCatalogue, ServedKind } from "#machinery/catalogue.ts";
 import { deprecationWarning } from "#machinery/kind.ts";
 import { parseFieldSelector } from "#machinery/selector-text.ts";
-import { badRequest, forbidden, methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
+import { badRequest, methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
 import { type ApiPath, parseApiPath, type ResourcePath } from "./api-path.ts";
-import type { Attributes } from "./authorization/attributes.ts";
-import { authorize, denial } from "./authorization/authorize.ts";
 import type { Call } from "./call.ts";
 import type { Environment } from "./environment.ts";
 import { type Identity, jsonType, type ServerRequest } from "./exchange.ts";
 import { objectFormat } from "./negotiate.ts";
+import { mayOrThrow } from "./permission.ts";
 import { isTrue } from "./query.ts";
-import { forbiddenPath } from "./refusals.ts";
 import { type Route, routeOf, watchRoute } from "./routes.ts";
 
 /** What a URL names. */
@@ -84,14 +82,4 @@ function nameChosen(query: URLSearchParams): string {
   if (fields.kind === "refused") return "";
   const { requirements } = fields.selector;
   return requirements.find(({ field, operator }) => field === "metadata.name" && operator === "=")?.value ?? "";
-}
-
-/** Throws a 403. */
-export function mayOrThrow({ nodeGraph }: Environment, identity: Identity, attributes: Attributes): void {
-  const decision = authorize(identity, attributes, nodeGraph);
-  if (decision.kind === "allowed") return;
-  const message = denial(identity, attributes, decision.because);
-  if (attributes.kind === "document") throw forbiddenPath(message);
-  const { group, resource: plural, name } = attributes;
-  throw forbidden({ group, kind: plural, plural }, name, message);
 }

@@ -48,14 +48,6 @@ const rows: readonly Row[] = [
     /application\/json-patch\+json, application\/merge-patch\+json, application\/strategic-merge-patch\+json/,
   ],
   [
-    "server-side apply",
-    `PATCH ${configMaps}/cm?fieldManager=me`,
-    { body: configMap("cm"), headers: { "content-type": "application/apply-patch+yaml" } },
-    415,
-    "UnsupportedMediaType",
-    /accepted media types/,
-  ],
-  [
     "a JSON patch that is none",
     `PATCH ${configMaps}/cm`,
     patch("json-patch", { op: "add" }),

@@ -1,6 +1,7 @@
 import { type FieldProblem, forbiddenField, invalidField, requiredField, tooLongField } from "../field-problem.ts";
 import type { AnyKind, NameRule } from "../kind.ts";
 import { strictIpTroubles } from "./addresses.ts";
+import { managedFieldsProblems } from "./managed-fields.ts";
 import {
   dns1035LabelTrouble,
   dnsLabelTrouble,
@@ -23,6 +24,7 @@ interface Meta {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly Owner[];
   readonly finalizers?: readonly string[];
+  readonly managedFields?: readonly { readonly manager?: string; readonly operation?: string }[];
 }
 interface Owner {
   readonly apiVersion: string;
@@ -57,6 +59,7 @@ export function metadataProblems({ nameRule, scope }: AnyKind, object: unknown):
     ...annotationProblems(meta.annotations, "metadata.annotations"),
     ...ownerProblems(meta.ownerReferences),
     ...finalizerProblems(meta.finalizers),
+    ...managedFieldsProblems(meta.managedFields),
   ];
 }
 

@@ -15,7 +15,7 @@ const expected: Expected = { group: "", version: "v1", kind: "Binding", type: Bi
 
 /** POST of a Binding: the scheduler says on which node a pod runs, once and for all. */
 export async function bind(call: Call): Promise<Answer> {
-  const options = writeOptions(call.query, "CreateOptions");
+  const options = writeOptions(call, "CreateOptions");
   const binding = mustBinding(await sentBody(call, expected, options));
   const { env, kind } = call;
   const { name = call.path.name } = binding.metadata;

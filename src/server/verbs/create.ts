@@ -4,6 +4,7 @@ import { problemsOf } from "#machinery/validate.ts";
 import { admit } from "../admission.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
+import { type Track, updating, withEntries } from "../managed-fields.ts";
 import { generatedName } from "../names.ts";
 import { admitNamespace } from "../namespace-lifecycle.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "../object.ts";
@@ -12,44 +13,67 @@ import { presentObject } from "../present.ts";
 import { sentObject } from "../sent.ts";
 import { saveSettled, settle } from "../settle.ts";
 import { hasStatus, strategyOf } from "../strategy.ts";
-import { writeOptions } from "../write-options.ts";
+import { type WriteOptions, writeOptions } from "../write-options.ts";
 
 /** POST to a collection. */
 export async function create(call: Call): Promise<Answer> {
-  const options = writeOptions(call.query, "CreateOptions");
+  const options = writeOptions(call, "CreateOptions");
   const sent = withNamespace(call, await sentObject(call, options));
   if ((sent.metadata.resourceVersion ?? "") !== "")
     throw badRequest("resourceVersion should not be set on objects to be created");
-  const saved = await createObject(call, sent, options.isDryRun);
+  const saved = await createObject(call, sent, options);
   return presentObject(call, 201, saved.bytes);
 }
 
 /** How often another name is tried where a generated one is taken. Source: KEP-4420. */
 const nameAttempts = 8;
 
-async function createObject(call: Call, sent: ApiObject, isDryRun: boolean): Promise<Saved> {
+async function createObject(call: Call, sent: ApiObject, { isDryRun, manager }: WriteOptions): Promise<Saved> {
   const { kind, env } = call;
+  const track = updating(call, manager);
   const { generateName = "" } = sent.metadata;
   const isGenerated = (sent.metadata.name ?? "") === "" && generateName !== "";
   for (let attempt = 1; ; attempt++) {
     const name = isGenerated ? generatedName(generateName, env.chance) : (sent.metadata.name ?? "");
-    const { namespace } = call.path;
-    await admitNamespace(env.store, kind, { namespace, name });
-    const key = keyOf(kind, { namespace, name });
-    const isFree = !isDryRun || (await env.store.get(key)) === undefined;
-    const prepared = prepare(call, sent, name);
-    const completed = (await strategyOf(kind).completeCreate?.(prepared, env.store)) ?? prepared;
-    const object = settle(env, completed, undefined);
-    admit(call, { name, next: object, old: undefined, problems: problemsOf(kind, object) });
-    if (!isFree) throw alreadyExists(kind, name);
-    const saving = await saveSettled(env, { object, key, expect: 0, isDryRun });
-    if (saving.kind === "saved") return saving.saved;
+    const saved = await createOnce(call, sent, { name, isDryRun, track });
+    if (saved !== undefined) return saved;
     if (!isGenerated || attempt === nameAttempts) throw alreadyExists(kind, name);
   }
 }
 
+/** How a new object is made. */
+export interface Creating {
+  readonly name: string;
+  readonly isDryRun: boolean;
+  readonly track: Track;
+}
+
+/** Gives undefined where there is such an object already. Throws a 403 or 422. */
+export async function createOnce(
+  call: Call,
+  sent: ApiObject,
+  { name, isDryRun, track }: Creating,
+): Promise<Saved | undefined> {
+  const { kind, env } = call;
+  const { namespace } = call.path;
+  await admitNamespace(env.store, kind, { namespace, name });
+  const key = keyOf(kind, { namespace, name });
+  const isFree = !isDryRun || (await env.store.get(key)) === undefined;
+  const prepared = prepare(call, sent, { name, track });
+  const completed = (await strategyOf(kind).completeCreate?.(prepared, env.store)) ?? prepared;
+  const object = settle(env, completed, undefined);
+  admit(call, { name, next: object, old: undefined, problems: problemsOf(kind, object) });
+  if (!isFree) return undefined;
+  const saving = await saveSettled(env, { object, key, expect: 0, isDryRun });
+  return saving.kind === "saved" ? saving.saved : undefined;
+}
+
 /** With everything that the server adds to a new object. */
-function prepare({ kind, env, identity }: Call, sent: ApiObject, name: string): ApiObject {
+function prepare(
+  { kind, env, identity }: Call,
+  sent: ApiObject,
+  { name, track }: Pick<Creating, "name" | "track">,
+): ApiObject {
   const bare = withoutMetadata(
     sent,
     ...(name === "" ? (["name"] as const) : []),
@@ -66,7 +90,9 @@ function prepare({ kind, env, identity }: Call, sent: ApiObject, name: string): 
     creationTimestamp: showTime(env.now()),
     ...(kind.countsGenerations && { generation: 1 }),
   });
-  const derived = strategyOf(kind).prepareCreate(named(kind, kind.derive(object)), identity);
+  const defaulted = named(kind, kind.derive(object));
+  const owned = withEntries(defaulted, track({ sent, next: defaulted, old: undefined }));
+  const derived = strategyOf(kind).prepareCreate(owned, identity);
   if (!hasStatus(kind) || kind.initialStatus === undefined) return derived;
   return objectOf({ ...derived, status: kind.initialStatus(derived) });
 }

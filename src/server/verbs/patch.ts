@@ -1,5 +1,6 @@
 import { readObject } from "#machinery/decode.ts";
 import { invalidField } from "#machinery/field-problem.ts";
+import { withReset } from "#machinery/fields/entries.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import { duplicateFields } from "#machinery/json-text.ts";
 import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
@@ -16,7 +17,9 @@ import { type ApiObject, named } from "../object.ts";
 import { presentObject } from "../present.ts";
 import { replaceObject } from "../replace.ts";
 import { checkKind } from "../sent.ts";
-import { type WriteOptions, writeOptions } from "../write-options.ts";
+import { applyMediaType, type WriteOptions, writeOptions } from "../write-options.ts";
+import { type AppliedDocument, sentDocument } from "./applied-document.ts";
+import { apply } from "./apply.ts";
 
 /** How a patch of one media type is applied to a document of a declared type. */
 type Apply = (type: AnyType, document: unknown, patch: unknown) => unknown;
@@ -34,25 +37,28 @@ function mustMerge(patch: unknown): unknown {
 
 /** A patch, ready to be applied to whatever stands there. */
 export interface Patch {
+  readonly kind: "patch";
   readonly apply: (type: AnyType, document: unknown) => unknown;
   readonly document: Document;
 }
 
 /** PATCH of an object, or of its `status`. */
 export async function patch(call: Call): Promise<Answer> {
-  const options = writeOptions(call.query, "PatchOptions");
-  const sent = await sentPatch(call);
-  const saved = await replaceObject(call, options.isDryRun, (current) => patched(call, current, { sent, options }));
+  const options = writeOptions(call, "PatchOptions");
+  const sent = await sentPatch(call, options);
+  if (sent.kind === "apply") return apply(call, sent.document, options);
+  const saved = await replaceObject(call, options, (current) => patched(call, current, { sent, options }));
   return presentObject(call, 200, saved.bytes);
 }
 
 /** Reads the patch of a request. Throws a 400 where it isn't JSON, a 415 where it is of a kind that isn't known. */
-export async function sentPatch({ request }: Call): Promise<Patch> {
-  const { mediaType, bytes } = await readBody(request);
+export async function sentPatch(call: Call, options: WriteOptions): Promise<Patch | AppliedDocument> {
+  const { mediaType, bytes } = await readBody(call.request);
+  if (mediaType === applyMediaType) return sentDocument(call, bytes, options);
   const apply = patches.get(mediaType);
-  if (apply === undefined) throw unsupportedMediaType([...patches.keys()]);
+  if (apply === undefined) throw unsupportedMediaType([...patches.keys(), applyMediaType]);
   const document = parseJsonBody(bytes);
-  return { apply: (type, value) => refusing(() => apply(type, value, document.value)), document };
+  return { kind: "patch", apply: (type, value) => refusing(() => apply(type, value, document.value)), document };
 }
 
 interface Patching {
@@ -64,7 +70,7 @@ function patched(call: Call, current: ApiObject, { sent, options }: Patching): A
   const { spoken } = call;
   const next = sent.apply(spoken.type, fromHub(spoken, current));
   if (isJsonObject(next)) checkKind(next, spoken);
-  const outcome = readObject(spoken, next);
+  const outcome = readObject(spoken, withReset(next));
   if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
   const { text } = sent.document;
   const strange = [...outcome.unknown, ...(text === undefined ? [] : duplicateFields(text))];

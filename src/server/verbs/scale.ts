@@ -1,17 +1,18 @@
 import { Scale, scaleProblems } from "#api/autoscaling/scale.ts";
 import { read } from "#machinery/decode.ts";
-import { isJsonObject } from "#machinery/json.ts";
-import type { AnyKind } from "#machinery/kind.ts";
+import { isJsonObject, type JsonObject } from "#machinery/json.ts";
+import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import type { Stored } from "#machinery/schema.ts";
 import { showLabelSelector } from "#machinery/selectors.ts";
-import { badRequest, internal, invalid } from "#machinery/status.ts";
+import { badRequest, internal, invalid, withoutReason } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
 import { type Answer, wholeJson } from "../exchange.ts";
 import { type ApiObject, objectOf, withMetadata } from "../object.ts";
-import { mustFind } from "../objects.ts";
+import { mustFind, retryOnConflict } from "../objects.ts";
 import { replaceObject } from "../replace.ts";
 import { type Expected, sentBody } from "../sent.ts";
-import { writeOptions } from "../write-options.ts";
+import { type WriteOptions, writeOptions } from "../write-options.ts";
+import { change, checkDocument } from "./apply.ts";
 import { patchInvalid, sentPatch } from "./patch.ts";
 
 const expected: Expected = { group: "autoscaling", version: "v1", kind: "Scale", type: Scale };
@@ -24,20 +25,21 @@ export async function getScale(call: Call): Promise<Answer> {
 
 /** PUT of a Scale. */
 export async function updateScale(call: Call): Promise<Answer> {
-  const options = writeOptions(call.query, "UpdateOptions");
+  const options = writeOptions(call, "UpdateOptions");
   const scale = mustScale(await sentBody(call, expected, options));
   if (scale.metadata.name !== call.path.name)
     throw badRequest(
       `the name of the object (${scale.metadata.name ?? ""}) does not match the name on the URL (${call.path.name})`,
     );
-  return answer(call, options.isDryRun, () => scale);
+  return answer(call, options, () => scale);
 }
 
 /** PATCH of a Scale, in any of the ways of patching. */
 export async function patchScale(call: Call): Promise<Answer> {
-  const options = writeOptions(call.query, "PatchOptions");
-  const sent = await sentPatch(call);
-  return answer(call, options.isDryRun, (current) => {
+  const options = writeOptions(call, "PatchOptions");
+  const sent = await sentPatch(call, options);
+  if (sent.kind === "apply") return applyScale(call, sent.document, options);
+  return answer(call, options, (current) => {
     const { kind: _, apiVersion: __, ...document } = scaleOf(call.kind, current);
     const outcome = read(Scale, sent.apply(Scale, document));
     if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
@@ -45,12 +47,28 @@ export async function patchScale(call: Call): Promise<Answer> {
   });
 }
 
+/** What a Scale wants is a field of the object itself; whoever applies it owns that and nothing else. */
+async function applyScale(call: Call, document: JsonObject, options: WriteOptions): Promise<Answer> {
+  checkDocument(expected, document);
+  const outcome = read(Scale, document);
+  if (outcome.kind === "mismatch") throw withoutReason(outcome.message);
+  const scale = mustScale(outcome.object);
+  const { env, kind } = call;
+  const saved = await retryOnConflict(env.store, { kind, place: placeOf(call) }, (stored) => {
+    const { metadata } = scaled(stored.object, scale);
+    const { uid, resourceVersion } = metadata;
+    const inParent = { apiVersion: apiVersionOf(kind), kind: kind.kind, spec: document.spec };
+    return change(call, stored, { document: { ...inParent, metadata: { uid, resourceVersion } }, options });
+  });
+  return wholeJson(200, scaleOf(call.kind, saved.object));
+}
+
 async function answer(
   call: Call,
-  isDryRun: boolean,
+  options: WriteOptions,
   next: (current: ApiObject) => Stored<typeof Scale>,
 ): Promise<Answer> {
-  const saved = await replaceObject(call, isDryRun, (current) => scaled(current, next(current)));
+  const saved = await replaceObject(call, options, (current) => scaled(current, next(current)));
   return wholeJson(200, scaleOf(call.kind, saved.object));
 }
 
