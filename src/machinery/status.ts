@@ -209,11 +209,10 @@ export const internal = (message: string): StatusError =>
   });
 
 /** The answer to a deletion that is complete. */
-export const success = (kind: Named, name: string, uid: string): Status => ({
+export const success = (kind: Named, name: string, uid: string): Omit<Status, "code"> => ({
   kind: "Status",
   apiVersion: "v1",
   metadata: {},
   status: "Success",
   details: { ...detailsOf(kind, name), ...(uid !== "" && { uid }) },
-  code: 200,
 });

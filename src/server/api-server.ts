@@ -6,16 +6,10 @@ import { bearerOf } from "./authentication.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
 import { type Draining, drainingOf } from "./draining.ts";
+import { statusAnswer } from "./encode.ts";
 import type { Environment, ServerParts } from "./environment.ts";
 import { expireEvents } from "./event-expiry.ts";
-import {
-  type Answer,
-  type Identity,
-  type ServerRequest,
-  type StreamAnswer,
-  statusAnswer,
-  withWarnings,
-} from "./exchange.ts";
+import { type Answer, type Identity, type ServerRequest, type StreamAnswer, withWarnings } from "./exchange.ts";
 import { follow } from "./following.ts";
 import type { Check } from "./health.ts";
 import { type RequestLabels, ServerMetrics } from "./metrics.ts";
@@ -108,7 +102,7 @@ async function handle(env: Environment, request: ServerRequest, identity: Identi
   const asking: Asking = { identity, warn: (text) => warnings.push(text), labels: strayRequest, begun };
   const told = await answer(env, request, asking).catch((fault: unknown) => {
     const { status, headers } = refusalOf(fault, env.report);
-    return statusAnswer(status, headers);
+    return statusAnswer(status, request.headers.accept, headers);
   });
   ended();
   if (told.kind === "whole") {

@@ -1,5 +1,3 @@
-import type { Status } from "#machinery/status.ts";
-
 /** Who asks, as its certificate says. */
 export interface Identity {
   readonly user: string;
@@ -65,13 +63,6 @@ export const wholeText = (status: number, body: string): WholeAnswer => ({
   status,
   headers: { "content-type": "text/plain; charset=utf-8" },
   body,
-});
-
-export const statusAnswer = (status: Status, headers: Headers = {}): WholeAnswer => ({
-  kind: "whole",
-  status: status.code,
-  headers: { "content-type": jsonType, ...headers },
-  body: JSON.stringify(status),
 });
 
 /** Adds `Warning` lines. Source: RFC 7234 section 5.5, code 299, agent "-". */

@@ -1,11 +1,19 @@
+import { protobufMediaType } from "#machinery/envelope.ts";
 import { limits } from "./limits.ts";
 
 /** What objects look like in an answer, as the request's `Accept` wants it. */
 export type ObjectFormat =
   | Json
+  | { readonly kind: "protobuf" }
   | { readonly kind: "table"; readonly version: MetaVersion }
   /** Only the metadata of an object, or of each object of a list. */
-  | { readonly kind: "metadata"; readonly version: MetaVersion; readonly isList: boolean };
+  | {
+      readonly kind: "metadata";
+      readonly version: MetaVersion;
+      readonly isList: boolean;
+      readonly encoding: Encoding;
+    };
+export type Encoding = "json" | "protobuf";
 export type MetaVersion = "v1" | "v1beta1";
 
 /** What `/api` and `/apis` look like: one group at a time, or all of them with what they hold. */
@@ -27,7 +35,6 @@ interface MediaRange {
 
 /**
  * The best of what the client accepts that `offers` makes something of; undefined where there is none (406).
- * Clients name JSON after the formats that they like better, so the first one that we have is theirs.
  * Source: RFC 9110 section 12.5.1; parameters `as`, `v`, `g` of the Kubernetes API concepts.
  */
 function negotiate<F>(accept: string | undefined, offers: (range: MediaRange) => F | undefined): F | Json | undefined {
@@ -41,16 +48,26 @@ function negotiate<F>(accept: string | undefined, offers: (range: MediaRange) =>
 /** Answers that hold objects. */
 export function objectFormat(accept: string | undefined): ObjectFormat | undefined {
   return negotiate<ObjectFormat>(accept, ({ type, parameters }) => {
-    if (!isJson(type)) return undefined;
+    const encoding = isJson(type) ? "json" : type === protobufMediaType ? "protobuf" : undefined;
+    if (encoding === undefined) return undefined;
     const as = parameters.get("as");
-    if (as === undefined) return { kind: "json" };
+    if (as === undefined) return { kind: encoding };
     const version = metaVersion(parameters);
     if (version === undefined) return undefined;
-    if (as === "Table") return { kind: "table", version };
-    if (as === "PartialObjectMetadata") return { kind: "metadata", version, isList: false };
-    return as === "PartialObjectMetadataList" ? { kind: "metadata", version, isList: true } : undefined;
+    switch (as) {
+      case "Table": // there is no message for it
+        return encoding === "json" ? { kind: "table", version } : undefined;
+      case "PartialObjectMetadata":
+      case "PartialObjectMetadataList":
+        return { kind: "metadata", version, isList: as === "PartialObjectMetadataList", encoding };
+      default:
+        return undefined;
+    }
   });
 }
+
+export const encodingOf = (format: ObjectFormat): Encoding =>
+  format.kind === "protobuf" || (format.kind === "metadata" && format.encoding === "protobuf") ? "protobuf" : "json";
 
 /** `/api` and `/apis`: a client that asks for v2beta1 alone must not get v2. */
 export function discoveryFormat(accept: string | undefined): DiscoveryFormat | undefined {
@@ -91,7 +108,7 @@ function metaVersion(parameters: ReadonlyMap<string, string>): MetaVersion | und
   return version === "v1" || version === "v1beta1" ? version : undefined;
 }
 
-/** In the order of their weight `q`, then as they stand. */
+/** In the order of their weight `q`, what is named before what is left open, then as they stand. Source: goautoneg. */
 function mediaRanges(accept: string): readonly MediaRange[] {
   const ranges = accept
     .slice(0, limits.accept)
@@ -102,8 +119,10 @@ function mediaRanges(accept: string): readonly MediaRange[] {
       const weight = Number(parameters.get("q") ?? "1");
       return { type: type.toLowerCase(), parameters, weight: Number.isFinite(weight) ? weight : 1 };
     });
-  return ranges.toSorted((a, b) => b.weight - a.weight);
+  return ranges.toSorted((a, b) => b.weight - a.weight || openness(a) - openness(b));
 }
+
+const openness = ({ type }: MediaRange): number => (type === "*/*" ? 2 : type.endsWith("/*") ? 1 : 0);
 
 function parameter(text: string): readonly [name: string, value: string] {
   const at = text.indexOf("=");

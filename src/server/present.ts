@@ -1,10 +1,15 @@
+import { PartialObjectMetadata } from "#api/meta/partial-object-metadata.ts";
 import type { ServedKind } from "#machinery/catalogue.ts";
+import { encodeList, sealEnvelope } from "#machinery/envelope.ts";
+import { apiVersionOf, type NamedType } from "#machinery/kind.ts";
+import { encodeProtobuf } from "#machinery/protobuf.ts";
 import { badRequest } from "#machinery/status.ts";
 import { type ListMeta, type Table, type TableOptions, tableOf } from "#machinery/table.ts";
 import type { Call } from "./call.ts";
 import { fromHub } from "./conversion.ts";
-import { jsonType, type WholeAnswer } from "./exchange.ts";
-import type { MetaVersion, ObjectFormat } from "./negotiate.ts";
+import { jsonBytes, mediaTypes, messageOf, valueBytes } from "./encode.ts";
+import type { WholeAnswer } from "./exchange.ts";
+import { encodingOf, type ObjectFormat } from "./negotiate.ts";
 import { type ApiObject, objectOf, parseStored } from "./object.ts";
 import { listKind } from "./objects.ts";
 
@@ -37,19 +42,31 @@ export function presentObject(call: Call, status: number, bytes: Uint8Array): Wh
   };
 }
 
+/** Not the stored bytes themselves where another form or version of them is wanted. */
 export function objectBytes(presentation: Presentation, bytes: Uint8Array): Uint8Array {
   const { spoken, format } = presentation;
   switch (format.kind) {
     case "table": {
       const object = parseStored(bytes);
       const metadata = { resourceVersion: object.metadata.resourceVersion ?? "" };
-      return encode(objectTable(presentation, [object], { version: format.version, metadata }));
+      return jsonBytes(objectTable(presentation, [object], { version: format.version, metadata }));
     }
     case "metadata":
-      return encode(partial(parseStored(bytes), format.version));
-    default:
-      return spoken.other === undefined ? bytes : encode(fromHub(spoken, parseStored(bytes)));
+      return metadataBytes(format, parseStored(bytes).metadata);
+    case "protobuf":
+      return sealEnvelope({ apiVersion: apiVersionOf(spoken), kind: spoken.kind, raw: messageOf(spoken, bytes) });
+    case "json":
+      return spoken.other === undefined ? bytes : jsonBytes(fromHub(spoken, parseStored(bytes)));
   }
+}
+
+/** What has nothing but metadata: an object of which no more is shown, a bookmark. */
+export function metadataBytes(
+  { version, encoding }: Extract<ObjectFormat, { readonly kind: "metadata" }>,
+  metadata: object,
+): Uint8Array {
+  const named = { group: "meta.k8s.io", version, kind: "PartialObjectMetadata", type: PartialObjectMetadata };
+  return valueBytes(named, { metadata }, encoding);
 }
 
 /** A list of objects, given as they are stored. */
@@ -71,17 +88,18 @@ interface ListHead {
 }
 
 function listBytes(presentation: Presentation, all: readonly Uint8Array[], head: ListHead): Uint8Array {
-  const { format } = presentation;
+  const { format, spoken } = presentation;
   const { metadata } = head;
   switch (format.kind) {
     case "table":
-      return encode(objectTable(presentation, all.map(parseStored), { version: format.version, metadata }));
-    case "metadata": {
-      const { version } = format;
-      const items = all.map((bytes) => partial(parseStored(bytes), version));
-      return encode({ kind: "PartialObjectMetadataList", apiVersion: `meta.k8s.io/${version}`, metadata, items });
+      return jsonBytes(objectTable(presentation, all.map(parseStored), { version: format.version, metadata }));
+    case "metadata":
+      return metadataListBytes(format, all, metadata);
+    case "protobuf": {
+      const items = all.map((bytes) => messageOf(spoken, bytes));
+      return sealEnvelope({ ...head, raw: encodeList(metadata, items) });
     }
-    default: {
+    case "json": {
       const parts: Uint8Array[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)];
       for (const [i, bytes] of all.entries()) parts.push(...(i === 0 ? [] : [comma]), objectBytes(presentation, bytes));
       return Buffer.concat([...parts, end]);
@@ -89,6 +107,19 @@ function listBytes(presentation: Presentation, all: readonly Uint8Array[], head:
   }
 }
 const [comma, end] = [Buffer.from(","), Buffer.from("]}")];
+
+function metadataListBytes(
+  { version, encoding }: Extract<ObjectFormat, { readonly kind: "metadata" }>,
+  all: readonly Uint8Array[],
+  metadata: ListMeta,
+): Uint8Array {
+  const [kind, apiVersion] = ["PartialObjectMetadata", `meta.k8s.io/${version}`];
+  const items = all.map((bytes) => ({ kind, apiVersion, metadata: parseStored(bytes).metadata }));
+  const head = { kind: `${kind}List`, apiVersion, metadata };
+  if (encoding === "json") return jsonBytes({ ...head, items });
+  const messages = items.map((item) => encodeProtobuf(PartialObjectMetadata, item));
+  return sealEnvelope({ ...head, raw: encodeList(metadata, messages) });
+}
 
 /** The columns are the hub's, whatever version is spoken. */
 export const objectTable = (
@@ -103,22 +134,13 @@ export const objectTable = (
     shown: (object) => fromHub(spoken, objectOf(object)),
   });
 
-const partial = ({ metadata }: ApiObject, version: MetaVersion): unknown => ({
-  kind: "PartialObjectMetadata",
-  apiVersion: `meta.k8s.io/${version}`,
-  metadata,
+/** What a subresource speaks, as the request wants it. */
+export const presentValue = (call: Call, named: NamedType, value: object): WholeAnswer => ({
+  kind: "whole",
+  status: 200,
+  headers: { "content-type": mediaTypes[encodingOf(call.format)] },
+  body: valueBytes(named, value, encodingOf(call.format)),
 });
 
-const encode = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
-
-/** The media type of an answer that holds objects, which names what it was asked to be. */
-export function typeOf(format: ObjectFormat): string {
-  switch (format.kind) {
-    case "json":
-      return jsonType;
-    case "table":
-      return `${jsonType};as=Table;v=${format.version};g=meta.k8s.io`;
-    case "metadata":
-      return `${jsonType};as=PartialObjectMetadata${format.isList ? "List" : ""};v=${format.version};g=meta.k8s.io`;
-  }
-}
+/** The media type of an answer that holds objects. */
+export const typeOf = (format: ObjectFormat): string => mediaTypes[encodingOf(format)];

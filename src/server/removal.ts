@@ -7,11 +7,12 @@ import { showTime } from "#machinery/time.ts";
 import { admitNode } from "./admission.ts";
 import type { Call } from "./call.ts";
 import type { Deletion } from "./delete-options.ts";
-import { type WholeAnswer, wholeJson } from "./exchange.ts";
+import { statusKind } from "./encode.ts";
+import type { WholeAnswer } from "./exchange.ts";
 import { admitDeletion } from "./namespace-lifecycle.ts";
 import { type ApiObject, isOf, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, type Place, rehearse, retryOnConflict, type Saved, type StoredObject, save } from "./objects.ts";
-import { presentObject } from "./present.ts";
+import { presentObject, presentValue } from "./present.ts";
 import { isFinished } from "./replace.ts";
 
 /** What a deletion has come to. */
@@ -131,5 +132,5 @@ export function removalAnswer(call: Call, { kind: outcome, saved }: Removal): Wh
   if (outcome === "waiting" || showsDeleted.has(`${apiVersionOf(kind)}/${kind.kind}`))
     return presentObject(call, 200, saved.bytes);
   const { name, uid } = saved.object.metadata;
-  return wholeJson(200, { ...success(kind, name, uid), code: undefined });
+  return presentValue(call, statusKind, success(kind, name, uid));
 }

@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Duplex } from "node:stream";
 import type { StatusError } from "#machinery/status.ts";
-import { type Answer, statusAnswer } from "./exchange.ts";
+import { statusAnswer } from "./encode.ts";
+import type { Answer } from "./exchange.ts";
 import { refusalOf, unreachable } from "./kubelet.ts";
 
 /** A client's connection that has asked to become something else than HTTP. */
@@ -86,7 +87,7 @@ function join(client: Duplex, agent: Duplex): void {
 
 /** Answers on the raw connection, and ends it. */
 export function refuse(socket: Duplex, refusal: StatusError): void {
-  answerOn(socket, statusAnswer(refusal.status, refusal.headers));
+  answerOn(socket, statusAnswer(refusal.status, undefined, refusal.headers));
 }
 
 function answerOn(socket: Duplex, answer: Answer & { readonly kind: "whole" }): void {

@@ -5,8 +5,9 @@ import { parseFieldSelector } from "#machinery/selector-text.ts";
 import { badRequest, methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
 import { type ApiPath, parseApiPath, type ResourcePath } from "./api-path.ts";
 import type { Call } from "./call.ts";
+import { mediaTypes } from "./encode.ts";
 import type { Environment } from "./environment.ts";
-import { type Identity, jsonType, type ServerRequest } from "./exchange.ts";
+import type { Identity, ServerRequest } from "./exchange.ts";
 import { objectFormat } from "./negotiate.ts";
 import { mayOrThrow } from "./permission.ts";
 import { isTrue } from "./query.ts";
@@ -53,7 +54,7 @@ export function understand(
   const attributes = { group, resource: path.resource, subresource: wanted, namespace, verb: route.verb };
   mayOrThrow(env, identity, { kind: "resource", ...attributes, name: name || nameChosen(query) });
   const format = objectFormat(request.headers.accept);
-  if (format === undefined) throw notAcceptable([jsonType]);
+  if (format === undefined) throw notAcceptable(offered(isWatch));
   if (kind.kind === endpoints.kind && kind.group === endpoints.group) warn(endpointsWarning);
   const deprecation = spoken.other?.deprecation;
   if (deprecation !== undefined) warn(deprecationWarning(spoken, deprecation));
@@ -61,6 +62,10 @@ export function understand(
   const own = kind.scope === "Cluster" ? { ...path, namespace: "" } : path;
   return { call: { env, request, identity, kind, spoken, subresource, path: own, query, format, warn }, route };
 }
+
+/** What a watch is told in has a name of its own. */
+const offered = (isWatch: boolean): readonly string[] =>
+  isWatch ? Object.values(mediaTypes).map((type) => `${type};stream=watch`) : Object.values(mediaTypes);
 
 /** Source: KEP-4974. */
 const endpointsWarning = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";

@@ -1,10 +1,12 @@
+import { watchFrame } from "#machinery/envelope.ts";
 import { apiVersionOf } from "#machinery/kind.ts";
 import type { Status } from "#machinery/status.ts";
 import type { Change } from "#store/store.ts";
+import { jsonBytes, statusBytes, valueBytes } from "./encode.ts";
 import { limits } from "./limits.ts";
-import type { MetaVersion } from "./negotiate.ts";
+import { encodingOf, type ObjectFormat } from "./negotiate.ts";
 import { parseStored, serialize } from "./object.ts";
-import { objectBytes, objectTable, type Presentation } from "./present.ts";
+import { metadataBytes, objectBytes, objectTable, type Presentation, typeOf } from "./present.ts";
 
 export type EventType = "ADDED" | "MODIFIED" | "DELETED";
 
@@ -28,10 +30,15 @@ export function eventLine(change: Change, type: EventType, { presentation, isFir
 /** The same for lines that are alike. */
 function nameOf(type: EventType, { presentation, isFirst }: Line): string {
   const { spoken, format, includeObject } = presentation;
-  const version = spoken.other === undefined ? "" : apiVersionOf(spoken);
-  return format.kind === "json"
-    ? `${type}${version}`
-    : `${type}${version} ${JSON.stringify(format)} ${includeObject} ${isFirst}`;
+  const name = spoken.other === undefined ? type : `${type} ${apiVersionOf(spoken)}`;
+  switch (format.kind) {
+    case "json":
+      return name;
+    case "protobuf":
+      return `${name} protobuf`;
+    default:
+      return `${name} ${JSON.stringify(format)} ${includeObject} ${isFirst}`;
+  }
 }
 
 function linesOf(change: Change): Map<string, Uint8Array> {
@@ -67,30 +74,48 @@ function objectOf({ entry, previous, revision }: Change, type: EventType): Uint8
 export const initialLine = (bytes: Uint8Array, line: Line): Uint8Array => lineOf("ADDED", bytes, line);
 
 function lineOf(type: EventType, bytes: Uint8Array, { presentation, isFirst }: Line): Uint8Array {
+  const { format } = presentation;
   const shown = objectBytes(presentation, bytes);
-  const isBareTable = presentation.format.kind === "table" && !isFirst;
-  return wrap(type, isBareTable ? withoutColumns(shown) : shown);
+  return wrap(type, format.kind === "table" && !isFirst ? withoutColumns(shown) : shown, format);
 }
 
 const withoutColumns = (table: Uint8Array): Uint8Array =>
   Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(table).toString()), columnDefinitions: [] }));
 
-const wrap = (type: string, object: Uint8Array): Uint8Array =>
-  Buffer.concat([Buffer.from(`{"type":"${type}","object":`), object, lineEnd]);
+function wrap(type: string, object: Uint8Array, format: ObjectFormat): Uint8Array {
+  return encodingOf(format) === "protobuf"
+    ? watchFrame(type, object)
+    : Buffer.concat([Buffer.from(`{"type":"${type}","object":`), object, lineEnd]);
+}
 const lineEnd = Buffer.from("}\n");
+
+/** The media type of a watch, which says so where its events are no lines of JSON. */
+export const watchType = (format: ObjectFormat): string =>
+  encodingOf(format) === "json" ? typeOf(format) : `${typeOf(format)};stream=watch`;
 
 /** Everything up to `revision` has been told. */
 export function bookmarkLine(presentation: Presentation, revision: number, isInitialEnd: boolean): Uint8Array {
-  const { spoken, format } = presentation;
   const annotations = isInitialEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
   const metadata = { resourceVersion: String(revision), ...annotations };
-  const object = (version: MetaVersion): unknown => {
-    if (format.kind === "table") return objectTable(presentation, [], { version, metadata });
-    return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata };
-  };
-  const shown =
-    format.kind === "json" ? { kind: spoken.kind, apiVersion: apiVersionOf(spoken), metadata } : object(format.version);
-  return wrap("BOOKMARK", Buffer.from(JSON.stringify(shown)));
+  return wrap("BOOKMARK", bookmarkBytes(presentation, metadata), presentation.format);
 }
 
-export const errorLine = (status: Status): Uint8Array => wrap("ERROR", Buffer.from(JSON.stringify(status)));
+function bookmarkBytes(presentation: Presentation, metadata: BookmarkMeta): Uint8Array {
+  const { spoken, format } = presentation;
+  switch (format.kind) {
+    case "table":
+      return jsonBytes(objectTable(presentation, [], { version: format.version, metadata }));
+    case "metadata":
+      return metadataBytes(format, metadata);
+    case "json":
+    case "protobuf":
+      return valueBytes(spoken, { metadata }, format.kind);
+  }
+}
+interface BookmarkMeta {
+  readonly resourceVersion: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export const errorLine = (status: Status, format: ObjectFormat): Uint8Array =>
+  wrap("ERROR", statusBytes(status, encodingOf(format)), format);

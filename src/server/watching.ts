@@ -65,7 +65,7 @@ export class Watching {
 
   /** The head of the answer was sent long ago: an event tells the client why there will be no more. */
   fail(refusal: StatusError): void {
-    this.#outlet.write(errorLine(refusal.status));
+    this.#outlet.write(errorLine(refusal.status, this.#plan.presentation.format));
     this.#outlet.end();
   }
 

@@ -54,6 +54,11 @@ const session: readonly Step[] = [
   ["get pod p", "", /^p\s+0\/1\s+Pending\s+0\s/m],
   ["describe pod p", "", /^Status:\s+Pending$/m],
   ["describe svc web", "", /^TargetPort:\s+9090\/TCP$/m],
+  // from 1.32 on, kubectl reads in protobuf what it describes
+  ["describe deploy d", "", /^Replicas:\s+3 desired \| 0 updated \| 0 total \| 0 available/m],
+  ["describe cm c", "", /^a:\n----\nb$/m],
+  ["describe secret s", "", /^a:\s+1 bytes$/m],
+  ["describe ns default", "", /^Status:\s+Active$/m],
   ["explain service.spec.ports", "", /nodePort/],
   ["api-resources", "", /^deployments\s+deploy\s+apps\/v1\s+true\s+Deployment$/m],
   ["version", "", /v1\.36\.0/],

@@ -1,14 +1,8 @@
 import type { Resource } from "../catalogue.ts";
 import type { NamedType } from "../kind.ts";
-import { int64, list, object, objectShape, optional, required, string } from "../schema.ts";
+import { ListMeta } from "../list-meta.ts";
+import { list, object, objectShape, optional, required } from "../schema.ts";
 import type { Operation } from "./operations.ts";
-
-class ListMeta extends object("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta", {
-  selfLink: optional(1, string),
-  resourceVersion: optional(2, string),
-  continue: optional(3, string),
-  remainingItemCount: optional(4, int64(), { zero: "counts" }),
-}) {}
 
 /** The types of the answers to `list`: no declaration needs to say them. */
 export const listTypesOf = (kinds: readonly Resource[]): readonly NamedType[] =>

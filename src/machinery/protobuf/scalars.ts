@@ -75,20 +75,23 @@ const partsOfTime = (value: string): readonly unknown[] => {
   const milliseconds = Date.parse(value);
   const seconds = Math.floor(milliseconds / 1000);
   const fraction = /\.(\d{1,9})/.exec(value)?.[1] ?? "";
-  return [seconds, Number(fraction.padEnd(9, "0"))];
+  return [seconds, Number(fraction.slice(0, 6).padEnd(9, "0"))];
 };
 const upToSeconds = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 19);
 
 /** An empty message is Go's zero time: none. */
+export const noTime = "";
+
+/** Whole seconds: Go writes no fraction of them, though JSON may hold one. */
 export const time = folded(
   [integer, integer],
   timeOf((milliseconds) => `${upToSeconds(milliseconds)}Z`),
-  (value: string) => [partsOfTime(value)[0]],
+  (value: string) => (value === noTime ? [] : [partsOfTime(value)[0], 0]),
 );
 export const microTime = folded(
   [integer, integer],
   timeOf((milliseconds, nanos) => `${upToSeconds(milliseconds)}.${String(Math.floor(nanos / 1000)).padStart(6, "0")}Z`),
-  partsOfTime,
+  (value: string) => (value === noTime ? [] : partsOfTime(value)),
 );
 
 export const quantity = folded(
@@ -99,7 +102,7 @@ export const quantity = folded(
 export const intOrString = folded(
   [integer, integer, text],
   ([which, number = 0, written = ""]) => (which === 1 ? written : number),
-  (value: number | string) => (typeof value === "number" ? [0, value] : [1, 0, value]),
+  (value: number | string) => (typeof value === "number" ? [0, value, ""] : [1, 0, value]),
 );
 export const json = folded(
   [text],

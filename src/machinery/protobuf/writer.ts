@@ -2,12 +2,16 @@ const utf8 = new TextEncoder();
 
 /** Bytes that are written one after another; a nested message learns its length afterwards. */
 export class Writer {
-  private bytes = new Uint8Array(1024);
+  private written: Uint8Array<ArrayBuffer>;
   private at = 0;
 
+  constructor(expectedBytes = 1024) {
+    this.written = new Uint8Array(expectedBytes);
+  }
+
   /** What has been written; a copy. */
-  result(): Uint8Array {
-    return this.bytes.slice(0, this.at);
+  result(): Uint8Array<ArrayBuffer> {
+    return this.written.slice(0, this.at);
   }
 
   tag(number: number, wire: number): void {
@@ -16,15 +20,26 @@ export class Writer {
 
   varint(value: number): void {
     this.room(10);
-    let rest = value < 0 ? BigInt.asUintN(64, BigInt(value)) : value;
-    for (; rest > 127; rest = typeof rest === "bigint" ? rest >> 7n : Math.floor(rest / 128))
-      this.bytes[this.at++] = Number(BigInt.asUintN(7, BigInt(rest))) | 128;
-    this.bytes[this.at++] = Number(rest);
+    if (value < 0) this.negative(BigInt.asUintN(64, BigInt(value)));
+    else this.natural(value);
+  }
+
+  private natural(value: number): void {
+    let rest = value;
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.written[this.at++] = (rest % 128) | 128;
+    this.written[this.at++] = rest;
+  }
+
+  /** In two's complement, which takes all ten bytes. */
+  private negative(value: bigint): void {
+    let rest = value;
+    for (; rest > 127n; rest >>= 7n) this.written[this.at++] = Number(rest & 127n) | 128;
+    this.written[this.at++] = Number(rest);
   }
 
   double(value: number): void {
     this.room(8);
-    new DataView(this.bytes.buffer).setFloat64(this.at, value, true);
+    new DataView(this.written.buffer).setFloat64(this.at, value, true);
     this.at += 8;
   }
 
@@ -38,29 +53,34 @@ export class Writer {
   text(value: string): void {
     this.room(1 + 3 * value.length);
     const start = ++this.at;
-    this.at += utf8.encodeInto(value, this.bytes.subarray(start)).written;
+    this.at += utf8.encodeInto(value, this.written.subarray(start)).written;
     this.close(start);
   }
 
+  /** A length, and so many bytes. */
   raw(value: Uint8Array): void {
     this.varint(value.length);
+    this.bytes(value);
+  }
+
+  bytes(value: ArrayLike<number>): void {
     this.room(value.length);
-    this.bytes.set(value, this.at);
+    this.written.set(value, this.at);
     this.at += value.length;
   }
 
   private room(size: number): void {
-    if (this.at + size <= this.bytes.length) return;
+    if (this.at + size <= this.written.length) return;
     const wider = new Uint8Array(2 * (this.at + size));
-    wider.set(this.bytes.subarray(0, this.at));
-    this.bytes = wider;
+    wider.set(this.written.subarray(0, this.at));
+    this.written = wider;
   }
 
   private close(start: number): void {
     const size = this.at - start;
     const head = size < 128 ? 1 : size < 16_384 ? 2 : size < 2_097_152 ? 3 : 4;
     this.room(3);
-    if (head > 1) this.bytes.copyWithin(start + head - 1, start, this.at);
+    if (head > 1) this.written.copyWithin(start + head - 1, start, this.at);
     this.at = start - 1;
     this.varint(size);
     this.at += size;

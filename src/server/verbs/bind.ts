@@ -2,10 +2,11 @@ import { Binding, bindingProblems } from "#api/core/binding.ts";
 import { pods } from "#api/core/pod.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import type { Stored } from "#machinery/schema.ts";
-import { badRequest, conflict, internal, invalid } from "#machinery/status.ts";
+import { badRequest, conflict, internal, invalid, type Status } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
 import { type Call, placeOf } from "../call.ts";
-import { type Answer, statusAnswer } from "../exchange.ts";
+import { statusAnswer } from "../encode.ts";
+import type { Answer } from "../exchange.ts";
 import { type ApiObject, isOf, objectOf } from "../object.ts";
 import { retryOnConflict, save } from "../objects.ts";
 import { type Expected, sentBody } from "../sent.ts";
@@ -30,7 +31,8 @@ export async function bind(call: Call): Promise<Answer> {
     const saving = await save(env.store, entry.key, bound, entry.modRevision);
     return saving.kind === "saved" ? true : undefined;
   });
-  return statusAnswer({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 });
+  const done: Status = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 };
+  return statusAnswer(done, call.request.headers.accept);
 }
 
 type Sent = Stored<typeof Binding>;

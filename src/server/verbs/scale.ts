@@ -6,9 +6,10 @@ import type { Stored } from "#machinery/schema.ts";
 import { showLabelSelector } from "#machinery/selectors.ts";
 import { badRequest, internal, invalid, withoutReason } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
-import { type Answer, wholeJson } from "../exchange.ts";
+import type { Answer } from "../exchange.ts";
 import { type ApiObject, objectOf, withMetadata } from "../object.ts";
 import { mustFind, retryOnConflict } from "../objects.ts";
+import { presentValue } from "../present.ts";
 import { replaceObject } from "../replace.ts";
 import { type Expected, sentBody } from "../sent.ts";
 import { type WriteOptions, writeOptions } from "../write-options.ts";
@@ -20,7 +21,7 @@ const expected: Expected = { group: "autoscaling", version: "v1", kind: "Scale",
 /** GET of how many replicas there are to be, and are. */
 export async function getScale(call: Call): Promise<Answer> {
   const { object } = await mustFind(call.env.store, call.kind, placeOf(call));
-  return wholeJson(200, scaleOf(call.kind, object));
+  return presentValue(call, expected, scaleOf(call.kind, object));
 }
 
 /** PUT of a Scale. */
@@ -40,8 +41,7 @@ export async function patchScale(call: Call): Promise<Answer> {
   const sent = await sentPatch(call, options);
   if (sent.kind === "apply") return applyScale(call, sent.document, options);
   return answer(call, options, (current) => {
-    const { kind: _, apiVersion: __, ...document } = scaleOf(call.kind, current);
-    const outcome = read(Scale, sent.apply(Scale, document));
+    const outcome = read(Scale, sent.apply(Scale, scaleOf(call.kind, current)));
     if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
     return mustScale(outcome.object);
   });
@@ -60,7 +60,7 @@ async function applyScale(call: Call, document: JsonObject, options: WriteOption
     const inParent = { apiVersion: apiVersionOf(kind), kind: kind.kind, spec: document.spec };
     return change(call, stored, { document: { ...inParent, metadata: { uid, resourceVersion } }, options });
   });
-  return wholeJson(200, scaleOf(call.kind, saved.object));
+  return presentValue(call, expected, scaleOf(call.kind, saved.object));
 }
 
 async function answer(
@@ -69,7 +69,7 @@ async function answer(
   next: (current: ApiObject) => Stored<typeof Scale>,
 ): Promise<Answer> {
   const saved = await replaceObject(call, options, (current) => scaled(current, next(current)));
-  return wholeJson(200, scaleOf(call.kind, saved.object));
+  return presentValue(call, expected, scaleOf(call.kind, saved.object));
 }
 
 function scaled(current: ApiObject, scale: Stored<typeof Scale>): ApiObject {
@@ -88,8 +88,6 @@ function scaleOf({ kind, scale }: AnyKind, object: ApiObject) {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const { replicas, current, selector } = scale(object);
   return {
-    kind: "Scale",
-    apiVersion: "autoscaling/v1",
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: { replicas },
     status: { replicas: current, selector: showLabelSelector(selector) },

@@ -3,11 +3,12 @@ import { badRequest, invalid } from "#machinery/status.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { prefixOf } from "../objects.ts";
-import { presentationOf, typeOf } from "../present.ts";
+import { presentationOf } from "../present.ts";
 import { isTrue } from "../query.ts";
 import { refusalOf } from "../refusals.ts";
 import { parseRevision } from "../resource-version.ts";
 import { selectionOf } from "../selection.ts";
+import { watchType } from "../watch-events.ts";
 import { Watching, type WatchPlan } from "../watching.ts";
 import { metaKind } from "../write-options.ts";
 
@@ -18,7 +19,7 @@ export async function watch(call: Call): Promise<Answer> {
   return {
     kind: "stream",
     status: 200,
-    headers: { "content-type": `${typeOf(call.format)}${call.format.kind === "json" ? "" : ";stream=watch"}` },
+    headers: { "content-type": watchType(call.format) },
     run: (outlet) => {
       const watching = new Watching(plan, outlet);
       watching.run(store).catch((fault: unknown) => watching.fail(refusalOf(fault, report)));

@@ -1,0 +1,53 @@
+import { Status as StatusType } from "#api/meta/status.ts";
+import type { ServedKind } from "#machinery/catalogue.ts";
+import { protobufMediaType, sealEnvelope } from "#machinery/envelope.ts";
+import { apiVersionOf, type NamedType } from "#machinery/kind.ts";
+import { encodeProtobuf } from "#machinery/protobuf.ts";
+import type { Status } from "#machinery/status.ts";
+import { fromHub } from "./conversion.ts";
+import { type Headers, jsonType, type WholeAnswer } from "./exchange.ts";
+import { type Encoding, encodingOf, objectFormat } from "./negotiate.ts";
+import { parseStored } from "./object.ts";
+
+export const mediaTypes: Readonly<Record<Encoding, string>> = { json: jsonType, protobuf: protobufMediaType };
+
+export const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+
+/** A value of a declared type, without what names it, as an answer holds it. */
+export function valueBytes(named: NamedType, value: object, encoding: Encoding): Uint8Array {
+  const { kind, type } = named;
+  const apiVersion = apiVersionOf(named);
+  return encoding === "json"
+    ? jsonBytes({ kind, apiVersion, ...value })
+    : sealEnvelope({ apiVersion, kind, raw: encodeProtobuf(type, value) });
+}
+
+// As parsed objects are kept: for as long as nobody needs the room, and never longer than the stored bytes.
+const messages = new WeakMap<Uint8Array, WeakRef<Uint8Array>>();
+
+/** The protobuf message of an object that is given as it is stored; seldom made twice. */
+export function messageOf(spoken: ServedKind, bytes: Uint8Array): Uint8Array {
+  if (spoken.other !== undefined) return encodeProtobuf(spoken.type, fromHub(spoken, parseStored(bytes)));
+  const known = messages.get(bytes)?.deref();
+  if (known !== undefined) return known;
+  const message = encodeProtobuf(spoken.type, parseStored(bytes));
+  messages.set(bytes, new WeakRef(message));
+  return message;
+}
+
+export const statusKind: NamedType = { group: "", version: "v1", kind: "Status", type: StatusType };
+
+export const statusBytes = (status: Status, encoding: Encoding): Uint8Array =>
+  encoding === "json" ? jsonBytes(status) : valueBytes(statusKind, status, encoding);
+
+/** An answer that is a Status; in JSON where what the client accepts is nothing that can be had. */
+export function statusAnswer(status: Status, accept: string | undefined, headers: Headers = {}): WholeAnswer {
+  const format = objectFormat(accept);
+  const encoding = format === undefined ? "json" : encodingOf(format);
+  return {
+    kind: "whole",
+    status: status.code,
+    headers: { "content-type": mediaTypes[encoding], ...headers },
+    body: statusBytes(status, encoding),
+  };
+}
