@@ -48,6 +48,32 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./status.ts")).status,
   },
   {
+    name: "backup",
+    usage: "FILE",
+    does: "keep all objects of the cluster, as they are at one moment, in FILE; the cluster may run meanwhile",
+    options: [
+      { flag: "--force", doc: "replace FILE where it is there already" },
+      { flag: "--kubeconfig FILE", doc: "a cluster elsewhere, by its administrator's kubeconfig" },
+      dataDir,
+      debug,
+    ],
+    examples: [
+      ["portolan backup monday.backup", "this machine's cluster"],
+      ["portolan backup --data-dir /srv/portolan --force last.backup", "every night, by cron"],
+    ],
+    takesSettings: false,
+    load: async () => (await import("./backup.ts")).backup,
+  },
+  {
+    name: "restore",
+    usage: "FILE",
+    does: "put the objects of a backup in the place of a stopped cluster's; what was there is kept beside them",
+    options: [dataDir, debug],
+    examples: [["portolan down; portolan restore monday.backup && portolan up -d", "go back to Monday"]],
+    takesSettings: false,
+    load: async () => (await import("./restore.ts")).restore,
+  },
+  {
     name: "server",
     usage: "",
     does: "run the API, the controllers and the scheduler for nodes on machines of their own; says how they join",

@@ -140,6 +140,14 @@ const sending = (
   type = "application/json",
 ): ApiRequest => ({ method, path, headers: { accept: "application/json", "content-type": type }, body });
 
+/** A document of the server's that is no resource, line by line. Throws `StatusError`. */
+export async function documentLines(transport: Transport, path: string): Promise<AsyncIterable<string>> {
+  const request = getting(path);
+  const answer = await transport.send(request);
+  if (answer.status !== 200) await bodyOf(answer, request);
+  return answer.lines();
+}
+
 async function bodyOf(answer: ApiAnswer, { method, path }: ApiRequest): Promise<unknown> {
   const text = await answer.text();
   if (answer.status >= 200 && answer.status < 300) return parseJson(text, `${method} ${path}`);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 
 /** Whether a fault of the file system carries one of these codes: `ENOENT`, `EEXIST`, … */
 export const hasCode = (fault: unknown, ...codes: readonly string[]): boolean =>
@@ -47,4 +48,27 @@ export async function writeWhole(path: string, text: string | Uint8Array, option
     await file?.close();
     await rm(draft, { force: true });
   }
+}
+
+/** How many characters are written at once. */
+const chunkLength = 1 << 20;
+
+/** As `writeWhole`, of lines that come one by one: durable, its name in the folder too, and nothing of it where they end in a fault. */
+export async function writeLines(path: string, lines: AsyncIterable<string>, mode: number): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
+  await using unlessDone = new AsyncDisposableStack();
+  unlessDone.defer(() => rm(draft, { force: true }));
+  const file = unlessDone.adopt(await open(draft, "wx", mode), (one) => one.close());
+  let chunk = "";
+  for await (const line of lines) {
+    chunk += `${line}\n`;
+    if (chunk.length < chunkLength) continue;
+    await file.writeFile(chunk);
+    chunk = "";
+  }
+  await file.writeFile(chunk);
+  await file.sync();
+  await rename(draft, path);
+  const folder = unlessDone.adopt(await open(dirname(path), "r"), (one) => one.close());
+  await folder.sync();
 }

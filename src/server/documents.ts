@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
+import { backupAnswer } from "./backup.ts";
 import { aggregated, coreVersions, group, groupList, resourceList, type Served } from "./discovery.ts";
 import type { Environment } from "./environment.ts";
 import { type Answer, jsonType, type ServerRequest, type WholeAnswer, wholeJson } from "./exchange.ts";
@@ -31,6 +32,9 @@ export async function documentAnswer(
       return wholeJson(200, versionInfo(env.options.gitVersion));
     case "metrics":
       return env.readings.answer(env.store, env.catalogue.kinds);
+    case "portolan":
+      if (first !== "backup" || second !== "") throw noSuchPath();
+      return backupAnswer(env);
     case "api":
       return first === ""
         ? tagged(request, discovery(served, "core", request))
@@ -51,6 +55,7 @@ export async function documentAnswer(
           "/metrics",
           "/openapi/v2",
           "/openapi/v3",
+          "/portolan/backup",
           "/readyz",
           "/version",
         ],

@@ -78,3 +78,6 @@ export function parseStored(bytes: Uint8Array): ApiObject {
   parsed.set(bytes, new WeakRef(object));
   return object;
 }
+
+/** The same object as if it had been written at that revision. */
+export const storedAt = (bytes: Uint8Array, revision: number): Uint8Array => serialize(parseStored(bytes)).at(revision);

@@ -46,7 +46,29 @@ export class StoreUnreadable extends Error {
   constructor(file: string, what: string, cause?: unknown) {
     super(`the store ${file} can't be read: ${what}`, { cause });
     this.where = file;
-    this.fix = `restore ${file} from a copy, or move it and ${file}-wal away to begin empty`;
+    this.fix = `restore a backup (portolan restore FILE), or move ${file} and ${file}-wal away to begin empty`;
+  }
+}
+
+/** A file is no backup of ours, or not a whole one. */
+export class BackupUnreadable extends Error {
+  readonly code = "BackupUnreadable";
+  readonly where: string;
+  readonly fix = "take another backup; nothing was changed by this one";
+  constructor(file: string, what: string) {
+    super(`the backup ${file} can't be used: ${what}`);
+    this.where = file;
+  }
+}
+
+/** A later version of the program has taken the backup. */
+export class BackupNewer extends Error {
+  readonly code = "BackupNewer";
+  readonly where: string;
+  readonly fix = "run the version of the program that took it, or a later one; nothing was changed";
+  constructor(file: string, found: string, known: number) {
+    super(`the backup ${file} has format ${found}; this program knows formats up to ${known}`);
+    this.where = file;
   }
 }
 

@@ -53,6 +53,29 @@ export class SqliteJournal implements Journal {
     }
   }
 
+  /** Puts into a new file what stands at `revision`, of which it then knows no history. Throws `StoreUnwritable`. */
+  async fill(entries: AsyncIterable<Entry>, revision: number): Promise<void> {
+    try {
+      this.#begin.run();
+      let count = 0;
+      for await (const entry of entries) {
+        const { key, modRevision } = entry;
+        this.#append.run(...rowOf({ key, revision: modRevision, entry, previous: undefined }));
+        count += 1;
+      }
+      this.#compacted.run(revision, count);
+      this.#end.run();
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw troubleOf(error) === undefined ? error : writingFault(this.#file, error);
+    }
+  }
+
+  /** Copies the log into the file and works without one from now on; nobody else can have the file until `close`. */
+  becomeOneFile(): void {
+    this.#database.exec("PRAGMA journal_mode = DELETE");
+  }
+
   sizeBytes(): number {
     return statSync(this.#file).size + (statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
   }

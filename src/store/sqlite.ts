@@ -1,4 +1,5 @@
 import { JournaledStore, type StoreOptions, storeDefaults } from "./journaled-store.ts";
+import { finishRestore } from "./restore.ts";
 import { SqliteJournal } from "./sqlite-journal.ts";
 import type { Store } from "./store.ts";
 
@@ -7,6 +8,7 @@ import type { Store } from "./store.ts";
  * Throws `StoreLocked`, `StoreNewer`, `StoreUnreadable`, and `StoreUnwritable` where the file can't be made or prepared.
  */
 export function openSqliteStore(file: string, options: StoreOptions = storeDefaults): Store {
+  finishRestore(file);
   const journal = new SqliteJournal(file);
   return new JournaledStore(journal.load(), journal, options);
 }

@@ -38,6 +38,8 @@ const misuses = [
   { args: ["trace"], says: /trace what\?/ },
   { args: ["trace", "ingress/web"], says: /no Ingress to trace/ },
   { args: ["trace", "svc/web", "--from", "me"], says: /--from me is nobody/ },
+  { args: ["backup"], says: /backup into which file\?/ },
+  { args: ["restore", "a", "b"], says: /restore which file\?/ },
   { args: ["completion", "tcsh"], says: /which shell/ },
 ];
 for (const { args, says } of misuses) {
