@@ -1,5 +1,6 @@
 import type { Docs } from "#machinery/openapi/docs.ts";
 import { daemonSetDocs } from "./apps/daemon-set.docs.ts";
+import { statefulSetDocs } from "./apps/stateful-set.docs.ts";
 import { workloadDocs } from "./apps/workload.docs.ts";
 import { batchDocs } from "./batch/batch.docs.ts";
 import { certificateSigningRequestDocs } from "./certificates/certificate-signing-request.docs.ts";
@@ -30,6 +31,7 @@ export const docs: Docs = new Map([
   ...volumeDocs,
   ...workloadDocs,
   ...daemonSetDocs,
+  ...statefulSetDocs,
   ...batchDocs,
   ...replicationControllerDocs,
   ...certificateSigningRequestDocs,

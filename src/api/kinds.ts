@@ -4,6 +4,7 @@ import { controllerRevisions } from "./apps/controller-revision.ts";
 import { daemonSets } from "./apps/daemon-set.ts";
 import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
+import { statefulSets } from "./apps/stateful-set.ts";
 import { Scale } from "./autoscaling/scale.ts";
 import { cronJobs } from "./batch/cron-job.ts";
 import { jobs } from "./batch/job.ts";
@@ -55,6 +56,7 @@ export const kinds: readonly AnyKind[] = [
   daemonSets,
   deployments,
   replicaSets,
+  statefulSets,
   cronJobs,
   jobs,
   certificateSigningRequests,

@@ -47,6 +47,12 @@ export interface ObjectShape {
   readonly atomic: boolean;
   /** A strategic merge patch names the fields that stay (`$retainKeys`). */
   readonly retainKeys: boolean;
+  /** What it says of itself also where it is a part of another object; protobuf leaves that out. */
+  readonly names: Names | undefined;
+}
+interface Names {
+  readonly apiVersion: string;
+  readonly kind: string;
 }
 
 /** The shape of a type that is known to be an object. Throws TypeError where it isn't: a fault of the declaration. */
@@ -110,12 +116,13 @@ export interface ObjectType<F extends Fields> {
 interface ObjectOptions {
   readonly atomic?: true;
   readonly retainKeys?: true;
+  readonly names?: Names;
 }
 
 /** `name` is the type's name in OpenAPI, as Kubernetes has it. */
 export function object<const F extends Fields>(name: string, fields: F, how: ObjectOptions = {}): ObjectType<F> {
-  const { atomic = false, retainKeys = false } = how;
-  const shape: ObjectShape = { is: "object", name, fields, atomic, retainKeys };
+  const { atomic = false, retainKeys = false, names } = how;
+  const shape: ObjectShape = { is: "object", name, fields, atomic, retainKeys, names };
   // The compiler is told what instances would be like; there are none, so nothing at run time could contradict it.
   return Object.assign(class {}, { shape }) as unknown as ObjectType<F>;
 }

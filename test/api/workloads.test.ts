@@ -3,6 +3,7 @@ import test from "node:test";
 import { daemonSets } from "#api/apps/daemon-set.ts";
 import { deployments } from "#api/apps/deployment.ts";
 import { replicaSets } from "#api/apps/replica-set.ts";
+import { statefulSets } from "#api/apps/stateful-set.ts";
 import { replicationControllers } from "#api/core/replication-controller.ts";
 import { told, toldOfUpdate } from "./told.ts";
 
@@ -99,6 +100,56 @@ const ofNodes: typeof cases = [
 for (const [name, spec, messages] of ofNodes)
   test(`a DaemonSet is judged as Kubernetes judges it: ${name}`, () =>
     assert.deepEqual(told(daemonSets, { spec }), messages));
+
+const mounting = {
+  ...template,
+  spec: { containers: [{ name: "web", image: "nginx", volumeMounts: [{ name: "own", mountPath: "/own" }] }] },
+};
+const claims = [{ metadata: { name: "own" }, spec: { accessModes: ["ReadWriteOnce"] } }];
+const withNames: typeof cases = [
+  ["a selector and a template are enough", good, []],
+  ["a claim is a volume of its pods", { ...good, template: mounting, volumeClaimTemplates: claims }, []],
+  [
+    "a mount of no volume",
+    { ...good, template: mounting },
+    ['spec.template.spec.containers[0].volumeMounts[0].name: Not found: "own"'],
+  ],
+  [
+    "no selector",
+    { ...good, selector: {} },
+    ["spec.selector: Invalid value: {}: empty selector is invalid for statefulset"],
+  ],
+  [
+    "an order that is none",
+    { ...good, podManagementPolicy: "Random" },
+    ["spec.podManagementPolicy: Invalid value: \"Random\": must be 'OrderedReady' or 'Parallel'"],
+  ],
+  [
+    "a roll-out by hand that rolls",
+    { ...good, updateStrategy: { type: "OnDelete", rollingUpdate: {} } },
+    [
+      'spec.updateStrategy.rollingUpdate: Invalid value: {"partition":0,"maxUnavailable":1}: only allowed for updateStrategy \'RollingUpdate\'',
+    ],
+  ],
+  [
+    "a policy for claims that is none",
+    { ...good, persistentVolumeClaimRetentionPolicy: { whenDeleted: "Ask" } },
+    [
+      'spec.persistentVolumeClaimRetentionPolicy.whenDeleted: Unsupported value: "Ask": supported values: "Delete", "Retain"',
+    ],
+  ],
+];
+for (const [name, spec, messages] of withNames)
+  test(`a StatefulSet is judged as Kubernetes judges it: ${name}`, () =>
+    assert.deepEqual(told(statefulSets, { spec }), messages));
+
+test("a StatefulSet keeps what its pods and claims are called by", () => {
+  const free = { ...good, replicas: 5, ordinals: { start: 1 }, minReadySeconds: 3, revisionHistoryLimit: 2 };
+  assert.deepEqual(toldOfUpdate(statefulSets, { spec: free }, { spec: good }), []);
+  assert.deepEqual(toldOfUpdate(statefulSets, { spec: { ...good, serviceName: "other" } }, { spec: good }), [
+    "spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+  ]);
+});
 
 test("a ReplicationController needs a template, and knows the pods that it makes", () => {
   assert.deepEqual(told(replicationControllers, { spec: {} }), [

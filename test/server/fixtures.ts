@@ -52,6 +52,7 @@ const drafts: Readonly<Record<string, Draft>> = {
   secrets: { stringData: { a: "1" } },
   serviceaccounts: {},
   servicecidrs: { spec: { cidrs: ["192.0.2.0/28"] } },
+  statefulsets: { spec: { selector, template } },
   services: { spec: { ports: [{ port: 80 }] } },
 };
 

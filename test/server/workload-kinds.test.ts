@@ -96,6 +96,26 @@ test("a ReplicationController takes what it doesn't say from its template, and i
   assert.equal((await served.send("GET", `${controllers}/one`)).at("spec", "replicas"), 4);
 });
 
+test("a StatefulSet's claims say what they are, however they are sent", async () => {
+  await using served = await serve();
+  const all = "/apis/apps/v1/namespaces/default/statefulsets";
+  const claim = { metadata: { name: "own" }, spec: { accessModes: ["ReadWriteOnce"] } };
+  const named = { apiVersion: "v1", kind: "PersistentVolumeClaim", ...claim };
+  for (const [name, volumeClaimTemplates] of Object.entries({ bare: [claim], named: [named] })) {
+    const spec = { selector: { matchLabels: labels }, template, volumeClaimTemplates };
+    const made = await served.send("POST", all, { body: { metadata: { name }, spec } });
+    assert.deepEqual(
+      made.at("spec", "volumeClaimTemplates", 0),
+      { ...named, spec: { ...named.spec, resources: {}, volumeMode: "Filesystem" }, status: { phase: "Pending" } },
+      made.text,
+    );
+    assert.deepEqual(made.at("spec", "updateStrategy"), {
+      type: "RollingUpdate",
+      rollingUpdate: { partition: 0, maxUnavailable: 1 },
+    });
+  }
+});
+
 test("a ControllerRevision is what once was, and stays so", async () => {
   await using served = await serve();
   const all = "/apis/apps/v1/namespaces/default/controllerrevisions";

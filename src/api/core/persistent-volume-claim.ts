@@ -6,11 +6,16 @@ import { showAccessModes, storageClassOf } from "./persistent-volume-claim/colum
 import { claimProblems, claimUpdateProblems } from "./persistent-volume-claim/rules.ts";
 import { PersistentVolumeClaimSpec, PersistentVolumeClaimStatus } from "./persistent-volume-claim/spec.ts";
 
-export class PersistentVolumeClaim extends object("io.k8s.api.core.v1.PersistentVolumeClaim", {
-  metadata: defaulted(1, ObjectMeta, {}),
-  spec: defaulted(2, PersistentVolumeClaimSpec, {}),
-  status: defaulted(3, PersistentVolumeClaimStatus, {}),
-}) {}
+/** StatefulSets hold some of them, which say there too what they are. */
+export class PersistentVolumeClaim extends object(
+  "io.k8s.api.core.v1.PersistentVolumeClaim",
+  {
+    metadata: defaulted(1, ObjectMeta, {}),
+    spec: defaulted(2, PersistentVolumeClaimSpec, {}),
+    status: defaulted(3, PersistentVolumeClaimStatus, {}),
+  },
+  { names: { apiVersion: "v1", kind: "PersistentVolumeClaim" } },
+) {}
 
 /** Source of the columns: printPersistentVolumeClaim in pkg/printers/internalversion/printers.go. */
 export const persistentVolumeClaims = defineKind<typeof PersistentVolumeClaim>({

@@ -69,7 +69,7 @@ interface Part {
   readonly omits: (value: unknown) => boolean;
 }
 
-function objectDecoder({ name: typeName, fields }: ObjectShape): Decode {
+function objectDecoder({ name: typeName, fields, names }: ObjectShape): Decode {
   const struct = typeName.split(".").at(-1) ?? "";
   const parts = new Map(Object.entries(fields).map(([name, field]) => [name, partOf(name, field)]));
   const always = Object.entries(fields).flatMap(([name, field]) => {
@@ -81,12 +81,13 @@ function objectDecoder({ name: typeName, fields }: ObjectShape): Decode {
       troubles.push(wrongType(value, `v1.${struct}`));
       return undefined;
     }
-    const result: Record<string, unknown> = {};
+    const result: Record<string, unknown> = { ...names };
     for (const name in value) {
       // what was given, not what is declared: half the time on a Pod, where most fields are absent
       const given = value[name];
       const part = parts.get(name);
       const before = troubles.length;
+      if (names !== undefined && Object.hasOwn(names, name)) continue;
       if (part === undefined) troubles.push(unknownField(name));
       else if (given !== null) {
         const read = part.decode(given, troubles);

@@ -90,7 +90,7 @@ function objectSchema(shape: ObjectShape, names: readonly NamedType[], { docs, d
   return {
     ...(doc?.[""] && { description: doc[""] }),
     type: "object",
-    properties: names.length === 0 ? properties : { ...envelope, ...properties },
+    properties: names.length === 0 && shape.names === undefined ? properties : { ...envelope, ...properties },
     ...(needed.length > 0 && { required: needed }),
     ...(shape.atomic && { "x-kubernetes-map-type": "atomic" }),
     ...(names.length > 0 && {

@@ -2,6 +2,7 @@ import { controllerRevisions } from "#api/apps/controller-revision.ts";
 import { daemonSets } from "#api/apps/daemon-set.ts";
 import { deployments } from "#api/apps/deployment.ts";
 import { replicaSets } from "#api/apps/replica-set.ts";
+import { statefulSets } from "#api/apps/stateful-set.ts";
 import { cronJobs } from "#api/batch/cron-job.ts";
 import { jobs } from "#api/batch/job.ts";
 import { podTemplates } from "#api/core/pod-template.ts";
@@ -54,6 +55,12 @@ export const workloadRows: readonly Row[] = [
       },
     },
     ["x", 5, 4, 3, 2, 1, "disk=fast", "5m", "a,b", "i,j", "app=a,b"],
+  ],
+  [
+    statefulSets,
+    "NAME READY AGE | CONTAINERS IMAGES",
+    { spec: { ...workload, replicas: 3 }, status: { replicas: 2, readyReplicas: 1 } },
+    ["x", "1/3", "5m", "a,b", "i,j"],
   ],
   [
     replicationControllers,
