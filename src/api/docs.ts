@@ -5,6 +5,7 @@ import { workloadDocs } from "./apps/workload.docs.ts";
 import { batchDocs } from "./batch/batch.docs.ts";
 import { certificateSigningRequestDocs } from "./certificates/certificate-signing-request.docs.ts";
 import { eventsV1Docs } from "./core/event/events-v1.docs.ts";
+import { persistentVolumeDocs } from "./core/persistent-volume.docs.ts";
 import { persistentVolumeClaimDocs } from "./core/persistent-volume-claim.docs.ts";
 import { containerDocs } from "./core/pod/container.docs.ts";
 import { volumeDocs } from "./core/pod/volumes.docs.ts";
@@ -19,6 +20,7 @@ import { podDisruptionBudgetDocs } from "./policy/pod-disruption-budget.docs.ts"
 import { loadBalancerPoolDocs } from "./portolan/load-balancer-pool.docs.ts";
 import { rbacDocs } from "./rbac/rbac.docs.ts";
 import { priorityClassDocs } from "./scheduling/priority-class.docs.ts";
+import { storageClassDocs } from "./storage/storage-class.docs.ts";
 
 /** The prose of the kinds, by type name. Imported only when somebody asks for OpenAPI. */
 export const docs: Docs = new Map([
@@ -39,6 +41,8 @@ export const docs: Docs = new Map([
   ...networkingDocs,
   ...podDisruptionBudgetDocs,
   ...persistentVolumeClaimDocs,
+  ...persistentVolumeDocs,
+  ...storageClassDocs,
   ...rbacDocs,
   ...priorityClassDocs,
   ...loadBalancerPoolDocs,

@@ -16,6 +16,7 @@ import { endpoints } from "./core/endpoints.ts";
 import { events } from "./core/event.ts";
 import { namespaces } from "./core/namespace.ts";
 import { nodes } from "./core/node.ts";
+import { persistentVolumes } from "./core/persistent-volume.ts";
 import { persistentVolumeClaims } from "./core/persistent-volume-claim.ts";
 import { pods } from "./core/pod.ts";
 import { podTemplates } from "./core/pod-template.ts";
@@ -37,6 +38,7 @@ import { clusterRoleBindings } from "./rbac/cluster-role-binding.ts";
 import { roles } from "./rbac/role.ts";
 import { roleBindings } from "./rbac/role-binding.ts";
 import { priorityClasses } from "./scheduling/priority-class.ts";
+import { storageClasses } from "./storage/storage-class.ts";
 
 /** Every kind that is stored, in the order in which discovery names them. */
 export const kinds: readonly AnyKind[] = [
@@ -46,6 +48,7 @@ export const kinds: readonly AnyKind[] = [
   namespaces,
   nodes,
   persistentVolumeClaims,
+  persistentVolumes,
   pods,
   podTemplates,
   replicationControllers,
@@ -73,6 +76,7 @@ export const kinds: readonly AnyKind[] = [
   roleBindings,
   roles,
   priorityClasses,
+  storageClasses,
   loadBalancerPools,
 ];
 

@@ -41,6 +41,9 @@ const drafts: Readonly<Record<string, Draft>> = {
   persistentvolumeclaims: {
     spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
   },
+  persistentvolumes: {
+    spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/srv" } },
+  },
   poddisruptionbudgets: { spec: { minAvailable: 1, selector } },
   pods: { spec: { containers: [{ name: "main", image: "nginx" }] } },
   podtemplates: { template },
@@ -54,6 +57,7 @@ const drafts: Readonly<Record<string, Draft>> = {
   servicecidrs: { spec: { cidrs: ["192.0.2.0/28"] } },
   statefulsets: { spec: { selector, template } },
   services: { spec: { ports: [{ port: 80 }] } },
+  storageclasses: { provisioner: "example.com/disks" },
 };
 
 const names = ["a", "b", "none", "one", "three", "two"];
