@@ -5,6 +5,7 @@ import { workloadDocs } from "./apps/workload.docs.ts";
 import { batchDocs } from "./batch/batch.docs.ts";
 import { certificateSigningRequestDocs } from "./certificates/certificate-signing-request.docs.ts";
 import { eventsV1Docs } from "./core/event/events-v1.docs.ts";
+import { limitDocs } from "./core/limits.docs.ts";
 import { persistentVolumeDocs } from "./core/persistent-volume.docs.ts";
 import { persistentVolumeClaimDocs } from "./core/persistent-volume-claim.docs.ts";
 import { containerDocs } from "./core/pod/container.docs.ts";
@@ -42,6 +43,7 @@ export const docs: Docs = new Map([
   ...podDisruptionBudgetDocs,
   ...persistentVolumeClaimDocs,
   ...persistentVolumeDocs,
+  ...limitDocs,
   ...storageClassDocs,
   ...rbacDocs,
   ...priorityClassDocs,

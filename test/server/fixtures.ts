@@ -50,6 +50,8 @@ const drafts: Readonly<Record<string, Draft>> = {
   priorityclasses: { value: 7 },
   replicasets: { spec: { selector, template } },
   replicationcontrollers: { spec: { template } },
+  limitranges: { spec: { limits: [{ type: "Container", max: { cpu: "1" } }] } },
+  resourcequotas: { spec: { hard: { pods: "4", "requests.cpu": "2" } } },
   rolebindings: { roleRef: { kind: "Role", name: "view" }, subjects: [{ kind: "User", name: "me" }] },
   roles: { rules: [{ apiGroups: ["apps"], resources: ["deployments"], verbs: ["*"] }] },
   secrets: { stringData: { a: "1" } },

@@ -1,8 +1,8 @@
 import { nameColumn } from "#machinery/columns.ts";
 import { defineKind, unchanged } from "#machinery/kind.ts";
 import { defaulted, list, object, optional } from "#machinery/schema.ts";
+import { createdAtColumn } from "../meta/created-at-column.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
-import { createdAtColumn } from "./columns.ts";
 import { clusterRoleProblems } from "./role/rules.ts";
 import { AggregationRule, PolicyRule, rbacGroup } from "./role/spec.ts";
 

@@ -1,21 +1,10 @@
 import type { Column } from "#machinery/kind.ts";
 import type { RoleRef, Subject } from "./role/spec.ts";
 
-interface Named {
-  readonly metadata: { readonly creationTimestamp: string };
-}
 interface Binding {
   readonly roleRef: RoleRef;
   readonly subjects?: readonly Subject[];
 }
-
-/** Roles show the moment itself, not their age. Source: printRole in pkg/printers/internalversion/printers.go. */
-export const createdAtColumn: Column<Named> = {
-  name: "Created At",
-  type: "date",
-  cell: ({ metadata }) => metadata.creationTimestamp,
-  doc: "When it was created.",
-};
 
 export const roleColumn: Column<Binding> = {
   name: "Role",
