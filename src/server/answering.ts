@@ -42,10 +42,22 @@ const packFromBytes = 128 << 10;
 async function packed(answer: WholeAnswer, accepted: string | string[] | undefined): Promise<WholeAnswer> {
   const { body, headers } = answer;
   if (body.length < packFromBytes || !/\bgzip\b/.test(String(accepted ?? ""))) return answer;
-  const bytes = await new Promise<Uint8Array>((resolve, reject) => {
+  const vary = [headers.vary ?? [], "Accept-Encoding"].flat().join(", ");
+  return { ...answer, headers: { ...headers, "content-encoding": "gzip", vary }, body: await pack(body) };
+}
+
+// Documents that are kept are packed once.
+const alreadyPacked = new WeakMap<Uint8Array, Promise<Uint8Array>>();
+
+/** In another thread. */
+function pack(body: Uint8Array | string): Promise<Uint8Array> {
+  const known = typeof body === "string" ? undefined : alreadyPacked.get(body);
+  if (known !== undefined) return known;
+  const packed = new Promise<Uint8Array>((resolve, reject) => {
     gzip(body, { level: 1 }, (fault, result) => (fault === null ? resolve(result) : reject(fault)));
   });
-  return { ...answer, headers: { ...headers, "content-encoding": "gzip", vary: "Accept-Encoding" }, body: bytes };
+  if (typeof body !== "string") alreadyPacked.set(body, packed);
+  return packed;
 }
 
 const hasGone = (response: Http2ServerResponse): boolean =>

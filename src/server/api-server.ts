@@ -9,7 +9,14 @@ import { type Draining, drainingOf } from "./draining.ts";
 import { statusAnswer } from "./encode.ts";
 import type { Environment, ServerParts } from "./environment.ts";
 import { expireEvents } from "./event-expiry.ts";
-import { type Answer, type Identity, type ServerRequest, type StreamAnswer, withWarnings } from "./exchange.ts";
+import {
+  type Answer,
+  type Identity,
+  type ServerRequest,
+  type StreamAnswer,
+  withCacheControl,
+  withWarnings,
+} from "./exchange.ts";
 import { follow } from "./following.ts";
 import type { Check } from "./health.ts";
 import { type RequestLabels, ServerMetrics } from "./metrics.ts";
@@ -109,7 +116,7 @@ async function handle(env: Environment, request: ServerRequest, identity: Identi
     const seconds = (performance.now() - begun) / 1000;
     metrics.answered(asking.labels, { code: told.status, seconds, bytes: told.body.length });
   }
-  return withWarnings(told, warnings);
+  return withWarnings(withCacheControl(told), warnings);
 }
 
 interface Asking {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
 import { backupAnswer } from "./backup.ts";
 import { aggregated, coreVersions, group, groupList, resourceList, type Served } from "./discovery.ts";
@@ -7,6 +6,7 @@ import { type Answer, jsonType, type ServerRequest, type WholeAnswer, wholeJson 
 import { healthAnswer } from "./health.ts";
 import { type DiscoveryFormat, discoveryFormat, plainFormat } from "./negotiate.ts";
 import { servesSubresource } from "./routes.ts";
+import { tagged } from "./tagged.ts";
 import { versionInfo } from "./version.ts";
 
 /** Documents that whoever asks may read, also without a certificate. */
@@ -22,7 +22,6 @@ export async function documentAnswer(
     throw methodNotAllowed({ group: "", kind: "", plural: path }, request.method.toLowerCase());
   const served: Served = { catalogue: env.catalogue, isServed: servesSubresource };
   const [, root = "", first = "", second = "", ...rest] = path.split("/");
-  const { accept } = request.headers;
   switch (root) {
     case "healthz":
     case "livez":
@@ -36,14 +35,15 @@ export async function documentAnswer(
       if (first !== "backup" || second !== "") throw noSuchPath();
       return backupAnswer(env);
     case "api":
-      return first === ""
-        ? tagged(request, discovery(served, "core", request))
-        : plain(request, resourceList(served, "", first));
+      return tagged(request, coreDocument(served, request, first));
     case "apis":
-      if (first === "") return tagged(request, discovery(served, "named", request));
-      return plain(request, second === "" ? group(served, first) : resourceList(served, first, second));
-    case "openapi":
-      return tagged(request, found(await openApiAnswer(env, accept, [first, second, ...rest])));
+      return tagged(request, namedDocument(served, request, [first, second]));
+    case "openapi": {
+      const { openApiAnswer } = await import("./openapi.ts");
+      const described = { catalogue: env.catalogue, version: env.options.gitVersion };
+      const asked = { path: [first, second, ...rest].filter((step) => step !== ""), query, now: env.now() };
+      return tagged(request, found(openApiAnswer(described, request, asked)));
+    }
     case "":
       return plain(request, {
         paths: [
@@ -65,20 +65,21 @@ export async function documentAnswer(
   }
 }
 
-async function openApiAnswer(
-  { catalogue, options }: Environment,
-  accept: string | undefined,
-  [which = "", ...path]: readonly string[],
-): Promise<WholeAnswer | undefined> {
-  const { v2Answer, v3Answer } = await import("./openapi.ts");
-  const described = { catalogue, version: options.gitVersion };
-  if (which === "v2") return v2Answer(accept, described);
-  return which === "v3" ? v3Answer(path.filter((step) => step !== "").join("/"), described) : undefined;
-}
-
 export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
+}
+
+const coreDocument = (served: Served, request: ServerRequest, version: string): WholeAnswer =>
+  version === "" ? discovery(served, "core", request) : plain(request, resourceList(served, "", version));
+
+function namedDocument(
+  served: Served,
+  request: ServerRequest,
+  [name, version]: readonly [string, string],
+): WholeAnswer {
+  if (name === "") return discovery(served, "named", request);
+  return plain(request, version === "" ? group(served, name) : resourceList(served, name, version));
 }
 
 function discovery(served: Served, which: "core" | "named", { headers }: ServerRequest): WholeAnswer {
@@ -86,7 +87,9 @@ function discovery(served: Served, which: "core" | "named", { headers }: ServerR
   if (format === undefined) throw notAcceptable([jsonType]);
   const listed = which === "core" ? coreVersions(headers.host ?? "") : groupList(served);
   const value = format.kind === "aggregated" ? aggregated(served, which, format) : listed;
-  return { ...wholeJson(200, value), headers: { "content-type": typeOf(format), vary: "Accept" } };
+  // Only the form that is one document for all is kept by caches between here and the client.
+  const caching = format.kind === "aggregated" ? { "cache-control": "public" } : {};
+  return { ...wholeJson(200, value), headers: { "content-type": typeOf(format), vary: "Accept", ...caching } };
 }
 
 function typeOf(format: DiscoveryFormat): string {
@@ -101,18 +104,10 @@ function typeOf(format: DiscoveryFormat): string {
 function plain({ headers }: ServerRequest, value: unknown): WholeAnswer {
   if (value === undefined) throw noSuchPath();
   if (plainFormat(headers.accept) === undefined) throw notAcceptable([jsonType]);
-  return wholeJson(200, value);
+  return { ...wholeJson(200, value), headers: { "content-type": jsonType, vary: "Accept" } };
 }
 
 function found<T>(value: T | undefined): T {
   if (value === undefined) throw noSuchPath();
   return value;
-}
-
-/** With its hash, so that a client that has it need not be sent it again. */
-function tagged({ headers }: ServerRequest, answer: WholeAnswer): WholeAnswer {
-  const etag = `"${createHash("sha256").update(answer.body).digest("hex").toUpperCase()}"`;
-  const isKnown = (headers["if-none-match"] ?? "").split(",").some((one) => one.trim() === etag);
-  const tags = { ...answer.headers, etag, "cache-control": "public" };
-  return isKnown ? { kind: "whole", status: 304, headers: tags, body: "" } : { ...answer, headers: tags };
 }

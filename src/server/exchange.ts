@@ -65,6 +65,12 @@ export const wholeText = (status: number, body: string): WholeAnswer => ({
   body,
 });
 
+/** Nothing is kept by caches that doesn't say so itself. Source: WithCacheControl in k8s.io/apiserver. */
+export const withCacheControl = <A extends Answer>(answer: A): A => ({
+  ...answer,
+  headers: { "cache-control": "no-cache, private", ...answer.headers },
+});
+
 /** Adds `Warning` lines. Source: RFC 7234 section 5.5, code 299, agent "-". */
 export function withWarnings<A extends Answer>(answer: A, warnings: readonly string[]): A {
   if (warnings.length === 0) return answer;

@@ -40,10 +40,13 @@ export const openApiV3Paths = ({ kinds }: Surface): ReadonlyMap<string, Pick<Res
 export function openApiV3Index(surface: Surface, hashOf: (path: string) => string): Schema {
   const paths = [...openApiV3Paths(surface).keys()].map((path) => [
     path,
-    { serverRelativeURL: `/openapi/v3/${path}?hash=${encodeURIComponent(hashOf(path))}` },
+    { serverRelativeURL: urlOfDocument(path, hashOf(path)) },
   ]);
   return { paths: Object.fromEntries(paths) };
 }
+
+export const urlOfDocument = (path: string, hash: string): string =>
+  `/openapi/v3/${path}?hash=${encodeURIComponent(hash)}`;
 
 const pathItem = (operations: readonly Operation[], types: readonly NamedType[]): Schema => ({
   parameters: (operations[0]?.inPath ?? []).map((one) => ({ ...parameter(one, "path"), required: true })),
