@@ -58,6 +58,8 @@ export interface OtherVersion<T extends AnyType = AnyType, O = Stored<T>, H = un
   readonly toHub: Convert<O>;
   /** The document of this version; the other way round. */
   readonly fromHub: Convert<H>;
+  /** As the kind's own `keepsDependents`, for those who delete in this version. */
+  readonly keepsDependents?: true;
   /** Absent: it is as good as the hub. */
   readonly deprecation?: Deprecation;
 }

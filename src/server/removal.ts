@@ -43,11 +43,12 @@ export const removeObject = (call: Call, place: Place, deletion: Deletion): Prom
 
 /** What the deletion says, or what was said before, or else what the kind wants. Source: shouldOrphanDependents in k8s.io/apiserver. */
 function propagationOf(
-  { kind, warn }: Call,
+  { kind, spoken, warn }: Call,
   { metadata: { finalizers = [] } }: ApiObject,
   { propagation }: Deletion,
 ): Deletion["propagation"] {
-  if (propagation !== undefined || !kind.keepsDependents || finalizers.some(isPropagation)) return propagation;
+  if (propagation !== undefined || finalizers.some(isPropagation)) return propagation;
+  if (!kind.keepsDependents && !spoken.other?.keepsDependents) return undefined;
   if (kind.kind === jobs.kind && kind.group === jobs.group) warn(podsAreKept);
   return "Orphan";
 }

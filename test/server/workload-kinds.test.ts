@@ -96,6 +96,25 @@ test("a ReplicationController takes what it doesn't say from its template, and i
   assert.equal((await served.send("GET", `${controllers}/one`)).at("spec", "replicas"), 4);
 });
 
+test("a Deployment of the oldest version is the same object as in apps/v1", async () => {
+  await using served = await serve();
+  const old = "/apis/extensions/v1beta1/namespaces/default/deployments";
+  const made = await served.send("POST", old, { body: { metadata: { name: "one" }, spec: { template } } });
+  assert.deepEqual([made.status, made.at("apiVersion")], [201, "extensions/v1beta1"], made.text);
+  assert.match(warningsOf(made), /extensions\/v1beta1 Deployment is deprecated in v1\.8\+, unavailable in v1\.16\+/);
+  const patched = await served.send("PATCH", `${old}/one`, {
+    body: { spec: { rollbackTo: { revision: 2 } } },
+    headers: merge,
+  });
+  assert.equal(patched.at("spec", "rollbackTo", "revision"), 2);
+  const now = await served.send("GET", "/apis/apps/v1/namespaces/default/deployments/one");
+  assert.deepEqual(
+    [now.at("spec", "selector"), now.at("metadata", "annotations"), now.at("spec", "revisionHistoryLimit")],
+    [{ matchLabels: labels }, { "deprecated.deployment.rollback.to": "2" }, 2 ** 31 - 1],
+  );
+  assert.equal((await served.send("DELETE", `${old}/one`)).at("metadata", "finalizers", 0), "orphan");
+});
+
 test("a StatefulSet's claims say what they are, however they are sent", async () => {
   await using served = await serve();
   const all = "/apis/apps/v1/namespaces/default/statefulsets";

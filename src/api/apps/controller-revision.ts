@@ -3,14 +3,14 @@ import { type FieldProblem, invalidField, requiredField } from "#machinery/field
 import { defineKind, unchanged } from "#machinery/kind.ts";
 import { isSame } from "#machinery/rules/differences.ts";
 import { negativeProblems } from "#machinery/rules/numbers.ts";
-import { defaulted, int64, object, optional, present, rawExtension } from "#machinery/schema.ts";
-import { ObjectMeta } from "../meta/object-meta.ts";
+import { object } from "#machinery/schema.ts";
+import {
+  controllerRevisionFields,
+  controllerRevisionV1beta1,
+  controllerRevisionV1beta2,
+} from "./controller-revision/old-versions.ts";
 
-export class ControllerRevision extends object("io.k8s.api.apps.v1.ControllerRevision", {
-  metadata: defaulted(1, ObjectMeta, {}),
-  data: optional(2, rawExtension),
-  revision: present(3, int64()),
-}) {}
+export class ControllerRevision extends object("io.k8s.api.apps.v1.ControllerRevision", controllerRevisionFields) {}
 
 /** Source: ValidateControllerRevision in pkg/apis/apps/validation/validation.go. */
 function* revisionProblems({ data, revision }: ControllerRevision): Iterable<FieldProblem> {
@@ -58,6 +58,7 @@ export const controllerRevisions = defineKind<typeof ControllerRevision>({
   nameRule: "dns-subdomain",
   derive: unchanged,
   initialStatus: undefined,
+  otherVersions: [controllerRevisionV1beta2, controllerRevisionV1beta1],
   rules: [revisionProblems],
   updateRules: [keptProblems],
 });

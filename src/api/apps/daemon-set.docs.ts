@@ -1,30 +1,41 @@
 import { type Documented, documented } from "#machinery/openapi/docs.ts";
+import * as oldRevisions from "./controller-revision/old-versions.ts";
 import { ControllerRevision } from "./controller-revision.ts";
+import * as old from "./daemon-set/old-versions.ts";
 import * as spec from "./daemon-set/spec.ts";
 import { DaemonSet } from "./daemon-set.ts";
 
 const metadata = "Name, namespace, labels, annotations.";
 
+const ofDaemonSet = {
+  "": "Keeps one pod running on every node, or on every node that its pod may run on.",
+  metadata,
+  spec: "Which pod shall run, and how it is replaced.",
+  status: "On how many nodes it does.",
+};
+const ofSpec = {
+  "": "Which pod shall run on the nodes, and how it is replaced.",
+  selector: "The labels by which it knows its pods. It can't be changed, and the template must have them.",
+  template: "What they are made from. Its node selector, affinity and tolerations say on which nodes.",
+  updateStrategy: "How pods of an older template make way.",
+  minReadySeconds: "How long, in seconds, a pod must have been ready to count as available.",
+  revisionHistoryLimit: "How many old ControllerRevisions are kept to go back to.",
+};
+const ofStrategy = {
+  "": "How pods of an older template make way.",
+  type: "RollingUpdate: some nodes at a time. OnDelete: a node gets its new pod when somebody deletes the old one.",
+  rollingUpdate: "How many nodes at a time.",
+};
+const ofRevision = {
+  "": "What a DaemonSet or StatefulSet once wanted, kept to go back to.",
+  metadata,
+  data: "That past, as its owner writes it. It never changes.",
+  revision: "Which one it is; the highest is the newest.",
+};
 export const daemonSetDocs: readonly Documented[] = [
-  documented(DaemonSet, {
-    "": "Keeps one pod running on every node, or on every node that its pod may run on.",
-    metadata,
-    spec: "Which pod shall run, and how it is replaced.",
-    status: "On how many nodes it does.",
-  }),
-  documented(spec.DaemonSetSpec, {
-    "": "Which pod shall run on the nodes, and how it is replaced.",
-    selector: "The labels by which it knows its pods. It can't be changed, and the template must have them.",
-    template: "What they are made from. Its node selector, affinity and tolerations say on which nodes.",
-    updateStrategy: "How pods of an older template make way.",
-    minReadySeconds: "How long, in seconds, a pod must have been ready to count as available.",
-    revisionHistoryLimit: "How many old ControllerRevisions are kept to go back to.",
-  }),
-  documented(spec.DaemonSetUpdateStrategy, {
-    "": "How pods of an older template make way.",
-    type: "RollingUpdate: some nodes at a time. OnDelete: a node gets its new pod when somebody deletes the old one.",
-    rollingUpdate: "How many nodes at a time.",
-  }),
+  documented(DaemonSet, ofDaemonSet),
+  documented(spec.DaemonSetSpec, ofSpec),
+  documented(spec.DaemonSetUpdateStrategy, ofStrategy),
   documented(spec.RollingUpdateDaemonSet, {
     "": "On how many nodes pods are replaced at a time, as numbers or as shares of the nodes that should run one.",
     maxUnavailable: "So many nodes may be without an available pod; rounded up. 0 where maxSurge isn't.",
@@ -51,10 +62,15 @@ export const daemonSetDocs: readonly Documented[] = [
     reason: "Why, in one word.",
     message: "Why, in a sentence.",
   }),
-  documented(ControllerRevision, {
-    "": "What a DaemonSet or StatefulSet once wanted, kept to go back to.",
-    metadata,
-    data: "That past, as its owner writes it. It never changes.",
-    revision: "Which one it is; the highest is the newest.",
+  documented(ControllerRevision, ofRevision),
+
+  documented(old.DaemonSetV1beta2, ofDaemonSet),
+  documented(old.ExtensionsDaemonSet, ofDaemonSet),
+  documented(old.ExtensionsDaemonSetSpec, {
+    ...ofSpec,
+    templateGeneration: "Counts the changes of the template. The server alone writes it.",
   }),
+  documented(old.ExtensionsDaemonSetUpdateStrategy, ofStrategy),
+  documented(oldRevisions.ControllerRevisionV1beta2, ofRevision),
+  documented(oldRevisions.ControllerRevisionV1beta1, ofRevision),
 ];

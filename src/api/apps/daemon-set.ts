@@ -4,6 +4,7 @@ import { defaulted, object, required } from "#machinery/schema.ts";
 import { keptSelectorProblems } from "../core/pod/rules/template.ts";
 import { templateColumns } from "../core/pod/template-columns.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { daemonSetV1beta2, extensionsDaemonSet } from "./daemon-set/old-versions.ts";
 import { daemonSetRules, deriveDaemonSet } from "./daemon-set/rules.ts";
 import { DaemonSetSpec, DaemonSetStatus } from "./daemon-set/spec.ts";
 
@@ -12,12 +13,6 @@ export class DaemonSet extends object("io.k8s.api.apps.v1.DaemonSet", {
   spec: required(2, DaemonSetSpec),
   status: defaulted(3, DaemonSetStatus, {}),
 }) {}
-
-/**
- * Counts the changes of the template. apps/v1 has no field for it, since `metadata.generation` serves as well; the older versions show
- * it as `spec.templateGeneration`. Source: DeprecatedTemplateGeneration in k8s.io/api/apps/v1.
- */
-export const templateGenerationAnnotation = "deprecated.daemonset.template.generation";
 
 export const daemonSets = defineKind<typeof DaemonSet>({
   group: "apps",
@@ -81,6 +76,7 @@ export const daemonSets = defineKind<typeof DaemonSet>({
     numberReady: 0,
   }),
   countsGenerations: true,
+  otherVersions: [daemonSetV1beta2, extensionsDaemonSet],
   rules: daemonSetRules,
   updateRules: [keptSelectorProblems],
 });

@@ -8,6 +8,8 @@ import { podNameWarnings } from "../core/pod/template-warnings.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { deploymentRules, deriveDeployment } from "./deployment/rules.ts";
 import { DeploymentSpec, DeploymentStatus } from "./deployment/spec.ts";
+import { deploymentV1beta1, extensionsDeployment } from "./deployment/v1beta1.ts";
+import { deploymentV1beta2 } from "./deployment/v1beta2.ts";
 
 export {
   DeploymentCondition,
@@ -68,6 +70,7 @@ export const deployments = defineKind<typeof Deployment>({
     selector: selectorOf(spec.selector),
   }),
   warnings: podNameWarnings,
+  otherVersions: [deploymentV1beta2, deploymentV1beta1, extensionsDeployment],
   rules: deploymentRules,
   updateRules: [keptSelectorProblems],
 });

@@ -6,6 +6,7 @@ import { keptSelectorProblems } from "../core/pod/rules/template.ts";
 import { templateColumns } from "../core/pod/template-columns.ts";
 import { podNameWarnings } from "../core/pod/template-warnings.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { extensionsReplicaSet, replicaSetV1beta2 } from "./replica-set/old-versions.ts";
 import { deriveReplicaSet, replicaSetRules } from "./replica-set/rules.ts";
 import { ReplicaSetSpec, ReplicaSetStatus } from "./replica-set/spec.ts";
 
@@ -47,6 +48,7 @@ export const replicaSets = defineKind<typeof ReplicaSet>({
     selector: selectorOf(spec.selector),
   }),
   warnings: podNameWarnings,
+  otherVersions: [replicaSetV1beta2, extensionsReplicaSet],
   rules: replicaSetRules,
   updateRules: [keptSelectorProblems],
 });

@@ -1,30 +1,33 @@
 import { type Documented, documented } from "#machinery/openapi/docs.ts";
+import * as old from "./stateful-set/old-versions.ts";
 import * as spec from "./stateful-set/spec.ts";
 import { StatefulSet } from "./stateful-set.ts";
 
 const metadata = "Name, namespace, labels, annotations.";
 
+const ofStatefulSet = {
+  "": "Keeps pods running that each have a name and storage of their own, and keep both when they are made anew.",
+  metadata,
+  spec: "Which pods shall run, and with which storage.",
+  status: "How many do.",
+};
+const ofSpec = {
+  "": "Which pods shall run, and with which storage.",
+  replicas: "How many.",
+  selector: "The labels by which it knows its pods. It can't be changed, and the template must have them.",
+  template: "What they are made from. Each is called by the StatefulSet's name and its number.",
+  volumeClaimTemplates: "Claims that every pod gets for itself, as volumes of these names. They can't be changed.",
+  serviceName: "The headless Service by which each pod has a name in DNS. It can't be changed.",
+  podManagementPolicy: "OrderedReady: one pod after another, in the order of their numbers. Parallel: all at once.",
+  updateStrategy: "How pods of an older template make way.",
+  revisionHistoryLimit: "How many old ControllerRevisions are kept to go back to.",
+  minReadySeconds: "How long, in seconds, a pod must have been ready to count as available.",
+  persistentVolumeClaimRetentionPolicy: "What becomes of the claims of pods that are no longer wanted.",
+  ordinals: "Which numbers the pods have.",
+};
 export const statefulSetDocs: readonly Documented[] = [
-  documented(StatefulSet, {
-    "": "Keeps pods running that each have a name and storage of their own, and keep both when they are made anew.",
-    metadata,
-    spec: "Which pods shall run, and with which storage.",
-    status: "How many do.",
-  }),
-  documented(spec.StatefulSetSpec, {
-    "": "Which pods shall run, and with which storage.",
-    replicas: "How many.",
-    selector: "The labels by which it knows its pods. It can't be changed, and the template must have them.",
-    template: "What they are made from. Each is called by the StatefulSet's name and its number.",
-    volumeClaimTemplates: "Claims that every pod gets for itself, as volumes of these names. They can't be changed.",
-    serviceName: "The headless Service by which each pod has a name in DNS. It can't be changed.",
-    podManagementPolicy: "OrderedReady: one pod after another, in the order of their numbers. Parallel: all at once.",
-    updateStrategy: "How pods of an older template make way.",
-    revisionHistoryLimit: "How many old ControllerRevisions are kept to go back to.",
-    minReadySeconds: "How long, in seconds, a pod must have been ready to count as available.",
-    persistentVolumeClaimRetentionPolicy: "What becomes of the claims of pods that are no longer wanted.",
-    ordinals: "Which numbers the pods have.",
-  }),
+  documented(StatefulSet, ofStatefulSet),
+  documented(spec.StatefulSetSpec, ofSpec),
   documented(spec.StatefulSetUpdateStrategy, {
     "": "How pods of an older template make way.",
     type: "RollingUpdate: from the highest number down. OnDelete: a pod is made anew when somebody deletes it.",
@@ -65,4 +68,8 @@ export const statefulSetDocs: readonly Documented[] = [
     reason: "Why, in one word.",
     message: "Why, in a sentence.",
   }),
+
+  documented(old.StatefulSetV1beta2, ofStatefulSet),
+  documented(old.StatefulSetV1beta1, ofStatefulSet),
+  documented(old.StatefulSetSpecV1beta1, ofSpec),
 ];

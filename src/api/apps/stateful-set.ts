@@ -5,6 +5,7 @@ import { selectorOf } from "#machinery/selectors.ts";
 import { containerColumns } from "../core/pod/template-columns.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { deriveStatefulSet } from "./stateful-set/defaults.ts";
+import { statefulSetV1beta1, statefulSetV1beta2 } from "./stateful-set/old-versions.ts";
 import { statefulSetRules, statefulSetUpdateProblems } from "./stateful-set/rules.ts";
 import { StatefulSetSpec, StatefulSetStatus } from "./stateful-set/spec.ts";
 
@@ -47,6 +48,7 @@ export const statefulSets = defineKind<typeof StatefulSet>({
     selector: selectorOf(spec.selector),
   }),
   warnings: historyWarnings,
+  otherVersions: [statefulSetV1beta2, statefulSetV1beta1],
   rules: statefulSetRules,
   updateRules: [statefulSetUpdateProblems],
 });

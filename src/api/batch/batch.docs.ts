@@ -1,5 +1,6 @@
 import { type Documented, documented } from "#machinery/openapi/docs.ts";
 import * as cronJob from "./cron-job/spec.ts";
+import { CronJobV1beta1 } from "./cron-job/v1beta1.ts";
 import { CronJob } from "./cron-job.ts";
 import * as job from "./job/spec.ts";
 import { Job } from "./job.ts";
@@ -92,6 +93,12 @@ const policyDocs: readonly Documented[] = [
   }),
 ];
 
+const ofCronJob = {
+  "": "Makes a Job whenever the time has come.",
+  metadata,
+  spec: "Which Job, and when.",
+  status: "Which Jobs run, and when the last one was made.",
+};
 export const batchDocs: readonly Documented[] = [
   documented(Job, {
     "": "Runs pods until enough of them have done their work.",
@@ -103,12 +110,7 @@ export const batchDocs: readonly Documented[] = [
   statusDocs,
   conditionDocs,
   ...policyDocs,
-  documented(CronJob, {
-    "": "Makes a Job whenever the time has come.",
-    metadata,
-    spec: "Which Job, and when.",
-    status: "Which Jobs run, and when the last one was made.",
-  }),
+  documented(CronJob, ofCronJob),
   documented(cronJob.CronJobSpec, {
     "": "Which Job is to be made, and when.",
     schedule:
@@ -133,4 +135,5 @@ export const batchDocs: readonly Documented[] = [
     lastScheduleTime: "When the last one was made.",
     lastSuccessfulTime: "When the last one had succeeded.",
   }),
+  documented(CronJobV1beta1, ofCronJob),
 ];

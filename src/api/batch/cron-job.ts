@@ -8,6 +8,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { showSelector } from "../meta/show-selector.ts";
 import { cronJobRules, cronJobUpdateProblems, deriveCronJob, newCronJobProblems } from "./cron-job/rules.ts";
 import { CronJobSpec, CronJobStatus } from "./cron-job/spec.ts";
+import { cronJobV1beta1 } from "./cron-job/v1beta1.ts";
 
 export class CronJob extends object("io.k8s.api.batch.v1.CronJob", {
   metadata: defaulted(1, ObjectMeta, {}),
@@ -54,6 +55,7 @@ export const cronJobs = defineKind<typeof CronJob>({
   initialStatus: () => ({}),
   countsGenerations: true,
   warnings: cronJobWarnings,
+  otherVersions: [cronJobV1beta1],
   rules: cronJobRules,
   createRules: [newCronJobProblems],
   updateRules: [cronJobUpdateProblems],

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type DaemonSet, daemonSets, templateGenerationAnnotation } from "#api/apps/daemon-set.ts";
+import { templateGenerationAnnotation } from "#api/apps/daemon-set/template-generation.ts";
+import { type DaemonSet, daemonSets } from "#api/apps/daemon-set.ts";
 import { isOf, named } from "../object.ts";
 import type { Strategy } from "./strategy.ts";
 

@@ -25,13 +25,15 @@ export class DaemonSetUpdateStrategy extends object("io.k8s.api.apps.v1.DaemonSe
   rollingUpdate: optional(2, RollingUpdateDaemonSet),
 }) {}
 
-export class DaemonSetSpec extends object("io.k8s.api.apps.v1.DaemonSetSpec", {
+/** What it is made of, for the versions that differ in some of it. */
+export const daemonSetFields = {
   selector: required(1, LabelSelector),
   template: required(2, PodTemplateSpec),
   updateStrategy: defaulted(3, DaemonSetUpdateStrategy, {}),
   minReadySeconds: optional(4, int32()),
   revisionHistoryLimit: defaulted(6, int32(), 10, { zero: "counts" }),
-}) {}
+};
+export class DaemonSetSpec extends object("io.k8s.api.apps.v1.DaemonSetSpec", daemonSetFields) {}
 
 export class DaemonSetCondition extends object("io.k8s.api.apps.v1.DaemonSetCondition", {
   type: present(1, string),

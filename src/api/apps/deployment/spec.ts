@@ -30,7 +30,8 @@ export class DeploymentStrategy extends object(
   { retainKeys: true },
 ) {}
 
-export class DeploymentSpec extends object("io.k8s.api.apps.v1.DeploymentSpec", {
+/** What it is made of, for the versions that differ in some of it. */
+export const deploymentFields = {
   replicas: defaulted(1, int32(), 1, { zero: "counts" }),
   selector: required(2, LabelSelector),
   template: required(3, PodTemplateSpec),
@@ -39,7 +40,8 @@ export class DeploymentSpec extends object("io.k8s.api.apps.v1.DeploymentSpec", 
   revisionHistoryLimit: defaulted(6, int32(), 10, { zero: "counts" }),
   paused: optional(7, boolean),
   progressDeadlineSeconds: defaulted(9, int32(), 600, { zero: "counts" }),
-}) {}
+};
+export class DeploymentSpec extends object("io.k8s.api.apps.v1.DeploymentSpec", deploymentFields) {}
 
 export class DeploymentCondition extends object("io.k8s.api.apps.v1.DeploymentCondition", {
   type: present(1, string),

@@ -13,12 +13,14 @@ import {
 import { PodTemplateSpec } from "../../core/pod/spec.ts";
 import { LabelSelector } from "../../meta/label-selector.ts";
 
-export class ReplicaSetSpec extends object("io.k8s.api.apps.v1.ReplicaSetSpec", {
+/** What it is made of, for the versions that differ in some of it. */
+export const replicaSetFields = {
   replicas: defaulted(1, int32(), 1, { zero: "counts" }),
   selector: required(2, LabelSelector),
   template: required(3, PodTemplateSpec),
   minReadySeconds: optional(4, int32()),
-}) {}
+};
+export class ReplicaSetSpec extends object("io.k8s.api.apps.v1.ReplicaSetSpec", replicaSetFields) {}
 
 export class ReplicaSetCondition extends object("io.k8s.api.apps.v1.ReplicaSetCondition", {
   type: present(1, string),
