@@ -2,6 +2,7 @@ import type { Docs } from "#machinery/openapi/docs.ts";
 import { daemonSetDocs } from "./apps/daemon-set.docs.ts";
 import { statefulSetDocs } from "./apps/stateful-set.docs.ts";
 import { workloadDocs } from "./apps/workload.docs.ts";
+import { horizontalPodAutoscalerDocs } from "./autoscaling/horizontal-pod-autoscaler.docs.ts";
 import { batchDocs } from "./batch/batch.docs.ts";
 import { certificateSigningRequestDocs } from "./certificates/certificate-signing-request.docs.ts";
 import { eventsV1Docs } from "./core/event/events-v1.docs.ts";
@@ -44,6 +45,7 @@ export const docs: Docs = new Map([
   ...persistentVolumeClaimDocs,
   ...persistentVolumeDocs,
   ...limitDocs,
+  ...horizontalPodAutoscalerDocs,
   ...storageClassDocs,
   ...rbacDocs,
   ...priorityClassDocs,

@@ -5,6 +5,7 @@ import { daemonSets } from "./apps/daemon-set.ts";
 import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
 import { statefulSets } from "./apps/stateful-set.ts";
+import { horizontalPodAutoscalers } from "./autoscaling/horizontal-pod-autoscaler.ts";
 import { Scale } from "./autoscaling/scale.ts";
 import { cronJobs } from "./batch/cron-job.ts";
 import { jobs } from "./batch/job.ts";
@@ -63,6 +64,7 @@ export const kinds: readonly AnyKind[] = [
   daemonSets,
   deployments,
   replicaSets,
+  horizontalPodAutoscalers,
   statefulSets,
   cronJobs,
   jobs,

@@ -29,6 +29,9 @@ const drafts: Readonly<Record<string, Draft>> = {
   endpoints: { subsets: [{ addresses: [{ ip: "192.0.2.7" }], ports: [{ port: 80 }] }] },
   endpointslices: { addressType: "IPv4", endpoints: [{ addresses: ["192.0.2.7"] }] },
   events: { involvedObject: { kind: "Pod", name: "web", namespace: "default" }, reason: "Tested", type: "Normal" },
+  horizontalpodautoscalers: {
+    spec: { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" }, maxReplicas: 3 },
+  },
   ingressclasses: { spec: { controller: "example.com/ingress" } },
   ingresses: { spec: { defaultBackend: { service: { name: "web", port: { number: 80 } } } } },
   ipaddresses: { spec: { parentRef: { resource: "services", namespace: "default", name: "web" } } },
