@@ -60,6 +60,8 @@ export interface OtherVersion<T extends AnyType = AnyType, O = Stored<T>, H = un
   readonly fromHub: Convert<H>;
   /** As the kind's own `keepsDependents`, for those who delete in this version. */
   readonly keepsDependents?: true;
+  /** What its field selectors call the hub's selectable fields: `"regarding.name": "involvedObject.name"`. Absent: as the hub does. */
+  readonly selectableFields?: Readonly<Record<string, string>>;
   /** Absent: it is as good as the hub. */
   readonly deprecation?: Deprecation;
 }

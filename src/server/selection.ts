@@ -1,3 +1,4 @@
+import type { ServedKind } from "#machinery/catalogue.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import { parseFieldSelector, parseLabelSelector } from "#machinery/selector-text.ts";
 import { type FieldSelector, type LabelSelector, matchesFields, matchesLabels } from "#machinery/selectors.ts";
@@ -13,18 +14,16 @@ export interface Selection {
 }
 
 /** Reads `labelSelector` and `fieldSelector`. Throws a 400 for what can't be read and for fields that can't be selected by. */
-export function selectionOf(kind: AnyKind, query: URLSearchParams, pathName = ""): Selection {
+export function selectionOf(spoken: ServedKind, query: URLSearchParams, pathName = ""): Selection {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   if (labels.kind === "refused") throw badRequest(labels.message);
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (fields.kind === "refused") throw badRequest(fields.message);
   const requirements = [
-    ...fields.selector.requirements,
+    ...fields.selector.requirements.map((one) => ({ ...one, field: hubField(spoken, one.field) })),
     ...(pathName === "" ? [] : [{ field: "metadata.name", operator: "=" as const, value: pathName }]),
   ];
-  for (const { field } of requirements)
-    if (!isSelectable(kind, field)) throw badRequest(`field label not supported: ${field}`);
-  return selection(kind, labels.selector, { requirements });
+  return selection(spoken.hub, labels.selector, { requirements });
 }
 
 function selection(kind: AnyKind, labels: LabelSelector, fields: FieldSelector): Selection {
@@ -37,10 +36,20 @@ function selection(kind: AnyKind, labels: LabelSelector, fields: FieldSelector):
   };
 }
 
+/** What the hub calls a field that a selector names. Throws a 400. */
+function hubField({ hub, other }: ServedKind, field: string): string {
+  const names = other?.selectableFields;
+  const own = names === undefined ? field : Object.hasOwn(names, field) ? names[field] : undefined;
+  const meant = isOfMetadata(hub, field) ? field : own;
+  if (meant === undefined || !isSelectable(hub, meant)) throw badRequest(`field label not supported: ${field}`);
+  return meant;
+}
+
+const isOfMetadata = (kind: AnyKind, field: string): boolean =>
+  field === "metadata.name" || (field === "metadata.namespace" && kind.scope === "Namespaced");
+
 const isSelectable = (kind: AnyKind, field: string): boolean =>
-  field === "metadata.name" ||
-  (field === "metadata.namespace" && kind.scope === "Namespaced") ||
-  Object.hasOwn(kind.selectableFields, field);
+  isOfMetadata(kind, field) || Object.hasOwn(kind.selectableFields, field);
 
 function fieldOf(kind: AnyKind, object: ApiObject, field: string): string {
   if (field === "metadata.name") return object.metadata.name;

@@ -9,6 +9,7 @@ import { pods } from "#api/core/pod.ts";
 import { secrets } from "#api/core/secret.ts";
 import { services } from "#api/core/service.ts";
 import { serviceAccounts } from "#api/core/service-account.ts";
+import { ingresses } from "#api/networking/ingress.ts";
 import { refusedFor } from "#client/resource.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
@@ -51,6 +52,25 @@ for (const { propagationPolicy, left } of [
     assert.equal(set?.metadata.ownerReferences, undefined);
     assert.deepEqual(cluster.failures, []);
   });
+
+test("an owner is known by any version that it is served in", async () => {
+  await using cluster = await startCluster();
+  const { metadata } = await cluster.of(ingresses).create("default", {
+    metadata: { name: "front" },
+    spec: { defaultBackend: { service: { name: "web", port: { number: 80 } } } },
+  });
+  const owner = { apiVersion: "extensions/v1beta1", kind: "Ingress", name: "front" };
+  for (const [name, uid] of [
+    ["kept", metadata.uid],
+    ["stray", "of-nobody"],
+  ] as const)
+    await cluster.of(configMaps).create("default", { metadata: { name, ownerReferences: [{ ...owner, uid }] } });
+  const left = async () => (await cluster.of(configMaps).list("default")).items.map((one) => one.metadata.name);
+  await eventually("the stray one is gone", async () => !(await left()).includes("stray"), { seconds: 10 });
+  assert((await left()).includes("kept"));
+  await cluster.of(ingresses).delete("default", "front");
+  await eventually("the owned one is gone", async () => !(await left()).includes("kept"), { seconds: 10 });
+});
 
 test("orphaned ReplicaSets are taken over by a Deployment that selects them, without new pods", async () => {
   await using cluster = await startCluster();

@@ -173,6 +173,26 @@ test("watches of two versions tell each its own", async () => {
   leaving.abort();
 });
 
+test("a field selector names the fields of the version spoken", async () => {
+  await using served = await serve();
+  const path = "/api/v1/namespaces/default/events";
+  for (const name of ["web", "db"])
+    await served.send("POST", path, {
+      body: { metadata: { name: `of-${name}` }, involvedObject: { kind: "Pod", namespace: "default", name } },
+    });
+  const collection = "/apis/events.k8s.io/v1/namespaces/default/events";
+  const chosen = await served.send("GET", `${collection}?fieldSelector=regarding.name%3Dweb`);
+  assert.deepEqual(
+    [chosen.at("items", 0, "regarding", "name"), chosen.at("items", 1), chosen.at("items", 0, "apiVersion")],
+    ["web", undefined, "events.k8s.io/v1"],
+    chosen.text,
+  );
+  const named = await served.send("GET", `${collection}?fieldSelector=metadata.name%3Dof-db`);
+  assert.deepEqual([named.at("items", 0, "metadata", "name"), named.at("items", 1)], ["of-db", undefined]);
+  const refused = await served.send("GET", `${collection}?fieldSelector=involvedObject.name%3Dweb`);
+  assert.deepEqual([refused.status, refused.at("message")], [400, "field label not supported: involvedObject.name"]);
+});
+
 test("discovery tells every version, the preferred one first, old groups last, short names once", async () => {
   await using served = await serve({ catalogue });
   const groups = (await served.send("GET", "/apis")).at("groups");

@@ -11,7 +11,7 @@ import { selectionOf } from "../selection.ts";
 export async function deleteCollection(call: Call): Promise<Answer> {
   const deletion = await deletionOf(call);
   const { kind, path, env } = call;
-  const selection = selectionOf(kind, call.query);
+  const selection = selectionOf(call.spoken, call.query);
   const { entries, revision } = await env.store.range(prefixOf(kind, path.namespace));
   const chosen = entries.map(storedObject).filter(({ object }) => selection.matches(object));
   const removed = await Promise.all(

@@ -14,7 +14,7 @@ import { metaKind } from "../write-options.ts";
 
 /** GET of a collection. */
 export async function list(call: Call): Promise<Answer> {
-  const selection = selectionOf(call.kind, call.query);
+  const selection = selectionOf(call.spoken, call.query);
   const limit = limitOf(call.query);
   const options = await pageOf(call, limit);
   const page = await chosen(call, selection, { ...options, limit });

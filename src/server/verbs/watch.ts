@@ -34,7 +34,7 @@ async function planOf(call: Call): Promise<WatchPlan> {
   const revision = parseRevision(query.get("resourceVersion") ?? "") ?? 0;
   return {
     prefix: prefixOf(kind, path.namespace),
-    selection: selectionOf(kind, query, path.name),
+    selection: selectionOf(call.spoken, query, path.name),
     presentation: presentationOf(call),
     after: (sendsInitial ?? revision === 0) ? undefined : revision || (await env.store.revision()),
     wantsBookmarks,

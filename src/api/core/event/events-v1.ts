@@ -71,4 +71,16 @@ export const eventsV1 = defineVersion<typeof EventsV1Event, Stored<typeof Event>
     const deprecated = { deprecatedSource, deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount };
     return { ...same, ...deprecated, eventTime, regarding, note, reportingController };
   },
+  selectableFields: {
+    reason: "reason",
+    "regarding.kind": "involvedObject.kind",
+    "regarding.namespace": "involvedObject.namespace",
+    "regarding.name": "involvedObject.name",
+    "regarding.uid": "involvedObject.uid",
+    "regarding.apiVersion": "involvedObject.apiVersion",
+    "regarding.resourceVersion": "involvedObject.resourceVersion",
+    "regarding.fieldPath": "involvedObject.fieldPath",
+    reportingController: "reportingComponent",
+    type: "type",
+  },
 });
