@@ -11,6 +11,7 @@ import type { Environment, ServerParts } from "./environment.ts";
 import { expireEvents } from "./event-expiry.ts";
 import {
   type Answer,
+  asksForWebSocket,
   type Identity,
   type ServerRequest,
   type StreamAnswer,
@@ -34,8 +35,8 @@ import { execTarget } from "./verbs/exec.ts";
 export interface ApiServer {
   /** Answers every request, a failed one with a Status. `identity` is undefined where nobody has shown who they are. */
   readonly handle: (request: ServerRequest, identity: Identity | undefined) => Promise<Answer>;
-  /** Where a connection goes that is to become something else than HTTP. Rejects with a `StatusError`. */
-  readonly upgradeTarget: (request: ServerRequest, identity: Identity | undefined) => Promise<RequestOptions>;
+  /** What becomes of a connection that is to be something else than HTTP. Rejects with a `StatusError`. */
+  readonly upgrade: (request: ServerRequest, identity: Identity | undefined) => Promise<Upgrade>;
   /** Tells of what should never happen. */
   readonly report: (fault: unknown) => void;
   /** Node ports given out from now on. */
@@ -44,6 +45,11 @@ export interface ApiServer {
   readonly drain: () => Promise<void>;
   readonly close: () => void;
 }
+
+/** It goes on at an agent, or as a WebSocket that is sent this answer: an event a message where it is a watch. */
+export type Upgrade =
+  | { readonly kind: "agent"; readonly target: RequestOptions }
+  | { readonly kind: "answer"; readonly answer: Answer };
 
 const expireEventsEveryMs = 60_000;
 
@@ -70,7 +76,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const expiry = setInterval(() => expireEvents(store, now()).catch(report), expireEventsEveryMs).unref();
   return {
     handle: (request, identity) => handle(env, request, identity),
-    upgradeTarget: (request, identity) => upgradeTarget(env, request, identity),
+    upgrade: (request, identity) => upgrade(env, request, identity),
     report,
     setNodePortRange: (range) => {
       serviceAddresses.nodePortRange = range;
@@ -172,13 +178,12 @@ function askerOf({ headers }: ServerRequest, identity: Identity | undefined): Id
   throw forbidden({ group: "", kind: "User", plural: "users" }, headers["impersonate-user"] ?? "", detail);
 }
 
-async function upgradeTarget(
-  env: Environment,
-  request: ServerRequest,
-  identity: Identity | undefined,
-): Promise<RequestOptions> {
+async function upgrade(env: Environment, request: ServerRequest, identity: Identity | undefined): Promise<Upgrade> {
   try {
-    return await execPath(env, request, identity);
+    const { path } = targetOf(request);
+    const isOfAgent = path.kind !== "resource" || path.subresource !== "" || !asksForWebSocket(request);
+    if (isOfAgent) return { kind: "agent", target: await execPath(env, request, identity) };
+    return { kind: "answer", answer: await handle(env, request, identity) };
   } catch (fault) {
     throw refusalOf(fault, env.report);
   }

@@ -77,3 +77,6 @@ export function withWarnings<A extends Answer>(answer: A, warnings: readonly str
   const lines = [...new Set(warnings)].map((text) => `299 - "${text.replace(/["\\]/g, "\\$&").replace(/\s/g, " ")}"`);
   return { ...answer, headers: { ...answer.headers, warning: lines } };
 }
+
+/** Whether a request wants to go on as a WebSocket. Source: RFC 6455 section 4.2.1. */
+export const asksForWebSocket = ({ headers }: ServerRequest): boolean => headers.upgrade?.toLowerCase() === "websocket";

@@ -8,7 +8,7 @@ import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
 import { bodyTooLarge } from "./body.ts";
 import type { Identity, ServerRequest } from "./exchange.ts";
-import { refuse, splice, type Upgrading } from "./splice.ts";
+import { answerOn, refuse, splice, type Upgrading } from "./splice.ts";
 
 /** PEM texts. */
 export interface ServingPair {
@@ -102,18 +102,17 @@ async function exchange(server: ApiServer, request: Http2ServerRequest, response
   await send(answer, request, response);
 }
 
-/** `exec`: the connection goes on as one with the agent of the pod's node. */
 async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
   const { request, socket } = upgrading;
   socket.on("error", () => socket.destroy()); // the client has gone
   const { method = "GET", url = "/" } = request;
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
   try {
-    const target = await server.upgradeTarget(
-      { method, url, headers, body: async () => new Uint8Array() },
-      identityOf(request),
-    );
-    splice(upgrading, target);
+    const asking = { method, url, headers, body: async () => new Uint8Array() };
+    const upgrade = await server.upgrade(asking, identityOf(request));
+    if (upgrade.kind === "agent") splice(upgrading, upgrade.target);
+    else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
+    else (await import("./web-socket.ts")).sendAsMessages(upgrading, upgrade.answer);
   } catch (fault) {
     if (!(fault instanceof StatusError)) throw fault;
     refuse(socket, fault);

@@ -3,7 +3,7 @@ import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Duplex } from "node:stream";
 import type { StatusError } from "#machinery/status.ts";
 import { statusAnswer } from "./encode.ts";
-import type { Answer } from "./exchange.ts";
+import type { WholeAnswer } from "./exchange.ts";
 import { refusalOf, unreachable } from "./kubelet.ts";
 
 /** A client's connection that has asked to become something else than HTTP. */
@@ -90,7 +90,8 @@ export function refuse(socket: Duplex, refusal: StatusError): void {
   answerOn(socket, statusAnswer(refusal.status, undefined, refusal.headers));
 }
 
-function answerOn(socket: Duplex, answer: Answer & { readonly kind: "whole" }): void {
+/** The same for an answer that is ready. */
+export function answerOn(socket: Duplex, answer: WholeAnswer): void {
   const body = Buffer.from(answer.body);
   const head = [`HTTP/1.1 ${answer.status} ${reasonPhrase(answer.status)}`, "Content-Type: application/json"];
   socket.end(
