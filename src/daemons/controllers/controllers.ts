@@ -9,6 +9,7 @@ import { endpointMirrorController } from "./endpoint-mirror.ts";
 import { endpointSliceController } from "./endpoint-slices.ts";
 import { legacyEndpointsController } from "./endpoints.ts";
 import { garbageCollector } from "./garbage.ts";
+import { idleObjectWatch } from "./idle-objects.ts";
 import { namespaceController } from "./namespaces.ts";
 import { nodeIpamController } from "./node-ipam.ts";
 import { type NodeLifecycleOptions, nodeLifecycleController } from "./node-lifecycle.ts";
@@ -51,6 +52,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     certificateApprover(options),
     certificateCleaner(options),
     bootstrapTokenCleaner(options),
+    idleObjectWatch(options),
     ...(options.caKey === undefined
       ? []
       : [certificateSigner(options, { certificate: options.caPem, key: options.caKey })]),
