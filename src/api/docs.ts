@@ -3,18 +3,31 @@ import { daemonSetDocs } from "./apps/daemon-set.docs.ts";
 import { statefulSetDocs } from "./apps/stateful-set.docs.ts";
 import { workloadDocs } from "./apps/workload.docs.ts";
 import { horizontalPodAutoscalerDocs } from "./autoscaling/horizontal-pod-autoscaler.docs.ts";
+import { scaleDocs } from "./autoscaling/scale.docs.ts";
 import { batchDocs } from "./batch/batch.docs.ts";
 import { certificateSigningRequestDocs } from "./certificates/certificate-signing-request.docs.ts";
+import { leaseDocs } from "./coordination/lease.docs.ts";
+import { bindingDocs } from "./core/binding.docs.ts";
+import { entryDocs } from "./core/config-map.docs.ts";
+import { endpointsDocs } from "./core/endpoints.docs.ts";
 import { eventsV1Docs } from "./core/event/events-v1.docs.ts";
+import { eventDocs } from "./core/event.docs.ts";
 import { limitDocs } from "./core/limits.docs.ts";
+import { namespaceDocs } from "./core/namespace.docs.ts";
+import { nodeStatusDocs } from "./core/node/status.docs.ts";
+import { nodeDocs } from "./core/node.docs.ts";
 import { persistentVolumeDocs } from "./core/persistent-volume.docs.ts";
 import { persistentVolumeClaimDocs } from "./core/persistent-volume-claim.docs.ts";
 import { containerDocs } from "./core/pod/container.docs.ts";
 import { volumeDocs } from "./core/pod/volumes.docs.ts";
 import { podDocs } from "./core/pod.docs.ts";
+import { referenceDocs } from "./core/references.docs.ts";
 import { replicationControllerDocs } from "./core/replication-controller.docs.ts";
 import { serviceDocs } from "./core/service.docs.ts";
+import { serviceAccountDocs } from "./core/service-account.docs.ts";
 import { endpointSliceDocs } from "./discovery/endpoint-slice.docs.ts";
+import { conditionTypeDocs } from "./meta/condition.docs.ts";
+import { deleteOptionsDocs } from "./meta/delete-options.docs.ts";
 import { metaDocs } from "./meta/object-meta.docs.ts";
 import { ingressDocs } from "./networking/ingress.docs.ts";
 import { networkingDocs } from "./networking/networking.docs.ts";
@@ -27,6 +40,19 @@ import { storageClassDocs } from "./storage/storage-class.docs.ts";
 /** The prose of the kinds, by type name. Imported only when somebody asks for OpenAPI. */
 export const docs: Docs = new Map([
   ...metaDocs,
+  ...deleteOptionsDocs,
+  ...conditionTypeDocs,
+  ...serviceAccountDocs,
+  ...referenceDocs,
+  ...nodeStatusDocs,
+  ...nodeDocs,
+  ...namespaceDocs,
+  ...eventDocs,
+  ...endpointsDocs,
+  ...entryDocs,
+  ...bindingDocs,
+  ...leaseDocs,
+  ...scaleDocs,
   ...serviceDocs,
   ...endpointSliceDocs,
   ...eventsV1Docs,

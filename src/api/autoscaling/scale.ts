@@ -3,11 +3,11 @@ import { negativeProblems } from "#machinery/rules/numbers.ts";
 import { defaulted, int32, object, optional, present, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 
-class ScaleSpec extends object("io.k8s.api.autoscaling.v1.ScaleSpec", {
+export class ScaleSpec extends object("io.k8s.api.autoscaling.v1.ScaleSpec", {
   replicas: defaulted(1, int32(), 0),
 }) {}
 
-class ScaleStatus extends object("io.k8s.api.autoscaling.v1.ScaleStatus", {
+export class ScaleStatus extends object("io.k8s.api.autoscaling.v1.ScaleStatus", {
   replicas: present(1, int32()),
   selector: optional(2, string),
 }) {}

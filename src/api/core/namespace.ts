@@ -4,7 +4,7 @@ import { defaulted, list, listMap, object, optional, present, string, time } fro
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { deriveNamespace } from "./namespace/defaults.ts";
 
-class NamespaceSpec extends object("io.k8s.api.core.v1.NamespaceSpec", {
+export class NamespaceSpec extends object("io.k8s.api.core.v1.NamespaceSpec", {
   finalizers: optional(1, list(string)),
 }) {}
 

@@ -1,5 +1,4 @@
 import { type Documented, documented } from "#machinery/openapi/docs.ts";
-import { Condition } from "../meta/condition.ts";
 import * as parts from "./service/spec.ts";
 import { Service } from "./service.ts";
 
@@ -82,14 +81,5 @@ export const serviceDocs: readonly Documented[] = [
     port: "The port of the Service.",
     protocol: "Its protocol.",
     error: "What keeps it from working.",
-  }),
-  documented(Condition, {
-    "": "Something that holds, doesn't, or isn't known.",
-    type: "What it is about.",
-    status: "True, False or Unknown.",
-    observedGeneration: "The generation of the object that it was said of.",
-    lastTransitionTime: "When status changed last.",
-    reason: "Why, in one word.",
-    message: "Why, in a sentence.",
   }),
 ];

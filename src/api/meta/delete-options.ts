@@ -1,6 +1,6 @@
 import { boolean, int64, list, object, optional, string } from "#machinery/schema.ts";
 
-class Preconditions extends object("io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions", {
+export class Preconditions extends object("io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions", {
   uid: optional(1, string, { zero: "counts" }),
   resourceVersion: optional(2, string, { zero: "counts" }),
 }) {}

@@ -14,7 +14,7 @@ import {
   time,
 } from "#machinery/schema.ts";
 
-class ManagedFieldsEntry extends object("io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry", {
+export class ManagedFieldsEntry extends object("io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry", {
   manager: optional(1, string),
   operation: optional(2, string),
   apiVersion: optional(3, string),

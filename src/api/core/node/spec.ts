@@ -1,6 +1,6 @@
 import { boolean, list, object, oneOf, optional, required, set, string, time } from "#machinery/schema.ts";
 
-class ConfigMapNodeConfigSource extends object("io.k8s.api.core.v1.ConfigMapNodeConfigSource", {
+export class ConfigMapNodeConfigSource extends object("io.k8s.api.core.v1.ConfigMapNodeConfigSource", {
   namespace: required(1, string),
   name: required(2, string),
   uid: optional(3, string),

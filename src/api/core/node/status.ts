@@ -14,21 +14,21 @@ import {
 } from "#machinery/schema.ts";
 import { NodeConfigSource } from "./spec.ts";
 
-class AttachedVolume extends object("io.k8s.api.core.v1.AttachedVolume", {
+export class AttachedVolume extends object("io.k8s.api.core.v1.AttachedVolume", {
   name: present(1, string),
   devicePath: present(2, string),
 }) {}
 
-class ContainerImage extends object("io.k8s.api.core.v1.ContainerImage", {
+export class ContainerImage extends object("io.k8s.api.core.v1.ContainerImage", {
   names: optional(1, list(string)),
   sizeBytes: optional(2, int64()),
 }) {}
 
-class DaemonEndpoint extends object("io.k8s.api.core.v1.DaemonEndpoint", {
+export class DaemonEndpoint extends object("io.k8s.api.core.v1.DaemonEndpoint", {
   Port: present(1, int32()),
 }) {}
 
-class NodeAddress extends object("io.k8s.api.core.v1.NodeAddress", {
+export class NodeAddress extends object("io.k8s.api.core.v1.NodeAddress", {
   type: present(1, string),
   address: present(2, string),
 }) {}
@@ -42,22 +42,22 @@ export class NodeCondition extends object("io.k8s.api.core.v1.NodeCondition", {
   message: optional(6, string),
 }) {}
 
-class NodeConfigStatus extends object("io.k8s.api.core.v1.NodeConfigStatus", {
+export class NodeConfigStatus extends object("io.k8s.api.core.v1.NodeConfigStatus", {
   assigned: optional(1, NodeConfigSource),
   active: optional(2, NodeConfigSource),
   lastKnownGood: optional(3, NodeConfigSource),
   error: optional(4, string),
 }) {}
 
-class NodeDaemonEndpoints extends object("io.k8s.api.core.v1.NodeDaemonEndpoints", {
+export class NodeDaemonEndpoints extends object("io.k8s.api.core.v1.NodeDaemonEndpoints", {
   kubeletEndpoint: optional(1, DaemonEndpoint),
 }) {}
 
-class NodeFeatures extends object("io.k8s.api.core.v1.NodeFeatures", {
+export class NodeFeatures extends object("io.k8s.api.core.v1.NodeFeatures", {
   supplementalGroupsPolicy: optional(1, boolean, { zero: "counts" }),
 }) {}
 
-class NodeSwapStatus extends object("io.k8s.api.core.v1.NodeSwapStatus", {
+export class NodeSwapStatus extends object("io.k8s.api.core.v1.NodeSwapStatus", {
   capacity: optional(1, int64(), { zero: "counts" }),
 }) {}
 
@@ -75,12 +75,12 @@ export class NodeSystemInfo extends object("io.k8s.api.core.v1.NodeSystemInfo", 
   swap: optional(11, NodeSwapStatus),
 }) {}
 
-class NodeRuntimeHandlerFeatures extends object("io.k8s.api.core.v1.NodeRuntimeHandlerFeatures", {
+export class NodeRuntimeHandlerFeatures extends object("io.k8s.api.core.v1.NodeRuntimeHandlerFeatures", {
   recursiveReadOnlyMounts: optional(1, boolean, { zero: "counts" }),
   userNamespaces: optional(2, boolean, { zero: "counts" }),
 }) {}
 
-class NodeRuntimeHandler extends object("io.k8s.api.core.v1.NodeRuntimeHandler", {
+export class NodeRuntimeHandler extends object("io.k8s.api.core.v1.NodeRuntimeHandler", {
   name: optional(1, string),
   features: optional(2, NodeRuntimeHandlerFeatures),
 }) {}
