@@ -3,7 +3,17 @@ import { type AnyKind, type AnyOtherVersion, apiVersionOf } from "./kind.ts";
 /** What a resource is called and can do in one version: all that discovery and OpenAPI tell. */
 export type Resource = Pick<
   AnyKind,
-  "group" | "version" | "kind" | "plural" | "singular" | "shortNames" | "categories" | "scope" | "type" | "subresources"
+  | "group"
+  | "version"
+  | "kind"
+  | "plural"
+  | "singular"
+  | "shortNames"
+  | "categories"
+  | "scope"
+  | "type"
+  | "subresources"
+  | "nameRule"
 >;
 
 /** A kind in one of the versions in which it is served. */

@@ -1,4 +1,5 @@
-import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
+import type { Resource } from "#machinery/catalogue.ts";
+import { apiVersionOf } from "#machinery/kind.ts";
 
 type Draft = Readonly<Record<string, unknown>>;
 
@@ -67,21 +68,21 @@ const drafts: Readonly<Record<string, Draft>> = {
 
 const names = ["a", "b", "none", "one", "three", "two"];
 /** One of these as a name that the kind takes, in the same order; for most kinds that is the name itself. */
-export const nameFor = ({ nameRule }: AnyKind, name: string): string =>
+export const nameFor = ({ nameRule }: Resource, name: string): string =>
   nameRule === "ip" ? `192.0.2.${names.indexOf(name)}` : name;
 
 /** A small good object of a kind. Throws for a kind that has none here. */
-export function fixture(kind: AnyKind, name: string, labels: Readonly<Record<string, string>> = {}): Draft {
+export function fixture(kind: Resource, name: string, labels: Readonly<Record<string, string>> = {}): Draft {
   const draft = drafts[kind.plural];
   if (draft === undefined) throw new Error(`there is no fixture for ${kind.plural}`);
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { name: nameFor(kind, name), labels }, ...draft };
 }
 
 /** Where the objects of a kind stand; `default` for kinds with namespaces. */
-export function collectionOf({ group, version, plural, scope }: AnyKind, namespace = "default"): string {
+export function collectionOf({ group, version, plural, scope }: Resource, namespace = "default"): string {
   const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
   return scope === "Namespaced" && namespace !== "" ? `${root}/namespaces/${namespace}/${plural}` : `${root}/${plural}`;
 }
 
 /** Where an object of a kind stands that has a name of its fixture. */
-export const placeOf = (kind: AnyKind, name: string): string => `${collectionOf(kind)}/${nameFor(kind, name)}`;
+export const placeOf = (kind: Resource, name: string): string => `${collectionOf(kind)}/${nameFor(kind, name)}`;
