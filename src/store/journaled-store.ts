@@ -20,6 +20,8 @@ import { Watches } from "./watches.ts";
 export interface Journal {
   /** Takes all of it or nothing; returns when it would survive a power cut. Throws `StoreUnwritable`. */
   readonly commit: (changes: readonly Change[], forgetting: Forgetting | undefined) => void;
+  /** Gives a little of the room that nothing takes any more back to the file system; whether there is more to give now. */
+  readonly shrink: () => boolean;
   /** What it takes on disk. */
   readonly sizeBytes: () => number;
   readonly close: () => void;
@@ -28,9 +30,29 @@ export interface Journal {
 export interface StoreOptions extends HistoryLimits {
   /** How long after changes the watches are told how far they have come, in milliseconds. */
   readonly progressAfterMs: number;
+  /** How often it is looked whether the past has grown old, and the file too large for what it holds. */
+  readonly tendEveryMs: number;
+  /** Seconds, by a clock that never goes back. */
+  readonly clock: () => number;
 }
 
-export const storeDefaults: StoreOptions = { historyChanges: 10_000, historyBytes: 64 << 20, progressAfterMs: 1000 };
+/**
+ * Kubernetes keeps five minutes as well, for whoever was cut off and resumes. The reasons are in docs/design/store.md.
+ */
+export const storeDefaults: StoreOptions = {
+  historySeconds: 300,
+  historyChanges: 100_000,
+  historyBytes: 64 << 20,
+  progressAfterMs: 1000,
+  tendEveryMs: 10_000,
+  clock: () => performance.now() / 1000,
+};
+
+/**
+ * How many changes one commit forgets beside two for each that it makes: the past shrinks in steps that nobody waits long for, but never
+ * slower than it grows.
+ */
+const forgottenAtOnce = 250;
 
 interface Asked<T> {
   readonly resolve: (answer: T) => void;
@@ -46,6 +68,7 @@ export class JournaledStore implements Store {
   #writes: (Asked<Written> & { readonly write: Write })[] = [];
   #compactions: (Asked<void> & { readonly oldest: number })[] = [];
   #commit: Promise<void> | undefined;
+  readonly #tending: NodeJS.Timeout;
   #isClosed = false;
 
   constructor(timeline: Timeline, journal: Journal, options: StoreOptions) {
@@ -53,6 +76,8 @@ export class JournaledStore implements Store {
     this.#journal = journal;
     this.#options = options;
     this.#watches = new Watches(timeline, options.progressAfterMs);
+    timeline.mark(options.clock());
+    this.#tending = setInterval(() => this.#tend(), options.tendEveryMs).unref();
   }
 
   async revision(): Promise<number> {
@@ -100,6 +125,7 @@ export class JournaledStore implements Store {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    clearInterval(this.#tending);
     await this.#commit;
     this.#watches.close();
     this.#journal.close();
@@ -122,29 +148,55 @@ export class JournaledStore implements Store {
 
   #commitAsked(): void {
     const writes = this.#writes;
-    const compactions = this.#compactions;
     this.#writes = [];
-    this.#compactions = [];
     const draft = new Draft(this.#timeline);
     const answers = writes.map((asked) => decide(draft, asked));
-    const forgetting = this.#forgetting(compactions.map(({ oldest }) => oldest));
+    const forgetting = this.#forgetting(draft.changes.length);
     try {
       if (draft.changes.length > 0 || forgetting !== undefined) this.#journal.commit(draft.changes, forgetting);
     } catch (fault) {
       // A conflict may rest on a write of this batch that did not happen: nobody gets an answer.
-      for (const asked of [...writes, ...compactions]) asked.reject(fault);
+      for (const asked of [...writes, ...this.#compactions.splice(0)]) asked.reject(fault);
       return;
     }
     for (const change of draft.changes) this.#timeline.apply(change);
+    this.#timeline.mark(this.#options.clock());
     if (forgetting !== undefined) this.#timeline.forget(forgetting);
     for (const answer of answers) answer();
-    for (const { resolve } of compactions) resolve();
     if (draft.changes.length > 0) this.#watches.publish(draft.changes);
+    this.#compacted();
   }
 
-  #forgetting(asked: readonly number[]): Forgetting | undefined {
-    const wanted = Math.max(this.#timeline.beyond(this.#options), ...asked);
-    return wanted > this.#timeline.oldest ? this.#timeline.forgetting(wanted) : undefined;
+  /** The next step towards a past that is within its limits, and as short as was asked for. */
+  #forgetting(written: number): Forgetting | undefined {
+    const wanted = this.#wantedOldest();
+    if (wanted <= this.#timeline.oldest) return undefined;
+    return this.#timeline.forgetting(this.#timeline.within(forgottenAtOnce + 2 * written, wanted));
+  }
+
+  #wantedOldest(): number {
+    const limit = this.#timeline.beyond(this.#options, this.#options.clock());
+    return Math.max(limit, ...this.#compactions.map(({ oldest }) => oldest));
+  }
+
+  /** Tells whoever asked for what is forgotten by now; goes on with the rest in another turn. */
+  #compacted(): void {
+    const { oldest: reached } = this.#timeline;
+    const done = this.#compactions.filter(({ oldest }) => oldest <= reached);
+    this.#compactions = this.#compactions.filter(({ oldest }) => oldest > reached);
+    for (const { resolve } of done) resolve();
+    if (this.#wantedOldest() > reached && !this.#isClosed) this.#scheduleCommit();
+  }
+
+  /** What is to be done when nobody writes. */
+  #tend(): void {
+    this.#timeline.mark(this.#options.clock());
+    if (this.#wantedOldest() > this.#timeline.oldest) this.#scheduleCommit();
+    else this.#shrink();
+  }
+
+  #shrink(): void {
+    if (!this.#isClosed && this.#journal.shrink()) setImmediate(() => this.#shrink());
   }
 }
 

@@ -5,20 +5,31 @@ import { StoreLocked, StoreNewer, StoreUnreadable, StoreUnwritable } from "./fau
 // "Ptln" in ASCII: tells our files from other programs' databases.
 const applicationId = 0x50746c6e;
 
-/** Each brings the file from the format before it to its own; the first makes a new file. Later versions append. */
-const migrations: readonly string[] = [
+/**
+ * Each brings the file from the format before it to its own; the first makes a new file. Later versions append. Wherever one is cut off,
+ * the file is readable, of the format that it says, and begins anew with the same statements.
+ */
+const migrations: readonly (readonly string[])[] = [
   // One row a change. `compaction` says from which revision on every change is there, and how many entries there were then: whoever
   // loads the file can prove that nothing is missing.
-  `CREATE TABLE change (
-     revision INTEGER PRIMARY KEY,
-     key TEXT NOT NULL,
-     create_revision INTEGER NOT NULL,
-     deleted INTEGER NOT NULL,
-     checksum INTEGER NOT NULL,
-     value BLOB
-   ) STRICT;
-   CREATE TABLE compaction (oldest INTEGER NOT NULL, entries INTEGER NOT NULL) STRICT;
-   INSERT INTO compaction VALUES (0, 0);`,
+  [
+    "BEGIN IMMEDIATE",
+    `CREATE TABLE change (
+       revision INTEGER PRIMARY KEY,
+       key TEXT NOT NULL,
+       create_revision INTEGER NOT NULL,
+       deleted INTEGER NOT NULL,
+       checksum INTEGER NOT NULL,
+       value BLOB
+     ) STRICT`,
+    "CREATE TABLE compaction (oldest INTEGER NOT NULL, entries INTEGER NOT NULL) STRICT",
+    "INSERT INTO compaction VALUES (0, 0)",
+    `PRAGMA application_id = ${applicationId}`,
+    "PRAGMA user_version = 1",
+    "COMMIT",
+  ],
+  // Room that nothing takes any more can be given back, page by page. New files are made so; an old one has to be written anew once.
+  ["PRAGMA auto_vacuum = INCREMENTAL", "VACUUM", "PRAGMA user_version = 2"],
 ];
 
 /** Opens `file` for this process alone, in a mode in which a commit is on disk, and brings it to the present format. */
@@ -41,8 +52,8 @@ function prepareDatabase(database: DatabaseSync, file: string): void {
   database.exec("PRAGMA locking_mode = EXCLUSIVE");
   const format = formatOf(database, file);
   if (format > migrations.length) throw new StoreNewer(file, format, migrations.length);
-  // Objects are around 2 KB: with the default of 4 KB only one would fit on a page.
-  database.exec("PRAGMA page_size = 16384");
+  // Objects are around 2 KB: with the default of 4 KB only one would fit on a page. Saying the second again would write into the file.
+  if (format === 0) database.exec("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL");
   // fullfsync is what fsync means on macOS. The log is copied into the file every 256 pages (4 MB), so that no writer waits long for
   // that; the size limit, in bytes, is that of a log which a burst left behind.
   database.exec(
@@ -50,14 +61,7 @@ function prepareDatabase(database: DatabaseSync, file: string): void {
      PRAGMA wal_autocheckpoint = 256; PRAGMA journal_size_limit = 16777216`,
   );
   demand(database, file, { journal_mode: "wal", synchronous: 2, locking_mode: "exclusive" });
-  for (let next = format; next < migrations.length; next += 1) migrate(database, next);
-}
-
-function migrate(database: DatabaseSync, next: number): void {
-  database.exec(
-    `BEGIN IMMEDIATE; ${migrations[next]};
-     PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${next + 1}; COMMIT`,
-  );
+  for (const statements of migrations.slice(format)) for (const statement of statements) database.exec(statement);
 }
 
 function formatOf(database: DatabaseSync, file: string): number {

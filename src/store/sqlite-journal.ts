@@ -7,6 +7,11 @@ import { openDatabase, troubleOf, writingFault } from "./sqlite-file.ts";
 import type { Change, Entry } from "./store.ts";
 import { type Forgetting, Timeline } from "./timeline.ts";
 
+/** A file gives room back when a quarter of it is unused: what comes next would only have to take it again. */
+const unusedShare = 4;
+/** Pages of 16 KiB that are given back at once, which takes a few milliseconds; and as many may always be unused. */
+const fewPages = 64;
+
 /** The changes in an SQLite file: one row each, appended, and deleted by its revision when nothing shows it any more. */
 export class SqliteJournal implements Journal {
   readonly #file: string;
@@ -16,6 +21,7 @@ export class SqliteJournal implements Journal {
   readonly #forget: StatementSync;
   readonly #compacted: StatementSync;
   readonly #end: StatementSync;
+  readonly #room: StatementSync;
 
   constructor(file: string) {
     this.#file = file;
@@ -27,6 +33,9 @@ export class SqliteJournal implements Journal {
     this.#forget = this.#database.prepare("DELETE FROM change WHERE revision = ?");
     this.#compacted = this.#database.prepare("UPDATE compaction SET oldest = ?, entries = ?");
     this.#end = this.#database.prepare("COMMIT");
+    this.#room = this.#database.prepare(
+      "SELECT page_count AS pages, freelist_count AS unused FROM pragma_page_count, pragma_freelist_count",
+    );
   }
 
   /** What the file holds. Throws `StoreUnreadable`, with the file closed, where it is not whole. */
@@ -74,6 +83,18 @@ export class SqliteJournal implements Journal {
   /** Copies the log into the file and works without one from now on; nobody else can have the file until `close`. */
   becomeOneFile(): void {
     this.#database.exec("PRAGMA journal_mode = DELETE");
+  }
+
+  shrink(): boolean {
+    try {
+      const { pages = 0, unused = 0 } = this.#room.get() ?? {};
+      if (Number(unused) * unusedShare < Number(pages) || Number(unused) < fewPages) return false;
+      this.#database.exec(`PRAGMA incremental_vacuum(${fewPages})`);
+      return true;
+    } catch (error) {
+      if (troubleOf(error) === undefined) throw error;
+      return false; // a full disk has no room for the log of that; it is tried again later
+    }
   }
 
   sizeBytes(): number {

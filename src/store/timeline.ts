@@ -11,13 +11,17 @@ export interface Forgetting {
   readonly revisions: readonly number[];
 }
 
-/** How much of the past is kept. */
+/** How much of the past is kept: what is older than that goes, and of what is younger what is too much. */
 export interface HistoryLimits {
+  readonly historySeconds: number;
   /** At most so many changes. */
   readonly historyChanges: number;
-  /** At most so many bytes in values that have been replaced or deleted since. */
+  /** At most so many bytes in values that have been replaced or deleted since, and in what is kept of each change besides. */
   readonly historyBytes: number;
 }
+
+/** What is kept of a change besides its value, in bytes: measured, see docs/design/store.md. */
+const changeBytes = 400;
 
 /** The present and the recent past, in memory: what every read and every watch is served from. */
 export class Timeline {
@@ -25,6 +29,8 @@ export class Timeline {
   readonly #order: KeyOrder;
   // Every change after #oldest, in order.
   readonly #history: Change[] = [];
+  // For each second in which something was written: what was the last of it. What was there before this process counts as of its begin.
+  readonly #marks: { readonly revision: number; readonly second: number }[] = [];
   #replacedBytes = 0;
   #revision: number;
   #oldest: number;
@@ -93,22 +99,39 @@ export class Timeline {
       if (previous === undefined) this.#order.add(key);
     }
     this.#history.push(change);
-    this.#replacedBytes += previous?.value.length ?? 0;
+    this.#replacedBytes += weightOf(change);
     this.#revision = change.revision;
   }
 
+  /** Says what time it is, by a clock that never goes back. */
+  mark(seconds: number): void {
+    const last = this.#marks.at(-1);
+    if (last?.revision === this.#revision) return;
+    const second = Math.floor(seconds);
+    if (last?.second === second) this.#marks.pop();
+    this.#marks.push({ revision: this.#revision, second });
+  }
+
   /** The revision up to which the past has to be forgotten to stay within the limits; `oldest` where nothing has to be. */
-  beyond({ historyChanges, historyBytes }: HistoryLimits): number {
+  beyond({ historySeconds, historyChanges, historyBytes }: HistoryLimits, nowSeconds: number): number {
+    const old = leading(this.#marks, ({ second }) => second + 1 <= nowSeconds - historySeconds);
+    const aged = this.#marks[old - 1]?.revision ?? 0;
+    if (aged > this.#oldest) return aged;
     let oldest = this.#oldest;
     let changes = this.#history.length;
     let bytes = this.#replacedBytes;
-    for (const { revision, previous } of this.#history) {
+    for (const change of this.#history) {
       if (changes <= historyChanges && bytes <= historyBytes) break;
-      oldest = revision;
+      oldest = change.revision;
       changes -= 1;
-      bytes -= previous?.value.length ?? 0;
+      bytes -= weightOf(change);
     }
     return oldest;
+  }
+
+  /** The revision that is reached when so many changes are forgotten, but `wanted` at most. */
+  within(changes: number, wanted: number): number {
+    return Math.min(this.#history[changes - 1]?.revision ?? wanted, wanted);
   }
 
   /** What forgetting everything before `oldest` would take away. */
@@ -129,7 +152,11 @@ export class Timeline {
       0,
       leading(this.#history, (change) => change.revision <= oldest),
     );
-    for (const { previous } of gone) this.#replacedBytes -= previous?.value.length ?? 0;
+    for (const change of gone) this.#replacedBytes -= weightOf(change);
+    this.#marks.splice(
+      0,
+      leading(this.#marks, ({ revision }) => revision < oldest),
+    );
     this.#oldest = oldest;
     this.#entriesAtOldest = entries;
   }
@@ -144,3 +171,5 @@ export class Timeline {
     return before;
   }
 }
+
+const weightOf = ({ previous }: Change): number => (previous?.value.length ?? 0) + changeBytes;

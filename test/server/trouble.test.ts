@@ -17,7 +17,11 @@ test("a disk that is full refuses writes with 507; reads go on, and writes again
     if (isFull)
       throw new StoreUnwritable("store.db", { what: "the disk is full", fix: "free some space", cause: undefined });
   };
-  const store = new JournaledStore(new Timeline([], 0), { commit, sizeBytes: () => 0, close: () => {} }, storeDefaults);
+  const store = new JournaledStore(
+    new Timeline([], 0),
+    { commit, shrink: () => false, sizeBytes: () => 0, close: () => {} },
+    storeDefaults,
+  );
   const reported: unknown[] = [];
   const options = {
     gitVersion: "v1.36.0",

@@ -8,11 +8,8 @@ import { StoreUnreadable } from "#store/faults.ts";
 import { storeDefaults } from "#store/journaled-store.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import { seeded } from "../harness/seeded.ts";
+import { cutsOf, readLog } from "./log.ts";
 import { showState } from "./state.ts";
-
-// Source: sqlite.org/fileformat2.html section 4: a header, then frames of a header and a page; the words are big-endian.
-const logHeaderBytes = 32;
-const frameHeaderBytes = 24;
 
 const folder = mkdtempSync(join(tmpdir(), "portolan-torn-"));
 const written = join(folder, "written.db");
@@ -41,29 +38,6 @@ before(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Log {
-  /** The end of each frame of this round of the log, in bytes. */
-  readonly frames: readonly number[];
-  /** The end of each commit. */
-  readonly commits: readonly number[];
-  /** How often the log had begun anew. */
-  readonly restarts: number;
-}
-
-function readLog(log: Buffer): Log {
-  const frameBytes = frameHeaderBytes + log.readUInt32BE(8);
-  const salt = log.subarray(16, 24);
-  const frames: number[] = [];
-  const commits: number[] = [];
-  for (let at = logHeaderBytes; at + frameBytes <= log.length; at += frameBytes) {
-    // Frames of an earlier round stand behind those of this one.
-    if (!log.subarray(at + 8, at + 16).equals(salt)) break;
-    frames.push(at + frameBytes);
-    if (log.readUInt32BE(at + 4) !== 0) commits.push(at + frameBytes);
-  }
-  return { frames, commits, restarts: log.readUInt32BE(12) };
-}
-
 /** The store as it opens with the log given: its last revision, after its content was compared with what stood there then. */
 async function openWith(log: Uint8Array, database: string): Promise<number> {
   rmSync(`${copy}-wal`, { force: true });
@@ -79,13 +53,6 @@ async function openWith(log: Uint8Array, database: string): Promise<number> {
     await store.close();
   }
 }
-
-const cutsOf = (frames: readonly number[]): readonly number[] => [
-  0,
-  17,
-  logHeaderBytes,
-  ...frames.flatMap((end) => [end - 1, end, end + 11, end + frameHeaderBytes + 500]),
-];
 
 test("a log cut anywhere gives exactly the commits that are whole in it", async () => {
   const log = readFileSync(`${written}-wal`);
