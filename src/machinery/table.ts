@@ -46,7 +46,7 @@ export function tableOf(kind: AnyKind, objects: readonly unknown[], options: Tab
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata: options.metadata,
     columnDefinitions: kind.columns.map(definitionOf),
-    rows: objects.map((object) => rowOf(kind.columns, object, options)),
+    rows: objects.map((object) => tableRow(kind, object, options)),
   };
 }
 
@@ -58,8 +58,9 @@ const definitionOf = (column: Column<unknown>): ColumnDefinition => ({
   priority: column.wide ? 1 : 0,
 });
 
-function rowOf(
-  columns: readonly Column<unknown>[],
+/** One row alone, for tables that are made bit by bit. */
+export function tableRow(
+  { columns }: Pick<AnyKind, "columns">,
   object: unknown,
   { now, includeObject, version, shown }: TableOptions,
 ): Row {

@@ -4,7 +4,7 @@ import { encodeList, sealEnvelope } from "#machinery/envelope.ts";
 import { apiVersionOf, type NamedType } from "#machinery/kind.ts";
 import { encodeProtobuf } from "#machinery/protobuf.ts";
 import { badRequest } from "#machinery/status.ts";
-import { type ListMeta, type Table, type TableOptions, tableOf } from "#machinery/table.ts";
+import { type ListMeta, type Table, type TableOptions, tableOf, tableRow } from "#machinery/table.ts";
 import type { Call } from "./call.ts";
 import { fromHub } from "./conversion.ts";
 import { jsonBytes, mediaTypes, messageOf, valueBytes } from "./encode.ts";
@@ -12,6 +12,7 @@ import type { WholeAnswer } from "./exchange.ts";
 import { encodingOf, type ObjectFormat } from "./negotiate.ts";
 import { type ApiObject, objectOf, parseStored } from "./object.ts";
 import { listKind } from "./objects.ts";
+import { inSlices } from "./slices.ts";
 
 /** How the objects of an answer are shown. */
 export interface Presentation {
@@ -69,16 +70,12 @@ export function metadataBytes(
   return valueBytes(named, { metadata }, encoding);
 }
 
-/** A list of objects, given as they are stored. */
-export function presentList(call: Call, all: readonly Uint8Array[], metadata: ListMeta): WholeAnswer {
+/** A list of objects, given as they are stored. A long one is made in slices: others get their turn between them. */
+export async function presentList(call: Call, all: readonly Uint8Array[], metadata: ListMeta): Promise<WholeAnswer> {
   const { format, spoken } = call;
   const headers = { "content-type": typeOf(format) };
-  return {
-    kind: "whole",
-    status: 200,
-    headers,
-    body: listBytes(presentationOf(call), all, { metadata, ...listKind(spoken) }),
-  };
+  const body = await listBytes(presentationOf(call), all, { metadata, ...listKind(spoken) });
+  return { kind: "whole", status: 200, headers, body };
 }
 
 interface ListHead {
@@ -87,52 +84,58 @@ interface ListHead {
   readonly metadata: ListMeta;
 }
 
-function listBytes(presentation: Presentation, all: readonly Uint8Array[], head: ListHead): Uint8Array {
+async function listBytes(presentation: Presentation, all: readonly Uint8Array[], head: ListHead): Promise<Uint8Array> {
   const { format, spoken } = presentation;
   const { metadata } = head;
   switch (format.kind) {
-    case "table":
-      return jsonBytes(objectTable(presentation, all.map(parseStored), { version: format.version, metadata }));
+    case "table": {
+      const page = { version: format.version, metadata };
+      const options = tableOptions(presentation, page);
+      const rows = await inSlices(all, (bytes) => tableRow(spoken.hub, parseStored(bytes), options));
+      return jsonBytes({ ...objectTable(presentation, [], page), rows });
+    }
     case "metadata":
       return metadataListBytes(format, all, metadata);
     case "protobuf": {
-      const items = all.map((bytes) => messageOf(spoken, bytes));
+      const items = await inSlices(all, (bytes) => messageOf(spoken, bytes));
       return sealEnvelope({ ...head, raw: encodeList(metadata, items) });
     }
-    case "json": {
-      const parts: Uint8Array[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)];
-      for (const [i, bytes] of all.entries()) parts.push(...(i === 0 ? [] : [comma]), objectBytes(presentation, bytes));
-      return Buffer.concat([...parts, end]);
-    }
+    case "json":
+      return jsonList(head, await inSlices(all, (bytes) => objectBytes(presentation, bytes)));
   }
+}
+
+function jsonList(head: object, items: readonly Uint8Array[]): Uint8Array {
+  const parts: Uint8Array[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)];
+  for (const [i, bytes] of items.entries()) parts.push(...(i === 0 ? [] : [comma]), bytes);
+  return Buffer.concat([...parts, end]);
 }
 const [comma, end] = [Buffer.from(","), Buffer.from("]}")];
 
-function metadataListBytes(
-  { version, encoding }: Extract<ObjectFormat, { readonly kind: "metadata" }>,
+async function metadataListBytes(
+  format: Extract<ObjectFormat, { readonly kind: "metadata" }>,
   all: readonly Uint8Array[],
   metadata: ListMeta,
-): Uint8Array {
-  const [kind, apiVersion] = ["PartialObjectMetadata", `meta.k8s.io/${version}`];
-  const items = all.map((bytes) => ({ kind, apiVersion, metadata: parseStored(bytes).metadata }));
-  const head = { kind: `${kind}List`, apiVersion, metadata };
-  if (encoding === "json") return jsonBytes({ ...head, items });
-  const messages = items.map((item) => encodeProtobuf(PartialObjectMetadata, item));
+): Promise<Uint8Array> {
+  const head = { kind: "PartialObjectMetadataList", apiVersion: `meta.k8s.io/${format.version}`, metadata };
+  if (format.encoding === "json")
+    return jsonList(head, await inSlices(all, (bytes) => metadataBytes(format, parseStored(bytes).metadata)));
+  const messages = await inSlices(all, (bytes) => encodeProtobuf(PartialObjectMetadata, parseStored(bytes)));
   return sealEnvelope({ ...head, raw: encodeList(metadata, messages) });
 }
 
 /** The columns are the hub's, whatever version is spoken. */
-export const objectTable = (
-  { spoken, includeObject, now }: Presentation,
-  objects: readonly ApiObject[],
-  head: Pick<TableOptions, "version" | "metadata">,
-): Table =>
-  tableOf(spoken.hub, objects, {
-    ...head,
-    now: now(),
-    includeObject,
-    shown: (object) => fromHub(spoken, objectOf(object)),
-  });
+export const objectTable = (presentation: Presentation, objects: readonly ApiObject[], head: TableHead): Table =>
+  tableOf(presentation.spoken.hub, objects, tableOptions(presentation, head));
+
+type TableHead = Pick<TableOptions, "version" | "metadata">;
+
+const tableOptions = ({ spoken, includeObject, now }: Presentation, head: TableHead): TableOptions => ({
+  ...head,
+  now: now(),
+  includeObject,
+  shown: (object) => fromHub(spoken, objectOf(object)),
+});
 
 /** What a subresource speaks, as the request wants it. */
 export const presentValue = (call: Call, named: NamedType, value: object): WholeAnswer => ({

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Served, serve } from "./served.ts";
+import { seeded } from "../harness/seeded.ts";
+import { type Served, serve, type Told } from "./served.ts";
 
 const collection = "/api/v1/namespaces/default/configmaps";
 const configMap = (name: string, labels: object = {}) => ({ metadata: { name, labels } });
@@ -11,6 +12,9 @@ async function filled(served: Served, count: number): Promise<void> {
     await served.send("POST", collection, { body: configMap(name, { odd: String(i % 2 === 1) }) });
   }
 }
+
+const namesIn = (list: Told): readonly string[] =>
+  Object.values(Object(list.at("items"))).map((item) => String(Object(item).metadata.name));
 
 /** Every page of a list, the names of its objects. */
 async function pages(
@@ -23,7 +27,7 @@ async function pages(
   do {
     const page = await send("GET", `${collection}?${query}${token === "" ? "" : `&continue=${token}`}`);
     assert.equal(page.status, 200, page.text);
-    all.push(Object.values(Object(page.at("items"))).map((item) => Object(item).metadata.name));
+    all.push([...namesIn(page)]);
     token = String(page.at("metadata", "continue") ?? "");
     await between();
   } while (token !== "");
@@ -56,7 +60,7 @@ test("all pages show the cluster as it was at the first", async () => {
   ]);
 });
 
-test("a page whose revision is no longer kept is 410", async () => {
+test("a page whose revision is no longer kept is 410, with a token for the rest as it is now", async () => {
   await using served = await serve();
   await filled(served, 4);
   const first = await served.send("GET", `${collection}?limit=2`);
@@ -66,8 +70,41 @@ test("a page whose revision is no longer kept is 410", async () => {
   assert.deepEqual([next.status, next.at("reason")], [410, "Expired"]);
   assert.match(
     String(next.at("message")),
-    /^The provided continue parameter is too old to display a consistent list result\./,
+    /^The provided continue parameter is too old to display a consistent list result\. You can start a new list/,
   );
+  const rest = await served.send("GET", `${collection}?continue=${String(next.at("metadata", "continue"))}`);
+  assert.deepEqual([rest.status, namesIn(rest)], [200, ["n02", "n03", "n04", "n05"]]);
+  assert.equal(rest.at("metadata", "resourceVersion"), String(await served.store.revision()));
+});
+
+test("in pages no object is seen twice, and none that was there all the time is missed, whatever is written and compacted meanwhile", async () => {
+  await using served = await serve();
+  const random = seeded(4);
+  const below = (count: number) => Math.floor(random() * count);
+  await filled(served, 40);
+  for (let run = 0; run < 100; run++) {
+    const lasting = new Set(namesIn(await served.send("GET", collection)));
+    const seen: string[] = [];
+    let token: string | undefined = "";
+    while (token !== undefined) {
+      const page: Told = await served.send("GET", `${collection}?limit=${1 + below(9)}&continue=${token}`);
+      if (page.status === 200) seen.push(...namesIn(page));
+      else assert.equal(page.status, 410, page.text);
+      const next = page.at("metadata", "continue");
+      token = typeof next === "string" ? next : undefined;
+      const name = `n${String(below(40)).padStart(2, "0")}`;
+      const gone = await served.send("DELETE", `${collection}/${name}`);
+      if (gone.status === 200) lasting.delete(name);
+      else await served.send("POST", collection, { body: { metadata: { name } } });
+      if (below(4) === 0) await served.store.compact(await served.store.revision());
+    }
+    assert.equal(new Set(seen).size, seen.length, `run ${run}: ${seen.join(" ")}`);
+    assert.deepEqual(
+      [...lasting].filter((name) => !seen.includes(name)),
+      [],
+      `run ${run}`,
+    );
+  }
 });
 
 test("a token is good for its own list only", async () => {

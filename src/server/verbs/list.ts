@@ -1,5 +1,5 @@
 import { type FieldProblem, forbiddenField, unsupportedField } from "#machinery/field-problem.ts";
-import { badRequest, expired, invalid, type StatusError } from "#machinery/status.ts";
+import { badRequest, expired, invalid, StatusError } from "#machinery/status.ts";
 import type { ListMeta } from "#machinery/table.ts";
 import { Compacted, type Entry, type Range, type RangeOptions } from "#store/store.ts";
 import type { Call } from "../call.ts";
@@ -42,6 +42,7 @@ async function pageOf({ query, kind, path, env }: Call, limit: number): Promise<
     if (version !== "" && version !== "0")
       throw badRequest("specifying resource version is not allowed when using continue");
     const { revision, after } = parseToken(prefixOf(kind, path.namespace), token);
+    if (revision === undefined) return { after };
     if (revision > (await env.store.revision()))
       throw badRequest("continue key is not valid: its revision has not been reached");
     return { at: revision, after };
@@ -92,7 +93,10 @@ async function chosen(
 ): Promise<Page> {
   const { kind, path } = call;
   const isOne =
-    selection.name !== undefined && options.at === undefined && (kind.scope === "Cluster" || path.namespace !== "");
+    selection.name !== undefined &&
+    options.at === undefined &&
+    options.after === undefined &&
+    (kind.scope === "Cluster" || path.namespace !== "");
   if (isOne) return oneChosen(call, selection);
   const prefix = prefixOf(kind, path.namespace);
   const { limit, ...where } = options;
@@ -135,13 +139,20 @@ async function rangeOf({ env }: Call, prefix: string, options: RangeOptions): Pr
     return await env.store.range(prefix, options);
   } catch (fault) {
     if (!(fault instanceof Compacted)) throw fault;
-    throw tooOld(options.after !== undefined);
+    const { after } = options;
+    throw after === undefined
+      ? expired("The resourceVersion for the provided list is too old.")
+      : tooOld(prefix, after);
   }
 }
 
-const tooOld = (isContinued: boolean): StatusError =>
-  expired(
-    isContinued
-      ? "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter."
-      : "The resourceVersion for the provided list is too old.",
+/**
+ * With a token for the rest as it is now: who would rather have all of the list, if not all as of one moment, need not begin again.
+ * Source: handleCompactedErrorForPaging in k8s.io/apiserver/pkg/storage/etcd3/errors.go.
+ */
+function tooOld(prefix: string, after: string): StatusError {
+  const { status } = expired(
+    "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",
   );
+  return new StatusError({ ...status, metadata: { continue: showToken(prefix, { revision: undefined, after }) } });
+}
