@@ -151,6 +151,7 @@ async function opened(store: Store, way: Way): ReturnType<Way> {
     apiPort: 6443,
     loadBalancerBlocks: [],
     serviceRange,
+    serviceRanges: [serviceRange],
   });
   const { ask, close } = await way(server);
   return {

@@ -58,6 +58,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
     apiAddress: plan.address.text,
     apiPort,
     serviceRange,
+    serviceRanges,
     loadBalancerBlocks: plan.loadBalancerPool,
   });
   // With who signed it: a machine that joins knows only the hash of that one's key.

@@ -26,7 +26,10 @@ export function admit(call: Call, { name, next, old, problems }: Admission): voi
   const { problems: further, denial } = strategyOf(kind);
   const subresource = call.subresource?.name ?? "";
   const change = { identity, subresource, next, old };
-  const all = [...problems, ...(further?.(change, env.options) ?? [])];
+  const all = [
+    ...problems,
+    ...(further?.(change, { ...env.options, serviceRanges: env.serviceAddresses.ranges }) ?? []),
+  ];
   if (all.length > 0) throw invalid(kind, name, all);
   const denied = denial?.(change);
   if (denied !== undefined) throw forbidden(kind, name, denied);

@@ -2,6 +2,7 @@ import type { RequestOptions } from "node:https";
 import { badRequest, forbidden, noSuchPath, unauthorized, unavailable } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
+import { AddressObjects } from "./address-objects.ts";
 import { bearerOf } from "./authentication.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
@@ -27,6 +28,7 @@ import { StoreReadings } from "./readings.ts";
 import { refusalOf } from "./refusals.ts";
 import { labelsOf, strayRequest } from "./request-labels.ts";
 import { ServiceAddresses } from "./service-addresses.ts";
+import { ServiceRanges } from "./service-ranges.ts";
 import { timedStore } from "./timed-store.ts";
 import { targetOf, understand } from "./understand.ts";
 import { execTarget } from "./verbs/exec.ts";
@@ -59,10 +61,13 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const metrics = new ServerMetrics();
   const store = timedStore(parts.store, metrics.registry);
   const draining = drainingOf(metrics);
-  const serviceAddresses = new ServiceAddresses(options.serviceRanges, options.nodePortRange, chance.number);
+  const ranges = new ServiceRanges(options.serviceRanges);
+  const objects = new AddressObjects({ store, now, uuid: chance.uuid, report });
+  const serviceAddresses = new ServiceAddresses({ ranges, objects }, options.nodePortRange, chance.number);
   const nodeGraph = new NodeGraph();
-  const followed = [serviceAddresses, nodeGraph].map((one) => follow(store, one, report));
-  const followings = await Promise.all(followed);
+  const followers = [serviceAddresses, ranges, objects.ofServices, objects.ofAddresses, nodeGraph];
+  const followings = await Promise.all(followers.map((one) => follow(store, one, report)));
+  objects.begin();
   const env: Environment = {
     ...parts,
     store,

@@ -11,6 +11,8 @@ export interface Foundation {
   readonly apiAddress: string;
   readonly apiPort: number;
   readonly serviceRange: Cidr;
+  /** One a family, that one first. */
+  readonly serviceRanges: readonly Cidr[];
   /** Of the pool called `default`. */
   readonly loadBalancerBlocks: readonly Cidr[];
 }
@@ -34,6 +36,7 @@ export async function bootstrap(api: Transport, foundation: Foundation): Promise
     ensure(api, "/api/v1/namespaces/kube-system/services", dnsService(foundation)),
     renew(api, "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", apiSlice(foundation)),
     renew(api, "/api/v1/namespaces/default/endpoints", apiEndpoints(foundation)),
+    ensure(api, "/apis/networking.k8s.io/v1/servicecidrs", ownRange(foundation)),
     ...(foundation.loadBalancerBlocks.length > 0 ? [providePool(api, foundation.loadBalancerBlocks)] : []),
   ]);
 }
@@ -81,6 +84,14 @@ const apiService = ({ serviceRange, apiPort }: Foundation): Sketch => ({
     clusterIP: apiServiceAddress(serviceRange),
     ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: apiPort }],
   },
+});
+
+/** Where addresses come from; whether they do is the controller's to say. */
+const ownRange = ({ serviceRanges }: Foundation): Sketch => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "ServiceCIDR",
+  metadata: { name: "kubernetes" },
+  spec: { cidrs: serviceRanges.map(({ text }) => text) },
 });
 
 const apiSlice = ({ apiAddress, apiPort, serviceRange }: Foundation): Sketch => ({

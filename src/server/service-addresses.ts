@@ -6,9 +6,11 @@ import { internal, invalid } from "#machinery/status.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Entry } from "#store/store.ts";
+import type { AddressObjects } from "./address-objects.ts";
 import type { Follower } from "./following.ts";
 import { isOf, parseStored } from "./object.ts";
 import { prefixOf, type Saving } from "./objects.ts";
+import type { ServiceRanges } from "./service-ranges.ts";
 
 /** Keeps what a Service was assigned while the write is under way that brings it into the store. */
 interface Reservation {
@@ -27,7 +29,8 @@ interface Held extends Holding {
  * over the writes that are under way, so that two requests at once never get the same.
  */
 export class ServiceAddresses implements Follower {
-  readonly #ranges: readonly Cidr[];
+  readonly #ranges: ServiceRanges;
+  readonly #objects: AddressObjects;
   readonly #random: Random;
   #nodePorts: PortRange;
   // By the Service's key in the store.
@@ -38,8 +41,13 @@ export class ServiceAddresses implements Follower {
   // Changes up to here have been observed.
   #seen = 0;
 
-  constructor(ranges: readonly Cidr[], nodePorts: PortRange, random: Random) {
+  constructor(
+    { ranges, objects }: { readonly ranges: ServiceRanges; readonly objects: AddressObjects },
+    nodePorts: PortRange,
+    random: Random,
+  ) {
     this.#ranges = ranges;
+    this.#objects = objects;
     this.#nodePorts = nodePorts;
     this.#random = random;
   }
@@ -61,6 +69,11 @@ export class ServiceAddresses implements Follower {
     this.#nodePorts = range;
   }
 
+  /** All blocks that cluster addresses come from. */
+  get ranges(): readonly Cidr[] {
+    return this.#ranges.all;
+  }
+
   get nodePortRange(): PortRange {
     return this.#nodePorts;
   }
@@ -68,9 +81,10 @@ export class ServiceAddresses implements Follower {
   /** Gives a Service what its type calls for. Throws a 422 where what it asks for can't be had, a 500 where nothing is left. */
   assign(service: Service, old: Service | undefined): Service {
     const assignment = assign(service, old, {
-      ranges: this.#ranges,
+      ranges: this.#ranges.first,
+      further: this.#ranges.further,
       nodePorts: this.#nodePorts,
-      isAddressTaken: (address) => this.#addresses.has(address),
+      isAddressTaken: (address) => this.#addresses.has(address) || this.#objects.isReserved(address),
       isPortTaken: (port) => this.#ports.has(port),
       random: this.#random,
     });
@@ -92,7 +106,8 @@ export class ServiceAddresses implements Follower {
     const reservation = this.#reserve(key, service);
     let saving: Saving | undefined;
     try {
-      saving = await write();
+      const { name, namespace } = service.metadata;
+      saving = await this.#objects.written(holdingOf(service).addresses, { name, namespace }, write);
       return saving;
     } finally {
       if (saving?.kind === "saved") reservation.keep(saving.saved.revision);

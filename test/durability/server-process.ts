@@ -30,6 +30,12 @@ const server = await createApiServer({
   },
 });
 const master = inProcessTransport(server, { user: "system:apiserver", groups: ["system:masters"] });
-await bootstrap(master, { apiAddress: "192.0.2.1", apiPort: 6443, loadBalancerBlocks: [], serviceRange });
+await bootstrap(master, {
+  apiAddress: "192.0.2.1",
+  apiPort: 6443,
+  loadBalancerBlocks: [],
+  serviceRange,
+  serviceRanges: [serviceRange],
+});
 const listener = await listen(server, { address: "127.0.0.1", port, serving, clientCa });
 console.log(`listening ${listener.port}`);

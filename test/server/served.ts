@@ -42,6 +42,8 @@ export interface ServeOptions {
   readonly store?: Store;
   readonly kubelet?: KubeletCredentials;
   readonly now?: () => number;
+  /** The first block of Service addresses, where it isn't the usual one. */
+  readonly serviceRange?: string;
   /** Blocks of Service addresses beside the first, of another family. */
   readonly furtherRanges?: readonly string[];
 }
@@ -55,9 +57,10 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     now = Date.now,
     furtherRanges = [],
   } = options;
+  const firstRange = options.serviceRange === undefined ? serviceRange : mustCidr(options.serviceRange);
   const faults: unknown[] = [];
   const nodePortRange = { first: 30_000, last: 32_767 };
-  const serviceRanges = [serviceRange, ...furtherRanges.map(mustCidr)];
+  const serviceRanges = [firstRange, ...furtherRanges.map(mustCidr)];
   const server = await createApiServer({
     catalogue,
     store,
@@ -66,7 +69,13 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     options: { gitVersion: "v1.36.0", serviceRanges, nodePortRange, kubelet },
     report: (fault) => faults.push(fault),
   });
-  const foundation = { apiAddress: "192.0.2.1", apiPort: 6443, loadBalancerBlocks: [], serviceRange };
+  const foundation = {
+    apiAddress: "192.0.2.1",
+    apiPort: 6443,
+    loadBalancerBlocks: [],
+    serviceRange: firstRange,
+    serviceRanges,
+  };
   await bootstrap(inProcessTransport(server, administrator), foundation);
   return {
     server,

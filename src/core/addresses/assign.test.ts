@@ -34,11 +34,30 @@ const created: readonly (readonly [name: string, spec: Spec, cluster: Cluster, e
     { addresses: ["10.96.0.7"] },
     'spec.clusterIPs: Invalid value: ["10.96.0.7"]: failed to allocate IP 10.96.0.7: provided IP is already allocated',
   ],
+  ["no band in a range of 16", { ports: [http] }, { ranges: ["10.0.0.0/28"] }, "10.0.0.1 IPv4 SingleStack -"],
   [
-    "the static band where the dynamic one is full",
+    "nothing beyond the last of a range of 16",
     { ports: [http] },
-    { ranges: ["10.0.0.0/28"] },
-    "10.0.0.1 IPv4 SingleStack -",
+    { ranges: ["10.0.0.0/28"], addresses: Array.from({ length: 14 }, (_, i) => `10.0.0.${i + 1}`) },
+    "failed to allocate a serviceIP: range is full",
+  ],
+  [
+    "one of a range that was added, where the first is full",
+    { ports: [http] },
+    { ranges: ["10.0.0.0/30"], addresses: ["10.0.0.1", "10.0.0.2"], further: ["fd00::/112", "10.200.0.0/24"] },
+    "10.200.0.17 IPv4 SingleStack -",
+  ],
+  [
+    "one of a range that was added by name",
+    { clusterIP: "10.200.0.77", ports: [http] },
+    { further: ["10.200.0.0/24"] },
+    "10.200.0.77 IPv4 SingleStack -",
+  ],
+  [
+    "none of a range that was added by a name that is in no range",
+    { clusterIP: "10.201.0.1", ports: [http] },
+    { further: ["10.200.0.0/24"] },
+    'spec.clusterIPs: Invalid value: ["10.201.0.1"]: failed to allocate IP 10.201.0.1: provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/12, 10.200.0.0/24',
   ],
   [
     "nothing where all is full",

@@ -4,7 +4,7 @@ import type { Cidr } from "#net/cidr.ts";
 import { parseIp } from "#net/ip.ts";
 import type { Assignment } from "./assignment.ts";
 import { addressAt, addressPool, choose, isUsable } from "./pool.ts";
-import { type Facts, isHeadless, needsClusterIp, rangeOf } from "./taken.ts";
+import { type Facts, isHeadless, needsClusterIp, rangesOf } from "./taken.ts";
 
 /**
  * One address a family of the Service; those that it asks for by name, or holds already, as they are. Another one in the place of one
@@ -16,16 +16,16 @@ export function assignClusterIps(service: Service, old: Service | undefined, fac
   const held = old?.spec.clusterIPs ?? [];
   const clusterIPs: string[] = [];
   for (const [i, family] of ipFamilies.entries()) {
-    const range = rangeOf(facts, family === "IPv6" ? "IPv6" : "IPv4");
+    const ranges = rangesOf(facts, family === "IPv6" ? "IPv6" : "IPv4");
     const address = wanted[i] ?? "";
     if (address !== "" && (held.includes(address) || i < held.length)) clusterIPs.push(address);
-    else if (range === undefined) return exhausted(`no range for ${family}`);
+    else if (ranges.length === 0) return exhausted(`no range for ${family}`);
     else if (address === "") {
-      const chosen = chooseAddress(range, facts);
+      const chosen = chooseAddress(ranges, facts);
       if (chosen === undefined) return exhausted("range is full");
       clusterIPs.push(chosen);
     } else {
-      const trouble = troubleWith(address, range, facts);
+      const trouble = troubleWith(address, ranges, facts);
       if (trouble !== undefined) return refused(wanted, `failed to allocate IP ${address}: ${trouble}`);
       clusterIPs.push(parseIp(address)?.text ?? address);
     }
@@ -37,15 +37,18 @@ export function assignClusterIps(service: Service, old: Service | undefined, fac
   };
 }
 
-function chooseAddress(range: Cidr, { isAddressTaken, random }: Facts): string | undefined {
-  const number = choose(addressPool(range), (candidate) => isAddressTaken(addressAt(range, candidate).text), random);
-  return number === undefined ? undefined : addressAt(range, number).text;
+function chooseAddress(ranges: readonly Cidr[], { isAddressTaken, random }: Facts): string | undefined {
+  for (const range of ranges) {
+    const number = choose(addressPool(range), (candidate) => isAddressTaken(addressAt(range, candidate).text), random);
+    if (number !== undefined) return addressAt(range, number).text;
+  }
+  return undefined;
 }
 
-function troubleWith(address: string, range: Cidr, { isAddressTaken }: Facts): string | undefined {
+function troubleWith(address: string, ranges: readonly Cidr[], { isAddressTaken }: Facts): string | undefined {
   const ip = parseIp(address);
-  if (ip === undefined || !isUsable(range, ip))
-    return `provided IP is not in the valid range. The range of valid IPs is ${range.text}`;
+  if (ip === undefined || !ranges.some((range) => isUsable(range, ip)))
+    return `provided IP is not in the valid range. The range of valid IPs is ${ranges.map(({ text }) => text).join(", ")}`;
   return isAddressTaken(ip.text) ? "provided IP is already allocated" : undefined;
 }
 

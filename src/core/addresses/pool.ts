@@ -60,9 +60,9 @@ export const isUsable = (range: Cidr, ip: Ip): boolean =>
 
 export function portPool({ first, last }: PortRange): Pool {
   const size = last - first + 1;
-  return { size, staticBand: size <= 16 ? 0 : band(size, { of: 32, most: 128 }) };
+  return { size, staticBand: band(size, { of: 32, most: 128 }) };
 }
 
-/** `size / of`, at least 16 and at most `most`; none where the whole has fewer than 16. */
+/** `size / of`, at least 16 and at most `most`; none where the whole has no more than 16. */
 const band = (size: number, { of, most }: { readonly of: number; readonly most: number }): number =>
-  size < 16 ? 0 : Math.min(Math.max(16, Math.floor(size / of)), most);
+  size <= 16 ? 0 : Math.min(Math.max(16, Math.floor(size / of)), most);

@@ -19,6 +19,7 @@ const isService = (value: unknown): value is Service => isJsonObject(value) && i
 
 export interface Cluster {
   readonly ranges?: readonly string[];
+  readonly further?: readonly string[];
   readonly nodePorts?: Facts["nodePorts"];
   readonly addresses?: readonly string[];
   readonly ports?: readonly number[];
@@ -26,12 +27,14 @@ export interface Cluster {
 }
 export const facts = ({
   ranges = ["10.96.0.0/12"],
+  further = [],
   nodePorts,
   addresses = [],
   ports = [],
   random = () => 0,
 }: Cluster): Facts => ({
   ranges: ranges.map(mustCidr),
+  further: further.map(mustCidr),
   nodePorts: nodePorts ?? { first: 30_000, last: 32_767 },
   isAddressTaken: (address) => addresses.includes(address),
   isPortTaken: (port) => ports.includes(port),

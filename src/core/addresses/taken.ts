@@ -8,6 +8,8 @@ import type { Random } from "./pool.ts";
 export interface Facts {
   /** One block a family; the first is of the cluster's own family. */
   readonly ranges: readonly Cidr[];
+  /** Blocks that were added while the cluster runs, of any family of its own: they give what the first ones can't. */
+  readonly further: readonly Cidr[];
   readonly nodePorts: PortRange;
   /** By the address's canonical text. */
   readonly isAddressTaken: (address: string) => boolean;
@@ -17,6 +19,10 @@ export interface Facts {
 
 export const rangeOf = ({ ranges }: Facts, family: IpFamily): Cidr | undefined =>
   ranges.find((range) => range.family === family);
+
+/** Every block of a family, in the order in which they are asked. */
+export const rangesOf = ({ ranges, further }: Facts, family: IpFamily): readonly Cidr[] =>
+  [...ranges, ...further].filter((range) => range.family === family);
 
 /** What a Service holds while it exists. */
 export interface Holding {

@@ -14,6 +14,7 @@ import { namespaceController } from "./namespaces.ts";
 import { nodeIpamController } from "./node-ipam.ts";
 import { type NodeLifecycleOptions, nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-sets.ts";
+import { serviceCidrController } from "./service-cidrs.ts";
 import { strayPodController } from "./stray-pods.ts";
 
 export type { ControllerContext } from "./context.ts";
@@ -49,6 +50,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     nodeIpamController(options, options.podBlocks),
     nodeLifecycleController(options, options),
     strayPodController(options, options),
+    serviceCidrController(options),
     certificateApprover(options),
     certificateCleaner(options),
     bootstrapTokenCleaner(options),

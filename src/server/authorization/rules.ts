@@ -25,6 +25,7 @@ const tellEvents: readonly Rule[] = [
 export const proxierRules: readonly Rule[] = [
   { group: "", resources: ["services", "endpoints", "nodes", "pods"], verbs: read },
   { group: "discovery.k8s.io", resources: ["endpointslices"], verbs: read },
+  { group: "networking.k8s.io", resources: ["servicecidrs"], verbs: read },
   ...tellEvents,
 ];
 
