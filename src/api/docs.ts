@@ -19,6 +19,12 @@ import { nodeDocs } from "./core/node.docs.ts";
 import { persistentVolumeDocs } from "./core/persistent-volume.docs.ts";
 import { persistentVolumeClaimDocs } from "./core/persistent-volume-claim.docs.ts";
 import { containerDocs } from "./core/pod/container.docs.ts";
+import { envDocs } from "./core/pod/env.docs.ts";
+import { probeDocs } from "./core/pod/probe.docs.ts";
+import { schedulingDocs } from "./core/pod/scheduling.docs.ts";
+import { securityDocs } from "./core/pod/security.docs.ts";
+import { podStatusDocs } from "./core/pod/status.docs.ts";
+import { storageVolumeDocs } from "./core/pod/storage-volumes.docs.ts";
 import { volumeDocs } from "./core/pod/volumes.docs.ts";
 import { podDocs } from "./core/pod.docs.ts";
 import { referenceDocs } from "./core/references.docs.ts";
@@ -58,6 +64,12 @@ export const docs: Docs = new Map([
   ...eventsV1Docs,
   ...podDocs,
   ...containerDocs,
+  ...envDocs,
+  ...probeDocs,
+  ...schedulingDocs,
+  ...securityDocs,
+  ...podStatusDocs,
+  ...storageVolumeDocs,
   ...volumeDocs,
   ...workloadDocs,
   ...daemonSetDocs,

@@ -13,9 +13,3 @@ export const documented = <T extends AnyType>(type: T, docs: DocsOf<Stored<T>>):
   objectShape(type).name,
   docs,
 ];
-
-/** The prose of some fields of a type; the others explain themselves, or nothing here acts on them. */
-export const partlyDocumented = <T extends AnyType>(
-  type: T,
-  docs: { readonly "": string } & Partial<DocsOf<Stored<T>>>,
-): Documented => [objectShape(type).name, docs];

@@ -1,128 +1,116 @@
-import { type Documented, documented, partlyDocumented } from "#machinery/openapi/docs.ts";
-import { Container, ContainerPort, ResourceRequirements, VolumeMount } from "./container.ts";
-import * as env from "./env.ts";
-import * as probe from "./probe.ts";
+import { type Documented, documented } from "#machinery/openapi/docs.ts";
+import * as parts from "./container.ts";
 
-const seconds = "in seconds";
+/** What containers and those that are added to a standing pod have in common. */
+const program = {
+  image: "What it runs: [HOST/]NAME[:TAG][@DIGEST]. It may change while the pod stands.",
+  imagePullPolicy:
+    "Always, IfNotPresent or Never. Where left out: Always for images without tag or with :latest, else IfNotPresent.",
+  command:
+    "What is run instead of the image's own program, without a shell. $(NAME) stands for a variable, $$ for a dollar sign.",
+  args: "Arguments instead of the image's own. $(NAME) stands for a variable, $$ for a dollar sign.",
+  workingDir: "The folder that it is run in; where the image says, if left out.",
+  env: "Variables that it gets, one by one. They can't be changed once the pod stands.",
+  envFrom:
+    "ConfigMaps and Secrets whose entries all become variables; of equal names the last wins, and env before all.",
+  volumeMounts: "Which of the pod's volumes it finds in which folder.",
+  volumeDevices: "Which of the pod's claims it finds as which raw block device.",
+  terminationMessagePath:
+    "A file of the container whose content, at most 4 KiB, is shown as its last words; /dev/termination-log where left out.",
+  terminationMessagePolicy:
+    "File, also where left out, or FallbackToLogsOnError: the end of the log, where it failed and left no last words.",
+  securityContext: "As whom it runs, and what it may do; what the pod says where left out.",
+  stdin: "True: it has an input that clients can attach to. False where left out: reading gives the end at once.",
+  stdinOnce: "True: that input ends with the first client that attached. False where left out: it waits for the next.",
+  tty: "True: it has a terminal; needs stdin. False where left out.",
+};
+const notAllowed = "Not allowed for a container that is added to a standing pod.";
 
 export const containerDocs: readonly Documented[] = [
-  partlyDocumented(Container, {
-    "": "One program of a pod.",
-    name: "Its name in the pod. It can't be changed.",
-    image: "What it runs. The one thing about it that may change while the pod stands.",
-    imagePullPolicy:
-      "Always, IfNotPresent or Never. Where left out: Always for images without tag or with :latest, else IfNotPresent.",
-    command: "What is run instead of the image's own program. $(NAME) stands for a variable.",
-    args: "Arguments instead of the image's own. $(NAME) stands for a variable.",
-    workingDir: "Where it is run; where the image says, if left out.",
+  documented(parts.Container, {
+    "": "One program of a pod, with its files, variables and limits.",
+    name: "What it is called in the pod, as logs and exec know it: a DNS label. It can't be changed.",
     ports: "Ports that it listens on. Only for people and names: what isn't listed can be reached as well.",
-    env: "Its variables.",
-    envFrom: "Variables from whole ConfigMaps and Secrets; those of env win.",
-    resources: "What it needs, and what it may have at most.",
-    volumeMounts: "Volumes of the pod, and where it finds them.",
-    livenessProbe: "When this fails, the container is started again.",
-    readinessProbe: "While this fails, Services send the pod nothing.",
-    startupProbe: "Until this succeeds, the other probes wait.",
-    lifecycle: "What is done after its start and before its end.",
-    terminationMessagePath: "A file whose content is shown as its last words.",
-    terminationMessagePolicy: "File, or FallbackToLogsOnError: the end of the log where a failure left no last words.",
-    restartPolicy: "Always makes an init container run on beside the others.",
-    securityContext: "As whom it runs, and what it may do.",
-    stdin: "Whether it has an input that clients can attach to.",
-    stdinOnce: "Whether that input ends with the first client.",
-    tty: "Whether it has a terminal.",
+    resources: "What it asks of its node, and what it may have at most; nothing is held back where left out.",
+    resizePolicy:
+      "Whether it must be started again when its resources change, for cpu and memory each; not, where left out.",
+    livenessProbe:
+      "When this fails, the container is ended and started again. It lives as long as it runs where left out.",
+    readinessProbe: "While this fails, Services send the pod nothing. It is ready as soon as it runs where left out.",
+    startupProbe: "Until this succeeds, the other probes wait; when it fails, the container is started again.",
+    lifecycle: "What is done right after its start and before its end.",
+    restartPolicy:
+      "When it is started again, in place of the pod's own restartPolicy. Always, for an init container: it runs on beside the others, and the next begins when it has started.",
+    restartPolicyRules:
+      "By exit code, when it is started again in spite of restartPolicy; the first that fits counts. At most 20.",
+    ...program,
   }),
-  documented(ContainerPort, {
+  documented(parts.EphemeralContainer, {
+    "": "A container that is added to a pod that stands, to look into it. It is never started again and has no claim on its node.",
+    name: "What it is called in the pod; no other container may have the name.",
+    targetContainerName: "The container whose processes it sees; only its own, or those of the pod, where left out.",
+    ports: notAllowed,
+    resources: notAllowed,
+    resizePolicy: notAllowed,
+    livenessProbe: notAllowed,
+    readinessProbe: notAllowed,
+    startupProbe: notAllowed,
+    lifecycle: notAllowed,
+    restartPolicy: notAllowed,
+    restartPolicyRules: notAllowed,
+    ...program,
+  }),
+  documented(parts.ContainerPort, {
     "": "A port that a container listens on.",
-    name: "By which Services and probes may name it.",
-    containerPort: "Its number in the pod.",
-    hostPort: "A port of the node that leads there. At most one pod of a node can have it.",
-    hostIP: "The address of the node that hostPort is bound to; all where left out.",
-    protocol: "TCP, UDP or SCTP.",
+    name: "A name for it, of at most 15 characters, by which Services and probes may find it.",
+    containerPort: "Its number at the pod's address, from 1 to 65535.",
+    hostPort: "A port of the node that leads there; none where left out. At most one pod of a node can have it.",
+    hostIP: "The address of the node that hostPort is bound to; all of them where left out.",
+    protocol: "TCP, also where left out, UDP or SCTP.",
   }),
-  partlyDocumented(ResourceRequirements, {
-    "": "What a container needs, and what it may have at most.",
-    limits: "At most so much. Beyond it, CPU is held back and memory ends the container.",
-    requests: "At least so much must be free on its node. The limits where left out.",
+  documented(parts.ResourceRequirements, {
+    "": "What a container asks for, and what it may have at most.",
+    limits:
+      "At most so much, as in cpu: 500m, memory: 64Mi. Beyond it, CPU is held back and memory ends the container.",
+    requests: "At least so much must be free on its node, and is its own there. The limits where left out.",
+    claims: "Devices that it uses, of those that the pod's resourceClaims name.",
   }),
-  partlyDocumented(VolumeMount, {
-    "": "Where a container finds a volume of its pod.",
-    name: "The volume's name.",
-    mountPath: "Where.",
-    readOnly: "Whether the container may only read it.",
-    subPath: "Only this part of the volume.",
-    subPathExpr: "The same, with $(NAME) for variables.",
+  documented(parts.ResourceClaim, {
+    "": "Devices of the pod that a container uses.",
+    name: "Which entry of the pod's spec.resourceClaims.",
+    request: "Which request of that claim; all of them where left out.",
   }),
-  documented(env.EnvVar, {
-    "": "A variable of a container.",
-    name: "Its name.",
-    value: "Its value. $(NAME) stands for a variable told before, $$ for a dollar sign.",
-    valueFrom: "Where its value comes from, if not from value.",
+  documented(parts.ContainerResizePolicy, {
+    "": "Whether a container must be started again when one of its resources changes.",
+    resourceName: "The resource it is about: cpu or memory.",
+    restartPolicy: "NotRequired: it runs on with what it now has. RestartContainer: it is started again.",
   }),
-  partlyDocumented(env.EnvVarSource, {
-    "": "Where the value of a variable comes from.",
-    fieldRef: "A field of the pod: metadata.name, status.podIP, …",
-    resourceFieldRef: "What a container needs or may have.",
-    configMapKeyRef: "An entry of a ConfigMap.",
-    secretKeyRef: "An entry of a Secret.",
+  documented(parts.ContainerRestartRule, {
+    "": "What happens when a container ends with certain exit codes.",
+    action: "Restart: it is started again. RestartAllContainers: all of the pod are.",
+    exitCodes: "The exit codes for which this counts.",
   }),
-  documented(env.EnvFromSource, {
-    "": "A ConfigMap or a Secret whose entries all become variables.",
-    prefix: "Put before each name.",
-    configMapRef: "The ConfigMap.",
-    secretRef: "The Secret.",
+  documented(parts.ContainerRestartRuleOnExitCodes, {
+    "": "Exit codes of a container.",
+    operator: "In: it must be one of values. NotIn: it must be none of them.",
+    values: "The codes in question, from 0 to 255; at most 255 of them.",
   }),
-  documented(env.ObjectFieldSelector, {
-    "": "A field of the pod itself.",
-    apiVersion: "The version whose names it uses.",
-    fieldPath: "The field.",
+  documented(parts.VolumeMount, {
+    "": "The folder of a container where it finds a volume of its pod.",
+    name: "Which volume of the pod; it must be one of spec.volumes.",
+    mountPath: "The folder of the container where it is; it hides what the image has there. No colons.",
+    readOnly: "True: the container can only read it. False where left out.",
+    subPath: "The part of the volume that is mounted: a relative path. All of it where left out.",
+    subPathExpr:
+      "The part of the volume that is mounted, where $(NAME) stands for a variable. Not together with subPath.",
+    mountPropagation:
+      "None, also where left out: later mounts are not passed on. HostToContainer: those of the node are. Bidirectional: those of the container too; needs privileged.",
+    recursiveReadOnly:
+      "For readOnly mounts: whether mounts below are read-only too. Disabled, also where left out; IfPossible; or Enabled: the pod isn't started where it can't be.",
   }),
-  documented(env.ConfigMapKeySelector, {
-    "": "An entry of a ConfigMap of the same namespace.",
-    name: "The ConfigMap.",
-    key: "The entry.",
-    optional: "Whether it may be missing.",
-  }),
-  documented(env.SecretKeySelector, {
-    "": "An entry of a Secret of the same namespace.",
-    name: "The Secret.",
-    key: "The entry.",
-    optional: "Whether it may be missing.",
-  }),
-  documented(probe.Probe, {
-    "": "A question that is asked of a container again and again. It has exactly one of exec, httpGet, tcpSocket and grpc.",
-    exec: "A command in the container; exit code 0 is a success.",
-    httpGet: "A request to it; a status from 200 to 399 is a success.",
-    tcpSocket: "A connection to it.",
-    grpc: "A gRPC health check.",
-    initialDelaySeconds: `How long after its start the first question waits, ${seconds}.`,
-    periodSeconds: `How often, ${seconds}.`,
-    timeoutSeconds: `How long an answer may take, ${seconds}.`,
-    successThreshold: "So many successes in a row after a failure count.",
-    failureThreshold: "So many failures in a row count.",
-    terminationGracePeriodSeconds: `How long the container has to end when the probe failed, ${seconds}; the pod's own time where left out.`,
-  }),
-  documented(probe.ExecAction, {
-    "": "A command.",
-    command: "The program and its arguments, one by one: no shell reads them.",
-  }),
-  documented(probe.HTTPGetAction, {
-    "": "An HTTP request.",
-    path: "The path.",
-    port: "The port: its number, or its name.",
-    host: "The host; the pod's address where left out.",
-    scheme: "HTTP or HTTPS. Certificates are not checked.",
-    httpHeaders: "Header lines.",
-  }),
-  documented(probe.HTTPHeader, { "": "A header line.", name: "Its name.", value: "Its value." }),
-  documented(probe.TCPSocketAction, {
-    "": "A connection.",
-    port: "The port: its number, or its name.",
-    host: "The host; the pod's address where left out.",
-  }),
-  partlyDocumented(probe.Lifecycle, {
-    "": "What is done at a container's start and end.",
-    postStart: "Right after its start.",
-    preStop: "Before SIGTERM; its time counts as part of the grace period.",
+  documented(parts.VolumeDevice, {
+    "": "The path where a container finds a claim of its pod as a raw block device.",
+    name: "Which volume of the pod; a claim whose volumeMode is Block.",
+    devicePath: "The device's path in the container, as in /dev/xvda.",
   }),
 ];

@@ -26,12 +26,12 @@ export class ContainerPort extends object("io.k8s.api.core.v1.ContainerPort", {
   hostIP: optional(5, string),
 }) {}
 
-class ContainerResizePolicy extends object("io.k8s.api.core.v1.ContainerResizePolicy", {
+export class ContainerResizePolicy extends object("io.k8s.api.core.v1.ContainerResizePolicy", {
   resourceName: required(1, string),
   restartPolicy: required(2, string),
 }) {}
 
-class ResourceClaim extends object("io.k8s.api.core.v1.ResourceClaim", {
+export class ResourceClaim extends object("io.k8s.api.core.v1.ResourceClaim", {
   name: required(1, string),
   request: optional(2, string),
 }) {}
@@ -42,17 +42,17 @@ export class ResourceRequirements extends object("io.k8s.api.core.v1.ResourceReq
   claims: optional(3, listMap(ResourceClaim, ["name"], { patch: false })),
 }) {}
 
-class ContainerRestartRuleOnExitCodes extends object("io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes", {
+export class ContainerRestartRuleOnExitCodes extends object("io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes", {
   operator: required(1, string),
   values: optional(2, set(int32(), { patch: false })),
 }) {}
 
-class ContainerRestartRule extends object("io.k8s.api.core.v1.ContainerRestartRule", {
+export class ContainerRestartRule extends object("io.k8s.api.core.v1.ContainerRestartRule", {
   action: required(1, string),
   exitCodes: optional(2, ContainerRestartRuleOnExitCodes),
 }) {}
 
-class VolumeDevice extends object("io.k8s.api.core.v1.VolumeDevice", {
+export class VolumeDevice extends object("io.k8s.api.core.v1.VolumeDevice", {
   name: required(1, string),
   devicePath: required(2, string),
 }) {}

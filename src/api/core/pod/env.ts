@@ -1,6 +1,6 @@
 import { boolean, defaulted, inlined, object, optional, quantity, required, string } from "#machinery/schema.ts";
 
-class ConfigMapEnvSource extends object("io.k8s.api.core.v1.ConfigMapEnvSource", {
+export class ConfigMapEnvSource extends object("io.k8s.api.core.v1.ConfigMapEnvSource", {
   ...inlined(1, {
     name: optional(1, string),
   }),
@@ -19,7 +19,7 @@ export class ConfigMapKeySelector extends object(
   { atomic: true },
 ) {}
 
-class SecretEnvSource extends object("io.k8s.api.core.v1.SecretEnvSource", {
+export class SecretEnvSource extends object("io.k8s.api.core.v1.SecretEnvSource", {
   ...inlined(1, {
     name: optional(1, string),
   }),
@@ -41,7 +41,7 @@ export class ObjectFieldSelector extends object(
   { atomic: true },
 ) {}
 
-class FileKeySelector extends object(
+export class FileKeySelector extends object(
   "io.k8s.api.core.v1.FileKeySelector",
   {
     volumeName: required(1, string),

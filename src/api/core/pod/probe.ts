@@ -16,7 +16,7 @@ export class ExecAction extends object("io.k8s.api.core.v1.ExecAction", {
   command: optional(1, list(string)),
 }) {}
 
-class GRPCAction extends object("io.k8s.api.core.v1.GRPCAction", {
+export class GRPCAction extends object("io.k8s.api.core.v1.GRPCAction", {
   port: required(1, int32()),
   service: optional(2, string, { zero: "counts" }),
 }) {}
@@ -34,7 +34,7 @@ export class HTTPGetAction extends object("io.k8s.api.core.v1.HTTPGetAction", {
   httpHeaders: optional(5, list(HTTPHeader)),
 }) {}
 
-class SleepAction extends object("io.k8s.api.core.v1.SleepAction", {
+export class SleepAction extends object("io.k8s.api.core.v1.SleepAction", {
   seconds: required(1, int64()),
 }) {}
 

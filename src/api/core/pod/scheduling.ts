@@ -2,12 +2,12 @@ import { int32, int64, list, object, oneOf, optional, required, string } from "#
 import { LabelSelector } from "../../meta/label-selector.ts";
 import { NodeSelector, NodeSelectorTerm } from "../references.ts";
 
-class PreferredSchedulingTerm extends object("io.k8s.api.core.v1.PreferredSchedulingTerm", {
+export class PreferredSchedulingTerm extends object("io.k8s.api.core.v1.PreferredSchedulingTerm", {
   weight: required(1, int32()),
   preference: required(2, NodeSelectorTerm),
 }) {}
 
-class NodeAffinity extends object("io.k8s.api.core.v1.NodeAffinity", {
+export class NodeAffinity extends object("io.k8s.api.core.v1.NodeAffinity", {
   requiredDuringSchedulingIgnoredDuringExecution: optional(1, NodeSelector),
   preferredDuringSchedulingIgnoredDuringExecution: optional(2, list(PreferredSchedulingTerm)),
 }) {}
@@ -21,17 +21,17 @@ export class PodAffinityTerm extends object("io.k8s.api.core.v1.PodAffinityTerm"
   mismatchLabelKeys: optional(6, list(string)),
 }) {}
 
-class WeightedPodAffinityTerm extends object("io.k8s.api.core.v1.WeightedPodAffinityTerm", {
+export class WeightedPodAffinityTerm extends object("io.k8s.api.core.v1.WeightedPodAffinityTerm", {
   weight: required(1, int32()),
   podAffinityTerm: required(2, PodAffinityTerm),
 }) {}
 
-class PodAffinity extends object("io.k8s.api.core.v1.PodAffinity", {
+export class PodAffinity extends object("io.k8s.api.core.v1.PodAffinity", {
   requiredDuringSchedulingIgnoredDuringExecution: optional(1, list(PodAffinityTerm)),
   preferredDuringSchedulingIgnoredDuringExecution: optional(2, list(WeightedPodAffinityTerm)),
 }) {}
 
-class PodAntiAffinity extends object("io.k8s.api.core.v1.PodAntiAffinity", {
+export class PodAntiAffinity extends object("io.k8s.api.core.v1.PodAntiAffinity", {
   requiredDuringSchedulingIgnoredDuringExecution: optional(1, list(PodAffinityTerm)),
   preferredDuringSchedulingIgnoredDuringExecution: optional(2, list(WeightedPodAffinityTerm)),
 }) {}

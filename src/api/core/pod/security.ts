@@ -1,6 +1,6 @@
 import { boolean, int64, list, object, optional, required, string } from "#machinery/schema.ts";
 
-class AppArmorProfile extends object("io.k8s.api.core.v1.AppArmorProfile", {
+export class AppArmorProfile extends object("io.k8s.api.core.v1.AppArmorProfile", {
   type: required(1, string),
   localhostProfile: optional(2, string, { zero: "counts" }),
 }) {}
@@ -10,24 +10,24 @@ export class Capabilities extends object("io.k8s.api.core.v1.Capabilities", {
   drop: optional(2, list(string)),
 }) {}
 
-class SELinuxOptions extends object("io.k8s.api.core.v1.SELinuxOptions", {
+export class SELinuxOptions extends object("io.k8s.api.core.v1.SELinuxOptions", {
   user: optional(1, string),
   role: optional(2, string),
   type: optional(3, string),
   level: optional(4, string),
 }) {}
 
-class SeccompProfile extends object("io.k8s.api.core.v1.SeccompProfile", {
+export class SeccompProfile extends object("io.k8s.api.core.v1.SeccompProfile", {
   type: required(1, string),
   localhostProfile: optional(2, string, { zero: "counts" }),
 }) {}
 
-class Sysctl extends object("io.k8s.api.core.v1.Sysctl", {
+export class Sysctl extends object("io.k8s.api.core.v1.Sysctl", {
   name: required(1, string),
   value: required(2, string),
 }) {}
 
-class WindowsSecurityContextOptions extends object("io.k8s.api.core.v1.WindowsSecurityContextOptions", {
+export class WindowsSecurityContextOptions extends object("io.k8s.api.core.v1.WindowsSecurityContextOptions", {
   gmsaCredentialSpecName: optional(1, string, { zero: "counts" }),
   gmsaCredentialSpec: optional(2, string, { zero: "counts" }),
   runAsUserName: optional(3, string, { zero: "counts" }),

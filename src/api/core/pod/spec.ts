@@ -43,11 +43,11 @@ export class PodDNSConfig extends object("io.k8s.api.core.v1.PodDNSConfig", {
   options: optional(3, list(PodDNSConfigOption)),
 }) {}
 
-class PodOS extends object("io.k8s.api.core.v1.PodOS", {
+export class PodOS extends object("io.k8s.api.core.v1.PodOS", {
   name: required(1, string),
 }) {}
 
-class PodReadinessGate extends object("io.k8s.api.core.v1.PodReadinessGate", {
+export class PodReadinessGate extends object("io.k8s.api.core.v1.PodReadinessGate", {
   conditionType: required(1, string),
 }) {}
 

@@ -16,17 +16,17 @@ import {
 } from "#machinery/schema.ts";
 import { ResourceRequirements } from "./container.ts";
 
-class ContainerExtendedResourceRequest extends object("io.k8s.api.core.v1.ContainerExtendedResourceRequest", {
+export class ContainerExtendedResourceRequest extends object("io.k8s.api.core.v1.ContainerExtendedResourceRequest", {
   containerName: present(1, string),
   resourceName: present(2, string),
   requestName: present(3, string),
 }) {}
 
-class ContainerStateRunning extends object("io.k8s.api.core.v1.ContainerStateRunning", {
+export class ContainerStateRunning extends object("io.k8s.api.core.v1.ContainerStateRunning", {
   startedAt: optional(1, time),
 }) {}
 
-class ContainerStateTerminated extends object("io.k8s.api.core.v1.ContainerStateTerminated", {
+export class ContainerStateTerminated extends object("io.k8s.api.core.v1.ContainerStateTerminated", {
   exitCode: present(1, int32()),
   signal: optional(2, int32()),
   reason: optional(3, string),
@@ -36,7 +36,7 @@ class ContainerStateTerminated extends object("io.k8s.api.core.v1.ContainerState
   containerID: optional(7, string),
 }) {}
 
-class ContainerStateWaiting extends object("io.k8s.api.core.v1.ContainerStateWaiting", {
+export class ContainerStateWaiting extends object("io.k8s.api.core.v1.ContainerStateWaiting", {
   reason: optional(1, string),
   message: optional(2, string),
 }) {}
@@ -47,36 +47,36 @@ export class ContainerState extends object("io.k8s.api.core.v1.ContainerState", 
   terminated: optional(3, ContainerStateTerminated),
 }) {}
 
-class ResourceHealth extends object("io.k8s.api.core.v1.ResourceHealth", {
+export class ResourceHealth extends object("io.k8s.api.core.v1.ResourceHealth", {
   resourceID: present(1, string),
   health: optional(2, string),
   message: optional(6, string, { zero: "counts" }),
 }) {}
 
-class ResourceStatus extends object("io.k8s.api.core.v1.ResourceStatus", {
+export class ResourceStatus extends object("io.k8s.api.core.v1.ResourceStatus", {
   name: present(1, string),
   resources: optional(2, listMap(ResourceHealth, ["resourceID"], { patch: false })),
 }) {}
 
-class LinuxContainerUser extends object("io.k8s.api.core.v1.LinuxContainerUser", {
+export class LinuxContainerUser extends object("io.k8s.api.core.v1.LinuxContainerUser", {
   uid: present(1, int64()),
   gid: present(2, int64()),
   supplementalGroups: optional(3, list(int64())),
 }) {}
 
-class ContainerUser extends object("io.k8s.api.core.v1.ContainerUser", {
+export class ContainerUser extends object("io.k8s.api.core.v1.ContainerUser", {
   linux: optional(1, LinuxContainerUser),
 }) {}
 
-class ImageVolumeStatus extends object("io.k8s.api.core.v1.ImageVolumeStatus", {
+export class ImageVolumeStatus extends object("io.k8s.api.core.v1.ImageVolumeStatus", {
   imageRef: present(1, string),
 }) {}
 
-class VolumeStatus extends object("io.k8s.api.core.v1.VolumeStatus", {
+export class VolumeStatus extends object("io.k8s.api.core.v1.VolumeStatus", {
   image: optional(1, ImageVolumeStatus),
 }) {}
 
-class VolumeMountStatus extends object("io.k8s.api.core.v1.VolumeMountStatus", {
+export class VolumeMountStatus extends object("io.k8s.api.core.v1.VolumeMountStatus", {
   name: present(1, string),
   mountPath: present(2, string),
   readOnly: optional(3, boolean),
@@ -102,14 +102,17 @@ export class ContainerStatus extends object("io.k8s.api.core.v1.ContainerStatus"
   stopSignal: optional(15, string, { zero: "counts" }),
 }) {}
 
-class HostIP extends object("io.k8s.api.core.v1.HostIP", {
+export class HostIP extends object("io.k8s.api.core.v1.HostIP", {
   ip: present(1, string),
 }) {}
 
-class NodeAllocatableResourceClaimStatus extends object("io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus", {
-  resourceClaimName: present(1, string),
-  containers: optional(2, set(string, { patch: false })),
-}) {}
+export class NodeAllocatableResourceClaimStatus extends object(
+  "io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus",
+  {
+    resourceClaimName: present(1, string),
+    containers: optional(2, set(string, { patch: false })),
+  },
+) {}
 
 export class PodCondition extends object("io.k8s.api.core.v1.PodCondition", {
   type: present(1, string),
@@ -121,16 +124,16 @@ export class PodCondition extends object("io.k8s.api.core.v1.PodCondition", {
   observedGeneration: optional(7, int64()),
 }) {}
 
-class PodExtendedResourceClaimStatus extends object("io.k8s.api.core.v1.PodExtendedResourceClaimStatus", {
+export class PodExtendedResourceClaimStatus extends object("io.k8s.api.core.v1.PodExtendedResourceClaimStatus", {
   requestMappings: present(1, list(ContainerExtendedResourceRequest)),
   resourceClaimName: present(2, string),
 }) {}
 
-class PodIP extends object("io.k8s.api.core.v1.PodIP", {
+export class PodIP extends object("io.k8s.api.core.v1.PodIP", {
   ip: present(1, string),
 }) {}
 
-class PodResourceClaimStatus extends object("io.k8s.api.core.v1.PodResourceClaimStatus", {
+export class PodResourceClaimStatus extends object("io.k8s.api.core.v1.PodResourceClaimStatus", {
   name: present(1, string),
   resourceClaimName: optional(2, string, { zero: "counts" }),
 }) {}

@@ -39,7 +39,7 @@ import {
   VsphereVirtualDiskVolumeSource,
 } from "./storage-volumes.ts";
 
-class ClusterTrustBundleProjection extends object("io.k8s.api.core.v1.ClusterTrustBundleProjection", {
+export class ClusterTrustBundleProjection extends object("io.k8s.api.core.v1.ClusterTrustBundleProjection", {
   name: optional(1, string, { zero: "counts" }),
   signerName: optional(2, string, { zero: "counts" }),
   labelSelector: optional(3, LabelSelector),
@@ -53,7 +53,7 @@ export class KeyToPath extends object("io.k8s.api.core.v1.KeyToPath", {
   mode: optional(3, int32(), { zero: "counts" }),
 }) {}
 
-class ConfigMapProjection extends object("io.k8s.api.core.v1.ConfigMapProjection", {
+export class ConfigMapProjection extends object("io.k8s.api.core.v1.ConfigMapProjection", {
   ...inlined(1, {
     name: optional(1, string),
   }),
@@ -77,11 +77,11 @@ export class DownwardAPIVolumeFile extends object("io.k8s.api.core.v1.DownwardAP
   mode: optional(4, int32(), { zero: "counts" }),
 }) {}
 
-class DownwardAPIProjection extends object("io.k8s.api.core.v1.DownwardAPIProjection", {
+export class DownwardAPIProjection extends object("io.k8s.api.core.v1.DownwardAPIProjection", {
   items: optional(1, list(DownwardAPIVolumeFile)),
 }) {}
 
-class DownwardAPIVolumeSource extends object("io.k8s.api.core.v1.DownwardAPIVolumeSource", {
+export class DownwardAPIVolumeSource extends object("io.k8s.api.core.v1.DownwardAPIVolumeSource", {
   items: optional(1, list(DownwardAPIVolumeFile)),
   defaultMode: defaulted(2, int32(), 0o644, { zero: "counts" }),
 }) {}
@@ -96,12 +96,12 @@ export class HostPathVolumeSource extends object("io.k8s.api.core.v1.HostPathVol
   type: defaulted(2, string, "", { zero: "counts" }),
 }) {}
 
-class ImageVolumeSource extends object("io.k8s.api.core.v1.ImageVolumeSource", {
+export class ImageVolumeSource extends object("io.k8s.api.core.v1.ImageVolumeSource", {
   reference: optional(1, string),
   pullPolicy: optional(2, string),
 }) {}
 
-class PodCertificateProjection extends object("io.k8s.api.core.v1.PodCertificateProjection", {
+export class PodCertificateProjection extends object("io.k8s.api.core.v1.PodCertificateProjection", {
   signerName: required(1, string),
   keyType: required(2, string),
   maxExpirationSeconds: optional(3, int32(), { zero: "counts" }),
@@ -111,7 +111,7 @@ class PodCertificateProjection extends object("io.k8s.api.core.v1.PodCertificate
   userAnnotations: optional(7, map(string)),
 }) {}
 
-class SecretProjection extends object("io.k8s.api.core.v1.SecretProjection", {
+export class SecretProjection extends object("io.k8s.api.core.v1.SecretProjection", {
   ...inlined(1, {
     name: optional(1, string),
   }),
@@ -119,7 +119,7 @@ class SecretProjection extends object("io.k8s.api.core.v1.SecretProjection", {
   optional: optional(4, boolean, { zero: "counts" }),
 }) {}
 
-class ServiceAccountTokenProjection extends object("io.k8s.api.core.v1.ServiceAccountTokenProjection", {
+export class ServiceAccountTokenProjection extends object("io.k8s.api.core.v1.ServiceAccountTokenProjection", {
   audience: optional(1, string),
   expirationSeconds: defaulted(2, int64(), 3600, { zero: "counts" }),
   path: required(3, string),
@@ -134,7 +134,7 @@ export class VolumeProjection extends object("io.k8s.api.core.v1.VolumeProjectio
   podCertificate: optional(6, PodCertificateProjection),
 }) {}
 
-class ProjectedVolumeSource extends object("io.k8s.api.core.v1.ProjectedVolumeSource", {
+export class ProjectedVolumeSource extends object("io.k8s.api.core.v1.ProjectedVolumeSource", {
   sources: optional(1, list(VolumeProjection)),
   defaultMode: defaulted(2, int32(), 0o644, { zero: "counts" }),
 }) {}
