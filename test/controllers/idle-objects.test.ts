@@ -28,7 +28,7 @@ test("an object that nothing acts on says so once, in an event", async () => {
       "DaemonSet",
       "one",
       "Warning",
-      "This version of Portolan has no controller for a DaemonSet: it makes no pods. Only a controller of your own would.",
+      "This version of Portolan has no controller for the kind DaemonSet: it makes no pods. Only a controller of your own would.",
     ],
   ];
   await eventually("the event", async () => (await remarks(cluster)).length === 1, { seconds: 10 });

@@ -1,5 +1,6 @@
 import { daemonSets } from "#api/apps/daemon-set.ts";
 import { statefulSets } from "#api/apps/stateful-set.ts";
+import { horizontalPodAutoscalers } from "#api/autoscaling/horizontal-pod-autoscaler.ts";
 import { cronJobs } from "#api/batch/cron-job.ts";
 import { jobs } from "#api/batch/job.ts";
 import { limitRanges } from "#api/core/limit-range.ts";
@@ -23,6 +24,7 @@ const consequences: ReadonlyMap<AnyKind, string> = new Map<AnyKind, string>([
   [replicationControllers, makesNoPods],
   [jobs, makesNoPods],
   [cronJobs, "it makes no Jobs. Only a controller of your own would"],
+  [horizontalPodAutoscalers, "nothing is scaled by it"],
   [persistentVolumeClaims, "no volume is made for it or bound to it. Only a provisioner of your own would do that"],
   [limitRanges, "it limits nothing, and gives pods no defaults"],
   [resourceQuotas, "it limits nothing"],
@@ -36,5 +38,5 @@ const consequences: ReadonlyMap<AnyKind, string> = new Map<AnyKind, string>([
 /** What somebody who made such an object should know; undefined where something here acts on it. */
 export function withoutController(kind: AnyKind): string | undefined {
   const consequence = consequences.get(kind);
-  return consequence && `This version of Portolan has no controller for a ${kind.kind}: ${consequence}.`;
+  return consequence && `This version of Portolan has no controller for the kind ${kind.kind}: ${consequence}.`;
 }
