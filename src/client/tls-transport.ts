@@ -31,7 +31,7 @@ export function tlsTransport(first: Access, timing = { silenceMs, pongMs, connec
     async send(request) {
       if (closed) throw new Unreachable(access.server, { cause: new Error("this transport was closed") });
       const bearer = await token();
-      const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+      const headers = { "user-agent": "portolan", ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }) };
       return exchange(current(), { ...request, headers: { ...headers, ...request.headers } }, access.server);
     },
     renew(certificate) {

@@ -7,6 +7,12 @@ export interface Transport {
   readonly close: () => void;
 }
 
+/** The same, in the name of a program: fields that it sets are then its own. */
+export const inNameOf = (program: string, transport: Transport): Transport => ({
+  send: (request) => transport.send({ ...request, headers: { "user-agent": program, ...request.headers } }),
+  close: () => transport.close(),
+});
+
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** With its query: `/api/v1/pods?watch=true`. */

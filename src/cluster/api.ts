@@ -3,7 +3,7 @@ import { nodes } from "#api/core/node.ts";
 import { services } from "#api/core/service.ts";
 import { builtIn } from "#api/kinds.ts";
 import { refusedFor, resourceClient } from "#client/resource.ts";
-import type { Transport } from "#client/transport.ts";
+import { inNameOf, type Transport } from "#client/transport.ts";
 import { contains, holds, parseCidr } from "#net/cidr.ts";
 import { parseIp } from "#net/ip.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
@@ -52,7 +52,8 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
     report: (fault) => log.warn("a request failed in the server", fault),
   });
   started.defer(() => server.close());
-  const asMaster = inProcessTransport(server, { user: "system:apiserver", groups: ["system:masters"] });
+  const master = { user: "system:apiserver", groups: ["system:masters"] };
+  const asMaster = inNameOf("kube-apiserver", inProcessTransport(server, master));
   await checkRangesOfData(settings, asMaster);
   await bootstrap(asMaster, {
     apiAddress: plan.address.text,

@@ -1,5 +1,6 @@
 import { informers } from "#client/informers.ts";
-import type { Transport } from "#client/transport.ts";
+import { inNameOf, type Transport } from "#client/transport.ts";
+import { nodeUserPrefix } from "#core/certificates/signers.ts";
 import { blockSources } from "#core/nodes/pod-blocks.ts";
 import { type ControllerOptions, startControllers } from "#daemons/controllers/controllers.ts";
 import { type AssignerOptions, startAssigner } from "#daemons/loadbalancer/assigner.ts";
@@ -35,7 +36,7 @@ export async function startControlPlane(settings: Settings, parts: ControlParts)
   await using started = new AsyncDisposableStack();
   const api = started.adopt(await startApi(settings, parts), (one) => one.stop());
   const as: ControlPlane["as"] = (user, ...groups) =>
-    inProcessTransport(api.server, { user, groups: [...groups, "system:authenticated"] });
+    inNameOf(programOf(user), inProcessTransport(api.server, { user, groups: [...groups, "system:authenticated"] }));
   const failed = toldTo(parts.log);
   const managers = startManagers(as("system:kube-controller-manager", "system:masters"), {
     failed,
@@ -51,6 +52,12 @@ export async function startControlPlane(settings: Settings, parts: ControlParts)
   started.adopt(managers, (one) => one.stop());
   const running = started.move();
   return { as, setNodePortRange: api.server.setNodePortRange, stop: () => running.disposeAsync() };
+}
+
+/** What the components of Kubernetes call themselves: `kubelet`, `kube-proxy`, `kube-controller-manager`. */
+function programOf(user: string): string {
+  if (user.startsWith(nodeUserPrefix)) return "kubelet";
+  return user.startsWith("system:") ? user.slice("system:".length) : "portolan";
 }
 
 /** Writes down what a loop has failed at. */
@@ -72,8 +79,14 @@ function startManagers(
   const clock = { now: Date.now, random: Math.random, elapsedMs: () => performance.now() };
   const parts = [
     startControllers({ transport, informers: own, failed, ...settings, ...clock }),
-    startScheduler({ transport, informers: own, failed, ...clock }),
-    startAssigner({ transport, informers: own, failed, ranges, ...clock }),
+    startScheduler({ transport: inNameOf("kube-scheduler", transport), informers: own, failed, ...clock }),
+    startAssigner({
+      transport: inNameOf("cloud-controller-manager", transport),
+      informers: own,
+      failed,
+      ranges,
+      ...clock,
+    }),
   ];
   return {
     async stop() {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Access, readKubeconfig } from "#client/kubeconfig.ts";
 import { type TlsTransport, tlsTransport } from "#client/tls-transport.ts";
+import { inNameOf } from "#client/transport.ts";
 import { type KeptIdentity, keepNodeIdentity } from "#daemons/node/identity/node-identity.ts";
 import type { Ip } from "#net/ip.ts";
 import type { KeyPair } from "#os/pki.ts";
@@ -71,7 +72,7 @@ export async function runNode(asked: NodeAsked, begin: Promise<void>, signal: Ab
   const { access, serving } = await accessOf(asked, signal);
   const transport = started.adopt(tlsTransport(access), (one) => one.close());
   const identity: NodeIdentity = { ca: access.ca ?? "", serving };
-  const transports = { agent: transport, proxy: transport };
+  const transports = { agent: inNameOf("kubelet", transport), proxy: inNameOf("kube-proxy", transport) };
   const node = await startNode(settings, { ...prepared, plan, identity, catalogue, transports, ledger, log });
   started.defer(() => node.stop());
   if (asked.identity.kind === "asked") {

@@ -38,4 +38,4 @@ const pathOf = (open: readonly Level[]): string =>
   open
     .map(({ names, at, index }) => (names === undefined ? `[${index}]` : `.${at}`))
     .join("")
-    .slice(1);
+    .replace(/^\./, "");

@@ -1,3 +1,4 @@
+import { goTypeName, showGo, showGoSource } from "../go-text.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import type { AnyType, Shape } from "../schema.ts";
 import { defaultOf, type Element, type Entries, entryElement, fieldElement, showElement } from "./element.ts";
@@ -84,31 +85,14 @@ function scalarTroubles(shape: Scalar, value: unknown): readonly Trouble[] {
     case "bytes":
       return typeof value === "string"
         ? []
-        : only(`expected string, got &value.valueUnstructured{Value:${show(value)}}`);
+        : only(`expected string, got &value.valueUnstructured{Value:${showGoSource(value)}}`);
     case "int32":
     case "int64":
     case "double":
-      return typeof value === "number" ? [] : only(`expected numeric (int or float), got ${goType(value)}`);
+      return typeof value === "number" ? [] : only(`expected numeric (int or float), got ${goTypeName(value)}`);
     default:
       return typeof value === "object" ? only(`expected any scalar, got ${showPlain(value)}`) : [];
   }
 }
 
-/** As Go prints values: `%v`, `%#v`, `%T`. */
-const showPlain = (value: unknown): string => `&{${plain(value)}}`;
-function plain(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(plain).join(" ")}]`;
-  if (!isJsonObject(value)) return value === null ? "<nil>" : String(value);
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${entries.map(([name, one]) => `${name}:${plain(one)}`).join(" ")}]`;
-}
-function show(value: unknown): string {
-  if (Array.isArray(value)) return `[]interface {}{${value.map(show).join(", ")}}`;
-  if (!isJsonObject(value)) return value === null ? "interface {}(nil)" : JSON.stringify(value);
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `map[string]interface {}{${entries.map(([name, one]) => `${JSON.stringify(name)}:${show(one)}`).join(", ")}}`;
-}
-function goType(value: unknown): string {
-  if (Array.isArray(value)) return "[]interface {}";
-  return isJsonObject(value) ? "map[string]interface {}" : typeof value === "boolean" ? "bool" : typeof value;
-}
+const showPlain = (value: unknown): string => `&{${showGo(value)}}`;

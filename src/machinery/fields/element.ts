@@ -21,10 +21,11 @@ export interface Entries {
 /** An entry of a list that isn't atomic. A key that the entry leaves out has its default. */
 export function entryElement({ of, merge }: Entries, entry: unknown): Element {
   if (merge.as === "set" || !isJsonObject(entry)) return `v:${JSON.stringify(entry)}`;
-  const keys = merge.keys.toSorted().flatMap((key) => {
+  const keys: string[] = [];
+  for (const key of merge.keys.length < 2 ? merge.keys : merge.keys.toSorted()) {
     const value = ownValue(entry, key) ?? defaultOf(of, key);
-    return value === undefined ? [] : [`${JSON.stringify(key)}:${JSON.stringify(value)}`];
-  });
+    if (value !== undefined) keys.push(`"${key}":${JSON.stringify(value)}`);
+  }
   return `k:{${keys.join(",")}}`;
 }
 
@@ -71,6 +72,7 @@ export function isElement(text: string): boolean {
 
 /** Fields by name, then entries by their keys, values, positions; numbers by what they count. Source: PathElement.Less. */
 export function compareElements(a: Element, b: Element): number {
+  if (a.startsWith("f:") && b.startsWith("f:")) return a < b ? -1 : Number(a > b); // nearly all of them
   const byKind = rank(a) - rank(b);
   if (byKind !== 0) return byKind;
   switch (a.charAt(0)) {

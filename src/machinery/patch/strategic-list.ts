@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isEqual, isJsonObject, type JsonObject } from "../json.ts";
+import { brought, unknownPatchType, withoutMergeKey } from "./directives.ts";
 import { PatchRefused } from "./refused.ts";
 
 /** A list of the document and what a patch wants of it. */
@@ -22,37 +23,52 @@ export function mergeValues({ old, change, order, remove }: ListChange): readonl
 export function mergeEntries(list: ListChange, mergeKey: string, mergeEntry: MergeEntry): readonly unknown[] {
   const keyOf = (one: unknown): unknown => (isJsonObject(one) ? one[mergeKey] : undefined);
   const { replaces, removed, changes } = sorted(list.change, mergeKey);
-  if (replaces) return changes.map((one) => mergeEntry({}, one));
-  const result = list.old.filter((one) => !removed.has(keyOf(one)));
+  if (replaces) return changes.map(brought);
+  const result = list.old.filter((one) => !removed.includes(keyOf(one)));
   for (const change of changes) {
-    const at = result.findIndex((one) => keyOf(one) === change[mergeKey]);
+    const key = mustKey(change, mergeKey);
+    const at = result.findIndex((one) => isEqual(keyOf(one), key));
     const old = result[at];
     if (isJsonObject(old)) result[at] = mergeEntry(old, change);
-    else result.push(mergeEntry({}, change));
+    else result.push(brought(change));
   }
   return arrange(result, { wanted: list.order ?? changes, before: list.old, keyOf });
 }
 
-/** What the entries of a patch want: to be gone, to be all there is, or to be merged. */
+function mustKey(entry: JsonObject, mergeKey: string): unknown {
+  if (Object.hasOwn(entry, mergeKey)) return entry[mergeKey];
+  throw withoutMergeKey(entry, mergeKey);
+}
+
+/** What the entries of a patch want: to be gone, to be all there is, or to be merged. Source: mergeSliceWithSpecialElements. */
 function sorted(change: readonly unknown[], mergeKey: string): Sorted {
-  const removed = new Set<unknown>();
+  const removed: unknown[] = [];
   const changes: JsonObject[] = [];
   let replaces = false;
   for (const one of change) {
-    if (!isJsonObject(one)) throw new PatchRefused("invalid", `a list that is merged by ${mergeKey} holds objects`);
-    const directive = one.$patch;
-    const key = one[mergeKey];
-    if (directive === "replace" && key === undefined) replaces = true;
-    else if (key === undefined)
-      throw new PatchRefused("invalid", `map: ${JSON.stringify(one)} does not contain declared merge key: ${mergeKey}`);
-    else if (directive === "delete") removed.add(key);
-    else changes.push(one);
+    if (Array.isArray(one)) throw new PatchRefused("failed", "lists of lists are not supported");
+    if (!isJsonObject(one)) throw new PatchRefused("unforeseen", "list element types are not identical");
+    switch (one.$patch) {
+      case undefined:
+        changes.push(one);
+        break;
+      case "delete":
+        removed.push(mustKey(one, mergeKey));
+        break;
+      case "replace":
+        replaces = true;
+        break;
+      case "merge":
+        throw new PatchRefused("unforeseen", "merging lists cannot yet be specified in the patch");
+      default:
+        throw unknownPatchType(one.$patch, one);
+    }
   }
   return { replaces, removed, changes };
 }
 interface Sorted {
   readonly replaces: boolean;
-  readonly removed: ReadonlySet<unknown>;
+  readonly removed: readonly unknown[];
   readonly changes: readonly JsonObject[];
 }
 
@@ -65,8 +81,9 @@ interface Order {
 }
 
 /**
- * Puts entries that the patch names in its order, and the others, which only the server knows, where they stood between them:
- * both keep the order among themselves, and where both have an old place, that decides who goes first.
+ * Puts entries that the patch names in its order, and the others, which only the server knows, between them: both keep the order among
+ * themselves; one of the others goes first where it stood before the next that is named, and not where that one is new.
+ * Source: normalizeElementOrder.
  */
 function arrange(entries: readonly unknown[], { wanted, before, keyOf }: Order): readonly unknown[] {
   const places = new Map(before.map((one, i) => [keyOf(one), i]));
@@ -75,11 +92,11 @@ function arrange(entries: readonly unknown[], { wanted, before, keyOf }: Order):
   const named = entries.filter((one) => ranks.has(keyOf(one))).toSorted((a, b) => rank(a) - rank(b));
   const others = entries.filter((one) => !ranks.has(keyOf(one)));
   const result: unknown[] = [];
-  for (const other of others) {
-    const place = places.get(keyOf(other));
-    while (named.length > 0 && isBefore(places.get(keyOf(named[0])), place)) result.push(named.shift());
-    result.push(other);
+  for (const one of named) {
+    const place = places.get(keyOf(one));
+    while (others.length > 0 && isBefore(places.get(keyOf(others[0])), place)) result.push(others.shift());
+    result.push(one);
   }
-  return [...result, ...named];
+  return [...result, ...others];
 }
 const isBefore = (a: number | undefined, b: number | undefined): boolean => a !== undefined && b !== undefined && a < b;

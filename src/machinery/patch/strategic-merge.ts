@@ -1,5 +1,15 @@
 import { isJsonObject, type JsonObject, ownEntry, ownValue } from "../json.ts";
 import type { AnyType } from "../schema.ts";
+import {
+  brought,
+  checkOrder,
+  deleteDirective,
+  fieldBehind,
+  mustList,
+  orderDirective,
+  retained,
+  unknownPatchType,
+} from "./directives.ts";
 import { cannotUnmarshal, PatchRefused } from "./refused.ts";
 import { type ListChange, mergeEntries, mergeValues } from "./strategic-list.ts";
 
@@ -7,9 +17,10 @@ import { type ListChange, mergeEntries, mergeValues } from "./strategic-list.ts"
  * Strategic merge patch: like RFC 7396, but lists whose declaration names a merge key are merged entry by entry, and directives
  * (`$patch`, `$retainKeys`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`) say what a plain patch can't.
  * Leaves its arguments alone. Throws PatchRefused where a directive makes no sense.
- * Source: k8s.io/apimachinery/pkg/util/strategicpatch, and its proposal "preserve order in strategic merge patch".
+ * Source: StrategicMergeMapPatch in k8s.io/apimachinery/pkg/util/strategicpatch, and its proposal "preserve order in strategic merge patch".
  */
 export function applyStrategicMerge(type: AnyType, document: unknown, patch: unknown): unknown {
+  if (patch === null) return document;
   if (!isJsonObject(patch)) throw new PatchRefused("invalid", cannotUnmarshal(patch, "map[string]interface {}"));
   return mergeObject(type, isJsonObject(document) ? document : {}, patch);
 }
@@ -18,16 +29,15 @@ export function applyStrategicMerge(type: AnyType, document: unknown, patch: unk
 function mergeObject(type: AnyType | undefined, document: JsonObject, patch: JsonObject): JsonObject {
   switch (patch.$patch) {
     case undefined:
-    case "merge":
       break;
     case "replace":
-      return mergeObject(type, {}, without(patch, "$patch"));
+      return withoutDirective(patch);
     case "delete":
       return {};
     default:
-      throw new PatchRefused("invalid", `unknown patch directive $patch: ${JSON.stringify(patch.$patch)}`);
+      throw unknownPatchType(patch.$patch, patch);
   }
-  const result = retained(document, patch);
+  const result: Record<string, unknown> = { ...retained(document, patch) };
   for (const key of changedKeys(patch)) {
     const value = mergeField(fieldType(type, key), ownValue(result, key), { patch, key });
     if (value === null) delete result[key];
@@ -36,17 +46,15 @@ function mergeObject(type: AnyType | undefined, document: JsonObject, patch: Jso
   return result;
 }
 
-const orderPrefix = "$setElementOrder/";
-const deletePrefix = "$deleteFromPrimitiveList/";
+const withoutDirective = (patch: JsonObject): JsonObject => {
+  const { $patch: _, ...rest } = patch;
+  return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, brought(value)]));
+};
 
 /** The fields that a patch is about, also those whose lists it only orders or thins out. */
 function changedKeys(patch: JsonObject): ReadonlySet<string> {
-  return new Set(
-    Object.keys(patch).flatMap((key) => {
-      const prefix = [orderPrefix, deletePrefix].find((one) => key.startsWith(one));
-      return prefix === undefined ? (key.startsWith("$") ? [] : [key]) : [key.slice(prefix.length)];
-    }),
-  );
+  const keys = Object.keys(patch).filter((key) => key !== "$retainKeys");
+  return new Set(keys.map((key) => fieldBehind(orderDirective, key) ?? fieldBehind(deleteDirective, key) ?? key));
 }
 
 interface Place {
@@ -54,38 +62,43 @@ interface Place {
   readonly key: string;
 }
 
+/** undefined: it stays as it is; null: it goes. */
 function mergeField(type: AnyType | undefined, old: unknown, { patch, key }: Place): unknown {
-  const change = ownValue(patch, key);
-  if (isJsonObject(change)) return mergeObject(type, isJsonObject(old) ? old : {}, change);
+  const [change, order, remove] = [
+    ownValue(patch, key),
+    ownValue(patch, `${orderDirective}/${key}`),
+    ownValue(patch, `${deleteDirective}/${key}`),
+  ];
+  if (isJsonObject(change)) return isJsonObject(old) ? mergeObject(type, old, change) : broughtObject(change);
   if (change !== undefined && !Array.isArray(change)) return change;
-  if (change === undefined && !Array.isArray(old)) return undefined;
+  if (!Array.isArray(old)) return change === undefined ? undefined : brought(change);
   return mergeList(type, {
-    old: listOf(old),
-    change: listOf(change),
-    order: Array.isArray(patch[orderPrefix + key]) ? listOf(patch[orderPrefix + key]) : undefined,
-    remove: listOf(patch[deletePrefix + key]),
+    old,
+    change: change ?? [],
+    order: order === undefined ? undefined : mustList(order),
+    remove: remove === undefined || remove === null ? [] : mustList(remove),
+    isReplaced: change !== undefined,
   });
 }
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-function mergeList(type: AnyType | undefined, list: ListChange): readonly unknown[] {
-  const shape = type?.shape;
-  if (shape?.is === "lazy") return mergeList(shape.to(), list);
-  if (shape?.is !== "list" || shape.merge.patchKey === undefined) return list.change;
-  const { of, merge } = shape;
-  if (merge.patchKey === "") return mergeValues(list);
-  return mergeEntries(list, merge.patchKey ?? "", (old, change) => mergeObject(of, old, change));
+/** What deletes what isn't there brings nothing. */
+const broughtObject = (change: JsonObject): unknown => (change.$patch === "delete" ? undefined : brought(change));
+
+interface WholeChange extends ListChange {
+  /** There is a list in the patch, and not only directives about it. */
+  readonly isReplaced: boolean;
 }
 
-/** What `$retainKeys` leaves of the document: everything where the patch has none. */
-function retained(document: JsonObject, patch: JsonObject): Record<string, unknown> {
-  const keys = patch.$retainKeys;
-  if (keys === undefined) return { ...document };
-  if (!Array.isArray(keys)) throw new PatchRefused("invalid", "$retainKeys must be a list of field names");
-  const stray = Object.keys(patch).find((key) => !key.startsWith("$") && !keys.includes(key));
-  if (stray !== undefined)
-    throw new PatchRefused("invalid", `$retainKeys does not name ${JSON.stringify(stray)}, which the patch sets`);
-  return Object.fromEntries(Object.entries(document).filter(([key]) => keys.includes(key)));
+function mergeList(type: AnyType | undefined, list: WholeChange): readonly unknown[] {
+  const shape = type?.shape;
+  if (shape?.is === "lazy") return mergeList(shape.to(), list);
+  if (shape?.is !== "list" || shape.merge.patchKey === undefined)
+    return list.isReplaced ? list.change : list.old.filter((one) => !list.remove.includes(one));
+  const { of, merge } = shape;
+  const { patchKey = "" } = merge;
+  if (list.order !== undefined) checkOrder(list.change, list.order, patchKey);
+  if (patchKey === "") return mergeValues(list);
+  return mergeEntries(list, patchKey, (old, change) => mergeObject(of, old, change));
 }
 
 function fieldType(type: AnyType | undefined, key: string): AnyType | undefined {
@@ -101,6 +114,3 @@ function fieldType(type: AnyType | undefined, key: string): AnyType | undefined 
       return undefined;
   }
 }
-
-const without = (object: JsonObject, key: string): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([one]) => one !== key));

@@ -27,8 +27,12 @@ export function* managedFieldsProblems(entries: readonly Entry[] = []): Iterable
   }
 }
 
+/** What every name looks like that programs give themselves. */
+const plainName = /^[ -~]{0,128}$/;
+
 /** Rules for the name in which fields are set. */
 export function* writerProblems(path: string, name: string): Iterable<FieldProblem> {
+  if (plainName.test(name)) return;
   if (new TextEncoder().encode(name).length > longestName) yield tooLongField(path, longestName);
   for (const { 0: character, index } of name.matchAll(unprintable)) {
     const shown = `'${JSON.stringify(character).slice(1, -1)}'`;

@@ -1,6 +1,7 @@
-import { readObject } from "#machinery/decode.ts";
+import { type Read, readObject } from "#machinery/decode.ts";
 import { invalidField } from "#machinery/field-problem.ts";
 import { withReset } from "#machinery/fields/entries.ts";
+import { showGo } from "#machinery/go-text.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import { duplicateFields } from "#machinery/json-text.ts";
 import { applyJsonPatch } from "#machinery/patch/json-patch.ts";
@@ -8,8 +9,8 @@ import { applyMergePatch } from "#machinery/patch/merge-patch.ts";
 import { cannotUnmarshal, PatchRefused } from "#machinery/patch/refused.ts";
 import { applyStrategicMerge } from "#machinery/patch/strategic-merge.ts";
 import type { AnyType } from "#machinery/schema.ts";
-import { badRequest, invalid, StatusError, tooLarge, unsupportedMediaType } from "#machinery/status.ts";
-import { type Document, parseJsonBody, readBody } from "../body.ts";
+import { badRequest, invalid, StatusError, tooLarge, unsupportedMediaType, withoutReason } from "#machinery/status.ts";
+import { parseJsonBody, readBody } from "../body.ts";
 import type { Call } from "../call.ts";
 import { fromHub, toHub } from "../conversion.ts";
 import type { Answer } from "../exchange.ts";
@@ -21,12 +22,33 @@ import { applyMediaType, type WriteOptions, writeOptions } from "../write-option
 import { type AppliedDocument, sentDocument } from "./applied-document.ts";
 import { apply } from "./apply.ts";
 
-/** How a patch of one media type is applied to a document of a declared type. */
-type Apply = (type: AnyType, document: unknown, patch: unknown) => unknown;
-const patches = new Map<string, Apply>([
-  ["application/json-patch+json", (_type, document, patch) => applyJsonPatch(document, patch)],
-  ["application/merge-patch+json", (_type, document, patch) => applyMergePatch(document, mustMerge(patch))],
-  ["application/strategic-merge-patch+json", applyStrategicMerge],
+/** What patches of one media type are. */
+interface Way {
+  readonly apply: (type: AnyType, document: unknown, patch: unknown) => unknown;
+  /** What a refusal shows of a patch that leads to no object of the kind. */
+  readonly shows: (patch: unknown, result: unknown) => string;
+  /** Comes before what is strange in the patch itself. */
+  readonly strangeIn: string;
+}
+const showsResult = (_patch: unknown, result: unknown): string => JSON.stringify(result);
+const ways = new Map<string, Way>([
+  [
+    "application/json-patch+json",
+    {
+      apply: (_type, document, patch) => applyJsonPatch(document, patch),
+      shows: showsResult,
+      strangeIn: "json patch ",
+    },
+  ],
+  [
+    "application/merge-patch+json",
+    {
+      apply: (_type, document, patch) => applyMergePatch(document, mustMerge(patch)),
+      shows: showsResult,
+      strangeIn: "",
+    },
+  ],
+  ["application/strategic-merge-patch+json", { apply: applyStrategicMerge, shows: showGo, strangeIn: "" }],
 ]);
 
 /** An object stays one: in a body, what RFC 7396 says of other values can't be meant. */
@@ -39,7 +61,9 @@ function mustMerge(patch: unknown): unknown {
 export interface Patch {
   readonly kind: "patch";
   readonly apply: (type: AnyType, document: unknown) => unknown;
-  readonly document: Document;
+  readonly shows: (result: unknown) => string;
+  /** `duplicate field "spec.type"`: what strict validation finds in the patch itself. */
+  readonly strange: readonly string[];
 }
 
 /** PATCH of an object, or of its `status`. */
@@ -55,10 +79,15 @@ export async function patch(call: Call): Promise<Answer> {
 export async function sentPatch(call: Call, options: WriteOptions): Promise<Patch | AppliedDocument> {
   const { mediaType, bytes } = await readBody(call.request);
   if (mediaType === applyMediaType) return sentDocument(call, bytes, options);
-  const apply = patches.get(mediaType);
-  if (apply === undefined) throw unsupportedMediaType([...patches.keys(), applyMediaType]);
-  const document = parseJsonBody(bytes);
-  return { kind: "patch", apply: (type, value) => refusing(() => apply(type, value, document.value)), document };
+  const way = ways.get(mediaType);
+  if (way === undefined) throw unsupportedMediaType([...ways.keys(), applyMediaType]);
+  const { value: patch, text = "" } = parseJsonBody(bytes);
+  return {
+    kind: "patch",
+    apply: (type, value) => refusing(() => way.apply(type, value, patch)),
+    shows: (result) => way.shows(patch, result),
+    strange: duplicateFields(text).map((one) => `${way.strangeIn}${one}`),
+  };
 }
 
 interface Patching {
@@ -68,21 +97,28 @@ interface Patching {
 
 function patched(call: Call, current: ApiObject, { sent, options }: Patching): ApiObject {
   const { spoken } = call;
-  const next = sent.apply(spoken.type, fromHub(spoken, current));
-  if (isJsonObject(next)) checkKind(next, spoken);
-  const outcome = readObject(spoken, withReset(next));
-  if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
-  const { text } = sent.document;
-  const strange = [...outcome.unknown, ...(text === undefined ? [] : duplicateFields(text))];
-  if (strange.length > 0 && options.fieldValidation === "Strict")
-    throw patchInvalid(sent, `strict decoding error: ${strange.join(", ")}`);
-  if (options.fieldValidation === "Warn") for (const one of strange) call.warn(one);
-  return toHub(spoken, named(spoken, outcome.object));
+  const result = sent.apply(spoken.type, fromHub(spoken, current));
+  if (isJsonObject(result)) checkKind(result, spoken);
+  const outcome = readObject(spoken, withReset(result));
+  return toHub(spoken, named(spoken, resultOf(call, outcome, { sent, options, result })));
 }
 
-/** 422: what the patch leads to is no object of the kind. */
-export const patchInvalid = ({ document }: Patch, detail: string): StatusError =>
-  invalid({ group: "", kind: "", plural: "" }, "", [invalidField("patch", document.value, detail)]);
+interface Patched extends Patching {
+  readonly result: unknown;
+}
+
+/** What a patch has led to. Throws a 422 where that is no object of the kind, or strict validation finds fields that it doesn't have. */
+export function resultOf(call: Call, outcome: Read, { sent, options, result }: Patched): unknown {
+  if (outcome.kind === "mismatch") throw patchInvalid(sent.shows(result), outcome.message);
+  const strange = [...sent.strange, ...outcome.unknown];
+  if (strange.length > 0 && options.fieldValidation === "Strict")
+    throw patchInvalid(sent.shows(result), `strict decoding error: ${strange.join(", ")}`);
+  if (options.fieldValidation === "Warn") for (const one of strange) call.warn(one);
+  return outcome.object;
+}
+
+const patchInvalid = (shown: string, detail: string): StatusError =>
+  invalid({ group: "", kind: "", plural: "" }, "", [invalidField("patch", shown, detail)]);
 
 function refusing<T>(apply: () => T): T {
   try {
@@ -96,6 +132,8 @@ function refusing<T>(apply: () => T): T {
         throw tooLarge(fault.message);
       case "failed":
         throw unprocessable();
+      case "unforeseen":
+        throw withoutReason(fault.message);
     }
   }
 }

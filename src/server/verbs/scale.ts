@@ -14,7 +14,7 @@ import { replaceObject } from "../replace.ts";
 import { type Expected, sentBody } from "../sent.ts";
 import { type WriteOptions, writeOptions } from "../write-options.ts";
 import { change, checkDocument } from "./apply.ts";
-import { patchInvalid, sentPatch } from "./patch.ts";
+import { resultOf, sentPatch } from "./patch.ts";
 
 const expected: Expected = { group: "autoscaling", version: "v1", kind: "Scale", type: Scale };
 
@@ -41,9 +41,8 @@ export async function patchScale(call: Call): Promise<Answer> {
   const sent = await sentPatch(call, options);
   if (sent.kind === "apply") return applyScale(call, sent.document, options);
   return answer(call, options, (current) => {
-    const outcome = read(Scale, sent.apply(Scale, scaleOf(call.kind, current)));
-    if (outcome.kind === "mismatch") throw patchInvalid(sent, outcome.message);
-    return mustScale(outcome.object);
+    const result = sent.apply(Scale, scaleOf(call.kind, current));
+    return mustScale(resultOf(call, read(Scale, result), { sent, options, result }));
   });
 }
 
