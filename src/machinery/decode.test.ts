@@ -45,7 +45,8 @@ const good: readonly (readonly [name: string, given: object, kept: object])[] = 
     { words: ["a", null], labels: { a: null } },
     { ...bare, words: ["a", ""], labels: { a: "" } },
   ],
-  ["what a client wrote as an amount stays as it is", { size: "0.5" }, { ...bare, size: "0.5" }],
+  ["an amount is written as Kubernetes writes it", { size: "0.5" }, { ...bare, size: "500m" }],
+  ["an amount may be a number", { size: 1000 }, { ...bare, size: "1k" }],
 ];
 for (const [name, given, kept] of good) test(`decode: ${name}`, () => assert.deepEqual(spec(given), kept));
 

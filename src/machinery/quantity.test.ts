@@ -3,6 +3,7 @@ import test from "node:test";
 import {
   addQuantities,
   compareQuantities,
+  keptQuantity,
   milliUnits,
   mustQuantity,
   parseQuantity,
@@ -32,6 +33,22 @@ const shown: readonly (readonly [given: string | number, canonical: string])[] =
 ];
 for (const [given, canonical] of shown)
   test(`the amount ${given} prints as ${canonical}`, () => assert.equal(showQuantity(mustQuantity(given)), canonical));
+
+const kept: readonly (readonly [given: string, kept: string])[] = [
+  ["0.5", "500m"],
+  ["1024Mi", "1Gi"],
+  ["1025Mi", "1025Mi"],
+  ["1.5Gi", "1536Mi"],
+  ["1000m", "1"],
+  ["1000", "1k"],
+  ["1500m", "1500m"],
+  ["1.500", "1.500"],
+  ["1e4", "10e3"],
+  ["0Mi", "0"],
+  ["9Ei", "9223372036854775807"],
+];
+for (const [given, text] of kept)
+  test(`the amount ${given} is kept as ${text}, as Kubernetes keeps it`, () => assert.equal(keptQuantity(given), text));
 
 for (const text of ["", "m", "1mi", "1 Gi", "--1", "1e", "0x10", "1.2.3", "Infinity", "NaN", "1e1000000000"])
   test(`${JSON.stringify(text)} is no amount`, () => assert.equal(parseQuantity(text), undefined));

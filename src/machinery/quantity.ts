@@ -2,7 +2,7 @@ import type { IntOrString } from "./schema.ts";
 
 /**
  * An amount of a resource: `500m`, `64Mi`, `1e3`. Exact: `nanos` counts billionths, which is as fine as the API goes.
- * Source: resource.Quantity of k8s.io/apimachinery. What a client wrote is kept as it is; this is for reckoning.
+ * Source: resource.Quantity of k8s.io/apimachinery.
  */
 export interface Quantity {
   readonly nanos: bigint;
@@ -27,7 +27,7 @@ const decimal = new Map<string, number>([
 const grammar = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i)|([numkMGTPE]?)|[eE]([+-]?\d{1,3}))$/;
 /** Longer texts name no amount of anything, and would take their time to reckon with. */
 const longestText = 1000;
-const beyond = 10n ** 9n * 2n ** 63n;
+const beyond = 10n ** 9n * (2n ** 63n - 1n);
 
 /** Reads a quantity; undefined for anything else. Finer parts than a billionth are rounded up, as Kubernetes does. */
 export function parseQuantity(value: IntOrString): Quantity | undefined {
@@ -57,6 +57,27 @@ export const checkQuantity = (text: string): string | undefined =>
   parseQuantity(text) === undefined
     ? "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
     : undefined;
+
+/**
+ * The text that is kept of an amount: `500m` for `0.5`, `1Gi` for `1024Mi`. What needs no other suffix stays as it was written, so that
+ * `1.500` does. Source: ParseQuantity and MarshalJSON of k8s.io/apimachinery.
+ */
+export function keptQuantity(text: string): string {
+  const quantity = mustQuantity(text);
+  return isKept(text) ? text : showQuantity(quantity);
+}
+
+/** As many decimal digits as an int64 surely has room for. */
+const surelyInt64 = 18;
+
+function isKept(text: string): boolean {
+  const [, , digits = "", binarySuffix, suffix = "", exponent] = grammar.exec(text) ?? [];
+  const [whole = "", fraction = ""] = digits.split(".");
+  const written = whole.replace(/^0+(?=\d)/, "") + fraction;
+  if (binarySuffix !== undefined || written.length > surelyInt64) return false;
+  const power = (exponent === undefined ? (decimal.get(suffix) ?? 0) : Number(exponent)) - fraction.length;
+  return power % 3 === 0 && power >= -9 && !written.endsWith("000") && !written.startsWith("0");
+}
 
 const ceilDivide = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
 

@@ -172,7 +172,8 @@ export const bytes: Type<string> = { shape: { is: "bytes" } };
 export const time: Type<string> = { shape: { is: "time" } };
 /** RFC 3339 with microseconds. */
 export const microTime: Type<string> = { shape: { is: "microTime" } };
-export const quantity: Type<IntOrString> = { shape: { is: "quantity" } };
+/** Kept as Kubernetes writes it: see `keptQuantity`. */
+export const quantity: Type<IntOrString, string> = { shape: { is: "quantity" } };
 export const intOrString: Type<IntOrString> = { shape: { is: "intOrString" } };
 export const json: Type<Json> = { shape: { is: "json" } };
 /** An object of whatever kind, kept as it is. Source: RawExtension in k8s.io/apimachinery. */

@@ -1,12 +1,11 @@
 import type { Container } from "#api/core/pod/container.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { milliUnits, mustQuantity, wholeUnits } from "#machinery/quantity.ts";
-import type { IntOrString } from "#machinery/schema.ts";
 
 /** Amounts by resource: `cpu` in thousandths of a core, all others in whole units (bytes, counts). */
 export type Amounts = ReadonlyMap<string, number>;
 
-type Quantities = Readonly<Record<string, IntOrString>>;
+type Quantities = Readonly<Record<string, string>>;
 
 export const amountsOf = (quantities: Quantities): Amounts =>
   new Map(

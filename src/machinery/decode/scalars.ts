@@ -1,4 +1,4 @@
-import { checkQuantity } from "../quantity.ts";
+import { checkQuantity, keptQuantity } from "../quantity.ts";
 import type { AnyType, Shape } from "../schema.ts";
 import { type Trouble, unreadable, wrongNumber, wrongType } from "./trouble.ts";
 
@@ -10,7 +10,7 @@ export function scalarDecoder(shape: ScalarShape): (value: unknown, troubles: Tr
   return (value, troubles) => {
     const found = trouble(value);
     if (found !== undefined) troubles.push(found);
-    return value;
+    return shape.is === "quantity" && found === undefined ? keptQuantity(String(value)) : value;
   };
 }
 

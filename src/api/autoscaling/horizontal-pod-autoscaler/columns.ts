@@ -1,4 +1,3 @@
-import type { IntOrString } from "#machinery/schema.ts";
 import type { MetricSpec, MetricStatus, MetricTarget, MetricValueStatus } from "./metrics.ts";
 import type { HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus } from "./spec.ts";
 
@@ -47,5 +46,5 @@ const showUse = (target: MetricTarget | undefined, current: MetricValueStatus | 
     ? `${showShare(current?.averageUtilization)}/${target?.averageUtilization === undefined ? "<auto>" : showShare(target.averageUtilization)}`
     : `${show(current?.averageValue)}/${show(target.averageValue)}`;
 
-const show = (amount: IntOrString | undefined): string => (amount === undefined ? "<unknown>" : String(amount));
+const show = (amount: string | undefined): string => amount ?? "<unknown>";
 const showShare = (percent: number | undefined): string => (percent === undefined ? "<unknown>" : `${percent}%`);

@@ -97,7 +97,7 @@ function* targetProblems(path: string, { type, value, averageValue, averageUtili
     yield invalidField(`${path}.type`, type, "must be either Utilization, Value, or AverageValue");
   for (const [field, amount] of Object.entries({ value, averageValue }))
     if (amount !== undefined && mustQuantity(amount).nanos <= 0n)
-      yield invalidField(`${path}.${field}`, String(amount), "must be positive");
+      yield invalidField(`${path}.${field}`, amount, "must be positive");
   if (averageUtilization !== undefined && averageUtilization < 1)
     yield invalidField(`${path}.averageUtilization`, averageUtilization, "must be greater than 0");
 }
@@ -158,5 +158,5 @@ function* scalingProblems(path: string, rules: HPAScalingRules): Problems {
       yield invalidField(`${at}.periodSeconds`, periodSeconds, `must be less than or equal to ${longestPeriodSeconds}`);
   }
   if (tolerance !== undefined && mustQuantity(tolerance).nanos < 0n)
-    yield invalidField(`${path}.tolerance`, String(tolerance), "must be greater or equal to 0");
+    yield invalidField(`${path}.tolerance`, tolerance, "must be greater or equal to 0");
 }

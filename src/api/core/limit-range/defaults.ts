@@ -1,4 +1,3 @@
-import type { IntOrString } from "#machinery/schema.ts";
 import type { LimitRangeItem, LimitRangeSpec } from "./spec.ts";
 
 /** What a container gets is told from its bounds where it isn't said. Source: SetDefaults_LimitRangeItem in pkg/apis/core/v1. */
@@ -6,7 +5,7 @@ export function deriveLimitRange<R extends { readonly spec: LimitRangeSpec }>(ra
   return { ...range, spec: { ...range.spec, limits: range.spec.limits.map(deriveItem) } };
 }
 
-type Amounts = Readonly<Record<string, IntOrString>>;
+type Amounts = Readonly<Record<string, string>>;
 
 function deriveItem(item: LimitRangeItem): LimitRangeItem {
   if (item.type !== "Container") return item;

@@ -1,13 +1,12 @@
 import { duplicateField, type FieldProblem, forbiddenField, invalidField } from "#machinery/field-problem.ts";
 import { compareQuantities, mustQuantity } from "#machinery/quantity.ts";
-import type { IntOrString } from "#machinery/schema.ts";
 import { resourceNameProblems } from "../resource-names.ts";
 import type { LimitRangeItem, LimitRangeSpec } from "./spec.ts";
 
 // Source: ValidateLimitRange in pkg/apis/core/validation/validation.go.
 
 type Problems = Iterable<FieldProblem>;
-type Amounts = Readonly<Record<string, IntOrString>>;
+type Amounts = Readonly<Record<string, string>>;
 
 export function* limitRangeProblems({ spec: { limits } }: { readonly spec: LimitRangeSpec }): Problems {
   const seen = new Set<string>();
@@ -43,14 +42,14 @@ function* boundProblems(path: string, name: string, item: LimitRangeItem): Probl
       if (compareQuantities(mustQuantity(lower), mustQuantity(upper)) > 0)
         yield invalidField(
           `${path}.${low}[${name}]`,
-          String(lower),
+          lower,
           `${words[low]} value ${lower} is greater than ${words[high]} value ${upper}`,
         );
     }
   const ratio = amountOf(item.maxLimitRequestRatio, name);
   if (ratio !== undefined && compareQuantities(mustQuantity(ratio), mustQuantity("1")) < 0)
-    yield invalidField(`${path}.maxLimitRequestRatio[${name}]`, String(ratio), `ratio ${ratio} is less than 1`);
+    yield invalidField(`${path}.maxLimitRequestRatio[${name}]`, ratio, `ratio ${ratio} is less than 1`);
 }
 
-const amountOf = (amounts: Amounts | undefined, name: string): IntOrString | undefined =>
+const amountOf = (amounts: Amounts | undefined, name: string): string | undefined =>
   amounts !== undefined && Object.hasOwn(amounts, name) ? amounts[name] : undefined;

@@ -9,7 +9,6 @@ import { compareQuantities, mustQuantity } from "#machinery/quantity.ts";
 import { isSame } from "#machinery/rules/differences.ts";
 import { labelSelectorProblems } from "#machinery/rules/label-selector.ts";
 import { dnsSubdomainTrouble } from "#machinery/rules/names.ts";
-import type { IntOrString } from "#machinery/schema.ts";
 import type { PersistentVolumeClaimSpec, PersistentVolumeClaimStatus } from "./spec.ts";
 
 // Source: ValidatePersistentVolumeClaimSpec and its neighbours in pkg/apis/core/validation/validation.go.
@@ -45,8 +44,8 @@ export function* accessModeProblems(path: string, modes: readonly string[] = [])
     yield forbiddenField(path, "may not use ReadWriteOncePod with other access modes");
 }
 
-export function* sizeProblems(path: string, size: IntOrString): Problems {
-  if (mustQuantity(size).nanos <= 0n) yield invalidField(path, String(size), "must be greater than zero");
+export function* sizeProblems(path: string, size: string): Problems {
+  if (mustQuantity(size).nanos <= 0n) yield invalidField(path, size, "must be greater than zero");
 }
 
 export function* classNameProblems(path: string, name: string | undefined): Problems {

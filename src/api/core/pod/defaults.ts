@@ -1,4 +1,3 @@
-import type { IntOrString } from "#machinery/schema.ts";
 import type { Container, ContainerPort, ResourceRequirements } from "./container.ts";
 import type { PodSpec, PodTemplateSpec } from "./spec.ts";
 import type { Volume } from "./volumes.ts";
@@ -66,6 +65,6 @@ const withOwnRequests = (container: Container): Container => ({
 function requestsFromLimits(resources: ResourceRequirements): ResourceRequirements {
   const { limits, requests } = resources;
   if (limits === undefined) return resources;
-  const all: Readonly<Record<string, IntOrString>> = { ...limits, ...requests };
+  const all: Readonly<Record<string, string>> = { ...limits, ...requests };
   return { ...resources, requests: all };
 }

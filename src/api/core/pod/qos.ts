@@ -1,5 +1,4 @@
 import { addQuantities, compareQuantities, mustQuantity, type Quantity, zeroQuantity } from "#machinery/quantity.ts";
-import type { IntOrString } from "#machinery/schema.ts";
 import type { PodSpec } from "./spec.ts";
 
 export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
@@ -7,7 +6,7 @@ export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 /** The resources that the class is about. */
 const weighed = ["cpu", "memory"] as const;
 type Amounts = ReadonlyMap<string, Quantity>;
-type Given = Readonly<Record<string, IntOrString>> | undefined;
+type Given = Readonly<Record<string, string>> | undefined;
 
 /**
  * Which pods go first when memory runs out: those that promised nothing, those that may take more than they asked for, those that

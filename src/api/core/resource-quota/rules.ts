@@ -2,7 +2,6 @@ import { type FieldProblem, invalidField, requiredField, unsupportedField } from
 import { mustQuantity, wholeUnits } from "#machinery/quantity.ts";
 import { isSame } from "#machinery/rules/differences.ts";
 import { notNegative } from "#machinery/rules/numbers.ts";
-import type { IntOrString } from "#machinery/schema.ts";
 import { resourceNameProblems } from "../resource-names.ts";
 import {
   quotaScopes,
@@ -45,14 +44,14 @@ const counted = new Set([
   "services.loadbalancers",
 ]);
 
-function* amountsProblems(path: string, amounts: Readonly<Record<string, IntOrString>> = {}): Problems {
+function* amountsProblems(path: string, amounts: Readonly<Record<string, string>> = {}): Problems {
   for (const [name, amount] of Object.entries(amounts)) {
     const at = `${path}[${name}]`;
     yield* resourceNameProblems(at, name);
     const quantity = mustQuantity(amount);
-    if (quantity.nanos < 0n) yield invalidField(at, String(amount), notNegative);
+    if (quantity.nanos < 0n) yield invalidField(at, amount, notNegative);
     else if (counted.has(name) && quantity.nanos !== wholeUnits(quantity) * 10n ** 9n)
-      yield invalidField(at, String(amount), "must be an integer");
+      yield invalidField(at, amount, "must be an integer");
   }
 }
 

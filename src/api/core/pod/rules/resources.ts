@@ -2,13 +2,12 @@ import { type FieldProblem, invalidField } from "#machinery/field-problem.ts";
 import { compareQuantities, mustQuantity, showQuantity, wholeUnits } from "#machinery/quantity.ts";
 import { labelKeyTrouble } from "#machinery/rules/names.ts";
 import { notNegative } from "#machinery/rules/numbers.ts";
-import type { IntOrString } from "#machinery/schema.ts";
 import type { ResourceRequirements } from "../container.ts";
 
 // Source: ValidateContainerResourceRequirements in pkg/apis/core/validation/validation.go.
 
 type Problems = Iterable<FieldProblem>;
-type Amounts = Readonly<Record<string, IntOrString>>;
+type Amounts = Readonly<Record<string, string>>;
 
 export function* resourceProblems(path: string, { limits = {}, requests = {} }: ResourceRequirements): Problems {
   for (const [name, amount] of Object.entries(limits)) yield* amountProblems(`${path}.limits[${name}]`, name, amount);
@@ -18,7 +17,7 @@ export function* resourceProblems(path: string, { limits = {}, requests = {} }: 
   }
 }
 
-function* amountProblems(path: string, name: string, amount: IntOrString): Problems {
+function* amountProblems(path: string, name: string, amount: string): Problems {
   yield* resourceNameProblems(path, name);
   const quantity = mustQuantity(amount);
   if (quantity.nanos < 0n) yield invalidField(path, showQuantity(quantity), notNegative);
@@ -37,7 +36,7 @@ function* resourceNameProblems(path: string, name: string): Problems {
 
 function* excessProblems(
   path: string,
-  { name, amount, limits }: { readonly name: string; readonly amount: IntOrString; readonly limits: Amounts },
+  { name, amount, limits }: { readonly name: string; readonly amount: string; readonly limits: Amounts },
 ): Problems {
   const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
   if (limit === undefined) return;
