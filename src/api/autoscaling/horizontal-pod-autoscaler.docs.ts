@@ -16,7 +16,7 @@ const reference = {
 const whole = {
   "": "Lets a workload have more pods when a metric rises, and fewer when it falls.",
   metadata: "Name, and the namespace of the workload that it scales.",
-  spec: "What is scaled, by which metrics, and within which bounds.",
+  spec: "Which workload is scaled, between which numbers of pods, and by what.",
   status: "How many pods it wants now.",
 } as const;
 const bounds = {
@@ -48,7 +48,7 @@ export const horizontalPodAutoscalerDocs: readonly Documented[] = [
     "": "How fast the number of pods may change in one direction.",
     selectPolicy:
       "Max: the policy that allows most counts, also where left out. Min: the one that allows least. Disabled: no change.",
-    policies: "What each allows.",
+    policies: "How much may change in how long; selectPolicy says which of them counts.",
     stabilizationWindowSeconds:
       "So far back wishes are looked at, to keep the number from going to and fro: 0 to 3600 seconds.",
     tolerance:
@@ -85,7 +85,7 @@ export const horizontalPodAutoscalerDocs: readonly Documented[] = [
     containerResource: "CPU or memory of one container of each pod, averaged.",
   }),
   documented(metrics.MetricIdentifier, {
-    "": "Which metric.",
+    "": "A metric, by its name and its labels.",
     name: "What the metric is called.",
     selector: "Only series with these labels.",
   }),
@@ -115,12 +115,12 @@ export const horizontalPodAutoscalerDocs: readonly Documented[] = [
   }),
   documented(metrics.ResourceMetricSource, {
     "": "CPU or memory of whole pods.",
-    name: "cpu or memory.",
+    name: "Which resource is measured: cpu or memory.",
     target,
   }),
   documented(metrics.ContainerResourceMetricSource, {
     "": "CPU or memory of one container of each pod.",
-    name: "cpu or memory.",
+    name: "Which resource is measured: cpu or memory.",
     target,
     container,
   }),
@@ -151,12 +151,12 @@ export const horizontalPodAutoscalerDocs: readonly Documented[] = [
   }),
   documented(metrics.ResourceMetricStatus, {
     "": "CPU or memory of the pods as it is.",
-    name: "cpu or memory.",
+    name: "Which resource is measured: cpu or memory.",
     current,
   }),
   documented(metrics.ContainerResourceMetricStatus, {
     "": "CPU or memory of one container of each pod as it is.",
-    name: "cpu or memory.",
+    name: "Which resource is measured: cpu or memory.",
     current,
     container,
   }),

@@ -5,11 +5,9 @@ import { CronJob } from "./cron-job.ts";
 import * as job from "./job/spec.ts";
 import { Job } from "./job.ts";
 
-const metadata = "Name, namespace, labels, annotations.";
-
 const jobSpecDocs = documented(job.JobSpec, {
   "": "Which pods shall do the work, how often, and when it has failed.",
-  parallelism: "How many pods may work at a time; 0 stops the work.",
+  parallelism: "How many pods may work at a time; 1 where left out, 0 stops the work.",
   completions: "How many must succeed. Absent: one that succeeds is enough, and all others then end.",
   activeDeadlineSeconds: "After so many seconds, counted from its start, the Job fails and its pods end.",
   selector: "The labels by which it knows its pods. The server makes it, unless manualSelector is set.",
@@ -32,11 +30,11 @@ const jobSpecDocs = documented(job.JobSpec, {
 const conditionDocs = documented(job.JobCondition, {
   "": "Something that holds of a Job, or doesn't.",
   type: "Complete, Failed, Suspended, FailureTarget, SuccessCriteriaMet.",
-  status: "True, False or Unknown.",
+  status: "Whether it is so of the Job: True, False or Unknown.",
   lastProbeTime: "When somebody last looked.",
-  lastTransitionTime: "When the status last changed.",
-  reason: "Why, in one word.",
-  message: "Why, in a sentence.",
+  lastTransitionTime: "When the status of this condition last changed from one value to another.",
+  reason: "Why it is so of the Job, in one word that programs may compare.",
+  message: "Why it is so of the Job, in a sentence for people.",
 });
 
 const statusDocs = documented(job.JobStatus, {
@@ -49,9 +47,9 @@ const statusDocs = documented(job.JobStatus, {
   failed: "Pods that have failed.",
   completedIndexes: "Indexes that have succeeded, as in 1,3-5.",
   uncountedTerminatedPods: "Pods that have ended and are in no number yet.",
-  ready: "Pods that are ready.",
+  ready: "How many of its pods are ready.",
   failedIndexes: "Indexes that have failed for good, as in 1,3-5.",
-  terminating: "Pods that are ending.",
+  terminating: "How many of its pods are ending; they aren't among the active ones.",
 });
 
 const policyDocs: readonly Documented[] = [
@@ -73,7 +71,7 @@ const policyDocs: readonly Documented[] = [
     values: "The codes, in ascending order; 0 is no failure. At most 255.",
   }),
   documented(job.PodFailurePolicyOnPodConditionsPattern, {
-    "": "A condition of a pod.",
+    "": "A condition of a failed pod that makes a rule fit.",
     type: "What it is called, as in DisruptionTarget.",
     status: "What it must be; True unless it says otherwise.",
   }),
@@ -84,7 +82,7 @@ const policyDocs: readonly Documented[] = [
   documented(job.SuccessPolicyRule, {
     "": "Indexes that are enough. With both fields, so many of those.",
     succeededIndexes: "Which ones must succeed, as in 0,2-4.",
-    succeededCount: "How many must.",
+    succeededCount: "How many of them must succeed; all where left out.",
   }),
   documented(job.UncountedTerminatedPods, {
     "": "Uids of pods that have ended and are in no number yet, so that none is counted twice.",
@@ -95,16 +93,16 @@ const policyDocs: readonly Documented[] = [
 
 const ofCronJob = {
   "": "Makes a Job whenever the time has come.",
-  metadata,
-  spec: "Which Job, and when.",
+  metadata: "Its name is the beginning of those of its Jobs, and may have at most 52 characters.",
+  spec: "What its Jobs are made from, and when one is due.",
   status: "Which Jobs run, and when the last one was made.",
 };
 export const batchDocs: readonly Documented[] = [
   documented(Job, {
     "": "Runs pods until enough of them have done their work.",
-    metadata,
-    spec: "Which work, and how often.",
-    status: "How far it has come.",
+    metadata: "Its name is the beginning of the names of its pods.",
+    spec: "What the pods are made from, how many must succeed, and when to give up.",
+    status: "How many pods run, have succeeded and have failed, and whether it has ended.",
   }),
   jobSpecDocs,
   statusDocs,
@@ -120,18 +118,18 @@ export const batchDocs: readonly Documented[] = [
       "While one Job still runs: Allow makes the next one too, Forbid leaves it out, Replace ends the old one first.",
     suspend: "While it is, no Jobs are made; those that run go on.",
     jobTemplate: "What the Jobs are made from.",
-    successfulJobsHistoryLimit: "How many Jobs that succeeded are kept.",
-    failedJobsHistoryLimit: "How many Jobs that failed are kept.",
+    successfulJobsHistoryLimit: "How many Jobs that succeeded are kept; 3 where left out.",
+    failedJobsHistoryLimit: "How many Jobs that failed are kept; 1 where left out.",
     timeZone: "Whose hours the schedule means, as in Europe/Berlin. Absent: those of the controller's machine.",
   }),
   documented(cronJob.JobTemplateSpec, {
     "": "What Jobs are made from.",
     metadata: "Labels and annotations that they get.",
-    spec: "What they shall do.",
+    spec: "What the Jobs run, and when they give up.",
   }),
   documented(cronJob.CronJobStatus, {
     "": "What a CronJob has made.",
-    active: "Its Jobs that run.",
+    active: "Its Jobs that haven't ended yet.",
     lastScheduleTime: "When the last one was made.",
     lastSuccessfulTime: "When the last one had succeeded.",
   }),

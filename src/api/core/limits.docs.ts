@@ -8,7 +8,7 @@ export const limitDocs: readonly Documented[] = [
   documented(LimitRange, {
     "": "Bounds, and stand-ins, for what each container, pod or claim of a namespace may ask for.",
     metadata: "Name, and the namespace in which it counts.",
-    spec: "The bounds.",
+    spec: "The bounds and stand-ins, one entry a type of object.",
   }),
   documented(range.LimitRangeSpec, {
     "": "The bounds, one entry a type.",
@@ -27,7 +27,7 @@ export const limitDocs: readonly Documented[] = [
     "": "How much a namespace may have of everything together.",
     metadata: "Name, and the namespace that it is about.",
     spec: "How much of what, and which objects count.",
-    status: "How much is used.",
+    status: "How much is used of what may be.",
   }),
   documented(quota.ResourceQuotaSpec, {
     "": "How much of what a namespace may have, and which objects count.",
@@ -47,7 +47,7 @@ export const limitDocs: readonly Documented[] = [
   }),
   documented(quota.ScopedResourceSelectorRequirement, {
     "": "A scope, and the values that fit.",
-    scopeName: "PriorityClass, for example.",
+    scopeName: "The scope, as in PriorityClass or BestEffort.",
     operator: "In, NotIn, Exists or DoesNotExist.",
     values: "For In and NotIn: names of priority classes, for example.",
   }),

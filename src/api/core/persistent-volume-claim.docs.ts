@@ -7,7 +7,7 @@ export const persistentVolumeClaimDocs: readonly Documented[] = [
   documented(PersistentVolumeClaim, {
     "": "Asks for storage that outlives the pods that mount it.",
     metadata: "Name by which pods of its namespace mount it.",
-    spec: "What storage is asked for.",
+    spec: "How much storage is asked for, of which class, and how it will be mounted.",
     status: "Which storage it has got.",
   }),
   documented(parts.PersistentVolumeClaimSpec, {
@@ -64,7 +64,7 @@ export const persistentVolumeClaimDocs: readonly Documented[] = [
   }),
   documented(template.PersistentVolumeClaimVolumeSource, {
     "": "The storage that a claim of the pod's namespace has got.",
-    claimName: "Which claim.",
+    claimName: "The claim, which must be in the pod's namespace.",
     readOnly: "Whether all mounts of it are read-only.",
   }),
 ];

@@ -10,7 +10,7 @@ export const referenceDocs: readonly Documented[] = [
     "": "An object, or a part of one. Which of the fields count depends on where this stands.",
     kind: "What it is, as in Pod.",
     namespace: "Where it is; left out for what belongs to the whole cluster.",
-    name: "What it is called.",
+    name: "What it is called where it is; any of the kind where left out.",
     uid: "Which of all that had this name is meant; any where left out.",
     apiVersion: "The API group and version in which it is meant, as in apps/v1.",
     resourceVersion: "The very state of it that is meant; whatever it is now where left out.",

@@ -6,13 +6,11 @@ import * as ofClass from "./ingress-class/spec.ts";
 import { IngressClassV1beta1 } from "./ingress-class/v1beta1.ts";
 import { IngressClass } from "./ingress-class.ts";
 
-const metadata = "Name, namespace, labels, annotations.";
-
 const ingress = {
   "": "Leads HTTP requests from outside to Services, by the host and the path that they ask for.",
-  metadata,
-  spec: "Which requests go where.",
-  status: "Where it is answered. Written by its controller.",
+  metadata: "Its annotations are where controllers look for settings of their own.",
+  spec: "Which hosts and paths lead to which Services, with which certificates.",
+  status: "Where requests for it are taken. Written by its controller.",
 };
 const spec = {
   "": "Which requests go where.",
@@ -25,7 +23,7 @@ const leftOver = "Who gets the requests that no rule fits. Without rules it gets
 const rule = {
   "": "What is behind the paths of one host.",
   host: "A DNS name, or one whose first label is * for any label there. Left out, the rule is about every host.",
-  http: "The paths.",
+  http: "The paths of that host, and what is behind each.",
 };
 const paths = {
   "": "The paths of one host.",
@@ -33,10 +31,10 @@ const paths = {
 };
 const path = {
   "": "Who gets the requests for one path.",
-  path: "Begins with a slash.",
+  path: "The path in a request, from its first slash on; all paths where left out.",
   pathType:
     "Exact: this very path. Prefix: this path and all below it, label by label between slashes. ImplementationSpecific: as the controller takes it.",
-  backend: "Who gets them.",
+  backend: "The Service, or other object, that gets such requests.",
 };
 const backend = "Who gets requests: a Service, or an object that the controller understands; never both.";
 const resource = "An object of the same namespace, such as a bucket of files.";
@@ -87,7 +85,7 @@ export const ingressDocs: readonly Documented[] = [
   }),
   documented(parts.IngressStatus, {
     "": "Where an Ingress is answered.",
-    loadBalancer: "The addresses.",
+    loadBalancer: "The load balancer that takes its requests.",
   }),
   documented(parts.IngressLoadBalancerStatus, {
     "": "Where an Ingress is answered.",
@@ -95,13 +93,13 @@ export const ingressDocs: readonly Documented[] = [
   }),
   documented(parts.IngressLoadBalancerIngress, {
     "": "One place where an Ingress is answered.",
-    ip: "Its address.",
-    hostname: "Its name, where it has no lasting address.",
+    ip: "The address, IPv4 or IPv6; left out where there is only a name.",
+    hostname: "A DNS name, where there is no lasting address.",
     ports: "How each of its ports fares.",
   }),
   documented(parts.IngressPortStatus, {
     "": "How one port fares at one address.",
-    port: "Its number.",
+    port: "The number of the port at that address.",
     protocol: "TCP, UDP or SCTP.",
     error: "Why it is not answered, in one word.",
   }),
@@ -115,9 +113,9 @@ export const ingressDocs: readonly Documented[] = [
   documented(ofClass.IngressClassParametersReference, {
     "": "Names the object that holds a controller's settings.",
     apiGroup: "Its API group; left out for the core group.",
-    kind: "Its kind.",
-    name: "Its name.",
-    scope: "Cluster where it has no namespace, or Namespace.",
+    kind: "What the object is, as in IngressParameters.",
+    name: "What the object is called.",
+    scope: "Cluster, also where left out, for objects of the whole cluster; or Namespace.",
     namespace: "Its namespace. Only with scope Namespace, and needed there.",
   }),
 ];

@@ -11,19 +11,19 @@ import { ServiceCIDR } from "./service-cidr.ts";
 
 const networkPolicy = {
   "": "Says which traffic pods may get and send. A pod that no policy is about may get and send everything.",
-  metadata: "Name, namespace, labels, annotations.",
-  spec: "Which pods, and which traffic.",
+  metadata: "The namespace is that of the pods which the policy is about.",
+  spec: "Which pods it is about, and what they may get and send.",
 };
 const serviceCidr = {
   "": "Ranges from which Services get their cluster IPs. Those that the cluster began with are called kubernetes.",
-  metadata: "Name, labels, annotations.",
-  spec: "The ranges.",
+  metadata: "The name is what IPAddresses and people know the ranges by; it has no namespace.",
+  spec: "The ranges, at most one of each family.",
   status: "Whether addresses are given out of them.",
 };
 const ipAddress = {
   "": "One address that is in use: its name is the address itself, so that nobody else can have it.",
-  metadata: "Its name is the address, in canonical form. Labels, annotations.",
-  spec: "Who has it.",
+  metadata: "Its name is the address, in canonical form: no leading zeros, IPv6 in lower case.",
+  spec: "The object that the address belongs to.",
 };
 
 export const networkingDocs: readonly Documented[] = [
@@ -60,7 +60,7 @@ export const networkingDocs: readonly Documented[] = [
   }),
   documented(ofPolicy.NetworkPolicyPort, {
     "": "A port, or several in a row.",
-    protocol: "TCP, UDP or SCTP.",
+    protocol: "TCP, also where left out, UDP or SCTP.",
     port: "Its number, or the name that a pod gives it. Left out: every port of the protocol.",
     endPort: "The last of several ports in a row that begins at port, which must be a number then.",
   }),
@@ -86,6 +86,6 @@ export const networkingDocs: readonly Documented[] = [
     group: "Its API group; left out for the core group.",
     resource: "Its resource, as in services.",
     namespace: "Its namespace, if it is in one.",
-    name: "Its name.",
+    name: "What that object is called.",
   }),
 ];

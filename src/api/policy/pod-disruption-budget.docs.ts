@@ -5,9 +5,9 @@ import { PodDisruptionBudget } from "./pod-disruption-budget.ts";
 
 const budget = {
   "": "Limits how many pods of an application may be evicted at once, as when nodes are drained.",
-  metadata: "Name, namespace, labels, annotations.",
-  spec: "Which pods, and how many must stay.",
-  status: "How many may be evicted now.",
+  metadata: "The namespace is that of the pods which it guards.",
+  spec: "Which pods it guards, and how many of them must stay.",
+  status: "Whether another one may be evicted now, and how that was counted.",
 };
 
 export const podDisruptionBudgetDocs: readonly Documented[] = [
@@ -19,15 +19,15 @@ export const podDisruptionBudgetDocs: readonly Documented[] = [
     minAvailable: "So many must be there after an eviction: a number, or a share as in 50%.",
     maxUnavailable: "So many may be missing after an eviction: a number, or a share as in 50%.",
     unhealthyPodEvictionPolicy:
-      "IfHealthyBudget: a running pod that isn't ready may go only while enough others are. AlwaysAllow: it may always go.",
+      "IfHealthyBudget, also where left out: a running pod that isn't ready may go only while enough others are. AlwaysAllow: it may always go.",
   }),
   documented(PodDisruptionBudgetStatus, {
     "": "How many pods may be evicted now, and why.",
     observedGeneration: "The generation that this status is about.",
     disruptedPods: "Pods whose eviction was let through, and when, until it is seen that they go.",
-    disruptionsAllowed: "How many may be evicted now.",
-    currentHealthy: "How many are ready.",
-    desiredHealthy: "How many must be.",
+    disruptionsAllowed: "How many of the pods may be evicted now.",
+    currentHealthy: "How many of the pods are ready.",
+    desiredHealthy: "How many of the pods must be ready after an eviction.",
     expectedPods: "How many there should be in all.",
     conditions: "DisruptionAllowed: whether any may be evicted, and if not, why.",
   }),

@@ -4,8 +4,8 @@ import * as pool from "./load-balancer-pool.ts";
 export const loadBalancerPoolDocs: readonly Documented[] = [
   documented(pool.LoadBalancerPool, {
     "": "Addresses that Services of type LoadBalancer get, and by which clients outside the cluster reach them.",
-    metadata: "Name, labels, annotations.",
-    spec: "Which addresses, and for whom.",
+    metadata: "The name is what Services ask for by annotation; it has no namespace.",
+    spec: "The addresses, which Services may have them, and in what order pools are used.",
     status: "How many of them are in use, and whether the pool can be used.",
   }),
   documented(pool.LoadBalancerPoolSpec, {

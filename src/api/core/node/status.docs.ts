@@ -41,7 +41,7 @@ export const nodeStatusDocs: readonly Documented[] = [
   }),
   documented(status.NodeSystemInfo, {
     "": "Which machine, kernel and programs a node is made of.",
-    machineID: "What /etc/machine-id says.",
+    machineID: "Which installation it is, as /etc/machine-id says.",
     systemUUID: "What the machine's firmware (SMBIOS) says that it is.",
     bootID: "Another one after each boot of the machine.",
     kernelVersion: "As uname -r says it, as in 6.1.0-18-amd64.",

@@ -91,7 +91,7 @@ export const containerDocs: readonly Documented[] = [
     exitCodes: "The exit codes for which this counts.",
   }),
   documented(parts.ContainerRestartRuleOnExitCodes, {
-    "": "Exit codes of a container.",
+    "": "Exit codes for which a rule counts, or doesn't.",
     operator: "In: it must be one of values. NotIn: it must be none of them.",
     values: "The codes in question, from 0 to 255; at most 255 of them.",
   }),

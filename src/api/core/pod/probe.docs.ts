@@ -63,7 +63,7 @@ export const probeDocs: readonly Documented[] = [
     sleep: "The node waits a while, without the container's doing anything.",
   }),
   documented(probe.SleepAction, {
-    "": "A pause.",
+    "": "A pause before a container's end.",
     seconds: "How long, in seconds; at most the pod's grace period.",
   }),
 ];

@@ -15,7 +15,7 @@ export const storageVolumeDocs: readonly Documented[] = [
     readOnly,
   }),
   documented(storage.AzureDiskVolumeSource, {
-    "": "A disk of Azure.",
+    "": "A managed disk, or a blob, of Azure.",
     diskName: "What Azure calls the disk.",
     diskURI: "Where Azure has the disk.",
     cachingMode: "What the machine keeps in its cache: None, ReadOnly, or ReadWrite, also where left out.",
@@ -119,7 +119,7 @@ export const storageVolumeDocs: readonly Documented[] = [
     fsType,
   }),
   documented(storage.PortworxVolumeSource, {
-    "": "A volume of Portworx, mounted by its CSI driver.",
+    "": "A volume of Portworx, which today its CSI driver mounts.",
     volumeID: "By which Portworx knows the volume.",
     fsType,
     readOnly,

@@ -21,8 +21,8 @@ export const volumeDocs: readonly Documented[] = [
     persistentVolumeClaim: "Storage that outlives the pod, by a claim of its namespace.",
     ephemeral: "Storage of any class, by a claim that comes and goes with the pod.",
     image: "What is in an image, as a folder that can only be read.",
-    csi: "Storage that a CSI driver makes for the pod and takes away with it.",
-    nfs: "A folder that a server exports by NFS.",
+    csi: "Storage that a CSI driver makes for this pod alone, without any claim.",
+    nfs: "A folder that a server exports by NFS; it stays when the pod goes.",
     iscsi: "A disk that a server offers by iSCSI, formatted where it is empty.",
     fc: "A disk on a Fibre Channel network, formatted where it is empty.",
     cephfs: "A folder of CephFS; only old nodes mount it.",
@@ -88,7 +88,7 @@ export const volumeDocs: readonly Documented[] = [
   }),
   documented(volumes.ImageVolumeSource, {
     "": "The content of an image or artifact, fetched as those of containers are. It can only be read.",
-    reference: "Which image: [HOST/]NAME[:TAG][@DIGEST].",
+    reference: "Which image, written as [HOST/]NAME[:TAG][@DIGEST].",
     pullPolicy: "Always, IfNotPresent or Never. Where left out: Always without tag or with :latest, else IfNotPresent.",
   }),
   documented(volumes.ProjectedVolumeSource, {
