@@ -10,13 +10,14 @@ import type { Catalogue } from "#core/pods/images.ts";
 import { type Dns, startDns } from "#daemons/dns/dns.ts";
 import { MACHINE_RESOLV_FILES, machineUpstreams } from "#daemons/dns/upstreams.ts";
 import { type Announcer, startAnnouncer } from "#daemons/loadbalancer/announcer.ts";
-import type { Failure } from "#daemons/loop.ts";
+import type { Failure, Loop } from "#daemons/loop.ts";
 import { type Agent, startAgent } from "#daemons/node/agent.ts";
 import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
 import { type ServiceProxy, startProxy } from "#daemons/proxy/proxy.ts";
 import { serveStatus } from "#daemons/proxy/status-pages.ts";
 import { routeProtocol } from "#daemons/routes/commands.ts";
 import { keepRoutes, type Routes } from "#daemons/routes/routes.ts";
+import { keepServiceRoutes } from "#daemons/routes/service-ranges.ts";
 import { hasCode } from "#os/files.ts";
 import { type OwnProgram, prepareProgram } from "#os/programs.ts";
 import { toldTo } from "./control-plane.ts";
@@ -100,6 +101,7 @@ export async function startNode(settings: Settings, parts: NodeParts): Promise<R
     running(startAgentOn(settings, around)),
     running(startDnsOn(settings, plan, followed)),
     running(Promise.resolve(keepRoutesOn(settings, around))),
+    running(Promise.resolve(keepServiceRoutesOn(settings, around))),
   ]);
   const announcer = announceOn(settings, around);
   started.adopt(announcer, (one) => one.stop());
@@ -143,6 +145,15 @@ function keepRoutesOn(settings: Settings, { parts, followed, failed }: Around): 
   ledger.note({ is: "link", name: tunnel });
   return keepRoutes({ nodeName: plan.name, informers: followed, clusterCidrs, tunnel, failed });
 }
+
+const keepServiceRoutesOn = (settings: Settings, { parts, followed, failed }: Around): Loop =>
+  keepServiceRoutes({
+    informers: followed,
+    link: namesOf(settings["data-dir"]).link,
+    sources: parts.plan.addresses,
+    own: settings["service-cluster-ip-range"],
+    failed,
+  });
 
 function startDnsOn(settings: Settings, { dnsAddress }: NodePlan, followed: Informers): Promise<Dns> {
   const listen = [{ address: dnsAddress.text, port: 53 }];
