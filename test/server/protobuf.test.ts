@@ -211,6 +211,17 @@ test("a watch tells events and bookmarks in frames", async () => {
   watched.leave();
 });
 
+test("a watch that asks for what is no longer kept is told so in a frame", async () => {
+  await using served = await serve();
+  const kind = mustKind("configmaps");
+  for (const name of ["one", "two"]) await served.send("POST", collectionOf(kind), { body: fixture(kind, name) });
+  await served.store.compact(await served.store.revision());
+  const watched = await watchFrames(served, `${collectionOf(kind)}?watch=true&resourceVersion=1`);
+  const { type, object: held } = await watched.next();
+  const { kind: what, reason, code } = opened(held, Status);
+  assert.deepEqual([type, what, reason, code], ["ERROR", "Status", "Expired", 410]);
+});
+
 /** The events of a watch, by what stands before each of them. */
 async function watchFrames({ server }: Served, url: string) {
   const request = { method: "GET", url, headers: { accept: named }, body: async () => new Uint8Array() };
@@ -225,7 +236,7 @@ async function watchFrames({ server }: Served, url: string) {
       return 0;
     },
     drained: async () => {},
-    end: () => void writer.close(),
+    end: () => leaving.abort(),
     closed: leaving.signal,
   });
   const chunks = readable.getReader();

@@ -21,7 +21,7 @@ function withLabels(job: Job): Job {
 
 function withSelector(job: Job): Job {
   const { metadata, spec } = job;
-  const { name, uid } = metadata;
+  const { name = "", uid } = metadata; // nameless ones are refused later
   const generated = {
     [oldJobNameLabel]: name,
     [jobNameLabel]: name,

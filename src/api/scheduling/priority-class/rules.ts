@@ -26,7 +26,7 @@ interface Subject {
 type Problems = Iterable<FieldProblem>;
 
 /** Source: ValidatePriorityClass in pkg/apis/scheduling/validation/validation.go. */
-export function* priorityProblems({ metadata: { name }, value }: Subject): Problems {
+export function* priorityProblems({ metadata: { name = "" }, value }: Subject): Problems {
   if (name.startsWith(systemPrefix)) {
     const known = systemPriorities.find((one) => one.name === name);
     if (known?.value !== value)
