@@ -1,5 +1,6 @@
 import { nodeLeaseNamespace } from "#api/coordination/lease.ts";
 import { serviceNameLabel, skipMirrorLabel } from "#api/discovery/endpoint-slice/labels.ts";
+import { systemPriorities } from "#api/scheduling/priority-class/rules.ts";
 import type { Transport } from "#client/transport.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import type { Cidr } from "#net/cidr.ts";
@@ -32,6 +33,9 @@ export async function bootstrap(api: Transport, foundation: Foundation): Promise
     names.map((name) => ensure(api, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } })),
   );
   await Promise.all([
+    ...systemPriorities.map(({ name, ...rest }) =>
+      ensure(api, "/apis/scheduling.k8s.io/v1/priorityclasses", systemClass(name, rest)),
+    ),
     renew(api, "/api/v1/namespaces/default/services", apiService(foundation)),
     ensure(api, "/api/v1/namespaces/kube-system/services", dnsService(foundation)),
     renew(api, "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", apiSlice(foundation)),
@@ -40,6 +44,13 @@ export async function bootstrap(api: Transport, foundation: Foundation): Promise
     ...(foundation.loadBalancerBlocks.length > 0 ? [providePool(api, foundation.loadBalancerBlocks)] : []),
   ]);
 }
+
+const systemClass = (name: string, rest: { readonly value: number; readonly description: string }): Sketch => ({
+  apiVersion: "scheduling.k8s.io/v1",
+  kind: "PriorityClass",
+  metadata: { name },
+  ...rest,
+});
 
 const pools = "/apis/portolan.io/v1/loadbalancerpools";
 /** What the setting said when the pool was last made after it: only a new word of the setting undoes what users have changed. */

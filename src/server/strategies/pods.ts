@@ -1,5 +1,9 @@
 import { type Pod, pods } from "#api/core/pod.ts";
-import { isOf } from "../object.ts";
+import { resolvePriority } from "#api/scheduling/priority-class/resolution.ts";
+import { priorityClasses } from "#api/scheduling/priority-class.ts";
+import { forbidden } from "#machinery/status.ts";
+import { isOf, named, parseStored } from "../object.ts";
+import { prefixOf } from "../objects.ts";
 import type { Strategy } from "./strategy.ts";
 
 type Toleration = NonNullable<Pod["spec"]["tolerations"]>[number];
@@ -13,27 +17,26 @@ export const podStrategy: Strategy = {
     if (!isOf(pods, object)) return object;
     const { spec } = object;
     const serviceAccountName = spec.serviceAccountName ?? "default";
-    const priority = spec.priority ?? priorities.get(spec.priorityClassName ?? "") ?? 0;
     return {
       ...object,
       spec: {
         ...spec,
         serviceAccountName,
         serviceAccount: serviceAccountName,
-        priority,
-        preemptionPolicy: spec.preemptionPolicy ?? "PreemptLowerPriority",
         tolerations: withNodeTolerations(spec.tolerations ?? []),
       },
     };
   },
+  completeCreate: async (object, store) => {
+    if (!isOf(pods, object)) return object;
+    const { entries } = await store.range(prefixOf(priorityClasses));
+    const classes = entries.map(({ value }) => parseStored(value)).filter((one) => isOf(priorityClasses, one));
+    const resolved = resolvePriority(object.spec, classes);
+    if (resolved.kind === "refused") throw forbidden(pods, object.metadata.name, resolved.message);
+    return named(pods, { ...object, spec: { ...object.spec, ...resolved.fields } });
+  },
   prepareUpdate: (next) => next,
 };
-
-/** The two classes that every cluster has. */
-const priorities = new Map([
-  ["system-cluster-critical", 2_000_000_000],
-  ["system-node-critical", 2_000_001_000],
-]);
 
 /** How long, in seconds, a pod stays on a node that no longer answers, unless it says so itself. */
 const tolerationSeconds = 300;
