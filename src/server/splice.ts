@@ -101,4 +101,4 @@ export function answerOn(socket: Duplex, answer: WholeAnswer): void {
     ]),
   );
 }
-const reasonPhrase = (status: number): string => (status < 500 ? "Refused" : "Failed");
+const reasonPhrase = (status: number): string => (status < 300 ? "OK" : status < 500 ? "Refused" : "Failed");

@@ -17,6 +17,7 @@ import { loadBalancerPools } from "#api/portolan/load-balancer-pool.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import { tableOf } from "#machinery/table.ts";
 import { exposureRows } from "./rows/exposure.ts";
+import { otherRows } from "./rows/others.ts";
 import type { Row } from "./rows/row.ts";
 import { workloadRows } from "./rows/workloads.ts";
 import { stored } from "./told.ts";
@@ -38,6 +39,7 @@ const addresses = (count: number): readonly object[] =>
 const rows: readonly Row[] = [
   ...exposureRows,
   ...workloadRows,
+  ...otherRows,
   [
     services,
     "NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE | SELECTOR",
