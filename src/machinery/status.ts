@@ -100,6 +100,18 @@ export const alreadyExists = (kind: Named, name: string): StatusError =>
     details: detailsOf(kind, name),
   });
 
+/** For a name that was to be made up, and none of those tried was free. Source: NewGenerateNameConflict. */
+export const noUniqueName = (kind: Named, name: string): StatusError =>
+  refuse(
+    {
+      code: 409,
+      reason: "AlreadyExists",
+      message: `${resourceName(kind)} ${JSON.stringify(name)} already exists, the server was not able to generate a unique name for the object`,
+      details: { ...detailsOf(kind, name), retryAfterSeconds: 1 },
+    },
+    { "retry-after": "1" },
+  );
+
 /** The detail of a write that was based on an older version. */
 export const modifiedMeanwhile =
   "the object has been modified; please apply your changes to the latest version and try again";

@@ -42,6 +42,8 @@ export interface Document {
   readonly value: unknown;
   /** JSON text, where that is what was sent: it shows fields that stand twice. */
   readonly text: string | undefined;
+  /** What strict validation finds in YAML: `yaml: unmarshal errors:` and a line for each key that stands twice. */
+  readonly repeated?: string;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -61,25 +63,31 @@ export function parseJsonBody(bytes: Uint8Array): Document {
 
 /** One YAML document (1.2, core schema); kubectl turns its files into JSON itself. Throws a 400. */
 export async function parseYamlBody(bytes: Uint8Array): Promise<Document> {
-  const { isScalar, parseDocument, visit } = await import("yaml");
+  const { isScalar, LineCounter, parseDocument, visit } = await import("yaml");
   const text = textOf(bytes);
   try {
     // The library compares each key of a mapping with all others: too dear for what a request may hold.
-    const document = parseDocument(text, { schema: "core", uniqueKeys: false, prettyErrors: false, logLevel: "error" });
+    const lineCounter = new LineCounter();
+    const how = { schema: "core", uniqueKeys: false, prettyErrors: false, logLevel: "error", lineCounter } as const;
+    const document = parseDocument(text, how);
     const [trouble] = document.errors;
     if (trouble !== undefined) throw yamlRefused(trouble.message.slice(0, 200));
+    const twice: string[] = [];
     visit(document, {
       Map: (_, { items }) => {
         const keys = new Set<unknown>();
         for (const { key } of items) {
           const name: unknown = isScalar(key) ? key.value : key;
-          if (keys.has(name)) throw yamlRefused(`key ${JSON.stringify(name)} already set in map`);
+          const { line } = lineCounter.linePos(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
+          if (keys.has(name)) twice.push(`  line ${line}: key ${JSON.stringify(name)} already set in map`);
           keys.add(name);
         }
       },
     });
     const json = JSON.stringify(document.toJS({ maxAliasCount: 100 }));
-    return { value: parseJsonBody(Buffer.from(json)).value, text: undefined };
+    const { value } = parseJsonBody(Buffer.from(json));
+    const repeated = `yaml: unmarshal errors:\n${twice.join("\n")}`;
+    return { value, text: undefined, ...(twice.length > 0 && { repeated }) };
   } catch (fault) {
     // What the library throws for too many aliases, and what the machine does for too deep a document.
     if (fault instanceof ReferenceError) throw yamlRefused("document contains excessive aliasing");

@@ -49,10 +49,24 @@ export async function replaceOnce(
   return saving.kind === "saved" ? saving.saved : undefined;
 }
 
+/** An object has the name and the namespace of its path. Throws a 400. */
+export function checkName({ path }: Call, { metadata }: ApiObject): void {
+  const { name = "", namespace = "" } = metadata;
+  if (name === "")
+    throw badRequest(`the name of the object (${path.name} based on URL) was undeterminable: name must be provided`);
+  if (name !== path.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`);
+  if (path.namespace !== "" && namespace !== "" && namespace !== path.namespace)
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${path.namespace})`,
+    );
+}
+
 /** The object sent must be the one that stands there, and the version of it that the client has seen. */
-function checkIdentity({ kind, path }: Call, { metadata: sent }: ApiObject, { metadata: old }: ApiObject): void {
-  if (kind.scope === "Namespaced" && (sent.namespace ?? path.namespace) !== path.namespace)
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+function checkIdentity(call: Call, object: ApiObject, { metadata: old }: ApiObject): void {
+  checkName(call, object);
+  const { kind } = call;
+  const { metadata: sent } = object;
   if (sent.uid !== undefined && sent.uid !== old.uid)
     throw conflict(
       kind,

@@ -92,11 +92,15 @@ interface Reading {
   readonly outcome: Read;
 }
 
-function checked(call: Call, { text }: Document, { expected, options, outcome }: Reading): unknown {
+function checked(call: Call, { text, repeated }: Document, { expected, options, outcome }: Reading): unknown {
   const cannot = `${expected.kind} in version ${JSON.stringify(apiVersionOf(expected))} cannot be handled as a ${expected.kind}`;
   if (outcome.kind === "mismatch") throw badRequest(`${cannot}: ${outcome.message}`);
   if (options.fieldValidation === "Ignore") return outcome.object;
-  const strange = [...outcome.unknown, ...(text === undefined ? [] : duplicateFields(text))];
+  const strange = [
+    ...outcome.unknown,
+    ...(text === undefined ? [] : duplicateFields(text)),
+    ...(repeated === undefined ? [] : [repeated]),
+  ];
   if (strange.length > 0 && options.fieldValidation === "Strict")
     throw badRequest(`${cannot}: strict decoding error: ${strange.join(", ")}`);
   for (const one of strange) call.warn(one);

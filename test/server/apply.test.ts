@@ -1,43 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalogue } from "./gadgets.ts";
-import { type Served, serve, type Told } from "./served.ts";
-
-const services = "/api/v1/namespaces/default/services";
-const maps = "/api/v1/namespaces/default/configmaps";
-const deployments = "/apis/apps/v1/namespaces/default/deployments";
-const merge = { "content-type": "application/merge-patch+json" };
-const jsonPatch = { "content-type": "application/json-patch+json" };
-
-const apply = ({ send }: Served, path: string, body: object, query = "fieldManager=a"): Promise<Told> =>
-  send("PATCH", `${path}?${query}`, { body, headers: { "content-type": "application/apply-patch+yaml" } });
-
-const map = (data: object, more: object = {}) => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: { name: "m", ...more },
-  data,
-});
-const service = (port: object) => ({
-  apiVersion: "v1",
-  kind: "Service",
-  metadata: { name: "web" },
-  spec: { selector: { app: "web" }, ports: [port] },
-});
-const deployment = (spec: object) => ({
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "web" },
-  spec: { selector: { matchLabels: { app: "web" } }, ...spec },
-});
-const template = (...containers: readonly object[]) => ({ metadata: { labels: { app: "web" } }, spec: { containers } });
-
-/** One line an entry: whose it is, and what it holds. */
-const owners = (told: Told): readonly string[] =>
-  Object.values<Readonly<Record<string, unknown>>>(Object(told.at("metadata", "managedFields"))).map(
-    ({ manager, operation, subresource, fieldsV1 }) =>
-      `${manager} ${operation}${subresource === undefined ? "" : ` ${subresource}`} ${JSON.stringify(fieldsV1)}`,
-  );
+import {
+  apply,
+  deployment,
+  deployments,
+  jsonPatch,
+  map,
+  maps,
+  merge,
+  owners,
+  service,
+  services,
+  template,
+} from "./applying.ts";
+import { serve } from "./served.ts";
 
 test("an apply makes the object where there is none, and its writer owns what it named", async () => {
   await using served = await serve();
@@ -135,39 +111,6 @@ test("entries of a list are told apart by their keys, and each is somebody's", a
     [[{ containerPort: 81, protocol: "TCP" }], undefined],
     changed.text,
   );
-});
-
-test("whoever updates owns what they changed; a status is another entry", async () => {
-  await using served = await serve();
-  const headers = { "user-agent": "kubectl/v1.33 (linux)" };
-  await served.send("POST", deployments, {
-    body: deployment({ replicas: 1, template: template({ name: "c", image: "i" }) }),
-    headers,
-  });
-  await served.send("PATCH", `${deployments}/web/status?fieldManager=controller`, {
-    body: { status: { replicas: 1 }, spec: { replicas: 9 } },
-    headers: merge,
-  });
-  const scaled = await served.send("PATCH", `${deployments}/web/scale?fieldManager=scaler`, {
-    body: { spec: { replicas: 2 } },
-    headers: merge,
-  });
-  assert.equal(scaled.status, 200, scaled.text);
-  const all = owners(await served.send("GET", `${deployments}/web`));
-  assert.deepEqual(
-    all.filter((one) => !one.startsWith("kubectl")),
-    [
-      'controller Update status {"f:status":{"f:replicas":{}}}',
-      'scaler Update scale {"f:spec":{"f:replicas":{}}}',
-    ].toSorted(),
-  );
-  const [made] = all.filter((one) => one.startsWith("kubectl"));
-  for (const part of [
-    '{"f:spec":{"f:progressDeadlineSeconds":{},',
-    '"f:selector":{},"f:strategy":{"f:rollingUpdate":{".":{},"f:maxSurge":{},"f:maxUnavailable":{}},"f:type":{}},',
-    '"f:template":{"f:metadata":{"f:labels":{".":{},"f:app":{}}},"f:spec":{"f:containers":{"k:{\\"name\\":\\"c\\"}":{".":{},"f:image":{},',
-  ])
-    assert.ok(made?.includes(part), `${part} in ${made}`);
 });
 
 test("a scale and a status are applied for themselves", async () => {
@@ -309,39 +252,21 @@ test("what kubectl has applied from its side moves over to the server's without 
   assert.deepEqual(less.at("data"), { a: "2" });
 });
 
-test("entries are taken away by an empty list, and come back with an apply", async () => {
-  for (const empty of [[], [{}]]) {
+const twice = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\ndata:\n  a: '1'\n  a: '2'\n";
+const warned = 'error converting YAML to JSON: yaml: unmarshal errors:\n  line 6: key "a" already set in map';
+for (const [validation, code, message, warnings] of [
+  ["Ignore", 201, undefined, 0],
+  ["Warn", 201, undefined, 1],
+  ["Strict", 400, `error strict decoding YAML: ${warned}`, 0],
+] as const)
+  test(`an apply of a key that stands twice, with validation ${validation}`, async () => {
     await using served = await serve();
-    await served.send("POST", maps, { body: map({ a: "1" }) });
-    const reset = await served.send("PATCH", `${maps}/m`, {
-      body: { metadata: { managedFields: empty } },
-      headers: merge,
-    });
-    assert.equal(reset.at("metadata", "managedFields"), undefined, reset.text);
-    const updated = await served.send("PATCH", `${maps}/m`, { body: { data: { b: "1" } }, headers: merge });
-    assert.equal(updated.at("metadata", "managedFields"), undefined);
-    const applied = await apply(served, `${maps}/m`, map({ c: "1" }));
-    assert.deepEqual(owners(applied), [
-      'a Apply {"f:data":{"f:c":{}}}',
-      'before-first-apply Update {"f:data":{".":{},"f:a":{},"f:b":{}}}',
-    ]);
-  }
-});
-
-test("the entries of no more than ten who update are kept apart", async () => {
-  let now = Date.UTC(2026, 0, 1);
-  await using served = await serve({ now: () => now });
-  await served.send("POST", `${maps}?fieldManager=w0`, { body: map({ k0: "v" }) });
-  for (let i = 1; i < 13; i++) {
-    now += 1000;
-    await served.send("PATCH", `${maps}/m?fieldManager=w${i}`, { body: { data: { [`k${i}`]: "v" } }, headers: merge });
-  }
-  const all = owners(await served.send("GET", `${maps}/m`));
-  assert.deepEqual(
-    [all.length, all[0]],
-    [10, 'ancient-changes Update {"f:data":{".":{},"f:k0":{},"f:k1":{},"f:k2":{},"f:k3":{}}}'],
-  );
-});
+    const headers = { "content-type": "application/apply-patch+yaml" };
+    const path = `${maps}/m?fieldManager=a&fieldValidation=${validation}`;
+    const told = await served.send("PATCH", path, { body: twice, headers });
+    assert.deepEqual([told.status, told.at("message")], [code, message], told.text);
+    assert.equal(told.headers.warning?.length ?? 0, warnings);
+  });
 
 test("an apply reads YAML", async () => {
   await using served = await serve();
@@ -350,28 +275,4 @@ test("an apply reads YAML", async () => {
   const made = await served.send("PATCH", `${maps}/m?fieldManager=a&dryRun=All`, { body, headers });
   assert.deepEqual([made.status, made.at("data")], [201, { a: "1" }], made.text);
   assert.equal((await served.send("GET", `${maps}/m`)).status, 404, "it was a dry run");
-});
-
-test("fields are owned in the version in which they were written", async () => {
-  await using served = await serve({ catalogue });
-  const hub = "/apis/gadgets.example.com/v2/namespaces/default/gadgets/one";
-  const old = "/apis/old.example.com/v1beta1/namespaces/default/gadgets/one";
-  const gadget = (apiVersion: string, spec: object) => ({
-    apiVersion,
-    kind: "Gadget",
-    metadata: { name: "one" },
-    spec,
-  });
-  const first = gadget("old.example.com/v1beta1", { amount: 3, components: [{ name: "a" }, { name: "b" }] });
-  const made = await apply(served, old, first, "fieldManager=one");
-  assert.deepEqual([made.status, made.at("spec", "note")], [201, "of 3"], made.text);
-  const refused = await apply(served, hub, gadget("gadgets.example.com/v2", { size: 4 }), "fieldManager=two");
-  assert.equal(refused.at("message"), 'Apply failed with 1 conflict: conflict with "one": .spec.amount');
-  const less = gadget("gadgets.example.com/v2", { size: 3, parts: [{ name: "b" }] });
-  const moved = await apply(served, hub, less, "fieldManager=one");
-  assert.deepEqual(moved.at("spec"), { size: 3, parts: [{ name: "b" }] }, moved.text);
-  assert.deepEqual(
-    owners(moved)[0],
-    'one Apply {"f:spec":{"f:parts":{"k:{\\"name\\":\\"b\\"}":{".":{},"f:name":{}}},"f:size":{}}}',
-  );
 });

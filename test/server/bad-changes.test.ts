@@ -118,9 +118,9 @@ const rows: readonly Row[] = [
     "a patch of the name",
     `PATCH ${configMaps}/cm`,
     patch("merge-patch", { metadata: { name: "other" } }),
-    422,
-    "Invalid",
-    /metadata\.name: Invalid value: "other": field is immutable/,
+    400,
+    "BadRequest",
+    "the name of the object (other) does not match the name on the URL (cm)",
   ],
 ];
 testRefusals(rows);

@@ -173,11 +173,11 @@ const rows: readonly Row[] = [
   ],
   [
     "YAML with a key twice",
-    `POST ${configMaps}`,
-    yaml("data: {a: b, a: c}\n"),
+    `POST ${configMaps}?fieldValidation=Strict`,
+    yaml("metadata: {name: m}\ndata: {a: b, a: c}\n"),
     400,
     "BadRequest",
-    'error converting YAML to JSON: yaml: key "a" already set in map',
+    'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 2: key "a" already set in map',
   ],
   ["YAML that is nested too deep", `POST ${configMaps}`, yaml("[".repeat(20_000)), 400, "BadRequest", /YAML/],
   [

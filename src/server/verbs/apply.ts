@@ -14,7 +14,7 @@ import { type ApiObject, named } from "../object.ts";
 import { retryOrMake, type Saved, type StoredObject } from "../objects.ts";
 import { mayOrThrow } from "../permission.ts";
 import { presentObject } from "../present.ts";
-import { replaceOnce } from "../replace.ts";
+import { checkName, replaceOnce } from "../replace.ts";
 import type { Expected } from "../sent.ts";
 import type { WriteOptions } from "../write-options.ts";
 import { createOnce } from "./create.ts";
@@ -82,18 +82,6 @@ async function make(call: Call, applying: Applying): Promise<Saved | undefined> 
 }
 
 const asApplied: Track = ({ sent }) => entriesOf(sent);
-
-function checkName({ path }: Call, { metadata }: ApiObject): void {
-  const { name = "", namespace = path.namespace } = metadata;
-  if (name === "")
-    throw badRequest(`the name of the object (${path.name} based on URL) was undeterminable: name must be provided`);
-  if (name !== path.name)
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`);
-  if (namespace !== path.namespace)
-    throw badRequest(
-      `the namespace of the object (${namespace}) does not match the namespace on the request (${path.namespace})`,
-    );
-}
 
 /** The object as the document wants it, with the entries that it then has. Throws a 409 where others want it otherwise. */
 function wanted(call: Call, live: ApiObject | undefined, { document, options }: Applying): ApiObject {

@@ -1,4 +1,4 @@
-import { alreadyExists, badRequest } from "#machinery/status.ts";
+import { alreadyExists, badRequest, noUniqueName } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
 import { problemsOf } from "#machinery/validate.ts";
 import { admit } from "../admission.ts";
@@ -37,7 +37,8 @@ async function createObject(call: Call, sent: ApiObject, { isDryRun, manager }: 
     const name = isGenerated ? generatedName(generateName, env.chance) : (sent.metadata.name ?? "");
     const saved = await createOnce(call, sent, { name, isDryRun, track });
     if (saved !== undefined) return saved;
-    if (!isGenerated || attempt === nameAttempts) throw alreadyExists(kind, name);
+    if (!isGenerated) throw alreadyExists(kind, name);
+    if (attempt === nameAttempts) throw noUniqueName(kind, name);
   }
 }
 
