@@ -1,5 +1,5 @@
 import { isJsonObject } from "#machinery/json.ts";
-import { badRequest } from "#machinery/status.ts";
+import { badRequest, type StatusError } from "#machinery/status.ts";
 
 /** Where a list goes on. */
 export interface Position {
@@ -18,20 +18,18 @@ export const showToken = (prefix: string, { revision, after }: Position): string
     JSON.stringify({ v: "meta.k8s.io/v1", rv: revision ?? anyRevision, of: prefix, start: after.slice(prefix.length) }),
   ).toString("base64url");
 
-/** Throws a 400 for anything that `showToken` has not made for the same collection. */
+/** Throws a 400 for anything that `showToken` has not made for the same collection. Source: DecodeContinue in k8s.io/apiserver. */
 export function parseToken(prefix: string, token: string): Position {
   const value = decoded(token);
-  if (
-    !isJsonObject(value) ||
-    value.v !== "meta.k8s.io/v1" ||
-    typeof value.rv !== "number" ||
-    typeof value.start !== "string"
-  )
-    throw refused();
-  const isRevision = Number.isSafeInteger(value.rv) && (value.rv > 0 || value.rv === anyRevision);
-  if (value.of !== prefix || !isRevision || value.start === "") throw refused();
-  return { revision: value.rv === anyRevision ? undefined : value.rv, after: `${prefix}${value.start}` };
+  if (!isJsonObject(value)) throw badToken();
+  const { v, rv, start, of } = value;
+  if (v !== "meta.k8s.io/v1") throw badToken(`server does not recognize this encoded version ${String(v)}`);
+  if (!Number.isSafeInteger(rv) || rv === 0) throw badToken(wrongRevision);
+  if (typeof start !== "string" || start === "") throw badToken("encoded start key empty (version meta.k8s.io/v1)");
+  if (of !== prefix) throw badToken("it was not given for this list");
+  return { revision: Number(rv) < 0 ? undefined : Number(rv), after: `${prefix}${start}` };
 }
+const wrongRevision = "incorrect encoded start resourceVersion (version meta.k8s.io/v1)";
 
 function decoded(token: string): unknown {
   try {
@@ -42,4 +40,5 @@ function decoded(token: string): unknown {
   }
 }
 
-const refused = () => badRequest("continue key is not valid: it was not given for this list");
+export const badToken = (why = ""): StatusError =>
+  badRequest(`invalid continue token: continue key is not valid${why === "" ? "" : `: ${why.slice(0, 200)}`}`);

@@ -1,14 +1,17 @@
 import { badRequest, StatusError, timeout } from "#machinery/status.ts";
 import type { Store } from "#store/store.ts";
 
-/** undefined: none was given. Throws a 400 for anything but a whole number. */
+const mostRevision = 2n ** 64n;
+
+/** undefined: none was given. Throws a 400 for anything but a whole number, in the words of Go's strconv. */
 export function parseRevision(text: string): number | undefined {
   if (text === "") return undefined;
-  if (!/^\d{1,15}$/.test(text))
-    throw badRequest(
-      `invalid resource version ${JSON.stringify(text.slice(0, 200))}: strconv.ParseUint: parsing ${JSON.stringify(text.slice(0, 200))}: invalid syntax`,
-    );
-  return Number(text);
+  const isNumber = /^\d{1,40}$/.test(text);
+  if (isNumber && BigInt(text) < mostRevision) return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+  const shown = JSON.stringify(text.slice(0, 200));
+  throw badRequest(
+    `invalid resource version: resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: ${isNumber ? "value out of range" : "invalid syntax"}`,
+  );
 }
 
 /** Throws a 504 for a revision that has not been reached yet, which clients try again. Source: ResourceVersionTooLarge. */

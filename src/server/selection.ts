@@ -19,12 +19,18 @@ export function selectionOf(spoken: ServedKind, query: URLSearchParams, pathName
   if (labels.kind === "refused") throw badRequest(labels.message);
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (fields.kind === "refused") throw badRequest(fields.message);
+  const [chosen] = fields.selector.requirements;
+  if (pathName !== "" && chosen !== undefined && !requires(fields.selector, pathName))
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
   const requirements = [
     ...fields.selector.requirements.map((one) => ({ ...one, field: hubField(spoken, one.field) })),
     ...(pathName === "" ? [] : [{ field: "metadata.name", operator: "=" as const, value: pathName }]),
   ];
   return selection(spoken.hub, labels.selector, { requirements });
 }
+
+const requires = ({ requirements }: FieldSelector, name: string): boolean =>
+  requirements.some(({ field, operator, value }) => field === "metadata.name" && operator === "=" && value === name);
 
 function selection(kind: AnyKind, labels: LabelSelector, fields: FieldSelector): Selection {
   const name = fields.requirements.find(({ field, operator }) => field === "metadata.name" && operator === "=")?.value;
@@ -41,9 +47,15 @@ function hubField({ hub, other }: ServedKind, field: string): string {
   const names = other?.selectableFields;
   const own = names === undefined ? field : Object.hasOwn(names, field) ? names[field] : undefined;
   const meant = isOfMetadata(hub, field) ? field : own;
-  if (meant === undefined || !isSelectable(hub, meant)) throw badRequest(`field label not supported: ${field}`);
+  if (meant === undefined || !isSelectable(hub, meant)) throw badRequest(unknownField(hub, field));
   return meant;
 }
+
+/** A kind that has no fields of its own to select by answers by Kubernetes' DefaultMetaV1FieldSelectorConversion. */
+const unknownField = ({ selectableFields }: AnyKind, field: string): string =>
+  Object.keys(selectableFields).length > 0
+    ? `field label not supported: ${field}`
+    : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 
 const isOfMetadata = (kind: AnyKind, field: string): boolean =>
   field === "metadata.name" || (field === "metadata.namespace" && kind.scope === "Namespaced");

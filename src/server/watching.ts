@@ -4,6 +4,7 @@ import { type Outlet, whenClosed } from "./exchange.ts";
 import { limits } from "./limits.ts";
 import { parseStored } from "./object.ts";
 import type { Presentation } from "./present.ts";
+import { checkReached } from "./resource-version.ts";
 import type { Selection } from "./selection.ts";
 import { bookmarkLine, type EventType, errorLine, eventLine, initialLine } from "./watch-events.ts";
 
@@ -12,13 +13,16 @@ export interface WatchPlan {
   readonly prefix: string;
   readonly selection: Selection;
   readonly presentation: Presentation;
-  /** Changes after this revision; undefined: what is there first, then every change. */
-  readonly after: number | undefined;
+  readonly from: Beginning;
   readonly wantsBookmarks: boolean;
-  /** A bookmark tells where what was there first ends. */
-  readonly marksInitialEnd: boolean;
   readonly timeoutMs: number;
 }
+
+export type Beginning =
+  /** Every change after that revision. */
+  | { readonly kind: "after"; readonly revision: number }
+  /** What is there, then every change; a bookmark tells where the one becomes the other. Source: KEP-3157. */
+  | { readonly kind: "present"; readonly notOlderThan: number };
 
 const bookmarkEveryMs = 60_000;
 
@@ -34,11 +38,11 @@ export class Watching {
   constructor(plan: WatchPlan, outlet: Outlet) {
     this.#plan = plan;
     this.#outlet = outlet;
-    this.#reached = plan.after ?? 0;
+    this.#reached = plan.from.kind === "after" ? plan.from.revision : 0;
   }
 
   async run(store: Store): Promise<void> {
-    const { after, prefix, timeoutMs, wantsBookmarks } = this.#plan;
+    const { from, prefix, timeoutMs, wantsBookmarks } = this.#plan;
     const timeout = setTimeout(() => this.#end(), timeoutMs);
     const bookmarks = wantsBookmarks ? setInterval(() => this.#progress(), bookmarkEveryMs) : undefined;
     whenClosed(this.#outlet, () => {
@@ -47,7 +51,7 @@ export class Watching {
       this.#watch?.stop();
     });
     try {
-      if (after === undefined) await this.#tellPresent(store);
+      if (from.kind === "present") await this.#tellPresent(store, from.notOlderThan);
       if (this.#outlet.closed.aborted) return;
       this.#watch = await store.watch(prefix, this.#reached, {
         change: (change) => this.#tell(change),
@@ -69,8 +73,10 @@ export class Watching {
     this.#outlet.end();
   }
 
-  async #tellPresent(store: Store): Promise<void> {
-    const { prefix, selection, marksInitialEnd } = this.#plan;
+  /** Throws a 504, which is an event of the watch, as kube-apiserver tells it. */
+  async #tellPresent(store: Store, notOlderThan: number): Promise<void> {
+    const { prefix, selection, wantsBookmarks } = this.#plan;
+    await checkReached(store, notOlderThan);
     const { entries, revision } = await store.range(prefix);
     for (const { value } of entries) {
       if (!selection.isEverything && !selection.matches(parseStored(value))) continue;
@@ -79,7 +85,7 @@ export class Watching {
       if (this.#outlet.closed.aborted) return;
     }
     this.#reached = revision;
-    if (marksInitialEnd) this.#bookmark(true);
+    if (wantsBookmarks) this.#bookmark(true);
   }
 
   #tell(change: Change): void {

@@ -125,20 +125,78 @@ test("a token is good for its own list only", async () => {
   assert.equal((await served.send("GET", `${collection}?limit=2&continue=${forged}`)).status, 400);
 });
 
-test("a list shows an older revision exactly, or a newer one where only age matters", async () => {
+/**
+ * What is asked for with a resourceVersion of before two more objects came, and whether the answer is of then.
+ * Source: the table of `resourceVersion` in "Kubernetes API concepts".
+ */
+const ages: readonly (readonly [query: string, isOfThen: boolean])[] = [
+  ["", false],
+  ["limit=9", false],
+  ["resourceVersion=0", false],
+  ["resourceVersion=0&limit=9", false],
+  ["resourceVersion=0&resourceVersionMatch=NotOlderThan", false],
+  ["resourceVersion=0&resourceVersionMatch=NotOlderThan&limit=9", false],
+  ["resourceVersion=THEN", false],
+  ["resourceVersion=THEN&limit=9", true],
+  ["resourceVersion=THEN&resourceVersionMatch=Exact", true],
+  ["resourceVersion=THEN&resourceVersionMatch=Exact&limit=9", true],
+  ["resourceVersion=THEN&resourceVersionMatch=NotOlderThan", false],
+  ["resourceVersion=THEN&resourceVersionMatch=NotOlderThan&limit=9", false],
+  ["resourceVersion=THEN&resourceVersionMatch=Exact&fieldSelector=metadata.name!%3Dx", true],
+  ["resourceVersion=THEN&labelSelector=odd", false],
+];
+
+test("a list is of the age that was asked for", async () => {
   await using served = await serve();
   await filled(served, 2);
-  const revision = await served.store.revision();
+  const then = String(await served.store.revision());
   await filled(served, 4);
-  const names = async (query: string) => {
-    const told = await served.send("GET", `${collection}?${query}`);
-    return [Object(told.at("items")).length, told.at("metadata", "resourceVersion") === String(revision)];
-  };
-  assert.deepEqual(await names(`resourceVersion=${revision}&resourceVersionMatch=Exact`), [2, true]);
-  assert.deepEqual(await names(`resourceVersion=${revision}&resourceVersionMatch=NotOlderThan`), [4, false]);
-  assert.deepEqual(await names(`resourceVersion=${revision}`), [4, false]);
-  assert.deepEqual(await names("resourceVersion=0"), [4, false]);
+  const now = String(await served.store.revision());
+  for (const [query, isOfThen] of ages) {
+    const told = await served.send("GET", `${collection}?${query.replace("THEN", then)}`);
+    assert.deepEqual(
+      [namesIn(told).length, told.at("metadata", "resourceVersion")],
+      isOfThen ? [2, then] : [4, now],
+      query,
+    );
+  }
 });
+
+test("a continue token goes on where and when it was given, also beside resourceVersion 0", async () => {
+  await using served = await serve();
+  await filled(served, 3);
+  const first = await served.send("GET", `${collection}?limit=2`);
+  await filled(served, 5);
+  const next = `${collection}?continue=${String(first.at("metadata", "continue"))}`;
+  for (const query of ["", "&resourceVersion=0", "&limit=7"]) {
+    const rest = await served.send("GET", `${next}${query}`);
+    assert.deepEqual(namesIn(rest), ["n02"], query);
+    assert.equal(rest.at("metadata", "resourceVersion"), first.at("metadata", "resourceVersion"));
+  }
+});
+
+const forms = {
+  "application/json": ["items", "metadata", "name"],
+  "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1": ["items", "metadata", "name"],
+  "application/json;as=Table;g=meta.k8s.io;v=v1": ["rows", "object", "metadata", "name"],
+} as const;
+for (const [accept, [place, ...steps]] of Object.entries(forms)) {
+  test(`pages of ${accept} say where they go on and how many remain`, async () => {
+    await using served = await serve();
+    await filled(served, 5);
+    const seen: unknown[] = [];
+    const left: unknown[] = [];
+    let token: unknown = "";
+    while (typeof token === "string") {
+      const page: Told = await served.send("GET", `${collection}?limit=2&continue=${token}`, { headers: { accept } });
+      for (let i = 0; page.at(place, i) !== undefined; i++) seen.push(page.at(place, i, ...steps));
+      left.push(page.at("metadata", "remainingItemCount"));
+      token = page.at("metadata", "continue");
+    }
+    assert.deepEqual(seen, ["n00", "n01", "n02", "n03", "n04"]);
+    assert.deepEqual(left, [3, 1, undefined]);
+  });
+}
 
 test("fields and labels choose together", async () => {
   await using served = await serve();

@@ -180,6 +180,49 @@ test("a streamed list ends with a bookmark that says so, and goes on from there"
   assert.equal(partOf(lines[1], ["object", "metadata", "resourceVersion"]), String(await served.store.revision()));
 });
 
+/** What a watch of about a second tells, each as its type. */
+async function typesOf({ server }: Served, query: string): Promise<readonly unknown[]> {
+  const api = inProcessTransport(server, administrator);
+  const path = `${collection}?watch=1&timeoutSeconds=1&${query}`;
+  const answer = await api.send({ method: "GET", path, headers: {}, body: undefined });
+  return Array.fromAsync(answer.lines(), (line) => partOf(JSON.parse(line), ["type"]));
+}
+
+test("who wants no bookmarks is told of the end of what is there by none", async () => {
+  await using served = await serve();
+  await served.send("POST", collection, { body: configMap("a", "left", 1) });
+  assert.deepEqual(await typesOf(served, "sendInitialEvents=true&resourceVersionMatch=NotOlderThan"), ["ADDED"]);
+});
+
+test("a watch from a revision that has not come is not told what came before it", async () => {
+  await using served = await serve();
+  const future = (await served.store.revision()) + 2;
+  await using watch = await watcher(served, `resourceVersion=${future}`);
+  for (const name of ["a", "b", "c", "d"]) await served.send("POST", collection, { body: configMap(name, "left", 1) });
+  await watch.reached(future + 2);
+  assert.deepEqual(
+    watch.events.flatMap(({ type, name }) => (type === "BOOKMARK" ? [] : `${type} ${name}`)),
+    ["ADDED c", "ADDED d"],
+  );
+});
+
+test("a streamed list that must be of the future says that it can't be yet", async () => {
+  await using served = await serve();
+  const api = inProcessTransport(served.server, administrator);
+  const path = `${collection}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=1000000`;
+  const answer = await api.send({ method: "GET", path, headers: {}, body: undefined });
+  const [event, ...more] = await Array.fromAsync(answer.lines(), (line): unknown => JSON.parse(line));
+  assert.deepEqual(
+    ["type", "code", "reason"].map((name) => partOf(event, name === "type" ? [name] : ["object", name])),
+    ["ERROR", 504, "Timeout"],
+  );
+  assert.match(
+    String(partOf(event, ["object", "message"])),
+    /^Timeout: Too large resource version: 1000000, current: /,
+  );
+  assert.deepEqual(more, []);
+});
+
 test("a watch that wants nothing of what is there begins with what comes next", async () => {
   await using served = await serve();
   await served.send("POST", collection, { body: configMap("a", "left", 1) });

@@ -1,23 +1,22 @@
-import { type FieldProblem, forbiddenField, unsupportedField } from "#machinery/field-problem.ts";
-import { badRequest, expired, invalid, StatusError } from "#machinery/status.ts";
+import { badRequest, expired, StatusError } from "#machinery/status.ts";
 import type { ListMeta } from "#machinery/table.ts";
 import { Compacted, type Entry, type Range, type RangeOptions } from "#store/store.ts";
 import type { Call } from "../call.ts";
-import { parseToken, showToken } from "../continue-token.ts";
+import { badToken, parseToken, showToken } from "../continue-token.ts";
 import type { Answer } from "../exchange.ts";
+import { type ListOptions, listOptionsOf } from "../list-options.ts";
 import { parseStored } from "../object.ts";
 import { keyOf, prefixOf } from "../objects.ts";
 import { presentList } from "../present.ts";
 import { checkReached, parseRevision } from "../resource-version.ts";
 import { type Selection, selectionOf } from "../selection.ts";
-import { metaKind } from "../write-options.ts";
 
 /** GET of a collection. */
 export async function list(call: Call): Promise<Answer> {
+  const options = listOptionsOf(call.query, "list");
   const selection = selectionOf(call.spoken, call.query);
-  const limit = limitOf(call.query);
-  const options = await pageOf(call, limit);
-  const page = await chosen(call, selection, { ...options, limit });
+  const { limit } = options;
+  const page = await chosen(call, selection, { ...(await pageOf(call, options)), limit });
   return presentList(
     call,
     page.entries.map(({ value }) => value),
@@ -25,26 +24,18 @@ export async function list(call: Call): Promise<Answer> {
   );
 }
 
-/** 0: no limit. */
-function limitOf(query: URLSearchParams): number {
-  const text = query.get("limit") ?? "";
-  if (!/^-?\d{0,15}$/.test(text)) throw badRequest(`limit is no whole number: ${JSON.stringify(text.slice(0, 200))}`);
-  return Math.max(Number(text), 0);
-}
-
-/** Which revision the list shows, and after which key it begins. Throws a 400, 422 or 504. */
-async function pageOf({ query, kind, path, env }: Call, limit: number): Promise<RangeOptions> {
-  const token = query.get("continue") ?? "";
-  const version = query.get("resourceVersion") ?? "";
-  const match = query.get("resourceVersionMatch") ?? "";
-  checkMatch({ match, version, token });
+/**
+ * Which revision the list shows, and after which key it begins. Throws a 400, or a 504 for what has not been reached.
+ * Source: the table of `resourceVersion` in the Kubernetes API concepts; ValidateListOptions in k8s.io/apiserver/pkg/storage.
+ */
+async function pageOf({ kind, path, env }: Call, options: ListOptions): Promise<RangeOptions> {
+  const { token, version, match, limit } = options;
   if (token !== "") {
+    const { revision, after } = parseToken(prefixOf(kind, path.namespace), token);
     if (version !== "" && version !== "0")
       throw badRequest("specifying resource version is not allowed when using continue");
-    const { revision, after } = parseToken(prefixOf(kind, path.namespace), token);
     if (revision === undefined) return { after };
-    if (revision > (await env.store.revision()))
-      throw badRequest("continue key is not valid: its revision has not been reached");
+    if (revision > (await env.store.revision())) throw badToken(`revision ${revision} has not been reached`);
     return { at: revision, after };
   }
   const wanted = parseRevision(version);
@@ -52,33 +43,6 @@ async function pageOf({ query, kind, path, env }: Call, limit: number): Promise<
   await checkReached(env.store, wanted);
   // A page of an older revision is what clients ask for that have lost their token.
   return match === "Exact" || (match === "" && limit > 0) ? { at: wanted } : {};
-}
-
-interface VersionWords {
-  readonly match: string;
-  readonly version: string;
-  readonly token: string;
-}
-
-/** Source: ValidateListOptions in k8s.io/apimachinery. */
-function checkMatch({ match, version, token }: VersionWords): void {
-  if (match === "") return;
-  const problems: FieldProblem[] = [];
-  if (version === "")
-    problems.push(
-      forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"),
-    );
-  if (token !== "")
-    problems.push(
-      forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"),
-    );
-  if (match !== "Exact" && match !== "NotOlderThan")
-    problems.push(unsupportedField("resourceVersionMatch", match, ["", "Exact", "NotOlderThan"]));
-  if (match === "Exact" && version === "0")
-    problems.push(
-      forbiddenField("resourceVersionMatch", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
-    );
-  if (problems.length > 0) throw invalid(metaKind("ListOptions"), "", problems);
 }
 
 interface Page {
