@@ -8,6 +8,7 @@ import { createApiServer } from "#server/api-server.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { listen } from "#server/listen.ts";
+import { StoreUnwritable } from "#store/faults.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import type { Ground } from "./server.ts";
 
@@ -26,7 +27,7 @@ const server = await createApiServer({
     kubelet: undefined,
   },
   report: (fault) => {
-    throw fault;
+    if (!(fault instanceof StoreUnwritable)) throw fault;
   },
 });
 const master = inProcessTransport(server, { user: "system:apiserver", groups: ["system:masters"] });

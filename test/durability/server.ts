@@ -30,7 +30,8 @@ export interface MortalServer extends AsyncDisposable {
   readonly start: () => ServerProcess;
 }
 
-export async function mortalServer(): Promise<MortalServer> {
+/** `variables`: what its processes are given beside those of this one. */
+export async function mortalServer(variables: Readonly<Record<string, string>> = {}): Promise<MortalServer> {
   const folder = mkdtempSync(join(tmpdir(), "portolan-mortal-"));
   const validity = { from: Date.now() - 60_000, to: Date.now() + 3_600_000 };
   const authority = await createAuthority("mortal-ca", validity);
@@ -51,7 +52,7 @@ export async function mortalServer(): Promise<MortalServer> {
       namespace: "default",
     },
     start() {
-      last = startProcess(folder);
+      last = startProcess(folder, variables);
       return last;
     },
     async [Symbol.asyncDispose]() {
@@ -61,10 +62,11 @@ export async function mortalServer(): Promise<MortalServer> {
   };
 }
 
-function startProcess(folder: string): ServerProcess {
+function startProcess(folder: string, variables: Readonly<Record<string, string>>): ServerProcess {
   const program = join(import.meta.dirname, "server-process.ts");
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, folder], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...variables },
   });
   const exited = once(child, "exit");
   const listening = new Promise<void>((resolve, reject) => {

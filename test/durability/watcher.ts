@@ -38,7 +38,7 @@ export function watchOn(transport: Transport, from: string, signal: AbortSignal)
         if (!(fault instanceof Unreachable)) throw fault;
       }
       resumed += 1;
-      if (!signal.aborted) await eventually("the server is back", () => isBack(transport), { seconds: 30 });
+      if (!signal.aborted) await eventually("the server is back", () => isBack(transport), { seconds: 120 });
     }
   };
   return { told, resumed: () => resumed, ended: follow() };

@@ -59,7 +59,7 @@ export async function writeOn(transport: Transport, { name, desk, signal }: Writ
           throw fault;
         }
       },
-      { seconds: 30 },
+      { seconds: 120 },
     );
     return found.object;
   }

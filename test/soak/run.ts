@@ -1,9 +1,38 @@
-/** `npm run soak [-- --seeds N | --seed S]`: what `npm test` does in short, at length. */
+/** `npm run soak [-- PART…] [--seeds N | --seed S]`: what `npm test` does in short, at length. */
 import { parseArgs } from "node:util";
+import { longTest } from "./long-test.ts";
 import { worlds } from "./worlds.ts";
 
-const { values } = parseArgs({ options: { seed: { type: "string" }, seeds: { type: "string", default: "1000" } } });
+const { values, positionals } = parseArgs({
+  options: { seed: { type: "string" }, seeds: { type: "string", default: "1000" } },
+  allowPositionals: true,
+});
 const chosen =
   values.seed === undefined ? Array.from({ length: Number(values.seeds) }, (_, i) => i + 1) : [Number(values.seed)];
 
-process.exitCode = (await worlds(chosen)) ? 0 : 1;
+/** Each says whether all was well. */
+const parts: Readonly<Record<string, () => Promise<boolean>>> = {
+  worlds: () => worlds(chosen),
+  // 200 times kill -9 under 50 writers over TLS: no answered write is lost.
+  kills: () => longTest("test/durability/kills.test.ts", { PORTOLAN_KILLS: "200", PORTOLAN_WRITERS: "50" }),
+  // The store's log cut at every byte of its last commits, and bits turned all over.
+  "power-cuts": () => longTest("test/store/torn-log.test.ts", { PORTOLAN_CUTS: "every" }),
+};
+
+async function main(): Promise<number> {
+  // A seed is one of a world's.
+  const wanted = positionals.length > 0 ? positionals : values.seed === undefined ? Object.keys(parts) : ["worlds"];
+  let failed = 0;
+  for (const name of wanted) {
+    const part = parts[name];
+    if (part === undefined) {
+      console.error(`there is no part ${name}; there are ${Object.keys(parts).join(", ")}`);
+      return 2;
+    }
+    console.log(`\n${name}`);
+    if (!(await part())) failed += 1;
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

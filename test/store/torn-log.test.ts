@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after as afterAll, before, test } from "node:test";
-import { StoreUnreadable } from "#store/faults.ts";
+import { StoreNewer, StoreUnreadable, StoreUnwritable } from "#store/faults.ts";
 import { storeDefaults } from "#store/journaled-store.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import { seeded } from "../harness/seeded.ts";
 import { cutsOf, readLog } from "./log.ts";
 import { showState } from "./state.ts";
+
+/** `PORTOLAN_CUTS=every` leaves none out. */
+const isLong = process.env.PORTOLAN_CUTS === "every";
 
 const folder = mkdtempSync(join(tmpdir(), "portolan-torn-"));
 const written = join(folder, "written.db");
@@ -76,6 +79,64 @@ test("a log whose tail is noise gives exactly the commits before the noise", asy
   }
 });
 
+test("a log whose tail is cut at any byte gives exactly the commits that are whole in it", async (t) => {
+  const log = readFileSync(`${written}-wal`);
+  const { commits } = readLog(log);
+  const begin = commits.at(-3) ?? 0;
+  const stride = isLong ? 1 : 1499;
+  let cuts = 0;
+  for (let cut = commits.at(-1) ?? 0; cut >= begin; cut -= stride) {
+    const missing = commits.filter((end) => end > cut).length;
+    assert.equal(await openWith(log.subarray(0, cut), written), states.length - 1 - missing, `cut at byte ${cut}`);
+    cuts += 1;
+  }
+  t.diagnostic(`${cuts} cuts`);
+});
+
+test("a turned bit in the log takes the commits from there on, and nothing else", async () => {
+  const log = readFileSync(`${written}-wal`);
+  const { frames, commits } = readLog(log);
+  const random = seeded(5);
+  const end = frames.at(-1) ?? 0;
+  for (let i = 0; i < (isLong ? 2000 : 40); i++) {
+    const at = Math.floor(random() * end);
+    const turned = Buffer.from(log);
+    turned.writeUInt8((turned[at] ?? 0) ^ (1 << Math.floor(random() * 8)), at);
+    const revision = await openWith(turned, written);
+    const whole = commits.filter((commit) => commit <= at).length;
+    assert.equal(revision, states.length - 1 - commits.length + whole, `byte ${at}`);
+  }
+});
+
+test("a turned bit in the file is refused by name, or is where nothing stands", async (t) => {
+  const log = readFileSync(`${written}-wal`);
+  const bytes = readFileSync(written);
+  const random = seeded(6);
+  const outcomes = { whole: 0, refused: 0 };
+  for (let i = 0; i < (isLong ? 3000 : 60); i++) {
+    const at = Math.floor(random() * bytes.length);
+    const turned = Buffer.from(bytes);
+    turned.writeUInt8((turned[at] ?? 0) ^ (1 << Math.floor(random() * 8)), at);
+    const damaged = join(folder, "damaged.db");
+    writeFileSync(damaged, turned);
+    const outcome = await orRefused(openWith(log, damaged));
+    if (outcome !== "refused") assert.equal(outcome, states.length - 1, `byte ${at}`);
+    outcomes[outcome === "refused" ? "refused" : "whole"] += 1;
+  }
+  t.diagnostic(JSON.stringify(outcomes));
+});
+
+/** The content of rows shows a damage, or the way to them does. */
+async function orRefused(opening: Promise<number>): Promise<number | "refused"> {
+  try {
+    return await opening;
+  } catch (error) {
+    const isByName = [StoreUnreadable, StoreNewer, StoreUnwritable].some((fault) => error instanceof fault);
+    if (isByName) return "refused";
+    throw error;
+  }
+}
+
 // No honest disk does this: the log was on disk before the pages were copied. What opens must be some moment of the past all the same.
 test("a log cut behind a checkpoint is refused or gives one moment of the past, never a mixture", async (t) => {
   const checkpointed = join(folder, "checkpointed.db");
@@ -89,10 +150,7 @@ test("a log cut behind a checkpoint is refused or gives one moment of the past, 
   const { frames } = readLog(log);
   const outcomes = { whole: 0, past: 0, refused: 0 };
   for (const cut of cutsOf(frames)) {
-    const revision = await openWith(log.subarray(0, cut), checkpointed).catch((error: unknown) => {
-      if (error instanceof StoreUnreadable) return "refused";
-      throw error;
-    });
+    const revision = await orRefused(openWith(log.subarray(0, cut), checkpointed));
     outcomes[revision === "refused" ? revision : revision === states.length - 1 ? "whole" : "past"] += 1;
   }
   t.diagnostic(JSON.stringify(outcomes));
