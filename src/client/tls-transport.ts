@@ -1,7 +1,6 @@
 /** The API over TLS: one HTTP/2 connection, made anew whenever it is gone. */
 import { readFile } from "node:fs/promises";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
-import { createInterface } from "node:readline";
 import type { Access } from "./kubeconfig.ts";
 import { type ApiAnswer, type ApiRequest, type Transport, Unreachable } from "./transport.ts";
 
@@ -140,12 +139,20 @@ async function bodyText(stream: ClientHttp2Stream, where: string): Promise<strin
   return text;
 }
 
+/** A server that is killed may have said half a line: that is no line. */
 async function* bodyLines(stream: ClientHttp2Stream, where: string): AsyncIterable<string> {
+  const characters = new TextDecoder();
+  let rest = "";
   try {
-    yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+    for await (const chunk of stream) {
+      const lines = `${rest}${characters.decode(chunk, { stream: true })}`.split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
   } catch (cause) {
     throw new Unreachable(where, { cause });
   } finally {
     stream.close(constants.NGHTTP2_CANCEL);
   }
+  if (rest !== "") throw new Unreachable(where, { cause: new Error("the answer was cut off in the middle of a line") });
 }

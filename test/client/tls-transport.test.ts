@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createSecureServer, type ServerHttp2Stream } from "node:http2";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -174,4 +175,37 @@ test("the conditions of a deletion reach the server", async () => {
   await assert.rejects(client.delete("default", "kept", otherUid), (fault) => refusedFor(fault, "Conflict"));
   assert.equal((await client.get("default", "kept")).metadata.name, "kept");
   transport.close();
+});
+
+test("a watch that is cut in the middle of a line tells the lines before it, and that the server is gone", async () => {
+  const authority = await createAuthority("test-ca", hour());
+  const serving = await authority.forServer({ name: "server" }, ["127.0.0.1"], hour());
+  const server = createSecureServer({ cert: serving.certificate, key: serving.key });
+  server.on("stream", (stream: ServerHttp2Stream) => {
+    stream.on("error", () => {}); // the cut
+    stream.respond({ ":status": 200 });
+    stream.write('{"zürich":1}\n{"whole":2}\n{"ha', () => setTimeout(() => stream.session?.socket.destroy(), 50));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const access: Access = {
+    server: `https://127.0.0.1:${port}`,
+    ca: authority.certificate,
+    certificate: undefined,
+    token: undefined,
+    tokenFile: undefined,
+    serverName: undefined,
+    insecure: false,
+    namespace: "default",
+  };
+  const transport = tlsTransport(access);
+  const answer = await transport.send({ method: "GET", path: "/", headers: {}, body: undefined });
+  const lines: string[] = [];
+  await assert.rejects(async () => {
+    for await (const line of answer.lines()) lines.push(line);
+  }, Unreachable);
+  assert.deepEqual(lines, ['{"zürich":1}', '{"whole":2}']);
+  transport.close();
+  server.close();
 });
