@@ -1,7 +1,7 @@
 import { isEqual, isJsonObject, type JsonObject, ownValue } from "../json.ts";
 import type { AnyType, Shape } from "../schema.ts";
-import { type Element, type Entries, entryElement, fieldElement } from "./element.ts";
-import { below, type FieldSet, noFields } from "./field-set.ts";
+import { compareElements, type Element, type Entries, entryElement, fieldElement } from "./element.ts";
+import { alone, below, type FieldSet, isBlank, noFields } from "./field-set.ts";
 
 /** What a write did to the fields of an object. */
 export interface Changes {
@@ -26,8 +26,12 @@ export function changesBetween(
   };
 }
 
-export const without = (object: JsonObject, names: ReadonlySet<string>): JsonObject =>
-  names.size === 0 ? object : Object.fromEntries(Object.entries(object).filter(([name]) => !names.has(name)));
+export function without(object: JsonObject, names: ReadonlySet<string>): JsonObject {
+  if (names.size === 0) return object;
+  const result: Record<string, unknown> = {};
+  for (const name in object) if (!names.has(name)) result[name] = object[name];
+  return result;
+}
 
 interface Sides {
   /** undefined: there is nothing, which is less than null. */
@@ -38,8 +42,11 @@ interface Sides {
 }
 
 /** The fields of `to` that `from` has not, or not so; undefined where there is none. */
-function differing({ shape }: AnyType, sides: Sides): FieldSet | undefined {
-  if (sides.from === sides.to || sides.to === undefined) return undefined;
+function differing(type: AnyType, sides: Sides): FieldSet | undefined {
+  const { from, to } = sides;
+  if (from === to || to === undefined) return undefined;
+  if (from === undefined) return added(type, to);
+  const { shape } = type;
   switch (shape.is) {
     case "lazy":
       return differing(shape.to(), sides);
@@ -53,62 +60,71 @@ function differing({ shape }: AnyType, sides: Sides): FieldSet | undefined {
   }
 }
 
-const there = below(true, noFields);
-function leaf({ from, to, values }: Sides): FieldSet | undefined {
-  if (from === undefined) return there;
-  return values && !isEqual(from, to) ? there : undefined;
-}
+const leaf = ({ from, to, values }: Sides): FieldSet | undefined => (values && !isEqual(from, to) ? alone : undefined);
 
 /** What isn't declared is nobody's: the name of the kind. */
-function members(shape: Shape & { readonly is: "object" | "map" }, sides: Sides): FieldSet | undefined {
+function members(shape: Members, sides: Sides): FieldSet | undefined {
   const { from, to, values } = sides;
   const [left, right] = [objectIn(from), objectIn(to)];
-  const children: Record<Element, FieldSet> = {};
-  let isHollow = true;
-  for (const name in right) {
-    isHollow = false;
-    const type = shape.is === "map" ? shape.of : shape.fields[name]?.type;
-    if (type === undefined) continue;
-    const found = differing(type, { from: ownValue(left, name), to: right[name], values });
-    if (found !== undefined) children[fieldElement(name)] = found;
-  }
   // Empty is something else than absent, but no more than a value.
-  if (isHollow && isEmpty(left)) return leaf(sides);
-  return below(from === undefined, children);
+  if (isBlank(left) && isBlank(right)) return leaf(sides);
+  const children: Record<Element, FieldSet> = {};
+  for (const { name, element, type } of membersOf(shape, right)) {
+    const found = differing(type, { from: ownValue(left, name), to: right[name], values });
+    if (found !== undefined) children[element] = found;
+  }
+  return below(false, children);
 }
+
+type Members = Shape & { readonly is: "object" | "map" };
+interface Member {
+  readonly name: string;
+  readonly element: Element;
+  readonly type: AnyType;
+}
+
+const declared = new WeakMap<Members, readonly Member[]>();
+
+/** Where members of an object may be, in the order of sets: names of objects are put together once, not for every object. */
+function membersOf(shape: Members, object: JsonObject): readonly Member[] {
+  if (shape.is === "map") return Object.keys(object).map((name) => memberOf(name, shape.of));
+  const known = declared.get(shape);
+  if (known !== undefined) return known;
+  const names = Object.keys(shape.fields).toSorted((a, b) => compareElements(fieldElement(a), fieldElement(b)));
+  const made = names.flatMap((name) => {
+    const field = shape.fields[name];
+    return field === undefined ? [] : [memberOf(name, field.type)];
+  });
+  declared.set(shape, made);
+  return made;
+}
+const memberOf = (name: string, type: AnyType): Member => ({ name, element: fieldElement(name), type });
 
 const nothing: JsonObject = {};
 const objectIn = (value: unknown): JsonObject => (isJsonObject(value) ? value : nothing);
-function isEmpty(object: JsonObject): boolean {
-  for (const _ in object) return false;
-  return true;
-}
 
 /** Entries of one name are compared as one, where there is more than one of them. */
 function entries(list: Entries, sides: Sides): FieldSet | undefined {
   const [before, after] = [listIn(sides.from), listIn(sides.to)];
   if (before.length === 0 && after.length === 0) return leaf(sides);
-  const [left, right] = [byElement(list, before), byElement(list, after)];
+  const left = byElement(list, before);
   const children: Record<Element, FieldSet> = {};
-  for (const [element, these] of right) {
-    const those = left.get(element) ?? [];
-    const found = entryOf(list.of, { from: those, to: these, values: sides.values });
+  for (const [element, to] of byElement(list, after)) {
+    const from = left.get(element) ?? [];
+    const found = entryOf(list.of, { from, to, values: sides.values });
     if (found !== undefined) children[element] = found;
   }
-  return below(sides.from === undefined, children);
+  return below(false, children);
 }
 const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-function entryOf(
-  of: AnyType,
-  {
-    from,
-    to,
-    values,
-  }: { readonly from: readonly unknown[]; readonly to: readonly unknown[]; readonly values: boolean },
-): FieldSet | undefined {
+interface SameEntries extends Sides {
+  readonly from: readonly unknown[];
+  readonly to: readonly unknown[];
+}
+function entryOf(of: AnyType, { from, to, values }: SameEntries): FieldSet | undefined {
   if (to.length === 1) return differing(of, { from: from.length === 1 ? from[0] : undefined, to: to[0], values });
-  return from.length > 1 ? leaf({ from, to, values }) : there;
+  return from.length > 1 ? leaf({ from, to, values }) : alone;
 }
 
 function byElement(list: Entries, all: readonly unknown[]): ReadonlyMap<Element, readonly unknown[]> {
@@ -120,4 +136,36 @@ function byElement(list: Entries, all: readonly unknown[]): ReadonlyMap<Element,
     else same.push(one);
   }
   return result;
+}
+
+/** All fields of a value that was not there before, itself among them. */
+function added({ shape }: AnyType, value: unknown): FieldSet {
+  switch (shape.is) {
+    case "lazy":
+      return added(shape.to(), value);
+    case "object":
+    case "map":
+      return shape.atomic ? alone : (below(true, addedMembers(shape, value)) ?? alone);
+    case "list":
+      return shape.merge.as === "atomic" ? alone : (below(true, addedEntries(shape, value)) ?? alone);
+    default:
+      return alone;
+  }
+}
+
+function addedMembers(shape: Members, value: unknown): FieldSet {
+  const children: Record<Element, FieldSet> = {};
+  const object = objectIn(value);
+  for (const { name, element, type } of membersOf(shape, object))
+    if (object[name] !== undefined) children[element] = added(type, object[name]);
+  return children;
+}
+
+function addedEntries(list: Entries, value: unknown): FieldSet {
+  const children: Record<Element, FieldSet> = {};
+  for (const one of listIn(value)) {
+    const element = entryElement(list, one);
+    children[element] = children[element] === undefined ? added(list.of, one) : alone;
+  }
+  return children;
 }

@@ -12,7 +12,7 @@ type Growing = Record<Element, FieldSet>;
 
 export const noFields: FieldSet = {};
 
-export function isBlank(set: FieldSet): boolean {
+export function isBlank(set: object): boolean {
   for (const _ in set) return false;
   return true;
 }
@@ -26,7 +26,8 @@ function withoutSelf(below: FieldSet): FieldSet {
   return others;
 }
 
-const alone: FieldSet = {};
+/** Of a field that holds nothing else of the set. */
+export const alone: FieldSet = {};
 /** What stands below an element; undefined where that leaves nothing to say. */
 export function below(isIn: boolean, children: FieldSet): FieldSet | undefined {
   if (isBlank(children)) return isIn ? alone : undefined;
@@ -95,16 +96,21 @@ export function pathsOf(set: FieldSet, above: readonly Element[] = []): readonly
 
 /** In the order in which Kubernetes writes it; the very set where it stands so. */
 export function sorted(set: FieldSet): FieldSet {
-  const elements = Object.keys(set);
-  let isSorted = elements.every((element, i) => i === 0 || compareElements(elements[i - 1] ?? "", element) <= 0);
-  const order = isSorted ? elements : elements.toSorted(compareElements);
+  if (isSorted(set)) return set;
   const result: Growing = {};
-  for (const element of order) {
-    const [given, own] = [set[element], sorted(set[element] ?? noFields)];
-    if (given !== own) isSorted = false;
-    result[element] = own;
+  for (const element of Object.keys(set).sort(compareElements)) result[element] = sorted(set[element] ?? noFields);
+  return result;
+}
+
+function isSorted(set: FieldSet): boolean {
+  let before = "";
+  for (const element in set) {
+    if (before !== "" && compareElements(before, element) > 0) return false;
+    const children = set[element];
+    if (children !== undefined && children !== alone && !isSorted(children)) return false;
+    before = element;
   }
-  return isSorted ? set : result;
+  return true;
 }
 
 /** Whether a client's fieldsV1 is one. */
