@@ -22,3 +22,8 @@ export const told = (kind: AnyKind, json: Json): readonly string[] =>
 /** What is said of replacing one by the other. */
 export const toldOfUpdate = (kind: AnyKind, next: Json, old: Json): readonly string[] =>
   updateProblemsOf(kind, stored(kind, next), stored(kind, old)).map(messageOf);
+
+/** What a client who makes it is warned of. */
+export function warned(kind: AnyKind, json: Json): readonly string[] {
+  return [...(kind.warnings?.(stored(kind, json), undefined) ?? [])];
+}

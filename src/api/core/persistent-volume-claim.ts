@@ -1,10 +1,13 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
-import { defineKind, statusSubresource, unchanged } from "#machinery/kind.ts";
+import { defineKind, statusSubresource } from "#machinery/kind.ts";
 import { defaulted, object } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { showAccessModes, storageClassOf } from "./persistent-volume-claim/columns.ts";
-import { claimProblems, claimUpdateProblems } from "./persistent-volume-claim/rules.ts";
+import { deriveClaim } from "./persistent-volume-claim/defaults.ts";
+import { claimProblems } from "./persistent-volume-claim/rules.ts";
 import { PersistentVolumeClaimSpec, PersistentVolumeClaimStatus } from "./persistent-volume-claim/spec.ts";
+import { claimStatusProblems, claimUpdateProblems } from "./persistent-volume-claim/update-rules.ts";
+import { claimWarnings } from "./persistent-volume-claim/warnings.ts";
 
 /** StatefulSets hold some of them, which say there too what they are. */
 export class PersistentVolumeClaim extends object(
@@ -46,7 +49,7 @@ export const persistentVolumeClaims = defineKind<typeof PersistentVolumeClaim>({
     {
       name: "Capacity",
       type: "string",
-      cell: ({ spec, status }) => (spec.volumeName === undefined ? "" : String(status.capacity?.storage ?? "")),
+      cell: ({ spec, status }) => (spec.volumeName === undefined ? "" : (status.capacity?.storage ?? "0")),
       doc: "How large that volume is.",
     },
     {
@@ -72,8 +75,9 @@ export const persistentVolumeClaims = defineKind<typeof PersistentVolumeClaim>({
   ],
   selectableFields: {},
   nameRule: "dns-subdomain",
-  derive: unchanged,
+  derive: deriveClaim,
   initialStatus: () => ({ phase: "Pending" }),
   rules: [claimProblems],
-  updateRules: [claimUpdateProblems],
+  updateRules: [claimUpdateProblems, claimStatusProblems],
+  warnings: claimWarnings,
 });

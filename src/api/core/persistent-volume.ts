@@ -2,8 +2,10 @@ import { ageColumn, nameColumn } from "#machinery/columns.ts";
 import { defineKind, statusSubresource, unchanged } from "#machinery/kind.ts";
 import { defaulted, object } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
-import { keptSourceProblems, volumeProblems } from "./persistent-volume/rules.ts";
+import { volumeProblems } from "./persistent-volume/rules.ts";
 import { PersistentVolumeSpec, PersistentVolumeStatus } from "./persistent-volume/spec.ts";
+import { volumeUpdateProblems } from "./persistent-volume/update-rules.ts";
+import { volumeWarnings } from "./persistent-volume/warnings.ts";
 import { showAccessModes, storageClassOf } from "./persistent-volume-claim/columns.ts";
 import type { ObjectReference } from "./references.ts";
 
@@ -30,7 +32,7 @@ export const persistentVolumes = defineKind<typeof PersistentVolume>({
     {
       name: "Capacity",
       type: "string",
-      cell: ({ spec }) => String(spec.capacity?.storage ?? ""),
+      cell: ({ spec }) => spec.capacity?.storage ?? "0",
       doc: "How large it is.",
     },
     {
@@ -71,9 +73,10 @@ export const persistentVolumes = defineKind<typeof PersistentVolume>({
   selectableFields: {},
   nameRule: "dns-subdomain",
   derive: unchanged,
-  initialStatus: () => ({ phase: "Pending" }),
+  initialStatus: ({ metadata }) => ({ phase: "Pending", lastPhaseTransitionTime: metadata.creationTimestamp }),
   rules: [volumeProblems],
-  updateRules: [keptSourceProblems],
+  updateRules: [volumeUpdateProblems],
+  warnings: volumeWarnings,
 });
 
 const showClaim = (claim: ObjectReference | undefined): string =>

@@ -2,7 +2,7 @@ import { ageColumn, nameColumn } from "#machinery/columns.ts";
 import { defineKind, unchanged } from "#machinery/kind.ts";
 import { boolean, defaulted, list, map, object, oneOf, optional, required, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
-import { keptClassProblems, storageClassProblems } from "./storage-class/rules.ts";
+import { keptClassProblems, storageClassProblems, storageClassWarnings } from "./storage-class/rules.ts";
 import { TopologySelectorTerm } from "./storage-class/topology.ts";
 
 export class StorageClass extends object("io.k8s.api.storage.v1.StorageClass", {
@@ -68,4 +68,5 @@ export const storageClasses = defineKind<typeof StorageClass>({
   initialStatus: undefined,
   rules: [storageClassProblems],
   updateRules: [keptClassProblems],
+  warnings: storageClassWarnings,
 });

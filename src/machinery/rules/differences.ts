@@ -17,4 +17,9 @@ export function differences(next: unknown, old: unknown, path: string): readonly
   return JSON.stringify(next) === JSON.stringify(old) ? [] : [{ path, from: old, to: next }];
 }
 
+/** A line for each place, as in `  spec.a: 1 -> 2`. Where Kubernetes prints Go's dump of both values, this names the fields that differ. */
+export const showDifferences = (all: readonly Difference[]): string =>
+  all.map(({ path, from, to }) => `  ${path}: ${show(from)} -> ${show(to)}\n`).join("");
+const show = (value: unknown): string => JSON.stringify(value) ?? "<none>";
+
 export const isSame = (a: unknown, b: unknown): boolean => differences(a, b, "").length === 0;

@@ -33,3 +33,15 @@ const kubeletLabels = new Set([
   "failure-domain.kubernetes.io/region",
 ]);
 const kubeletDomains = ["kubelet.kubernetes.io", "node.kubernetes.io"];
+
+/** What to say instead of an old label. Source: deprecatedNodeLabels in pkg/api/node/util.go. */
+const successors: ReadonlyMap<string, string> = new Map([
+  ["beta.kubernetes.io/arch", 'deprecated since v1.14; use "kubernetes.io/arch" instead'],
+  ["beta.kubernetes.io/os", 'deprecated since v1.14; use "kubernetes.io/os" instead'],
+  ["failure-domain.beta.kubernetes.io/region", 'deprecated since v1.17; use "topology.kubernetes.io/region" instead'],
+  ["failure-domain.beta.kubernetes.io/zone", 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead'],
+  ["beta.kubernetes.io/instance-type", 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead'],
+]);
+
+/** Where a label of nodes has another name today: what clients are told. */
+export const oldLabelNotice = (label: string): string | undefined => successors.get(label);

@@ -7,9 +7,9 @@ export const showAccessModes = (modes: readonly string[] = []): string =>
 const shortModes = { ReadWriteOnce: "RWO", ReadOnlyMany: "ROX", ReadWriteMany: "RWX", ReadWriteOncePod: "RWOP" };
 
 /** Where classes were written before they had a field. */
-const classAnnotation = "volume.beta.kubernetes.io/storage-class";
+export const storageClassAnnotation = "volume.beta.kubernetes.io/storage-class";
 
 export const storageClassOf = (
   annotations: Readonly<Record<string, string>> | undefined,
   field: string | undefined,
-): string => annotations?.[classAnnotation] ?? field ?? "";
+): string => annotations?.[storageClassAnnotation] ?? field ?? "";

@@ -5,49 +5,51 @@ import {
   requiredField,
   unsupportedField,
 } from "#machinery/field-problem.ts";
-import { compareQuantities, mustQuantity } from "#machinery/quantity.ts";
-import { isSame } from "#machinery/rules/differences.ts";
+import { mustQuantity, wholeUnits } from "#machinery/quantity.ts";
 import { labelSelectorProblems } from "#machinery/rules/label-selector.ts";
-import { dnsSubdomainTrouble } from "#machinery/rules/names.ts";
-import type { PersistentVolumeClaimSpec, PersistentVolumeClaimStatus } from "./spec.ts";
+import { dnsLabelTrouble, dnsSubdomainTrouble } from "#machinery/rules/names.ts";
+import type { TypedObjectReference } from "../references.ts";
+import type { PersistentVolumeClaimSpec } from "./spec.ts";
 
 // Source: ValidatePersistentVolumeClaimSpec and its neighbours in pkg/apis/core/validation/validation.go.
 
 type Problems = Iterable<FieldProblem>;
-interface Subject {
-  readonly spec: PersistentVolumeClaimSpec;
-  readonly status: PersistentVolumeClaimStatus;
-}
 
 const accessModes: readonly string[] = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
 const volumeModes: readonly string[] = ["Block", "Filesystem"];
 
-export const claimProblems = ({ spec }: Subject): Problems => claimSpecProblems("spec", spec);
+export const claimProblems = ({ spec }: { readonly spec: PersistentVolumeClaimSpec }): Problems =>
+  claimSpecProblems("spec", spec);
 
 /** Of a claim, or of a template of claims at another path. */
 export function* claimSpecProblems(path: string, spec: PersistentVolumeClaimSpec): Problems {
-  yield* accessModeProblems(`${path}.accessModes`, spec.accessModes);
+  if (spec.accessModes === undefined) yield requiredField(`${path}.accessModes`, "at least 1 access mode is required");
   if (spec.selector !== undefined) yield* labelSelectorProblems(`${path}.selector`, spec.selector);
+  yield* accessModeProblems(`${path}.accessModes`, spec.accessModes);
   const storage = spec.resources.requests?.storage;
   if (storage === undefined) yield requiredField(`${path}.resources[storage]`);
   else yield* sizeProblems(`${path}.resources[storage]`, storage);
   yield* classNameProblems(`${path}.storageClassName`, spec.storageClassName);
   yield* volumeModeProblems(`${path}.volumeMode`, spec.volumeMode);
-  if (spec.volumeAttributesClassName !== undefined)
-    yield* classNameProblems(`${path}.volumeAttributesClassName`, spec.volumeAttributesClassName);
+  yield* sourceProblems(path, spec);
+  yield* classNameProblems(`${path}.volumeAttributesClassName`, spec.volumeAttributesClassName);
 }
 
 export function* accessModeProblems(path: string, modes: readonly string[] = []): Problems {
-  if (modes.length === 0) yield requiredField(path, "at least 1 access mode is required");
   for (const mode of modes) if (!accessModes.includes(mode)) yield unsupportedField(path, mode, accessModes);
-  if (modes.includes("ReadWriteOncePod") && modes.length > 1)
+  if (
+    modes.includes("ReadWriteOncePod") &&
+    modes.some((one) => one !== "ReadWriteOncePod" && accessModes.includes(one))
+  )
     yield forbiddenField(path, "may not use ReadWriteOncePod with other access modes");
 }
 
 export function* sizeProblems(path: string, size: string): Problems {
-  if (mustQuantity(size).nanos <= 0n) yield invalidField(path, size, "must be greater than zero");
+  const quantity = mustQuantity(size);
+  if (quantity.nanos <= 0n) yield invalidField(path, size, "must be greater than zero");
 }
 
+/** The empty name says that there shall be none. */
 export function* classNameProblems(path: string, name: string | undefined): Problems {
   if (name === undefined || name === "") return;
   for (const trouble of dnsSubdomainTrouble(name)) yield invalidField(path, name, trouble);
@@ -57,24 +59,40 @@ export function* volumeModeProblems(path: string, mode: string): Problems {
   if (!volumeModes.includes(mode)) yield unsupportedField(path, mode, volumeModes);
 }
 
-/** A claim that is bound may grow, and nothing else. */
-export function* claimUpdateProblems({ spec: next }: Subject, { spec: old, status }: Subject): Problems {
-  const size = next.resources.requests?.storage;
-  const before = old.resources.requests?.storage;
-  const { resources: _, volumeName, volumeAttributesClassName: __, ...rest } = next;
-  const { resources: ___, volumeName: oldVolume, volumeAttributesClassName: ____, ...oldRest } = old;
-  const isBinding = oldVolume === undefined && volumeName !== undefined;
-  if (!isSame(rest, oldRest) || !(isBinding || volumeName === oldVolume))
-    yield forbiddenField(
-      "spec",
-      "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
-    );
-  if (size === undefined || before === undefined) return;
-  const change = compareQuantities(mustQuantity(size), mustQuantity(before));
-  if (change < 0) yield forbiddenField("spec.resources.requests.storage", "field can not be less than status.capacity");
-  if (change > 0 && status.phase !== "Bound")
-    yield forbiddenField(
-      "spec",
-      "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
-    );
+/** `dataSource` is the older form of `dataSourceRef`, and must say the same. */
+function* sourceProblems(path: string, { dataSource, dataSourceRef }: PersistentVolumeClaimSpec): Problems {
+  if (dataSource !== undefined) yield* referenceProblems(`${path}.dataSource`, dataSource);
+  if (dataSourceRef !== undefined) yield* referenceProblems(`${path}.dataSourceRef`, dataSourceRef);
+  if (dataSource === undefined || dataSourceRef === undefined) return;
+  // Go has nothing to print of the path that stands there as the value
+  const problem = (detail: string): FieldProblem => invalidField(path, {}, detail);
+  if ((dataSourceRef.namespace ?? "") !== "")
+    yield problem("may not be specified when dataSourceRef.namespace is specified");
+  else if (
+    dataSource.apiGroup !== dataSourceRef.apiGroup ||
+    dataSource.kind !== dataSourceRef.kind ||
+    dataSource.name !== dataSourceRef.name
+  )
+    yield problem("must match dataSourceRef");
+}
+
+function* referenceProblems(path: string, reference: TypedObjectReference): Problems {
+  const { name, kind, apiGroup = "", namespace = "" } = reference;
+  if (name === "") yield requiredField(`${path}.name`);
+  if (kind === "") yield requiredField(`${path}.kind`);
+  if (apiGroup === "" && kind !== "PersistentVolumeClaim")
+    yield invalidField(path, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup");
+  if (apiGroup !== "")
+    for (const trouble of dnsSubdomainTrouble(apiGroup)) yield invalidField(`${path}.apiGroup`, apiGroup, trouble);
+  if (namespace !== "")
+    for (const trouble of dnsLabelTrouble(namespace)) yield invalidField(`${path}.namespace`, namespace, trouble);
+}
+
+/** Of what a controller says that it gave. Source: validateBasicResource in the same file. */
+export function* basicAmountProblems(path: string, amounts: Readonly<Record<string, string>> = {}): Problems {
+  for (const [name, amount] of Object.entries(amounts)) {
+    const quantity = mustQuantity(amount);
+    if (quantity.nanos < 0n)
+      yield invalidField(`${path}[${name}]`, Number(wholeUnits(quantity)), "must be a valid resource quantity");
+  }
 }

@@ -1,63 +1,64 @@
-import {
-  type FieldProblem,
-  forbiddenField,
-  invalidField,
-  requiredField,
-  unsupportedField,
-} from "#machinery/field-problem.ts";
-import { isSame } from "#machinery/rules/differences.ts";
+import { type FieldProblem, forbiddenField, requiredField, unsupportedField } from "#machinery/field-problem.ts";
 import {
   accessModeProblems,
+  basicAmountProblems,
   classNameProblems,
   sizeProblems,
   volumeModeProblems,
 } from "../persistent-volume-claim/rules.ts";
-import { type PersistentVolumeSpec, sources } from "./spec.ts";
+import { nodeSelectorProblems } from "../pod/rules/affinity.ts";
+import { volumeSourceProblems } from "./source-rules.ts";
+import type { PersistentVolumeSpec } from "./spec.ts";
 
 // Source: ValidatePersistentVolumeSpec in pkg/apis/core/validation/validation.go.
 
 type Problems = Iterable<FieldProblem>;
-interface Subject {
-  readonly spec: PersistentVolumeSpec;
-}
 
 const reclaimPolicies: readonly string[] = ["Delete", "Recycle", "Retain"];
 
-export function* volumeProblems({ spec }: Subject): Problems {
+export function* volumeProblems({ spec }: { readonly spec: PersistentVolumeSpec }): Problems {
+  if (spec.accessModes === undefined) yield requiredField("spec.accessModes");
   yield* accessModeProblems("spec.accessModes", spec.accessModes);
   yield* capacityProblems(spec);
   if (!reclaimPolicies.includes(spec.persistentVolumeReclaimPolicy))
     yield unsupportedField("spec.persistentVolumeReclaimPolicy", spec.persistentVolumeReclaimPolicy, reclaimPolicies);
-  yield* sourceProblems(spec);
+  yield* affinityProblems(spec);
+  yield* volumeSourceProblems("spec", spec);
+  yield* recyclingProblems(spec);
   yield* classNameProblems("spec.storageClassName", spec.storageClassName);
   yield* volumeModeProblems("spec.volumeMode", spec.volumeMode);
+  yield* attributesClassProblems(spec);
 }
 
 function* capacityProblems({ capacity = {} }: PersistentVolumeSpec): Problems {
-  if (capacity.storage === undefined || Object.keys(capacity).length > 1)
-    yield unsupportedField("spec.capacity", capacity, ["storage"]);
-  if (capacity.storage !== undefined) yield* sizeProblems("spec.capacity[storage]", capacity.storage);
+  const path = "spec.capacity";
+  const names = Object.keys(capacity);
+  if (names.length === 0) yield requiredField(path);
+  if (capacity.storage === undefined || names.length > 1) yield unsupportedField(path, capacity, ["storage"]);
+  yield* basicAmountProblems(path, capacity);
+  for (const [name, amount] of Object.entries(capacity)) yield* sizeProblems(`${path}[${name}]`, amount);
 }
 
-const sourceNames = Object.keys(sources);
-const sourcesOf = (spec: PersistentVolumeSpec): readonly (readonly [string, unknown])[] =>
-  Object.entries(spec).filter(([name, value]) => sourceNames.includes(name) && value !== undefined);
+function* affinityProblems({ nodeAffinity, local }: PersistentVolumeSpec): Problems {
+  const path = "spec.nodeAffinity";
+  if (nodeAffinity === undefined) {
+    if (local !== undefined) yield requiredField(path, "Local volume requires node affinity");
+  } else if (nodeAffinity.required === undefined)
+    yield requiredField(`${path}.required`, "must specify required node constraints");
+  else yield* nodeSelectorProblems(`${path}.required`, nodeAffinity.required);
+}
 
-function* sourceProblems(spec: PersistentVolumeSpec): Problems {
-  const given = sourcesOf(spec);
-  if (given.length === 0) yield requiredField("spec", "must specify a volume type");
-  for (const [name] of given.slice(1)) yield forbiddenField(`spec.${name}`, "may not specify more than 1 volume type");
-  if (spec.hostPath?.path === "/" && spec.persistentVolumeReclaimPolicy === "Recycle")
+/** Who recycles a volume empties it, and that would be the node. */
+function* recyclingProblems({ hostPath, persistentVolumeReclaimPolicy: policy }: PersistentVolumeSpec): Problems {
+  if (hostPath !== undefined && isRoot(hostPath.path) && policy === "Recycle")
     yield forbiddenField("spec.persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'");
-  if (spec.local !== undefined && spec.nodeAffinity?.required === undefined)
-    yield requiredField("spec.nodeAffinity", "Local volume requires node affinity");
 }
+/** `/`, and what comes to the same: `//`, `/./`. */
+const isRoot = (path: string): boolean => path.startsWith("/") && path.split("/").every((one) => /^\.{0,2}$/.test(one));
 
-/** Where the storage lies can't change under those who use it. */
-export function* keptSourceProblems({ spec: next }: Subject, { spec: old }: Subject): Problems {
-  if (!isSame(sourcesOf(next), sourcesOf(old)))
-    yield forbiddenField("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
-  if (next.volumeMode !== old.volumeMode) yield invalidField("spec.volumeMode", next.volumeMode, "field is immutable");
-  if (old.nodeAffinity !== undefined && !isSame(next.nodeAffinity, old.nodeAffinity))
-    yield invalidField("spec.nodeAffinity", next.nodeAffinity, "field is immutable");
+function* attributesClassProblems({ volumeAttributesClassName: name, csi }: PersistentVolumeSpec): Problems {
+  if (name === undefined) return;
+  if (name === "") yield requiredField("spec.volumeAttributesClassName", "an empty string is disallowed");
+  yield* classNameProblems("spec.volumeAttributesClassName", name);
+  if (csi === undefined) yield requiredField("spec.csi", "has to be specified when using volumeAttributesClassName");
 }

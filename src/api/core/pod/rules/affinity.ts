@@ -1,7 +1,7 @@
 import { type FieldProblem, forbiddenField, invalidField, requiredField } from "#machinery/field-problem.ts";
 import { labelSelectorProblems } from "#machinery/rules/label-selector.ts";
 import { dnsLabelTrouble, dnsSubdomainTrouble, labelKeyTrouble } from "#machinery/rules/names.ts";
-import type { NodeSelectorRequirement, NodeSelectorTerm } from "../../references.ts";
+import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "../../references.ts";
 import type { Affinity, PodAffinityTerm } from "../scheduling.ts";
 
 // Source: validateAffinity in pkg/apis/core/validation/validation.go.
@@ -22,14 +22,19 @@ function* weightProblems(path: string, weight: number): Problems {
 }
 
 function* nodeAffinityProblems(path: string, affinity: Affinity["nodeAffinity"]): Problems {
-  const terms = affinity?.[requiredTerms]?.nodeSelectorTerms;
-  const at = `${path}.${requiredTerms}.nodeSelectorTerms`;
-  if (terms?.length === 0) yield requiredField(at, "must have at least one node selector term");
-  for (const [i, term] of (terms ?? []).entries()) yield* nodeTermProblems(`${at}[${i}]`, term);
+  const selector = affinity?.[requiredTerms];
+  if (selector !== undefined) yield* nodeSelectorProblems(`${path}.${requiredTerms}`, selector);
   for (const [i, { weight, preference }] of (affinity?.[preferredTerms] ?? []).entries()) {
     yield* weightProblems(`${path}.${preferredTerms}[${i}].weight`, weight);
     yield* nodeTermProblems(`${path}.${preferredTerms}[${i}].preference`, preference);
   }
+}
+
+/** Source: ValidateNodeSelector in the same file. */
+export function* nodeSelectorProblems(path: string, { nodeSelectorTerms: terms }: NodeSelector): Problems {
+  const at = `${path}.nodeSelectorTerms`;
+  if (terms.length === 0) yield requiredField(at, "must have at least one node selector term");
+  for (const [i, term] of terms.entries()) yield* nodeTermProblems(`${at}[${i}]`, term);
 }
 
 function* nodeTermProblems(path: string, { matchExpressions = [], matchFields = [] }: NodeSelectorTerm): Problems {

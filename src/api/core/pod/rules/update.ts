@@ -1,11 +1,10 @@
 import { type FieldProblem, forbiddenField, invalidField } from "#machinery/field-problem.ts";
-import { differences } from "#machinery/rules/differences.ts";
+import { differences, showDifferences } from "#machinery/rules/differences.ts";
 import type { Container } from "../container.ts";
 import type { PodSpec } from "../spec.ts";
 import { addedTolerationProblems } from "./tolerations.ts";
 
-// Source: ValidatePodUpdate in pkg/apis/core/validation/validation.go. Where Kubernetes prints Go's dump of both specs, this names
-// the fields that differ.
+// Source: ValidatePodUpdate in pkg/apis/core/validation/validation.go.
 
 type Problems = Iterable<FieldProblem>;
 
@@ -28,10 +27,11 @@ export function* podUpdateProblems(next: PodSpec, old: PodSpec): Problems {
   yield* gateProblems(next, old);
   const changed = differences(withChangeables(next, old), old, "spec");
   if (changed.length === 0) return;
-  const shown = changed.map(({ path, from, to }) => `  ${path}: ${show(from)} -> ${show(to)}`).join("\n");
-  yield forbiddenField("spec", `pod updates may not change fields other than ${changeable}\n${shown}\n`);
+  yield forbiddenField(
+    "spec",
+    `pod updates may not change fields other than ${changeable}\n${showDifferences(changed)}`,
+  );
 }
-const show = (value: unknown): string => JSON.stringify(value) ?? "<none>";
 
 function* deadlineProblems(
   { activeDeadlineSeconds: next }: PodSpec,

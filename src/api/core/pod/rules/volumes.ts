@@ -59,7 +59,7 @@ const hostPathTypes: readonly string[] = [
   "FileOrCreate",
   "Socket",
 ];
-function* hostPathProblems(path: string, { path: place, type }: HostPathVolumeSource): Problems {
+export function* hostPathProblems(path: string, { path: place, type }: HostPathVolumeSource): Problems {
   if (place === "") yield requiredField(`${path}.path`);
   else yield* climbingProblems(`${path}.path`, place);
   if (!hostPathTypes.includes(type)) yield unsupportedField(`${path}.type`, type, hostPathTypes);
