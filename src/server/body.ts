@@ -1,12 +1,14 @@
 import { gunzip } from "node:zlib";
 import { type Envelope, openEnvelope } from "#machinery/envelope.ts";
-import { isJsonObject } from "#machinery/json.ts";
+import { isJsonObject, readJson } from "#machinery/json.ts";
+import { duplicateFields } from "#machinery/json-text.ts";
 import { Garbled } from "#machinery/protobuf/reader.ts";
 import { decodeProtobuf } from "#machinery/protobuf.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from "#machinery/status.ts";
 import type { ServerRequest } from "./exchange.ts";
 import { limits } from "./limits.ts";
+import { readYamlApart } from "./yaml.ts";
 
 /** A body in the form that its `Content-Type` names. */
 export interface Body {
@@ -61,40 +63,21 @@ export function parseJsonBody(bytes: Uint8Array): Document {
   }
 }
 
-/** One YAML document (1.2, core schema); kubectl turns its files into JSON itself. Throws a 400. */
+/** One YAML document; JSON, which most clients send in its place, is read as such. Throws a 400. */
 export async function parseYamlBody(bytes: Uint8Array): Promise<Document> {
-  const { isScalar, LineCounter, parseDocument, visit } = await import("yaml");
   const text = textOf(bytes);
-  try {
-    // The library compares each key of a mapping with all others: too dear for what a request may hold.
-    const lineCounter = new LineCounter();
-    const how = { schema: "core", uniqueKeys: false, prettyErrors: false, logLevel: "error", lineCounter } as const;
-    const document = parseDocument(text, how);
-    const [trouble] = document.errors;
-    if (trouble !== undefined) throw yamlRefused(trouble.message.slice(0, 200));
-    const twice: string[] = [];
-    visit(document, {
-      Map: (_, { items }) => {
-        const keys = new Set<unknown>();
-        for (const { key } of items) {
-          const name: unknown = isScalar(key) ? key.value : key;
-          const { line } = lineCounter.linePos(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
-          if (keys.has(name)) twice.push(`  line ${line}: key ${JSON.stringify(name)} already set in map`);
-          keys.add(name);
-        }
-      },
-    });
-    const json = JSON.stringify(document.toJS({ maxAliasCount: 100 }));
-    const { value } = parseJsonBody(Buffer.from(json));
-    const repeated = `yaml: unmarshal errors:\n${twice.join("\n")}`;
-    return { value, text: undefined, ...(twice.length > 0 && { repeated }) };
-  } catch (fault) {
-    // What the library throws for too many aliases, and what the machine does for too deep a document.
-    if (fault instanceof ReferenceError) throw yamlRefused("document contains excessive aliasing");
-    if (fault instanceof RangeError) throw yamlRefused("exceeded max depth");
-    throw fault;
-  }
+  const json = jsonIn(text);
+  // What stands twice is told as of YAML, which Kubernetes takes all of it for.
+  if (json !== undefined && duplicateFields(text).length === 0) return { value: json, text: undefined };
+  const answer = await readYamlApart(text);
+  if (answer.kind === "refused") throw yamlRefused(answer.why);
+  const repeated = `yaml: unmarshal errors:\n${answer.doubled.map((one) => `  ${one}`).join("\n")}`;
+  return { value: JSON.parse(answer.json), text: undefined, ...(answer.doubled.length > 0 && { repeated }) };
 }
+
+/** The object that a text is in JSON; undefined where it is none, or nests too deep. */
+const jsonIn = (text: string): unknown =>
+  text.startsWith("{") && !nestsDeeperThan(text, limits.bodyLevels) ? readJson(text) : undefined;
 
 const yamlRefused = (why: string): StatusError => badRequest(`error converting YAML to JSON: yaml: ${why}`);
 

@@ -8,6 +8,10 @@ export const limits = {
   bodyBytes: 3 * 1024 * 1024,
   /** How many brackets and braces of a body may be open at once. */
   bodyLevels: 1000,
+  /** For reading one document of YAML. */
+  yamlMilliseconds: 20_000,
+  /** Of memory for reading one document of YAML. */
+  yamlMebibytes: 512,
   /** Of an object as it is stored. Source: etcd's limit for one request. */
   objectBytes: 1.5 * 1024 * 1024,
   /** Answers that go on, of one user who is no part of the cluster. */

@@ -1,8 +1,7 @@
 import { isJsonObject, type JsonObject } from "#machinery/json.ts";
-import { duplicateFields } from "#machinery/json-text.ts";
 import { cannotUnmarshal } from "#machinery/patch/refused.ts";
 import { badRequest } from "#machinery/status.ts";
-import { type Document, parseJsonBody, parseYamlBody } from "../body.ts";
+import { parseYamlBody } from "../body.ts";
 import type { Call } from "../call.ts";
 import type { WriteOptions } from "../write-options.ts";
 
@@ -12,11 +11,9 @@ export interface AppliedDocument {
   readonly document: JsonObject;
 }
 
-const openBrace = 0x7b;
-
 /** Reads YAML, or JSON, which is YAML too. Throws a 400, also where strict validation finds a field twice. */
 export async function sentDocument(call: Call, bytes: Uint8Array, options: WriteOptions): Promise<AppliedDocument> {
-  const { value, repeated } = await parsed(bytes);
+  const { value, repeated } = await parseYamlBody(bytes);
   if (!isJsonObject(value))
     throw badRequest(
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(value, "map[string]interface {}")}`,
@@ -26,11 +23,4 @@ export async function sentDocument(call: Call, bytes: Uint8Array, options: Write
     throw badRequest(`error strict decoding YAML: ${strange}`);
   if (strange !== undefined && options.fieldValidation === "Warn") call.warn(strange);
   return { kind: "apply", document: value };
-}
-
-/** JSON is read as such, which is cheaper; what is wrong with it is told as of YAML, which Kubernetes takes all of it for. */
-async function parsed(bytes: Uint8Array): Promise<Document> {
-  if (bytes[0] !== openBrace) return parseYamlBody(bytes);
-  const document = parseJsonBody(bytes);
-  return duplicateFields(document.text ?? "").length === 0 ? document : parseYamlBody(bytes);
 }
