@@ -17,6 +17,7 @@ class Spec extends s.object("io.k8s.api.test.v1.Spec", {
   sure: s.optional(5, s.boolean, { zero: "counts" }),
   size: s.optional(6, s.quantity),
   since: s.optional(7, s.time),
+  seen: s.optional(11, s.microTime),
   secret: s.optional(8, s.bytes),
   words: s.optional(9, s.list(s.string)),
   total: s.present(10, s.int32()),
@@ -47,6 +48,16 @@ const good: readonly (readonly [name: string, given: object, kept: object])[] = 
   ],
   ["an amount is written as Kubernetes writes it", { size: "0.5" }, { ...bare, size: "500m" }],
   ["an amount may be a number", { size: 1000 }, { ...bare, size: "1k" }],
+  [
+    "a time with a fraction or an offset is kept in whole seconds of UTC",
+    { since: "2026-01-31T23:59:59.999+01:30" },
+    { ...bare, since: "2026-01-31T22:29:59Z" },
+  ],
+  [
+    "a time with microseconds has six digits of them",
+    { seen: "2026-01-31T00:00:00.0000019-02:00" },
+    { ...bare, seen: "2026-01-31T02:00:00.000001Z" },
+  ],
 ];
 for (const [name, given, kept] of good) test(`decode: ${name}`, () => assert.deepEqual(spec(given), kept));
 

@@ -10,3 +10,12 @@ export const readTime = (text: string | undefined): number => {
   const ms = text === undefined ? Number.NaN : Date.parse(text);
   return Number.isNaN(ms) ? 0 : ms;
 };
+
+/** A time that was read, as Kubernetes keeps it: other clients write offsets and fractions of seconds. Source: metav1.Time. */
+export const keptTime = (text: string): string => showTime(Date.parse(text));
+
+/** The same of a MicroTime: UTC, six digits. Source: metav1.MicroTime. */
+export const keptMicroTime = (text: string): string => {
+  const fraction = /\.(\d+)/.exec(text)?.[1] ?? "";
+  return keptTime(text).replace("Z", `.${fraction.slice(0, 6).padEnd(6, "0")}Z`);
+};

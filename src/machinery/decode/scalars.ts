@@ -1,5 +1,6 @@
 import { checkQuantity, keptQuantity } from "../quantity.ts";
 import type { AnyType, Shape } from "../schema.ts";
+import { keptMicroTime, keptTime } from "../time.ts";
 import { type Trouble, unreadable, wrongNumber, wrongType } from "./trouble.ts";
 
 /** The shapes whose values hold nothing else. */
@@ -10,8 +11,22 @@ export function scalarDecoder(shape: ScalarShape): (value: unknown, troubles: Tr
   return (value, troubles) => {
     const found = trouble(value);
     if (found !== undefined) troubles.push(found);
-    return shape.is === "quantity" && found === undefined ? keptQuantity(String(value)) : value;
+    return found === undefined ? kept(shape, value) : value;
   };
+}
+
+/** A value that can be read, as Kubernetes writes it from then on. */
+function kept({ is }: ScalarShape, value: unknown): unknown {
+  switch (is) {
+    case "quantity":
+      return keptQuantity(String(value));
+    case "time":
+      return keptTime(String(value));
+    case "microTime":
+      return keptMicroTime(String(value));
+    default:
+      return value;
+  }
 }
 
 function troubleOf(shape: ScalarShape): (value: unknown) => Trouble | undefined {
