@@ -15,6 +15,8 @@ export interface Etcd extends AsyncDisposable {
 }
 export interface RunningEtcd extends AsyncDisposable {
   readonly pid: number;
+  /** Where clients find it, without TLS. */
+  readonly url: string;
   /** From the start of its process, in milliseconds. */
   readonly readyMs: number;
 }
@@ -59,6 +61,7 @@ async function start(program: string, folder: string): Promise<RunningEtcd> {
   await eventually("etcd is healthy", isHealthy, { seconds: 30 });
   return {
     pid: child.pid ?? 0,
+    url: client,
     readyMs: performance.now() - began,
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");

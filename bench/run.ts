@@ -151,8 +151,38 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       unit: "/s",
       ours: perSecond,
       peer: ratio === 1 ? undefined : { name: "the layer below", value: perSecond / ratio },
-      goal: undefined,
+      goal: what === "lists of 500 in process" ? { least: 1000 } : undefined,
     }));
+  },
+  async "api-writes"() {
+    const rows = await (await import("./api-writes.ts")).run();
+    return rows.flatMap(({ clients, ours, etcd }): readonly Row[] => {
+      const peer = (value: number | undefined) => (value === undefined ? undefined : { name: "etcd, puts", value });
+      const what = `objects of 2 KiB created over TLS, ${clients} ${clients === 1 ? "client" : "clients"}`;
+      return [
+        { what, unit: "/s", ours: ours.perSecond, peer: peer(etcd?.perSecond), goal: { leastOfPeer: 0.6 } },
+        {
+          what: `${what}, p99`,
+          unit: "ms",
+          ours: ours.p99,
+          peer: peer(etcd?.p99),
+          goal: clients === 1 ? undefined : { most: 20 },
+        },
+      ];
+    });
+  },
+  async "store-start"() {
+    const { full, empty } = await (await import("./store-start.ts")).run();
+    const peer = { name: "without any", value: empty };
+    return [
+      {
+        what: "server's process with 20,000 objects, until it listens",
+        unit: "ms",
+        ours: full,
+        peer,
+        goal: { most: 2000 },
+      },
+    ];
   },
 };
 

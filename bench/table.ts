@@ -9,7 +9,11 @@ export interface Row {
 }
 
 /** What is aimed at: a bound in the row's unit, or as a part of the peer's figure. */
-export type Goal = { readonly most: number } | { readonly mostOfPeer: number } | { readonly leastOfPeer: number };
+export type Goal =
+  | { readonly most: number }
+  | { readonly least: number }
+  | { readonly mostOfPeer: number }
+  | { readonly leastOfPeer: number };
 
 /** A table for a terminal, which is Markdown too. */
 export function show(rows: readonly Row[]): string {
@@ -40,11 +44,13 @@ const part = (ratio: number): string => (ratio > 0 && ratio < 0.1 ? `1/${figure(
 
 function showGoal(goal: Goal, unit: string): string {
   if ("most" in goal) return `<= ${goal.most} ${unit}`;
+  if ("least" in goal) return `>= ${goal.least} ${unit}`;
   return "mostOfPeer" in goal ? `<= ${part(goal.mostOfPeer)}` : `>= ${part(goal.leastOfPeer)}`;
 }
 
 function verdict({ ours, peer }: Row, goal: Goal): string {
   if ("most" in goal) return ours <= goal.most ? "yes" : "no";
+  if ("least" in goal) return ours >= goal.least ? "yes" : "no";
   if (peer === undefined) return "not measured";
   const ratio = ours / peer.value;
   return ("mostOfPeer" in goal ? ratio <= goal.mostOfPeer : ratio >= goal.leastOfPeer) ? "yes" : "no";
