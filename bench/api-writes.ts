@@ -1,7 +1,8 @@
 import { type ClientHttp2Session, connect } from "node:http2";
 import type { Access } from "#client/kubeconfig.ts";
+import { createAuthority } from "#os/pki.ts";
 import { mortalServer } from "../test/durability/server.ts";
-import { findEtcd } from "./etcd.ts";
+import { type Etcd, findEtcd } from "./etcd.ts";
 
 const seconds = 3;
 const rounds = 3;
@@ -30,13 +31,13 @@ interface Subject extends AsyncDisposable {
 }
 
 /**
- * ConfigMaps created through the API over TLS, beside puts of the same size into etcd over gRPC without TLS: each server in a process of
+ * ConfigMaps created through the API over TLS, beside puts of the same size into etcd over gRPC, both over TLS: each server in a process of
  * its own, on the same disk, turn by turn in one run, and both clients in this process.
  */
 export async function run(): Promise<readonly WriteRow[]> {
   await using etcd = await findEtcd();
   const subjects = new Map<string, () => Promise<Subject>>([["ours", ours]]);
-  if (etcd !== undefined) subjects.set("etcd", async () => puts(await etcd.start()));
+  if (etcd !== undefined) subjects.set("etcd", async () => puts(etcd));
   const rows: WriteRow[] = [];
   for (const clients of numbersOfClients) {
     const measured = new Map<string, Figures[]>();
@@ -105,8 +106,11 @@ const sessionTo = ({ server, ca, certificate }: Access): ClientHttp2Session =>
   connect(server, { ...(ca !== undefined && { ca }), ...certificate });
 
 /** Source: etcdserverpb.KV/Put; a gRPC message is a byte that says "not packed", its length in four, and a PutRequest. */
-function puts(etcd: { readonly url: string } & AsyncDisposable): Subject {
-  const session = connect(etcd.url);
+async function puts({ start }: Etcd): Promise<Subject> {
+  const validity = { from: Date.now() - 60_000, to: Date.now() + 3_600_000 };
+  const authority = await createAuthority("bench-ca", validity);
+  const etcd = await start(await authority.forServer({ name: "etcd" }, ["127.0.0.1"], validity));
+  const session = connect(etcd.url, { ca: authority.certificate });
   const headers = { ":path": "/etcdserverpb.KV/Put", "content-type": "application/grpc", te: "trailers" };
   const value = Buffer.alloc(valueBytes, "x");
   return {

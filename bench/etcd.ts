@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { KeyPair } from "#os/pki.ts";
 import { CommandFailed, run } from "#os/spawn.ts";
 import { freePort } from "../test/harness/cluster.ts";
 import { eventually } from "../test/harness/eventually.ts";
@@ -10,12 +11,12 @@ import { findProgram } from "../test/harness/programs.ts";
 
 /** The store that other clusters need before anything of theirs can start. */
 export interface Etcd extends AsyncDisposable {
-  /** Starts it without any data; resolves when it is healthy. */
-  readonly start: () => Promise<RunningEtcd>;
+  /** Starts it without any data, over TLS where it is given what to show; resolves when it is healthy. */
+  readonly start: (serving?: KeyPair) => Promise<RunningEtcd>;
 }
 export interface RunningEtcd extends AsyncDisposable {
   readonly pid: number;
-  /** Where clients find it, without TLS. */
+  /** Where clients find it. */
   readonly url: string;
   /** From the start of its process, in milliseconds. */
   readonly readyMs: number;
@@ -29,7 +30,7 @@ export async function findEtcd(): Promise<Etcd | undefined> {
   const program = findProgram("etcd", "etcd-server") ?? (await unpacked(folder));
   if (program === undefined) return undefined;
   const owned = unlessDone.move();
-  return { start: () => start(program, folder), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { start: (serving) => start({ program, folder, serving }), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function unpacked(folder: string): Promise<string | undefined> {
@@ -43,21 +44,32 @@ async function unpacked(folder: string): Promise<string | undefined> {
   }
 }
 
-async function start(program: string, folder: string): Promise<RunningEtcd> {
+interface Start {
+  readonly program: string;
+  readonly folder: string;
+  readonly serving: KeyPair | undefined;
+}
+
+async function start({ program, folder, serving }: Start): Promise<RunningEtcd> {
   const holding = await mkdtemp(join(folder, "run-"));
-  const [client, peer] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
+  const [metrics, peer] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
+  const client = `${serving === undefined ? "http" : "https"}://127.0.0.1:${await freePort()}`;
+  const [cert, key] = [join(holding, "server.crt"), join(holding, "server.key")];
+  await writeFile(cert, serving?.certificate ?? "");
+  await writeFile(key, serving?.key ?? "", { mode: 0o600 });
   const began = performance.now();
   const child: ChildProcess = spawn(
     program,
     [
-      ...["--data-dir", holding, "--log-level", "error", "--initial-cluster", `default=${peer}`],
+      ...["--data-dir", join(holding, "etcd"), "--log-level", "error", "--initial-cluster", `default=${peer}`],
       ...["--listen-client-urls", client, "--advertise-client-urls", client],
+      ...["--listen-metrics-urls", metrics, ...(serving === undefined ? [] : ["--cert-file", cert, "--key-file", key])],
       ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
     ],
     { stdio: "ignore" },
   );
   const exited = once(child, "exit");
-  const isHealthy = async (): Promise<boolean> => (await fetch(`${client}/health`)).ok;
+  const isHealthy = async (): Promise<boolean> => (await fetch(`${metrics}/health`)).ok;
   await eventually("etcd is healthy", isHealthy, { seconds: 30 });
   return {
     pid: child.pid ?? 0,

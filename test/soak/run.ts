@@ -15,7 +15,7 @@ const parts: Readonly<Record<string, () => Promise<boolean>>> = {
   worlds: () => worlds(chosen),
   // 200 times kill -9 under 50 writers over TLS: no answered write is lost.
   kills: () => longTest("test/durability/kills.test.ts", { PORTOLAN_KILLS: "200", PORTOLAN_WRITERS: "50" }),
-  // The store's log cut at every byte of its last commits, and bits turned all over.
+  // The store's log cut at every byte of its last commit, and bits turned all over.
   "power-cuts": () => longTest("test/store/torn-log.test.ts", { PORTOLAN_CUTS: "every" }),
 };
 

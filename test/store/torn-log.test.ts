@@ -82,7 +82,7 @@ test("a log whose tail is noise gives exactly the commits before the noise", asy
 test("a log whose tail is cut at any byte gives exactly the commits that are whole in it", async (t) => {
   const log = readFileSync(`${written}-wal`);
   const { commits } = readLog(log);
-  const begin = commits.at(-3) ?? 0;
+  const begin = commits.at(isLong ? -2 : -3) ?? 0;
   const stride = isLong ? 1 : 1499;
   let cuts = 0;
   for (let cut = commits.at(-1) ?? 0; cut >= begin; cut -= stride) {
