@@ -37,10 +37,12 @@ import { deleteOptionsDocs } from "./meta/delete-options.docs.ts";
 import { metaDocs } from "./meta/object-meta.docs.ts";
 import { ingressDocs } from "./networking/ingress.docs.ts";
 import { networkingDocs } from "./networking/networking.docs.ts";
+import { runtimeClassDocs } from "./node/runtime-class.docs.ts";
 import { podDisruptionBudgetDocs } from "./policy/pod-disruption-budget.docs.ts";
 import { loadBalancerPoolDocs } from "./portolan/load-balancer-pool.docs.ts";
 import { rbacDocs } from "./rbac/rbac.docs.ts";
 import { priorityClassDocs } from "./scheduling/priority-class.docs.ts";
+import { csiDocs } from "./storage/csi.docs.ts";
 import { storageClassDocs } from "./storage/storage-class.docs.ts";
 
 /** The prose of the kinds, by type name. Imported only when somebody asks for OpenAPI. */
@@ -85,6 +87,8 @@ export const docs: Docs = new Map([
   ...limitDocs,
   ...horizontalPodAutoscalerDocs,
   ...storageClassDocs,
+  ...csiDocs,
+  ...runtimeClassDocs,
   ...rbacDocs,
   ...priorityClassDocs,
   ...loadBalancerPoolDocs,

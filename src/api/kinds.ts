@@ -34,6 +34,7 @@ import { ingressClasses } from "./networking/ingress-class.ts";
 import { ipAddresses } from "./networking/ip-address.ts";
 import { networkPolicies } from "./networking/network-policy.ts";
 import { serviceCidrs } from "./networking/service-cidr.ts";
+import { runtimeClasses } from "./node/runtime-class.ts";
 import { podDisruptionBudgets } from "./policy/pod-disruption-budget.ts";
 import { loadBalancerPools } from "./portolan/load-balancer-pool.ts";
 import { clusterRoles } from "./rbac/cluster-role.ts";
@@ -41,7 +42,12 @@ import { clusterRoleBindings } from "./rbac/cluster-role-binding.ts";
 import { roles } from "./rbac/role.ts";
 import { roleBindings } from "./rbac/role-binding.ts";
 import { priorityClasses } from "./scheduling/priority-class.ts";
+import { csiDrivers } from "./storage/csi-driver.ts";
+import { csiNodes } from "./storage/csi-node.ts";
+import { csiStorageCapacities } from "./storage/csi-storage-capacity.ts";
 import { storageClasses } from "./storage/storage-class.ts";
+import { volumeAttachments } from "./storage/volume-attachment.ts";
+import { volumeAttributesClasses } from "./storage/volume-attributes-class.ts";
 
 /** Every kind that is stored, in the order in which discovery names them. */
 export const kinds: readonly AnyKind[] = [
@@ -76,13 +82,19 @@ export const kinds: readonly AnyKind[] = [
   ipAddresses,
   networkPolicies,
   serviceCidrs,
+  runtimeClasses,
   podDisruptionBudgets,
   clusterRoleBindings,
   clusterRoles,
   roleBindings,
   roles,
   priorityClasses,
+  csiDrivers,
+  csiNodes,
+  csiStorageCapacities,
   storageClasses,
+  volumeAttachments,
+  volumeAttributesClasses,
   loadBalancerPools,
 ];
 

@@ -108,12 +108,14 @@ export interface Scaled {
   readonly selector: LabelSelector;
 }
 
+export type Cell = string | number | boolean;
+
 /** A column of `kubectl get`. Source: pkg/printers/internalversion in Kubernetes. */
 export interface Column<O> {
   readonly name: string;
-  readonly type: "string" | "integer" | "date";
+  readonly type: "string" | "integer" | "boolean" | "date";
   /** `now` (milliseconds since 1970) is for ages. */
-  cell(object: O, now: number): string | number;
+  cell(object: O, now: number): Cell;
   /** Shown with `-o wide` alone. */
   readonly wide?: true;
   readonly doc: string;

@@ -1,4 +1,4 @@
-import type { AnyKind, Column } from "./kind.ts";
+import type { AnyKind, Cell, Column } from "./kind.ts";
 
 /**
  * What `kubectl get` prints: the server makes the cells, since only it knows what matters of a kind.
@@ -25,7 +25,7 @@ interface ColumnDefinition {
   readonly priority: number;
 }
 interface Row {
-  readonly cells: readonly (string | number)[];
+  readonly cells: readonly Cell[];
   readonly object?: unknown;
 }
 

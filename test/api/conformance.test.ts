@@ -99,7 +99,7 @@ for (const kind of kinds) {
     const table = tableOf(kind, objects, { now, includeObject: "None", version: "v1", metadata: {} });
     for (const { cells } of table.rows) {
       assert.equal(cells.length, table.columnDefinitions.length);
-      for (const cell of cells) assert(typeof cell === "string" || typeof cell === "number");
+      for (const cell of cells) assert(["string", "number", "boolean"].includes(typeof cell));
     }
   });
 

@@ -14,18 +14,19 @@ import { serviceAccounts } from "#api/core/service-account.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { kinds } from "#api/kinds.ts";
 import { loadBalancerPools } from "#api/portolan/load-balancer-pool.ts";
-import type { AnyKind } from "#machinery/kind.ts";
+import type { AnyKind, Cell } from "#machinery/kind.ts";
 import { tableOf } from "#machinery/table.ts";
 import { exposureRows } from "./rows/exposure.ts";
 import { otherRows } from "./rows/others.ts";
 import type { Row } from "./rows/row.ts";
+import { storageRows } from "./rows/storage.ts";
 import { workloadRows } from "./rows/workloads.ts";
 import { stored } from "./told.ts";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
 const metadata = { name: "x", creationTimestamp: "2026-11-21T11:55:00Z" };
 
-const row = (kind: AnyKind, object: object): readonly (string | number)[] =>
+const row = (kind: AnyKind, object: object): readonly Cell[] =>
   tableOf(kind, [stored(kind, { ...object, metadata: { ...metadata, ...Reflect.get(object, "metadata") } })], {
     now,
     includeObject: "None",
@@ -38,6 +39,7 @@ const addresses = (count: number): readonly object[] =>
 
 const rows: readonly Row[] = [
   ...exposureRows,
+  ...storageRows,
   ...workloadRows,
   ...otherRows,
   [

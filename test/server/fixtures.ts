@@ -25,6 +25,9 @@ const drafts: Readonly<Record<string, Draft>> = {
   configmaps: { data: { a: "1" } },
   controllerrevisions: { data: { spec: {} }, revision: 1 },
   cronjobs: { spec: { schedule: "*/5 * * * *", jobTemplate: { spec: { template: endingTemplate } } } },
+  csidrivers: { spec: {} },
+  csinodes: { spec: { drivers: [{ name: "disks.example.com", nodeID: "n1", topologyKeys: ["example.com/rack"] }] } },
+  csistoragecapacities: { storageClassName: "fast", capacity: "1Gi" },
   daemonsets: { spec: { selector, template } },
   deployments: { spec: { selector, template } },
   endpoints: { subsets: [{ addresses: [{ ip: "192.0.2.7" }], ports: [{ port: 80 }] }] },
@@ -58,12 +61,17 @@ const drafts: Readonly<Record<string, Draft>> = {
   resourcequotas: { spec: { hard: { pods: "4", "requests.cpu": "2" } } },
   rolebindings: { roleRef: { kind: "Role", name: "view" }, subjects: [{ kind: "User", name: "me" }] },
   roles: { rules: [{ apiGroups: ["apps"], resources: ["deployments"], verbs: ["*"] }] },
+  runtimeclasses: { handler: "kata" },
   secrets: { stringData: { a: "1" } },
   serviceaccounts: {},
   servicecidrs: { spec: { cidrs: ["192.0.2.0/28"] } },
   statefulsets: { spec: { selector, template } },
   services: { spec: { ports: [{ port: 80 }] } },
   storageclasses: { provisioner: "example.com/disks" },
+  volumeattachments: {
+    spec: { attacher: "disks.example.com", nodeName: "n1", source: { persistentVolumeName: "pv" } },
+  },
+  volumeattributesclasses: { driverName: "disks.example.com", parameters: { speed: "high" } },
 };
 
 const names = ["a", "b", "none", "one", "three", "two"];

@@ -29,8 +29,8 @@ export const priorityClasses = defineKind<typeof PriorityClass>({
     { name: "Value", type: "integer", cell: ({ value }) => value, doc: "The priority of its pods." },
     {
       name: "Global-Default",
-      type: "string",
-      cell: ({ globalDefault = false }) => String(globalDefault),
+      type: "boolean",
+      cell: ({ globalDefault = false }) => globalDefault,
       doc: "Whether pods that name no class are of this one.",
     },
     ageColumn,

@@ -57,7 +57,7 @@ export const storageClasses = defineKind<typeof StorageClass>({
     {
       name: "AllowVolumeExpansion",
       type: "string",
-      cell: ({ allowVolumeExpansion = false }) => String(allowVolumeExpansion),
+      cell: ({ allowVolumeExpansion = false }) => allowVolumeExpansion,
       doc: "Whether its volumes may grow.",
     },
     ageColumn,

@@ -41,7 +41,7 @@ export const otherRows: readonly Row[] = [
     priorityClasses,
     "NAME VALUE GLOBAL-DEFAULT AGE PREEMPTIONPOLICY |",
     { value: 7, globalDefault: true },
-    ["x", 7, "true", "5m", "PreemptLowerPriority"],
+    ["x", 7, true, "5m", "PreemptLowerPriority"],
   ],
   [limitRanges, "NAME CREATED AT |", {}, ["x", created]],
   [
@@ -93,7 +93,7 @@ export const otherRows: readonly Row[] = [
       provisioner: "example.com/disks",
       allowVolumeExpansion: true,
     },
-    ["x (default)", "example.com/disks", "Delete", "Immediate", "true", "5m"],
+    ["x (default)", "example.com/disks", "Delete", "Immediate", true, "5m"],
   ],
   [
     horizontalPodAutoscalers,
