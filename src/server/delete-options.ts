@@ -16,13 +16,15 @@ export interface Deletion {
   readonly gracePeriodSeconds: number | undefined;
   /** undefined: its finalizers stay as they are. */
   readonly propagation: "Orphan" | "Background" | "Foreground" | undefined;
+  /** The old way to say so, whose client is told by a 202 that the object waits. */
+  readonly isCascading: boolean;
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string };
 }
 
 /** From the body where there is one, else from the query. Throws a 400 or 422. */
 export async function deletionOf(call: Call): Promise<Deletion> {
   const { mediaType, bytes } = await readBody(call.request);
-  const outcome = read(DeleteOptions, bytes.length === 0 ? fromQuery(call.query) : await fromBody(mediaType, bytes));
+  const outcome = read(DeleteOptions, bytes.length === 0 ? fromQuery(call) : await fromBody(mediaType, bytes));
   if (outcome.kind === "mismatch") throw badRequest(`the deletion options can't be read: ${outcome.message}`);
   if (!isDeleteOptions(outcome.object)) throw badRequest("the deletion options can't be read");
   return checked(outcome.object);
@@ -54,7 +56,8 @@ function withoutEnvelope(value: unknown): unknown {
   return rest;
 }
 
-function fromQuery(query: URLSearchParams): unknown {
+/** Source: Convert_url_Values_To_v1_DeleteOptions in k8s.io/apimachinery. */
+function fromQuery({ query, path }: Call): unknown {
   const text = (name: string) => query.get(name) ?? undefined;
   const grace = text("gracePeriodSeconds");
   const orphan = text("orphanDependents");
@@ -63,10 +66,18 @@ function fromQuery(query: URLSearchParams): unknown {
     ...(orphan !== undefined && { orphanDependents: orphan !== "false" && orphan !== "0" }),
     ...(query.has("propagationPolicy") && { propagationPolicy: text("propagationPolicy") }),
     ...(query.has("dryRun") && { dryRun: query.getAll("dryRun") }),
+    // Of a collection, `resourceVersion` says which list is meant.
+    ...(path.name !== "" && { preconditions: preconditionsIn(query) }),
   };
 }
 
-const policies = ["Background", "Foreground", "Orphan"] as const;
+function preconditionsIn(query: URLSearchParams): object {
+  const named = ["uid", "resourceVersion"].map((name) => [name, query.get(name) ?? ""] as const);
+  return Object.fromEntries(named.filter(([, value]) => value !== ""));
+}
+
+const policies = ["Foreground", "Background", "Orphan"] as const;
+const supported = [...policies, "nil"].map((policy) => JSON.stringify(policy)).join(", ");
 const isPolicy = (text: string | undefined): text is (typeof policies)[number] =>
   policies.some((policy) => policy === text);
 
@@ -78,8 +89,6 @@ function checked({
   preconditions = {},
 }: Sent): Deletion {
   const problems: FieldProblem[] = [];
-  const isRefused = propagationPolicy !== undefined && propagationPolicy !== "" && !isPolicy(propagationPolicy);
-  if (isRefused) problems.push(unsupportedField("propagationPolicy", propagationPolicy, [...policies]));
   if (propagationPolicy !== undefined && orphanDependents !== undefined)
     problems.push(
       invalidField(
@@ -88,14 +97,19 @@ function checked({
         "orphanDependents and deletionPropagation cannot be both set",
       ),
     );
-  if (gracePeriodSeconds !== undefined && gracePeriodSeconds < 0)
-    problems.push(invalidField("gracePeriodSeconds", gracePeriodSeconds, "must be greater than or equal to 0"));
+  if (propagationPolicy !== undefined && !isPolicy(propagationPolicy))
+    problems.push({
+      ...unsupportedField("propagationPolicy", propagationPolicy, []),
+      detail: `supported values: ${supported}`,
+    });
   if (dryRun.some((one) => one !== "All")) problems.push(unsupportedField("dryRun", dryRun, ["All"]));
   if (problems.length > 0) throw invalid(metaKind("DeleteOptions"), "", problems);
   const orphaned = orphanDependents === undefined ? undefined : orphanDependents ? "Orphan" : "Background";
   return {
     isDryRun: dryRun.length > 0,
-    gracePeriodSeconds,
+    // A negative one counts as one second. Source: BeforeDelete in k8s.io/apiserver/pkg/registry/rest.
+    gracePeriodSeconds: gracePeriodSeconds !== undefined && gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds,
+    isCascading: orphanDependents === false,
     propagation: isPolicy(propagationPolicy) ? propagationPolicy : orphaned,
     preconditions,
   };

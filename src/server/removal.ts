@@ -125,8 +125,19 @@ function withFinalizers(object: ApiObject, propagation: Deletion["propagation"])
 
 const isPropagation = (finalizer: string): boolean => finalizer === "orphan" || finalizer === "foregroundDeletion";
 
-/** Kinds whose deletion answers with the object instead of a Status. */
-const showsDeleted = new Set(["v1/Pod", "v1/Service", "v1/ServiceAccount"]);
+/** Kinds whose deletion answers with the object instead of a Status. Source: ReturnDeletedObject of the registries in Kubernetes. */
+const showsDeleted = new Set([
+  ...[
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Pod",
+    "PodTemplate",
+    "ResourceQuota",
+    "Service",
+    "ServiceAccount",
+  ].map((kind) => `v1/${kind}`),
+  "storage.k8s.io/v1/StorageClass",
+]);
 
 export function removalAnswer(call: Call, { kind: outcome, saved }: Removal): WholeAnswer {
   const { kind } = call;

@@ -90,6 +90,68 @@ test("a pod that runs gets its grace period; a shorter one counts, a longer one 
   assert.equal((await served.send("GET", `${pods}/p`)).status, 404);
 });
 
+test("a pod that runs has a second to end where less than nothing is asked for", async () => {
+  await using served = await serve({ now: () => now });
+  await made(served, pods, pod("p", { nodeName: "n" }));
+  const told = await served.send("DELETE", `${pods}/p?gracePeriodSeconds=-5`);
+  assert.deepEqual([told.status, told.at("metadata", "deletionGracePeriodSeconds")], [200, 1]);
+});
+
+test("preconditions may stand in the query", async () => {
+  await using served = await serve();
+  await made(served, configMaps, { metadata: { name: "a" } });
+  const refused = await served.send("DELETE", `${configMaps}/a?uid=other`);
+  assert.equal(refused.status, 409);
+  assert.match(String(refused.at("message")), /the UID in the precondition \(other\) does not match/);
+  const stale = await served.send("DELETE", `${configMaps}/a?resourceVersion=1`);
+  assert.equal(stale.status, 409);
+  const { at } = await served.send("GET", `${configMaps}/a`);
+  const query = `uid=${at("metadata", "uid")}&resourceVersion=${at("metadata", "resourceVersion")}`;
+  assert.equal((await served.send("DELETE", `${configMaps}/a?${query}`)).status, 200);
+});
+
+test("orphanDependents is the old way to say propagationPolicy: who asks so for a cascade is told 202 while it waits", async () => {
+  await using served = await serve();
+  for (const [name, orphanDependents, status, finalizers] of [
+    ["waits", false, 202, ["example.com/hold"]],
+    ["goes", false, 200, undefined],
+    ["orphans", true, 200, undefined],
+  ] as const) {
+    await made(served, configMaps, { metadata: { name, finalizers } });
+    const told = await served.send("DELETE", `${configMaps}/${name}`, { body: { orphanDependents } });
+    assert.equal(told.status, status, name);
+    if (orphanDependents) assert.deepEqual(told.at("metadata", "finalizers"), ["orphan"]);
+  }
+  const both = await served.send("DELETE", `${configMaps}/waits`, {
+    body: { orphanDependents: true, propagationPolicy: "Orphan" },
+  });
+  assert.equal(both.status, 422);
+  assert.match(
+    String(both.at("message")),
+    /propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set/,
+  );
+});
+
+test("a deletion that is only rehearsed answers as if, and leaves everything", async () => {
+  await using served = await serve({ now: () => now });
+  await made(served, configMaps, { metadata: { name: "free" } });
+  await made(served, configMaps, { metadata: { name: "held", finalizers: ["example.com/hold"] } });
+  const gone = await served.send("DELETE", `${configMaps}/free?dryRun=All`);
+  assert.deepEqual([gone.status, gone.at("kind"), gone.at("status")], [200, "Status", "Success"]);
+  const waiting = await served.send("DELETE", `${configMaps}/held`, { body: { dryRun: ["All"] } });
+  assert.equal(waiting.at("metadata", "deletionTimestamp"), "2026-11-21T10:00:00Z");
+  await served.send("DELETE", `${configMaps}?dryRun=All`);
+  const left = await served.send("GET", configMaps);
+  assert.deepEqual(
+    [0, 1].map((i) => left.at("items", i, "metadata", "deletionTimestamp")),
+    [undefined, undefined],
+  );
+  assert.deepEqual(
+    [0, 1].map((i) => left.at("items", i, "metadata", "name")),
+    ["free", "held"],
+  );
+});
+
 test("a pod that nobody runs goes at once", async () => {
   await using served = await serve();
   await made(served, pods, pod("waiting"));
@@ -143,4 +205,44 @@ test("what a collection's deletion leaves is what its selector left out", async 
   assert.deepEqual([told.at("kind"), Object(told.at("items")).length], ["ConfigMapList", 2]);
   const left = await served.send("GET", configMaps);
   assert.deepEqual([Object(left.at("items")).length, left.at("items", 0, "metadata", "name")], [1, "b"]);
+});
+
+test("the deletion of a collection shows its objects as they were, and takes a page where a limit is set", async () => {
+  await using served = await serve({ now: () => now });
+  for (const name of ["a", "b", "c"])
+    await made(served, configMaps, { metadata: { name, finalizers: name === "a" ? ["example.com/hold"] : [] } });
+  const first = await served.send("DELETE", `${configMaps}?limit=2`);
+  assert.deepEqual(
+    [0, 1, 2].map((i) => first.at("items", i, "metadata", "name")),
+    ["a", "b", undefined],
+  );
+  assert.equal(first.at("items", 0, "metadata", "deletionTimestamp"), undefined);
+  assert.equal(first.at("metadata", "remainingItemCount"), 1);
+  const left = await served.send("GET", configMaps);
+  assert.deepEqual(
+    [0, 1, 2].map((i) => left.at("items", i, "metadata", "name")),
+    ["a", "c", undefined],
+  );
+  assert.equal(left.at("items", 0, "metadata", "deletionTimestamp"), "2026-11-21T10:00:00Z");
+  const rest = await served.send("DELETE", `${configMaps}?limit=2&continue=${first.at("metadata", "continue")}`);
+  assert.deepEqual([rest.at("items", 0, "metadata", "name"), rest.at("items", 1)], ["c", undefined]);
+});
+
+test("what is shown of a deleted object is what Kubernetes shows: itself for some kinds, a Status for the others", async () => {
+  await using served = await serve();
+  const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+  const inDefault = "/api/v1/namespaces/default";
+  for (const [path, body, kind] of [
+    [`${inDefault}/serviceaccounts`, { metadata: { name: "a" } }, "ServiceAccount"],
+    [`${inDefault}/services`, { metadata: { name: "a" }, spec: { ports: [{ port: 80 }] } }, "Service"],
+    [`${inDefault}/resourcequotas`, { metadata: { name: "a" }, spec: { hard: { pods: "9" } } }, "ResourceQuota"],
+    [`${inDefault}/persistentvolumeclaims`, { metadata: { name: "a" }, spec: claim }, "PersistentVolumeClaim"],
+    ["/apis/storage.k8s.io/v1/storageclasses", { metadata: { name: "a" }, provisioner: "p" }, "StorageClass"],
+    [`${inDefault}/secrets`, { metadata: { name: "a" } }, "Status"],
+    ["/apis/coordination.k8s.io/v1/namespaces/default/leases", { metadata: { name: "a" } }, "Status"],
+  ] as const) {
+    await made(served, path, body);
+    const told = await served.send("DELETE", `${path}/a`);
+    assert.deepEqual([told.status, told.at("kind")], [200, kind], path);
+  }
 });

@@ -1,33 +1,33 @@
 import { StatusError } from "#machinery/status.ts";
 import type { Call } from "../call.ts";
-import { deletionOf } from "../delete-options.ts";
+import { type Deletion, deletionOf } from "../delete-options.ts";
 import type { Answer } from "../exchange.ts";
-import { prefixOf, storedObject } from "../objects.ts";
+import { type Place, storedObject } from "../objects.ts";
 import { presentList } from "../present.ts";
 import { removeObject } from "../removal.ts";
-import { selectionOf } from "../selection.ts";
+import { listed } from "./list.ts";
 
-/** DELETE of a collection: each object that the selectors choose; those that somebody else deletes meanwhile are no matter. */
+/**
+ * DELETE of a collection: each object that a list by the same query would show, a page of it where the query sets a limit. The answer
+ * is that list, as the objects were. Source: DeleteCollection in k8s.io/apiserver/pkg/registry/generic/registry.
+ */
 export async function deleteCollection(call: Call): Promise<Answer> {
   const deletion = await deletionOf(call);
-  const { kind, path, env } = call;
-  const selection = selectionOf(call.spoken, call.query);
-  const { entries, revision } = await env.store.range(prefixOf(kind, path.namespace));
-  const chosen = entries.map(storedObject).filter(({ object }) => selection.matches(object));
-  const removed = await Promise.all(
-    chosen.map(async ({ object: { metadata } }) => {
-      try {
-        const { saved } = await removeObject(
-          call,
-          { namespace: metadata.namespace ?? "", name: metadata.name },
-          deletion,
-        );
-        return [saved.bytes];
-      } catch (fault) {
-        if (fault instanceof StatusError && fault.status.code === 404) return [];
-        throw fault;
-      }
-    }),
+  const { entries, metadata } = await listed(call);
+  const places = entries.map((entry) => storedObject(entry).object.metadata);
+  await Promise.all(places.map(({ namespace = "", name }) => removeIfThere(call, { namespace, name }, deletion)));
+  return presentList(
+    call,
+    entries.map(({ value }) => value),
+    metadata,
   );
-  return presentList(call, removed.flat(), { resourceVersion: String(revision) });
+}
+
+/** What somebody else deletes meanwhile is no matter. */
+async function removeIfThere(call: Call, place: Place, deletion: Deletion): Promise<void> {
+  try {
+    await removeObject(call, place, deletion);
+  } catch (fault) {
+    if (!(fault instanceof StatusError && fault.status.code === 404)) throw fault;
+  }
 }

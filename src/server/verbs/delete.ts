@@ -3,8 +3,10 @@ import { deletionOf } from "../delete-options.ts";
 import type { Answer } from "../exchange.ts";
 import { removalAnswer, removeObject } from "../removal.ts";
 
-/** DELETE of one object: 200, also where it goes on waiting for something. */
+/** DELETE of one object: 200, also where it goes on waiting for something, unless the client asked for that in the old way. */
 export async function deleteOne(call: Call): Promise<Answer> {
   const deletion = await deletionOf(call);
-  return removalAnswer(call, await removeObject(call, placeOf(call), deletion));
+  const removal = await removeObject(call, placeOf(call), deletion);
+  const answer = removalAnswer(call, removal);
+  return removal.kind === "waiting" && deletion.isCascading ? { ...answer, status: 202 } : answer;
 }

@@ -13,15 +13,19 @@ import { type Selection, selectionOf } from "../selection.ts";
 
 /** GET of a collection. */
 export async function list(call: Call): Promise<Answer> {
-  const options = listOptionsOf(call.query, "list");
-  const selection = selectionOf(call.spoken, call.query);
-  const { limit } = options;
-  const page = await chosen(call, selection, { ...(await pageOf(call, options)), limit });
+  const page = await listed(call);
   return presentList(
     call,
     page.entries.map(({ value }) => value),
     page.metadata,
   );
+}
+
+/** The objects that a query chooses, or as many of them as it wants. Throws a 400, 410, 422 or 504. */
+export async function listed(call: Call): Promise<Page> {
+  const options = listOptionsOf(call.query, "list");
+  const selection = selectionOf(call.spoken, call.query);
+  return chosen(call, selection, { ...(await pageOf(call, options)), limit: options.limit });
 }
 
 /**
@@ -45,7 +49,7 @@ async function pageOf({ kind, path, env }: Call, options: ListOptions): Promise<
   return match === "Exact" || (match === "" && limit > 0) ? { at: wanted } : {};
 }
 
-interface Page {
+export interface Page {
   readonly entries: readonly Entry[];
   readonly metadata: ListMeta;
 }
