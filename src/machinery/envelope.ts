@@ -44,6 +44,45 @@ export function openEnvelope(body: Uint8Array): Envelope {
 /** What `openEnvelope` opens. */
 export function sealEnvelope({ apiVersion, kind, raw }: Envelope): Uint8Array {
   const to = new Writer(raw.length + 128);
+  begin(to, { apiVersion, kind });
+  to.tag(2, 2);
+  to.raw(raw);
+  end(to);
+  return to.result();
+}
+
+/** The same with a list in it, part by part: the bytes of its items are not copied. */
+export function* sealedList(
+  { apiVersion, kind, metadata }: Omit<Envelope, "raw"> & { readonly metadata: unknown },
+  items: readonly Uint8Array[],
+): Iterable<Uint8Array> {
+  const own = encodeProtobuf(ListMeta, metadata);
+  const heads = [lead(1, own.length), ...items.map(({ length }) => lead(2, length))];
+  const bodies = [own, ...items];
+  const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+  const first = new Writer(128);
+  begin(first, { apiVersion, kind });
+  first.tag(2, 2);
+  first.varint(sizeOf(heads) + sizeOf(bodies));
+  yield first.result();
+  for (const [i, head] of heads.entries()) {
+    yield head;
+    yield bodies[i] ?? head;
+  }
+  const last = new Writer(8);
+  end(last);
+  yield last.result();
+}
+
+/** What stands before a field of bytes. */
+function lead(number: number, length: number): Uint8Array {
+  const to = new Writer(8);
+  to.tag(number, 2);
+  to.varint(length);
+  return to.result();
+}
+
+function begin(to: Writer, { apiVersion, kind }: Omit<Envelope, "raw">): void {
   to.bytes(magic);
   to.tag(1, 2);
   to.nested(() => {
@@ -52,25 +91,14 @@ export function sealEnvelope({ apiVersion, kind, raw }: Envelope): Uint8Array {
     to.tag(2, 2);
     to.text(kind);
   });
-  to.tag(2, 2);
-  to.raw(raw);
-  to.tag(3, 2); // the encoding and the type of what is in it: Go writes them empty
+}
+
+/** The encoding and the type of what is in it: Go writes them empty. */
+function end(to: Writer): void {
+  to.tag(3, 2);
   to.text("");
   to.tag(4, 2);
   to.text("");
-  return to.result();
-}
-
-/** The message of a list, of the bytes of what stands in it. */
-export function encodeList(metadata: unknown, items: readonly Uint8Array[]): Uint8Array {
-  const to = new Writer(items.reduce((sum, { length }) => sum + length + 8, 128));
-  to.tag(1, 2);
-  to.raw(encodeProtobuf(ListMeta, metadata));
-  for (const item of items) {
-    to.tag(2, 2);
-    to.raw(item);
-  }
-  return to.result();
 }
 
 /**

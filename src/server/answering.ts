@@ -1,12 +1,15 @@
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { gzip } from "node:zlib";
-import type { Answer, Outlet, StreamAnswer, WholeAnswer } from "./exchange.ts";
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import { pipeline, Readable } from "node:stream";
+import { createGzip, gzip } from "node:zlib";
+import type { Answer, Headers, Outlet, PiecesAnswer, StreamAnswer, WholeAnswer } from "./exchange.ts";
 
 /** Sends an answer over HTTP, of either version; to nobody where the client has gone. */
 export async function send(answer: Answer, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
   switch (answer.kind) {
     case "whole":
       return sendWhole(await packed(answer, request.headers["accept-encoding"]), request, response);
+    case "pieces":
+      return sendPieces(answer, request, response);
     case "stream":
       return sendStream(answer, response);
   }
@@ -41,10 +44,17 @@ const packFromBytes = 128 << 10;
 
 async function packed(answer: WholeAnswer, accepted: string | string[] | undefined): Promise<WholeAnswer> {
   const { body, headers } = answer;
-  if (body.length < packFromBytes || !/\bgzip\b/.test(String(accepted ?? ""))) return answer;
-  const vary = [headers.vary ?? [], "Accept-Encoding"].flat().join(", ");
-  return { ...answer, headers: { ...headers, "content-encoding": "gzip", vary }, body: await pack(body) };
+  if (body.length < packFromBytes || !takesGzip(accepted)) return answer;
+  return { ...answer, headers: packedHeaders(headers), body: await pack(body) };
 }
+
+const takesGzip = (accepted: string | string[] | undefined): boolean => /\bgzip\b/.test(String(accepted ?? ""));
+
+const packedHeaders = (headers: Headers): Headers => ({
+  ...headers,
+  "content-encoding": "gzip",
+  vary: [headers.vary ?? [], "Accept-Encoding"].flat().join(", "),
+});
 
 // Documents that are kept are packed once.
 const alreadyPacked = new WeakMap<Uint8Array, Promise<Uint8Array>>();
@@ -62,6 +72,42 @@ function pack(body: Uint8Array | string): Promise<Uint8Array> {
 
 const hasGone = (response: Http2ServerResponse): boolean =>
   response.destroyed || ("stream" in response && response.stream?.destroyed === true);
+
+/** How long a reader may take none of what waits for it, in milliseconds. */
+const patienceMs = 60_000;
+
+/** No faster than the client reads: what it has not taken yet has not been made. */
+async function sendPieces(
+  { status, headers, pieces }: PiecesAnswer,
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+): Promise<void> {
+  if (hasGone(response)) return;
+  const isPacked = takesGzip(request.headers["accept-encoding"]);
+  response.writeHead(status, mutable(isPacked ? packedHeaders(headers) : headers));
+  if (!request.readableEnded) request.resume();
+  if (request.method === "HEAD") {
+    response.end();
+    return;
+  }
+  response.setTimeout(patienceMs, () => cut(response));
+  const way = [
+    Readable.from(pieces(), { objectMode: false }),
+    ...(isPacked ? [createGzip({ level: 1 })] : []),
+    response,
+  ];
+  return new Promise((resolve, reject) => {
+    // Who has gone, or was cut off, has broken the way, which is no failure.
+    pipeline(way, (fault) => (fault && !hasGone(response) ? reject(fault) : resolve()));
+  });
+}
+
+/** Ends an answer in the middle, so that the client knows: what waits for it is not sent. */
+function cut(response: Http2ServerResponse): void {
+  const stream = "stream" in response ? response.stream : undefined;
+  stream?.close(constants.NGHTTP2_CANCEL);
+  (stream ?? response).destroy();
+}
 
 function sendStream({ status, headers, run }: StreamAnswer, response: Http2ServerResponse): void {
   const closed = new AbortController();

@@ -30,6 +30,7 @@ import { labelsOf, strayRequest } from "./request-labels.ts";
 import { ServiceAddresses } from "./service-addresses.ts";
 import { ServiceRanges } from "./service-ranges.ts";
 import { timedStore } from "./timed-store.ts";
+import { Turns } from "./turns.ts";
 import { targetOf, understand } from "./understand.ts";
 import { execTarget } from "./verbs/exec.ts";
 
@@ -77,6 +78,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     readings: new StoreReadings(metrics.registry),
     checks: checksOf(store, { draining, isSynced: () => followings.every((one) => one.isSynced()) }),
     openStreams: new OpenStreams(),
+    turns: new Turns(),
   };
   const expiry = setInterval(() => expireEvents(store, now()).catch(report), expireEventsEveryMs).unref();
   return {
@@ -123,11 +125,37 @@ async function handle(env: Environment, request: ServerRequest, identity: Identi
     return statusAnswer(status, request.headers.accept, headers);
   });
   ended();
-  if (told.kind === "whole") {
-    const seconds = (performance.now() - begun) / 1000;
-    metrics.answered(asking.labels, { code: told.status, seconds, bytes: told.body.length });
+  return withWarnings(withCacheControl(measured(env, told, asking)), warnings);
+}
+
+/** Counts an answer that doesn't go on; one in pieces when the last of them has been taken. */
+function measured({ metrics }: Environment, told: Answer, { labels, begun }: Asking): Answer {
+  const counted = (bytes: number): void =>
+    metrics.answered(labels, { code: told.status, seconds: (performance.now() - begun) / 1000, bytes });
+  switch (told.kind) {
+    case "whole":
+      counted(told.body.length);
+      return told;
+    case "pieces":
+      return { ...told, pieces: () => counting(told.pieces(), counted) };
+    case "stream":
+      return told;
   }
-  return withWarnings(withCacheControl(told), warnings);
+}
+
+async function* counting(
+  pieces: AsyncIterable<Uint8Array>,
+  counted: (bytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  let bytes = 0;
+  try {
+    for await (const piece of pieces) {
+      bytes += piece.length;
+      yield piece;
+    }
+  } finally {
+    counted(bytes);
+  }
 }
 
 interface Asking {
@@ -150,12 +178,12 @@ async function answer(env: Environment, request: ServerRequest, asking: Asking):
   if (path.kind === "document") {
     mayOrThrow(env, asker, { kind: "document", verb: request.method.toLowerCase(), path: path.path });
     const document = await documentAnswer(env, request, { path: path.path, query });
-    return document.kind === "whole" ? document : followed(env, document, { ...asking, identity: asker });
+    return document.kind === "stream" ? followed(env, document, { ...asking, identity: asker }) : document;
   }
   const { call, route } = understand(env, request, { identity: asker, warn, path, query });
   env.openStreams.admit(asker);
   const told = await route.run(call);
-  return told.kind === "whole" ? told : followed(env, told, { ...asking, identity: asker });
+  return told.kind === "stream" ? followed(env, told, { ...asking, identity: asker }) : told;
 }
 
 /** Counts an answer as long as it goes on. */

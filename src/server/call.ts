@@ -5,6 +5,7 @@ import type { Environment } from "./environment.ts";
 import type { Answer, Identity, ServerRequest } from "./exchange.ts";
 import type { ObjectFormat } from "./negotiate.ts";
 import type { Place } from "./objects.ts";
+import type { Turn } from "./turns.ts";
 
 /** One request for a resource: understood, and allowed to the one who asks. */
 export interface Call {
@@ -27,5 +28,11 @@ export interface Call {
 }
 
 export type Verb = (call: Call) => Promise<Answer>;
+
+/** More time for what a request has begun to do. */
+export const turnOf =
+  ({ env, identity }: Call): Turn =>
+  () =>
+    env.turns.next(identity);
 
 export const placeOf = ({ path: { namespace, name } }: Call): Place => ({ namespace, name });

@@ -8,6 +8,7 @@ import type { ServerMetrics } from "./metrics.ts";
 import type { OpenStreams } from "./open-streams.ts";
 import type { StoreReadings } from "./readings.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
+import type { Turns } from "./turns.ts";
 
 /** What every part of the server works with. */
 export interface Environment extends ServerParts {
@@ -18,6 +19,7 @@ export interface Environment extends ServerParts {
   /** What must be well for the server to be. */
   readonly checks: readonly Check[];
   readonly openStreams: OpenStreams;
+  readonly turns: Turns;
 }
 
 /** What a server is made of. */

@@ -4,6 +4,9 @@ export interface Identity {
   readonly groups: readonly string[];
 }
 
+/** Whether somebody is a part of the cluster: what keeps it going is not held up by those who use it. */
+export const isOfCluster = ({ user }: Identity): boolean => user.startsWith("system:");
+
 /** A request, whatever way it came. */
 export interface ServerRequest {
   readonly method: string;
@@ -15,13 +18,21 @@ export interface ServerRequest {
   readonly body: (maximumBytes: number) => Promise<Uint8Array>;
 }
 
-/** The whole of an answer, or one that goes on. */
-export type Answer = WholeAnswer | StreamAnswer;
+/** The whole of an answer, in one piece or in many, or one that goes on. */
+export type Answer = WholeAnswer | PiecesAnswer | StreamAnswer;
 export interface WholeAnswer {
   readonly kind: "whole";
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array | string;
+}
+/** A whole that is too long to be held at once: its pieces are made as they are taken. */
+export interface PiecesAnswer {
+  readonly kind: "pieces";
+  readonly status: number;
+  readonly headers: Headers;
+  /** To be called once. */
+  readonly pieces: () => AsyncIterable<Uint8Array>;
 }
 export interface StreamAnswer {
   readonly kind: "stream";
@@ -48,6 +59,14 @@ export function whenClosed({ closed }: Outlet, then: () => void): void {
   if (closed.aborted) then();
   else closed.addEventListener("abort", then, { once: true });
 }
+
+/** For who can't do with pieces. */
+export const gathered = async ({ status, headers, pieces }: PiecesAnswer): Promise<WholeAnswer> => ({
+  kind: "whole",
+  status,
+  headers,
+  body: Buffer.concat(await Array.fromAsync(pieces())),
+});
 
 export const jsonType = "application/json";
 

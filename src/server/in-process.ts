@@ -36,6 +36,14 @@ function told(answer: Answer, signal: AbortSignal): ApiAnswer {
       const text = () => (typeof answer.body === "string" ? answer.body : utf8.decode(answer.body));
       return { ...head, text: async () => text(), lines: () => linesOf([text()]) };
     }
+    case "pieces": {
+      const chunks = () => decoded(answer.pieces());
+      return {
+        ...head,
+        text: async () => (await Array.fromAsync(chunks())).join(""),
+        lines: () => linesOf(chunks()),
+      };
+    }
     case "stream":
       return {
         ...head,
@@ -46,6 +54,11 @@ function told(answer: Answer, signal: AbortSignal): ApiAnswer {
 }
 
 const utf8 = new TextDecoder();
+
+async function* decoded(pieces: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const characters = new TextDecoder(); // its own: a character may end in the next piece
+  for await (const piece of pieces) yield characters.decode(piece, { stream: true });
+}
 
 const singleLines = (headers: Headers): Readonly<Record<string, string>> =>
   Object.fromEntries(

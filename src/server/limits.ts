@@ -16,6 +16,8 @@ export const limits = {
   objectBytes: 1.5 * 1024 * 1024,
   /** Answers that go on, of one user who is no part of the cluster. */
   openStreams: 2000,
+  /** Lists of one user, who is no part of the cluster, that wait until the server has time for them. */
+  waitingLists: 200,
   /** What may wait for the reader of a watch before it is cut off; it goes on where it stopped. */
   waitingWatchBytes: 16 * 1024 * 1024,
   /** Of the events that are kept as text for the next who watches; no client's own, but large objects make them large. */

@@ -7,7 +7,7 @@ import { badRequest, StatusError } from "#machinery/status.ts";
 import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
 import { bodyTooLarge } from "./body.ts";
-import type { Identity, ServerRequest } from "./exchange.ts";
+import { gathered, type Identity, type ServerRequest } from "./exchange.ts";
 import { answerOn, refuse, splice, type Upgrading } from "./splice.ts";
 
 /** PEM texts. */
@@ -112,6 +112,7 @@ async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
     const upgrade = await server.upgrade(asking, identityOf(request));
     if (upgrade.kind === "agent") splice(upgrading, upgrade.target);
     else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
+    else if (upgrade.answer.kind === "pieces") answerOn(socket, await gathered(upgrade.answer));
     else (await import("./web-socket.ts")).sendAsMessages(upgrading, upgrade.answer);
   } catch (fault) {
     if (!(fault instanceof StatusError)) throw fault;

@@ -1,5 +1,5 @@
 import { tooManyRequests } from "#machinery/status.ts";
-import { type Answer, type Identity, type StreamAnswer, whenClosed } from "./exchange.ts";
+import { type Answer, type Identity, isOfCluster, type StreamAnswer, whenClosed } from "./exchange.ts";
 import { limits } from "./limits.ts";
 
 const retryAfterSeconds = 5;
@@ -9,8 +9,8 @@ export class OpenStreams {
   readonly #byUser = new Map<string, number>();
 
   /** Throws a 429 where the user has too many. */
-  admit({ user }: Identity): void {
-    if (this.#count(user) < limits.openStreams || user.startsWith("system:")) return;
+  admit(identity: Identity): void {
+    if (this.#count(identity.user) < limits.openStreams || isOfCluster(identity)) return;
     throw tooManyRequests("Too many requests, please try again later.", retryAfterSeconds);
   }
 

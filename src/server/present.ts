@@ -1,18 +1,18 @@
 import { PartialObjectMetadata } from "#api/meta/partial-object-metadata.ts";
 import type { ServedKind } from "#machinery/catalogue.ts";
-import { encodeList, sealEnvelope } from "#machinery/envelope.ts";
+import { sealEnvelope, sealedList } from "#machinery/envelope.ts";
 import { apiVersionOf, type NamedType } from "#machinery/kind.ts";
 import { encodeProtobuf } from "#machinery/protobuf.ts";
 import { badRequest } from "#machinery/status.ts";
 import { type ListMeta, type Table, type TableOptions, tableOf, tableRow } from "#machinery/table.ts";
-import type { Call } from "./call.ts";
+import { type Call, turnOf } from "./call.ts";
 import { fromHub } from "./conversion.ts";
 import { jsonBytes, mediaTypes, messageOf, valueBytes } from "./encode.ts";
-import type { WholeAnswer } from "./exchange.ts";
+import type { Answer, WholeAnswer } from "./exchange.ts";
 import { encodingOf, type ObjectFormat } from "./negotiate.ts";
 import { type ApiObject, objectOf, parseStored } from "./object.ts";
 import { listKind } from "./objects.ts";
-import { inSlices } from "./slices.ts";
+import { inPieces } from "./turns.ts";
 
 /** How the objects of an answer are shown. */
 export interface Presentation {
@@ -70,12 +70,17 @@ export function metadataBytes(
   return valueBytes(named, { metadata }, encoding);
 }
 
-/** A list of objects, given as they are stored. A long one is made in slices: others get their turn between them. */
-export async function presentList(call: Call, all: readonly Uint8Array[], metadata: ListMeta): Promise<WholeAnswer> {
+/** Below this, in bytes as they are stored, a list is made at once. */
+const wholeBelowBytes = 128 << 10;
+
+/** A list of objects, given as they are stored. A long one is made while it is sent: others get their turn between its pieces. */
+export function presentList(call: Call, all: readonly Uint8Array[], metadata: ListMeta): Answer {
   const { format, spoken } = call;
-  const headers = { "content-type": typeOf(format) };
-  const body = await listBytes(presentationOf(call), all, { metadata, ...listKind(spoken) });
-  return { kind: "whole", status: 200, headers, body };
+  const head = { status: 200, headers: { "content-type": typeOf(format) } };
+  const parts = listParts(presentationOf(call), all, { metadata, ...listKind(spoken) });
+  return all.reduce((sum, { length }) => sum + length, 0) < wholeBelowBytes
+    ? { kind: "whole", ...head, body: Buffer.concat([...parts]) }
+    : { kind: "pieces", ...head, pieces: () => inPieces(parts, turnOf(call)) };
 }
 
 interface ListHead {
@@ -84,45 +89,56 @@ interface ListHead {
   readonly metadata: ListMeta;
 }
 
-async function listBytes(presentation: Presentation, all: readonly Uint8Array[], head: ListHead): Promise<Uint8Array> {
+/** Each part is made when it is asked for. */
+function listParts(presentation: Presentation, all: readonly Uint8Array[], head: ListHead): Iterable<Uint8Array> {
   const { format, spoken } = presentation;
   const { metadata } = head;
   switch (format.kind) {
     case "table": {
       const page = { version: format.version, metadata };
       const options = tableOptions(presentation, page);
-      const rows = await inSlices(all, (bytes) => tableRow(spoken.hub, parseStored(bytes), options));
-      return jsonBytes({ ...objectTable(presentation, [], page), rows });
+      const { rows: _, ...table } = objectTable(presentation, [], page);
+      return jsonParts([table, "rows"], all, (bytes) => jsonBytes(tableRow(spoken.hub, parseStored(bytes), options)));
     }
-    case "metadata":
-      return metadataListBytes(format, all, metadata);
-    case "protobuf": {
-      const items = await inSlices(all, (bytes) => messageOf(spoken, bytes));
-      return sealEnvelope({ ...head, raw: encodeList(metadata, items) });
+    case "metadata": {
+      const named = { kind: "PartialObjectMetadataList", apiVersion: `meta.k8s.io/${format.version}`, metadata };
+      return format.encoding === "json"
+        ? jsonParts([named, "items"], all, (bytes) => metadataBytes(format, parseStored(bytes).metadata))
+        : protobufParts(named, all, (bytes) => encodeProtobuf(PartialObjectMetadata, parseStored(bytes)));
     }
+    case "protobuf":
+      return protobufParts(head, all, (bytes) => messageOf(spoken, bytes));
     case "json":
-      return jsonList(head, await inSlices(all, (bytes) => objectBytes(presentation, bytes)));
+      return jsonParts([head, "items"], all, (bytes) => objectBytes(presentation, bytes));
   }
 }
 
-function jsonList(head: object, items: readonly Uint8Array[]): Uint8Array {
-  const parts: Uint8Array[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)];
-  for (const [i, bytes] of items.entries()) parts.push(...(i === 0 ? [] : [comma]), bytes);
-  return Buffer.concat([...parts, end]);
+type Make = (bytes: Uint8Array) => Uint8Array;
+
+function* jsonParts(
+  [head, field]: readonly [head: object, field: string],
+  all: readonly Uint8Array[],
+  make: Make,
+): Iterable<Uint8Array> {
+  yield Buffer.from(`${JSON.stringify(head).slice(0, -1)},"${field}":[`);
+  for (const [i, bytes] of all.entries()) {
+    if (i > 0) yield comma;
+    yield make(bytes);
+  }
+  yield end;
 }
 const [comma, end] = [Buffer.from(","), Buffer.from("]}")];
 
-async function metadataListBytes(
-  format: Extract<ObjectFormat, { readonly kind: "metadata" }>,
-  all: readonly Uint8Array[],
-  metadata: ListMeta,
-): Promise<Uint8Array> {
-  const head = { kind: "PartialObjectMetadataList", apiVersion: `meta.k8s.io/${format.version}`, metadata };
-  if (format.encoding === "json")
-    return jsonList(head, await inSlices(all, (bytes) => metadataBytes(format, parseStored(bytes).metadata)));
-  const messages = await inSlices(all, (bytes) => encodeProtobuf(PartialObjectMetadata, parseStored(bytes)));
-  return sealEnvelope({ ...head, raw: encodeList(metadata, messages) });
+/** The length of all stands in front, so all messages are made before the first of them is sent. */
+function* protobufParts(head: ListHead, all: readonly Uint8Array[], make: Make): Iterable<Uint8Array> {
+  const messages: Uint8Array[] = [];
+  for (const bytes of all) {
+    messages.push(make(bytes));
+    yield nothing;
+  }
+  yield* sealedList(head, messages);
 }
+const nothing = new Uint8Array();
 
 /** The columns are the hub's, whatever version is spoken. */
 export const objectTable = (presentation: Presentation, objects: readonly ApiObject[], head: TableHead): Table =>

@@ -5,7 +5,7 @@ import { mustCidr } from "#net/cidr.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import type { KubeletCredentials } from "#server/environment.ts";
-import type { Answer, Identity } from "#server/exchange.ts";
+import { type Answer, gathered, type Identity } from "#server/exchange.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { openMemoryStore } from "#store/memory.ts";
 import type { Store } from "#store/store.ts";
@@ -102,7 +102,8 @@ async function send(server: ApiServer, { method, path, sent }: Sending): Promise
   const request = { method, url: path, headers: { ...type, ...headers }, body: async () => bytesOf(body) };
   const answer = await server.handle(request, identity);
   if (answer.kind === "stream") throw new Error(`${method} ${path} gave a stream`);
-  const text = Buffer.from(answer.body).toString();
+  const { body: told } = answer.kind === "pieces" ? await gathered(answer) : answer;
+  const text = Buffer.from(told).toString();
   const isJson = String(answer.headers["content-type"]).startsWith("application/json");
   const json: unknown = isJson && text !== "" ? JSON.parse(text) : undefined;
   return { status: answer.status, headers: answer.headers, text, at: (...steps) => partOf(json, steps) };

@@ -1,7 +1,7 @@
 import { badRequest, expired, StatusError } from "#machinery/status.ts";
 import type { ListMeta } from "#machinery/table.ts";
 import { Compacted, type Entry, type Range, type RangeOptions } from "#store/store.ts";
-import type { Call } from "../call.ts";
+import { type Call, turnOf } from "../call.ts";
 import { badToken, parseToken, showToken } from "../continue-token.ts";
 import type { Answer } from "../exchange.ts";
 import { type ListOptions, listOptionsOf } from "../list-options.ts";
@@ -10,6 +10,7 @@ import { keyOf, prefixOf } from "../objects.ts";
 import { presentList } from "../present.ts";
 import { checkReached, parseRevision } from "../resource-version.ts";
 import { type Selection, selectionOf } from "../selection.ts";
+import { inSlices } from "../turns.ts";
 
 /** GET of a collection. */
 export async function list(call: Call): Promise<Answer> {
@@ -21,10 +22,11 @@ export async function list(call: Call): Promise<Answer> {
   );
 }
 
-/** The objects that a query chooses, or as many of them as it wants. Throws a 400, 410, 422 or 504. */
+/** The objects that a query chooses, or as many of them as it wants. Throws a 400, 410, 422, 429 or 504. */
 export async function listed(call: Call): Promise<Page> {
   const options = listOptionsOf(call.query, "list");
   const selection = selectionOf(call.spoken, call.query);
+  await call.env.turns.begin(call.identity);
   return chosen(call, selection, { ...(await pageOf(call, options)), limit: options.limit });
 }
 
@@ -72,7 +74,11 @@ async function chosen(
   const range = await rangeOf(call, prefix, isLimited ? { ...where, limit } : where);
   const { revision } = range;
   if (selection.isEverything) return page(prefix, range.entries, { revision, remaining: range.remaining });
-  const matching = range.entries.filter(({ value }) => selection.matches(parseStored(value)));
+  const matching: Entry[] = [];
+  await inSlices(range.entries, turnOf(call), (entry) => {
+    if (selection.matches(parseStored(entry.value))) matching.push(entry);
+    return limit > 0 && matching.length > limit;
+  });
   const entries = limit > 0 ? matching.slice(0, limit) : matching;
   return page(prefix, entries, { revision, remaining: matching.length - entries.length, isFiltered: true });
 }
@@ -86,6 +92,7 @@ async function oneChosen({ env, kind, path }: Call, selection: Selection): Promi
 
 interface Rest {
   readonly revision: number;
+  /** At least so many, where it is filtered. */
   readonly remaining: number;
   /** How many remain is not told then. */
   readonly isFiltered?: boolean;
