@@ -1,6 +1,7 @@
 /** The API over TLS: one HTTP/2 connection, made anew whenever it is gone. */
 import { readFile } from "node:fs/promises";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
+import { PassThrough, pipeline } from "node:stream";
 import type { Access } from "./kubeconfig.ts";
 import { type ApiAnswer, type ApiRequest, type Transport, Unreachable } from "./transport.ts";
 
@@ -115,7 +116,7 @@ function exchange(session: ClientHttp2Session, request: ApiRequest, where: strin
         status: Number(headers[":status"]),
         headers: textHeaders(headers),
         text: () => bodyText(stream, where),
-        lines: () => bodyLines(stream, where),
+        lines: () => bodyLines(stream, flowing(stream), where),
       });
     });
   });
@@ -139,12 +140,19 @@ async function bodyText(stream: ClientHttp2Stream, where: string): Promise<strin
   return text;
 }
 
+/** A stream that has closed before anybody began to read it would be taken for one that was cut, so it is taken over at once. */
+function flowing(stream: ClientHttp2Stream): PassThrough {
+  const body = new PassThrough();
+  pipeline(stream, body, () => {}); // a fault ends the body with it
+  return body;
+}
+
 /** A server that is killed may have said half a line: that is no line. */
-async function* bodyLines(stream: ClientHttp2Stream, where: string): AsyncIterable<string> {
+async function* bodyLines(stream: ClientHttp2Stream, body: PassThrough, where: string): AsyncIterable<string> {
   const characters = new TextDecoder();
   let rest = "";
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of body) {
       const lines = `${rest}${characters.decode(chunk, { stream: true })}`.split("\n");
       rest = lines.pop() ?? "";
       yield* lines;

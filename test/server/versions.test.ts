@@ -147,7 +147,7 @@ test("watches of two versions tell each its own", async () => {
   const events = async (path: string) => {
     const watch = await api.send({
       method: "GET",
-      path: `${path}?watch=true&allowWatchBookmarks=true`,
+      path: `${path}?watch=true`,
       headers: {},
       body: undefined,
       signal: leaving.signal,
