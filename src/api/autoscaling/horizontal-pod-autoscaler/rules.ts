@@ -7,10 +7,17 @@ import {
 } from "#machinery/field-problem.ts";
 import { mustQuantity } from "#machinery/quantity.ts";
 import { isSame } from "#machinery/rules/differences.ts";
-import { labelSelectorProblems } from "#machinery/rules/label-selector.ts";
-import { pathSegmentTrouble } from "#machinery/rules/names.ts";
-import { negativeProblems } from "#machinery/rules/numbers.ts";
-import type { CrossVersionObjectReference, MetricIdentifier, MetricSpec, MetricTarget } from "./metrics.ts";
+import { dnsLabelTrouble, pathSegmentTrouble } from "#machinery/rules/names.ts";
+import { negativeProblems, notNegative } from "#machinery/rules/numbers.ts";
+import { containerResourceNameProblems } from "../../core/resource-names.ts";
+import type {
+  ContainerResourceMetricSource,
+  CrossVersionObjectReference,
+  MetricIdentifier,
+  MetricSpec,
+  MetricTarget,
+  ResourceMetricSource,
+} from "./metrics.ts";
 import type { HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, HPAScalingRules } from "./spec.ts";
 
 // Source: pkg/apis/autoscaling/validation/validation.go.
@@ -46,54 +53,63 @@ function* referenceProblems(path: string, { kind, name }: CrossVersionObjectRefe
   }
 }
 
+/** In the order in which Kubernetes looks for them. */
 const sources = {
-  ContainerResource: "containerResource",
-  External: "external",
   Object: "object",
+  External: "external",
   Pods: "pods",
   Resource: "resource",
+  ContainerResource: "containerResource",
 } as const;
 type SourceName = (typeof sources)[keyof typeof sources];
 const isType = (type: string): type is keyof typeof sources => Object.hasOwn(sources, type);
 
 function* metricProblems(path: string, metric: MetricSpec): Problems {
   const { type } = metric;
-  if (!isType(type)) {
-    yield unsupportedField(`${path}.type`, type, Object.keys(sources));
-    return;
-  }
-  const wanted = sources[type];
-  if (metric[wanted] === undefined)
+  if (type === "") yield requiredField(`${path}.type`, "must specify a metric source type");
+  if (!isType(type)) yield unsupportedField(`${path}.type`, type, Object.keys(sources));
+  const given = Object.values(sources).filter((name) => metric[name] !== undefined);
+  const [first] = given;
+  if (first !== undefined) yield* sourceProblems(`${path}.${first}`, metric, first);
+  const wanted = isType(type) ? sources[type] : undefined;
+  if (wanted !== undefined && metric[wanted] === undefined)
     yield requiredField(`${path}.${wanted}`, "must populate information for the given metric source");
-  for (const name of Object.values(sources))
-    if (name !== wanted && metric[name] !== undefined)
-      yield forbiddenField(`${path}.${name}`, "must populate the given metric source only");
-  yield* sourceProblems(`${path}.${wanted}`, metric, wanted);
+  if (given.length === 1) return;
+  for (const name of given)
+    if (name !== wanted) yield forbiddenField(`${path}.${name}`, "must populate the given metric source only");
 }
 
 function* sourceProblems(path: string, metric: MetricSpec, name: SourceName): Problems {
   const source = metric[name];
   if (source === undefined) return;
-  if ("metric" in source) yield* identifierProblems(`${path}.metric`, source.metric);
   if ("describedObject" in source) yield* referenceProblems(`${path}.describedObject`, source.describedObject);
-  if ("container" in source && source.container === "")
-    yield requiredField(`${path}.container`, "must specify a container");
-  if ("name" in source && source.name === "") yield requiredField(`${path}.name`, "must specify a resource name");
+  if ("metric" in source) yield* identifierProblems(`${path}.metric`, source.metric);
+  if ("name" in source) yield* resourceProblems(path, source);
   yield* targetProblems(`${path}.target`, source.target);
   yield* neededTargets(path, name, source.target);
 }
 
-function* identifierProblems(path: string, { name, selector }: MetricIdentifier): Problems {
-  if (name === "") yield requiredField(`${path}.name`);
+/** A container's resource is looked at more closely than a pod's. */
+function* resourceProblems(path: string, source: ResourceMetricSource | ContainerResourceMetricSource): Problems {
+  if (source.name === "") yield requiredField(`${path}.name`, "must specify a resource name");
+  if (!("container" in source)) return;
+  if (source.name !== "") yield* containerResourceNameProblems(`${path}.name`, source.name);
+  if (source.container === "") yield requiredField(`${path}.container`, "must specify a container");
+  else
+    for (const trouble of dnsLabelTrouble(source.container))
+      yield invalidField(`${path}.container`, source.container, trouble);
+}
+
+function* identifierProblems(path: string, { name }: MetricIdentifier): Problems {
+  if (name === "") yield requiredField(`${path}.name`, "must specify a metric name");
   else for (const trouble of pathSegmentTrouble(name)) yield invalidField(`${path}.name`, name, trouble);
-  if (selector !== undefined) yield* labelSelectorProblems(`${path}.selector`, selector);
 }
 
 const targetTypes: readonly string[] = ["AverageValue", "Utilization", "Value"];
 
 function* targetProblems(path: string, { type, value, averageValue, averageUtilization }: MetricTarget): Problems {
   if (type === "") yield requiredField(`${path}.type`, "must specify a metric target type");
-  else if (!targetTypes.includes(type))
+  if (!targetTypes.includes(type))
     yield invalidField(`${path}.type`, type, "must be either Utilization, Value, or AverageValue");
   for (const [field, amount] of Object.entries({ value, averageValue }))
     if (amount !== undefined && mustQuantity(amount).nanos <= 0n)
@@ -131,6 +147,8 @@ function* neededTargets(path: string, name: SourceName, target: MetricTarget): P
             ? "must set either a target value or averageValue"
             : "must set either a target value for metric or a per-pod target",
         );
+      if (name === "external" && value !== undefined && averageValue !== undefined)
+        yield forbiddenField(`${path}.target.value`, "may not set both a target value for metric and a per-pod target");
   }
 }
 
@@ -139,7 +157,8 @@ const longestPeriodSeconds = 1800;
 
 function* scalingProblems(path: string, rules: HPAScalingRules): Problems {
   const { stabilizationWindowSeconds: windowSeconds, selectPolicy, policies = [], tolerance } = rules;
-  yield* negativeProblems(`${path}.stabilizationWindowSeconds`, windowSeconds);
+  if (windowSeconds !== undefined && windowSeconds < 0)
+    yield invalidField(`${path}.stabilizationWindowSeconds`, windowSeconds, "must be greater than or equal to zero");
   if (windowSeconds !== undefined && windowSeconds > longestWindowSeconds)
     yield invalidField(
       `${path}.stabilizationWindowSeconds`,
@@ -158,5 +177,5 @@ function* scalingProblems(path: string, rules: HPAScalingRules): Problems {
       yield invalidField(`${at}.periodSeconds`, periodSeconds, `must be less than or equal to ${longestPeriodSeconds}`);
   }
   if (tolerance !== undefined && mustQuantity(tolerance).nanos < 0n)
-    yield invalidField(`${path}.tolerance`, tolerance, "must be greater or equal to 0");
+    yield invalidField(`${path}.tolerance`, tolerance, notNegative);
 }

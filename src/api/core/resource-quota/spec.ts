@@ -1,4 +1,4 @@
-import { list, map, object, oneOf, optional, quantity, required, string } from "#machinery/schema.ts";
+import { list, map, object, optional, quantity, required, string } from "#machinery/schema.ts";
 
 export const quotaScopes = [
   "BestEffort",
@@ -12,7 +12,7 @@ export const quotaScopes = [
 
 export class ScopedResourceSelectorRequirement extends object("io.k8s.api.core.v1.ScopedResourceSelectorRequirement", {
   scopeName: required(1, string),
-  operator: required(2, oneOf("In", "NotIn", "Exists", "DoesNotExist")),
+  operator: required(2, string),
   values: optional(3, list(string)),
 }) {}
 

@@ -84,6 +84,7 @@ function* subjectProblems(path: string, subject: Subject, isNamespaced: boolean)
       return;
     case "User":
     case "Group":
+      if (name === "") yield invalidField(`${path}.name`, name, `${kind.toLowerCase()} name cannot be empty`);
       if (apiGroup !== rbacGroup) yield unsupportedField(`${path}.apiGroup`, apiGroup, [rbacGroup]);
       return;
     default:

@@ -21,24 +21,30 @@ const highestOfUsers = 1_000_000_000;
 interface Subject {
   readonly metadata: { readonly name: string };
   readonly value: number;
+  readonly globalDefault?: boolean;
   readonly preemptionPolicy: string;
 }
 type Problems = Iterable<FieldProblem>;
 
 /** Source: ValidatePriorityClass in pkg/apis/scheduling/validation/validation.go. */
-export function* priorityProblems({ metadata: { name = "" }, value }: Subject): Problems {
-  if (name.startsWith(systemPrefix)) {
-    const known = systemPriorities.find((one) => one.name === name);
-    if (known?.value !== value)
+export function* priorityProblems(subject: Subject): Problems {
+  const { metadata, value } = subject;
+  if (metadata.name.startsWith(systemPrefix)) {
+    const trouble = systemTrouble(subject);
+    if (trouble !== undefined)
       yield forbiddenField(
         "metadata.name",
-        "priority class names with 'system-' prefix are reserved for system use only. error: " +
-          (known === undefined
-            ? `${name} is not a known system priority class`
-            : `value of ${name} PriorityClass must be ${known.value}`),
+        `priority class names with '${systemPrefix}' prefix are reserved for system use only. error: ${trouble}`,
       );
   } else if (value > highestOfUsers)
     yield forbiddenField("value", `maximum allowed value of a user defined priority is ${highestOfUsers}`);
+}
+
+function systemTrouble({ metadata: { name }, value, globalDefault = false }: Subject): string | undefined {
+  const known = systemPriorities.find((one) => one.name === name);
+  if (known === undefined) return `${name} is not a known system priority class`;
+  if (value !== known.value) return `value of ${name} PriorityClass must be ${known.value}`;
+  return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
 }
 
 /** Pods keep the number that they got with the class: it can't come to mean another. */

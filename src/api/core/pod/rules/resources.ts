@@ -1,7 +1,6 @@
-import { type FieldProblem, invalidField } from "#machinery/field-problem.ts";
-import { compareQuantities, mustQuantity, showQuantity, wholeUnits } from "#machinery/quantity.ts";
-import { labelKeyTrouble } from "#machinery/rules/names.ts";
-import { notNegative } from "#machinery/rules/numbers.ts";
+import { type FieldProblem, forbiddenField, invalidField, requiredField } from "#machinery/field-problem.ts";
+import { compareQuantities, mustQuantity } from "#machinery/quantity.ts";
+import { allowsOvercommit, amountProblems, containerResourceNameProblems } from "../../resource-names.ts";
 import type { ResourceRequirements } from "../container.ts";
 
 // Source: ValidateContainerResourceRequirements in pkg/apis/core/validation/validation.go.
@@ -10,28 +9,19 @@ type Problems = Iterable<FieldProblem>;
 type Amounts = Readonly<Record<string, string>>;
 
 export function* resourceProblems(path: string, { limits = {}, requests = {} }: ResourceRequirements): Problems {
-  for (const [name, amount] of Object.entries(limits)) yield* amountProblems(`${path}.limits[${name}]`, name, amount);
+  for (const [name, amount] of Object.entries(limits)) yield* entryProblems(`${path}.limits[${name}]`, name, amount);
   for (const [name, amount] of Object.entries(requests)) {
-    yield* amountProblems(`${path}.requests[${name}]`, name, amount);
-    yield* excessProblems(`${path}.requests`, { name, amount, limits });
+    yield* entryProblems(`${path}.requests[${name}]`, name, amount);
+    yield* excessProblems(path, { name, amount, limits });
   }
+  const names = Object.keys({ ...limits, ...requests });
+  if (names.some((name) => name.startsWith("hugepages-")) && !names.includes("cpu") && !names.includes("memory"))
+    yield forbiddenField(path, "HugePages require cpu or memory");
 }
 
-function* amountProblems(path: string, name: string, amount: string): Problems {
-  yield* resourceNameProblems(path, name);
-  const quantity = mustQuantity(amount);
-  if (quantity.nanos < 0n) yield invalidField(path, showQuantity(quantity), notNegative);
-  else if (name.includes("/") && quantity.nanos !== wholeUnits(quantity) * 10n ** 9n)
-    yield invalidField(path, showQuantity(quantity), "must be an integer");
-}
-
-const standard = new Set(["cpu", "memory", "ephemeral-storage"]);
-function* resourceNameProblems(path: string, name: string): Problems {
-  if (standard.has(name) || name.startsWith("hugepages-")) return;
-  for (const trouble of labelKeyTrouble(name)) yield invalidField(path, name, trouble);
-  if (name.includes("/")) return;
-  yield invalidField(path, name, "must be a standard resource type or fully qualified");
-  yield invalidField(path, name, "must be a standard resource for containers");
+function* entryProblems(path: string, name: string, amount: string): Problems {
+  yield* containerResourceNameProblems(path, name);
+  yield* amountProblems(path, name, amount);
 }
 
 function* excessProblems(
@@ -39,14 +29,14 @@ function* excessProblems(
   { name, amount, limits }: { readonly name: string; readonly amount: string; readonly limits: Amounts },
 ): Problems {
   const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
-  if (limit === undefined) return;
-  const [wanted, most] = [mustQuantity(amount), mustQuantity(limit)];
-  if (name.includes("/") && compareQuantities(wanted, most) !== 0)
-    yield invalidField(path, showQuantity(wanted), `must be equal to ${name} limit of ${showQuantity(most)}`);
-  else if (compareQuantities(wanted, most) > 0)
-    yield invalidField(
-      path,
-      showQuantity(wanted),
-      `must be less than or equal to ${name} limit of ${showQuantity(most)}`,
-    );
+  if (limit === undefined) {
+    if (!allowsOvercommit(name))
+      yield requiredField(`${path}.limits`, "Limit must be set for non overcommitable resources");
+    return;
+  }
+  const order = compareQuantities(mustQuantity(amount), mustQuantity(limit));
+  if (order !== 0 && !allowsOvercommit(name))
+    yield invalidField(`${path}.requests`, amount, `must be equal to ${name} limit of ${limit}`);
+  else if (order > 0)
+    yield invalidField(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`);
 }
