@@ -7,7 +7,7 @@ export const runtimeClassDocs: readonly Documented[] = [
     "": "A way of running containers that pods can ask for by name, such as in a small virtual machine each.",
     metadata: "Name by which pods ask for it.",
     handler: "What the node's container runtime calls it. It can't be changed.",
-    overhead: "What a pod takes beside its containers.",
+    overhead: "What the handler itself takes for each pod; the scheduler counts it in.",
     scheduling: "Which nodes know it.",
   }),
   documented(Overhead, {

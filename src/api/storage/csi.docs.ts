@@ -47,15 +47,15 @@ export const csiDocs: readonly Documented[] = [
   documented(CSINode, {
     "": "The CSI drivers of a node, as the node itself tells. It is named after the node.",
     metadata: "Its name is the node's.",
-    spec: "The drivers.",
+    spec: "The drivers that run on it.",
   }),
   documented(CSINodeSpec, {
     "": "The drivers of a node.",
-    drivers: "One entry each.",
+    drivers: "One entry for each driver, by its name.",
   }),
   documented(CSINodeDriver, {
     "": "A driver of a node.",
-    name: "The driver.",
+    name: "Which driver: what it calls itself.",
     nodeID: "What the driver calls the node.",
     topologyKeys: "The labels by which the driver tells where the node stands.",
     allocatable: "How much of it the node can have.",
@@ -74,19 +74,19 @@ export const csiDocs: readonly Documented[] = [
   }),
   documented(VolumeAttachment, {
     "": "A wish that a volume be attached to a node, or be gone from it once this object is deleted.",
-    metadata: "Name, labels, annotations.",
+    metadata: "Any name: whoever attaches volumes makes one up.",
     spec: "Which volume, to which node. It can't be changed.",
     status: "How far the driver has come.",
   }),
   documented(VolumeAttachmentSpec, {
     "": "Which volume is attached to which node.",
     attacher: "The driver that does it.",
-    source: "The volume.",
-    nodeName: "The node.",
+    source: "Which volume shall be attached.",
+    nodeName: "To which node it shall be attached.",
   }),
   documented(VolumeAttachmentSource, {
     "": "A volume: exactly one of these.",
-    persistentVolumeName: "The name of a PersistentVolume.",
+    persistentVolumeName: "A volume of the cluster, as claims are bound to one.",
     inlineVolumeSpec: "A volume that has no object of its own.",
   }),
   documented(VolumeAttachmentStatus, {
@@ -98,7 +98,7 @@ export const csiDocs: readonly Documented[] = [
   }),
   documented(VolumeError, {
     "": "What went wrong, and when.",
-    time: "When.",
+    time: "When it went wrong.",
     message: "What, in the driver's words.",
     errorCode: "The number of the gRPC status that the driver answered with.",
   }),
