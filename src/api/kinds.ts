@@ -35,6 +35,7 @@ import { ipAddresses } from "./networking/ip-address.ts";
 import { networkPolicies } from "./networking/network-policy.ts";
 import { serviceCidrs } from "./networking/service-cidr.ts";
 import { runtimeClasses } from "./node/runtime-class.ts";
+import { Eviction } from "./policy/eviction.ts";
 import { podDisruptionBudgets } from "./policy/pod-disruption-budget.ts";
 import { loadBalancerPools } from "./portolan/load-balancer-pool.ts";
 import { clusterRoles } from "./rbac/cluster-role.ts";
@@ -105,5 +106,6 @@ export const builtIn: KindCatalogue = catalogueOf(kinds);
 export const bodyTypes: readonly NamedType[] = [
   { group: "", version: "v1", kind: "Binding", type: Binding },
   { group: "autoscaling", version: "v1", kind: "Scale", type: Scale },
+  { group: "policy", version: "v1", kind: "Eviction", type: Eviction },
   { group: "", version: "v1", kind: "DeleteOptions", type: DeleteOptions },
 ];

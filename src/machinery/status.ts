@@ -209,6 +209,18 @@ export const tooManyRequests = (message: string, retryAfterSeconds: number): Sta
     { "retry-after": String(retryAfterSeconds) },
   );
 
+/** 429: a disruption budget does not let a pod go now; `why` says which, and what it waits for. */
+export const disruptionRefused = (why: string, retryAfterSeconds = 0): StatusError => {
+  const message = "Cannot evict pod as it would violate the pod's disruption budget.";
+  const causes = [{ reason: "DisruptionBudget", message: why }];
+  return retryAfterSeconds === 0
+    ? refuse({ code: 429, reason: "TooManyRequests", message, details: { causes } })
+    : refuse(
+        { code: 429, reason: "TooManyRequests", message, details: { causes, retryAfterSeconds } },
+        { "retry-after": String(retryAfterSeconds) },
+      );
+};
+
 export const unavailable = (message: string): StatusError =>
   refuse({ code: 503, reason: "ServiceUnavailable", message });
 

@@ -27,7 +27,7 @@ export async function deletionOf(call: Call): Promise<Deletion> {
   const outcome = read(DeleteOptions, bytes.length === 0 ? fromQuery(call) : await fromBody(mediaType, bytes));
   if (outcome.kind === "mismatch") throw badRequest(`the deletion options can't be read: ${outcome.message}`);
   if (!isDeleteOptions(outcome.object)) throw badRequest("the deletion options can't be read");
-  return checked(outcome.object);
+  return checkedDeletion(outcome.object);
 }
 
 type Sent = Stored<typeof DeleteOptions>;
@@ -81,7 +81,8 @@ const supported = [...policies, "nil"].map((policy) => JSON.stringify(policy)).j
 const isPolicy = (text: string | undefined): text is (typeof policies)[number] =>
   policies.some((policy) => policy === text);
 
-function checked({
+/** Throws a 422. */
+export function checkedDeletion({
   dryRun = [],
   gracePeriodSeconds,
   propagationPolicy,

@@ -67,7 +67,8 @@ async function finish(
   return erased === undefined ? undefined : { kind: "gone", saved: rehearse(object, erased.revision) };
 }
 
-function checkPreconditions(kind: AnyKind, { metadata }: ApiObject, { preconditions }: Deletion): void {
+/** Throws a 409 for an object that is not the one that was meant. */
+export function checkPreconditions(kind: AnyKind, { metadata }: ApiObject, { preconditions }: Deletion): void {
   const { uid, resourceVersion } = preconditions;
   const named = { group: kind.group, kind: kind.kind, plural: kind.kind }; // Kubernetes names the kind here, not the resource
   if (uid !== undefined && uid !== metadata.uid)

@@ -4,6 +4,7 @@ import { bind } from "./verbs/bind.ts";
 import { create } from "./verbs/create.ts";
 import { deleteOne } from "./verbs/delete.ts";
 import { deleteCollection } from "./verbs/delete-collection.ts";
+import { evict } from "./verbs/evict.ts";
 import { needsUpgrade } from "./verbs/exec.ts";
 import { get } from "./verbs/get.ts";
 import { list } from "./verbs/list.ts";
@@ -50,6 +51,7 @@ const common: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
 /** By `GROUP/PLURAL/SUBRESOURCE`. */
 const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   "/pods/binding": { create: bind },
+  "/pods/eviction": { create: evict },
   "/pods/exec": { get: needsUpgrade, create: needsUpgrade },
   "/pods/log": { get: log },
   "certificates.k8s.io/certificatesigningrequests/approval": { get, update, patch },

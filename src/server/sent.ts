@@ -18,6 +18,8 @@ export interface Expected {
   readonly version: string;
   readonly kind: string;
   readonly type: AnyType;
+  /** Further API versions in which it has the same form. */
+  readonly alsoNamed?: readonly string[];
 }
 
 const accepted = ["application/json", "application/yaml", protobufMediaType];
@@ -75,7 +77,7 @@ export function checkKind(
   expected: Expected,
 ): void {
   const version = apiVersionOf(expected);
-  if (isSaid(apiVersion) && apiVersion !== version)
+  if (isSaid(apiVersion) && apiVersion !== version && !expected.alsoNamed?.some((one) => one === apiVersion))
     throw badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${version})`,
     );

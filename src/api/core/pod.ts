@@ -27,6 +27,7 @@ export const pods = defineKind<typeof Pod>({
   subresources: [
     { name: "attach", kind: { group: "", version: "v1", kind: "PodAttachOptions" }, verbs: ["create", "get"] },
     { name: "binding", kind: { group: "", version: "v1", kind: "Binding" }, verbs: ["create"] },
+    { name: "eviction", kind: { group: "policy", version: "v1", kind: "Eviction" }, verbs: ["create"] },
     { name: "exec", kind: { group: "", version: "v1", kind: "PodExecOptions" }, verbs: ["create", "get"] },
     { name: "log", verbs: ["get"] },
     {

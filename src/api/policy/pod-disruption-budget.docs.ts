@@ -1,4 +1,5 @@
 import { type Documented, documented } from "#machinery/openapi/docs.ts";
+import { Eviction } from "./eviction.ts";
 import { PodDisruptionBudgetSpec, PodDisruptionBudgetStatus } from "./pod-disruption-budget/spec.ts";
 import { PodDisruptionBudgetV1beta1 } from "./pod-disruption-budget/v1beta1.ts";
 import { PodDisruptionBudget } from "./pod-disruption-budget.ts";
@@ -11,6 +12,11 @@ const budget = {
 };
 
 export const podDisruptionBudgetDocs: readonly Documented[] = [
+  documented(Eviction, {
+    "": "Asks that a pod be deleted as soon as its disruption budget allows it.",
+    metadata: "Name and namespace of the pod.",
+    deleteOptions: "How the pod is to be deleted, as in a deletion of it.",
+  }),
   documented(PodDisruptionBudget, budget),
   documented(PodDisruptionBudgetV1beta1, budget),
   documented(PodDisruptionBudgetSpec, {
