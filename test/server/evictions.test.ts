@@ -231,7 +231,7 @@ test("an eviction says how its pod is to be deleted, and which pod it means", as
   const other = await evict(served, "p", { deleteOptions: { preconditions: { uid: "of-an-earlier-p" } } });
   assert.deepEqual([other.status, other.at("reason")], [409, "Conflict"]);
   assert.equal(await state(served, "p"), "stays");
-  const wrong = await evict(served, "p", { deleteOptions: { gracePeriodSeconds: -1 } });
+  const wrong = await evict(served, "p", { deleteOptions: { propagationPolicy: "Sideways" } });
   assert.equal(wrong.status, 422);
   const named = await evict(served, "p", { metadata: { name: "q" } });
   assert.deepEqual([named.status, named.at("message")], [400, "name in URL does not match name in Eviction object"]);
