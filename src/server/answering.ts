@@ -102,7 +102,7 @@ async function sendPieces(
   });
 }
 
-/** Ends an answer in the middle, so that the client knows: what waits for it is not sent. */
+/** Ends an answer in the middle, so that the client knows: what waits for it is not sent. Over HTTP/2 the connection goes on. */
 function cut(response: Http2ServerResponse): void {
   const stream = "stream" in response ? response.stream : undefined;
   stream?.close(constants.NGHTTP2_CANCEL);
@@ -137,6 +137,8 @@ const outletOf = (response: Http2ServerResponse, closed: AbortSignal): Outlet =>
       response.on("drain", done);
       response.on("close", done);
     }),
+  waiting: () => response.writableLength,
   end: () => response.end(),
+  cut: () => cut(response),
   closed,
 });

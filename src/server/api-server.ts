@@ -21,6 +21,7 @@ import {
 } from "./exchange.ts";
 import { follow } from "./following.ts";
 import type { Check } from "./health.ts";
+import { limits } from "./limits.ts";
 import { type RequestLabels, ServerMetrics } from "./metrics.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { mayOrThrow } from "./permission.ts";
@@ -29,6 +30,7 @@ import { refusalOf } from "./refusals.ts";
 import { labelsOf, strayRequest } from "./request-labels.ts";
 import { ServiceAddresses } from "./service-addresses.ts";
 import { ServiceRanges } from "./service-ranges.ts";
+import { SlowReaders } from "./slow-readers.ts";
 import { timedStore } from "./timed-store.ts";
 import { Turns } from "./turns.ts";
 import { targetOf, understand } from "./understand.ts";
@@ -78,6 +80,11 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     readings: new StoreReadings(metrics.registry),
     checks: checksOf(store, { draining, isSynced: () => followings.every((one) => one.isSynced()) }),
     openStreams: new OpenStreams(),
+    slowReaders: new SlowReaders({
+      ofOne: limits.waitingWatchBytes,
+      ofAll: limits.waitingWatchesBytes,
+      endingMs: limits.endingWatchMs,
+    }),
     turns: new Turns(),
   };
   const expiry = setInterval(() => expireEvents(store, now()).catch(report), expireEventsEveryMs).unref();

@@ -8,6 +8,7 @@ import type { ServerMetrics } from "./metrics.ts";
 import type { OpenStreams } from "./open-streams.ts";
 import type { StoreReadings } from "./readings.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
+import type { SlowReaders } from "./slow-readers.ts";
 import type { Turns } from "./turns.ts";
 
 /** What every part of the server works with. */
@@ -19,6 +20,7 @@ export interface Environment extends ServerParts {
   /** What must be well for the server to be. */
   readonly checks: readonly Check[];
   readonly openStreams: OpenStreams;
+  readonly slowReaders: SlowReaders;
   readonly turns: Turns;
 }
 

@@ -49,7 +49,12 @@ export interface Outlet {
   readonly write: (chunk: Uint8Array) => number;
   /** Resolves when few bytes wait, or the reader has gone. */
   readonly drained: () => Promise<void>;
+  /** How many bytes wait for the reader now. */
+  readonly waiting: () => number;
+  /** The reader still gets what waits. */
   readonly end: () => void;
+  /** What waits is thrown away, and the reader told that this was not the end. */
+  readonly cut: () => void;
   /** Aborted when the reader has gone, or the answer has ended. */
   readonly closed: AbortSignal;
 }

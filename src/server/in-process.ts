@@ -116,7 +116,9 @@ class Queue {
       this.#waitingBytes === 0 || this.#hasEnded
         ? Promise.resolve()
         : new Promise((resolve) => this.#drained.push(resolve)),
+    waiting: () => this.#waitingBytes,
     end: () => this.#end(),
+    cut: () => this.close(),
     closed: this.#closed.signal,
   };
 

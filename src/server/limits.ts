@@ -18,8 +18,14 @@ export const limits = {
   openStreams: 2000,
   /** Lists of one user, who is no part of the cluster, that wait until the server has time for them. */
   waitingLists: 200,
-  /** What may wait for the reader of a watch before it is cut off; it goes on where it stopped. */
+  /** What may wait for the reader of a watch before that ends; it goes on where it stopped. */
   waitingWatchBytes: 16 * 1024 * 1024,
+  /** What may wait for all who watch before those are cut off for whom most waits. */
+  waitingWatchesBytes: 256 * 1024 * 1024,
+  /** What may wait of what was there when a watch began, before the rest is written. */
+  waitingInitialBytes: 256 * 1024,
+  /** How long a reader may take for what waits at the end of a watch, in milliseconds. */
+  endingWatchMs: 10_000,
   /** Of the events that are kept as text for the next who watches; no client's own, but large objects make them large. */
   recentEventBytes: 8 * 1024 * 1024,
   /** What may wait for the reader of a log before no more is read. */

@@ -1,3 +1,4 @@
+import type { Kind } from "#machinery/kind.ts";
 import { registerEventLoop } from "#metrics/event-loop.ts";
 import { registerOwnProcess } from "#metrics/own-process.ts";
 import { Registry } from "#metrics/registry.ts";
@@ -86,6 +87,11 @@ export class ServerMetrics {
     },
     eventBounds,
   );
+  readonly #tooSlow = this.registry.counter({
+    name: "apiserver_terminated_watchers_total",
+    help: "Watches that were ended because their reader was too slow; it goes on with a new one where that stopped.",
+    labels: ["group", "resource"],
+  });
   readonly #known = new Map<string, RequestSeries>();
   readonly #mutating = this.#inFlight.at({ request_kind: "mutating" });
   readonly #readOnly = this.#inFlight.at({ request_kind: "readOnly" });
@@ -117,6 +123,11 @@ export class ServerMetrics {
     const counter = known ?? this.#requests.at({ ...shown(labels), dry_run: labels.dryRun, code: String(code) });
     if (known === undefined) series.byCode.set(code, counter);
     counter.add();
+  }
+
+  /** A watch has ended because its reader was too slow. */
+  tooSlow({ group, plural }: Pick<Kind, "group" | "plural">): void {
+    this.#tooSlow.at({ group, resource: plural }).add();
   }
 
   /** An answer that goes on. Call what it gives when it has ended. */

@@ -81,7 +81,7 @@ export class Watching {
     for (const { value } of entries) {
       if (!selection.isEverything && !selection.matches(parseStored(value))) continue;
       const waiting = this.#outlet.write(initialLine(value, this.#line()));
-      if (waiting > limits.waitingWatchBytes / 4) await this.#outlet.drained();
+      if (waiting > limits.waitingInitialBytes) await this.#outlet.drained();
       if (this.#outlet.closed.aborted) return;
     }
     this.#reached = revision;
@@ -92,8 +92,7 @@ export class Watching {
     this.#reached = change.revision;
     const type = typeOf(change, this.#plan.selection);
     if (type === undefined) return;
-    const waiting = this.#outlet.write(eventLine(change, type, this.#line()));
-    if (waiting > limits.waitingWatchBytes) this.#outlet.end();
+    this.#outlet.write(eventLine(change, type, this.#line()));
   }
 
   #line(): { readonly presentation: Presentation; readonly isFirst: boolean } {

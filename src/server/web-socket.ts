@@ -50,7 +50,9 @@ function outletOf(webSocket: WebSocket, closed: AbortSignal, isBinary: boolean):
       return webSocket.bufferedAmount;
     },
     drained: () => lastSent,
+    waiting: () => webSocket.bufferedAmount,
     end: () => webSocket.close(),
+    cut: () => webSocket.terminate(),
     closed,
   };
 }

@@ -103,7 +103,6 @@ for (const usesWatchList of [false, true])
           reflectors.some(({ counts }) => counts[what] > 0),
           `${what}: none, so nothing was tried`,
         );
-      console.log(reflectors.map(({ counts }) => counts));
       for (const one of reflectors) one.stop();
       await Promise.all(running);
     });

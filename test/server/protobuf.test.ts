@@ -236,7 +236,9 @@ async function watchFrames({ server }: Served, url: string) {
       return 0;
     },
     drained: async () => {},
+    waiting: () => 0,
     end: () => leaving.abort(),
+    cut: () => leaving.abort(),
     closed: leaving.signal,
   });
   const chunks = readable.getReader();

@@ -322,10 +322,12 @@ test("a reader that lets too much wait is cut off", async () => {
     answer.run({
       write: (chunk) => (waiting += chunk.length),
       drained: () => new Promise(() => {}),
+      waiting: () => waiting,
       end: () => {
         leaving.abort();
         resolve();
       },
+      cut: () => leaving.abort(),
       closed: leaving.signal,
     });
   });

@@ -12,13 +12,16 @@ import { Watching, type WatchPlan } from "../watching.ts";
 /** GET of a collection with `watch=true`. */
 export async function watch(call: Call): Promise<Answer> {
   const plan = await planOf(call);
-  const { store, report } = call.env;
+  const { store, report, slowReaders, metrics } = call.env;
   return {
     kind: "stream",
     status: 200,
     headers: { "content-type": watchType(call.format) },
     run: (outlet) => {
-      const watching = new Watching(plan, outlet);
+      const watching = new Watching(
+        plan,
+        slowReaders.bounded(outlet, () => metrics.tooSlow(call.kind)),
+      );
       watching.run(store).catch((fault: unknown) => watching.fail(refusalOf(fault, report)));
     },
   };
