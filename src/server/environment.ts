@@ -54,6 +54,8 @@ export interface ServerOptions {
   readonly nodePortRange: PortRange;
   /** How the server shows itself to the agents of nodes; undefined: it can't reach them, and says so. */
   readonly kubelet: KubeletCredentials | undefined;
+  /** How often watches that want bookmarks are told how far they have come; a minute, as Kubernetes does, where it isn't said. */
+  readonly bookmarkEveryMs?: number;
 }
 
 /** PEM texts. */

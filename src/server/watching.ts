@@ -14,7 +14,8 @@ export interface WatchPlan {
   readonly selection: Selection;
   readonly presentation: Presentation;
   readonly from: Beginning;
-  readonly wantsBookmarks: boolean;
+  /** 0: it wants none. */
+  readonly bookmarkEveryMs: number;
   readonly timeoutMs: number;
 }
 
@@ -23,8 +24,6 @@ export type Beginning =
   | { readonly kind: "after"; readonly revision: number }
   /** What is there, then every change; a bookmark tells where the one becomes the other. Source: KEP-3157. */
   | { readonly kind: "present"; readonly notOlderThan: number };
-
-const bookmarkEveryMs = 60_000;
 
 /** One watch, from its first event to its end. */
 export class Watching {
@@ -42,9 +41,9 @@ export class Watching {
   }
 
   async run(store: Store): Promise<void> {
-    const { from, prefix, timeoutMs, wantsBookmarks } = this.#plan;
+    const { from, prefix, timeoutMs, bookmarkEveryMs } = this.#plan;
     const timeout = setTimeout(() => this.#end(), timeoutMs);
-    const bookmarks = wantsBookmarks ? setInterval(() => this.#progress(), bookmarkEveryMs) : undefined;
+    const bookmarks = bookmarkEveryMs > 0 ? setInterval(() => this.#progress(), bookmarkEveryMs) : undefined;
     whenClosed(this.#outlet, () => {
       clearTimeout(timeout);
       clearInterval(bookmarks);
@@ -75,7 +74,7 @@ export class Watching {
 
   /** Throws a 504, which is an event of the watch, as kube-apiserver tells it. */
   async #tellPresent(store: Store, notOlderThan: number): Promise<void> {
-    const { prefix, selection, wantsBookmarks } = this.#plan;
+    const { prefix, selection, bookmarkEveryMs } = this.#plan;
     await checkReached(store, notOlderThan);
     const { entries, revision } = await store.range(prefix);
     for (const { value } of entries) {
@@ -85,7 +84,7 @@ export class Watching {
       if (this.#outlet.closed.aborted) return;
     }
     this.#reached = revision;
-    if (wantsBookmarks) this.#bookmark(true);
+    if (bookmarkEveryMs > 0) this.#bookmark(true);
   }
 
   #tell(change: Change): void {
@@ -111,7 +110,7 @@ export class Watching {
   }
 
   #end(): void {
-    if (this.#plan.wantsBookmarks) this.#progress();
+    if (this.#plan.bookmarkEveryMs > 0) this.#progress();
     this.#outlet.end();
   }
 }

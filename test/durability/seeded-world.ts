@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { configMaps } from "#api/core/config-map.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { prefixOf } from "#server/objects.ts";
+import { storeDefaults } from "#store/journaled-store.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import type { Store, Watch } from "#store/store.ts";
 import { seeded } from "../harness/seeded.ts";
@@ -51,6 +52,8 @@ class World {
   readonly #journal: Message[] = [];
   #recording: Watch | undefined;
   #clock = 0;
+  /** The highest revision that anybody has been answered. */
+  #highest = 0;
   #lives = 0;
   #running: Running | undefined;
   #served: Served | undefined;
@@ -123,9 +126,9 @@ class World {
   }
 
   async #begin(): Promise<void> {
-    const store = openSqliteStore(this.#file(this.#lives));
+    const store = openSqliteStore(this.#file(this.#lives), { ...storeDefaults, progressAfterMs: 1 });
     await this.#record(store);
-    const served = await serve({ store: this.#wrap(store), random: this.#random });
+    const served = await serve({ store: this.#wrap(store), random: this.#random, bookmarkEveryMs: 2 });
     this.#served = served;
     this.#running = { transport: inProcessTransport(served.server, administrator), lost: new AbortController() };
   }
@@ -190,8 +193,9 @@ class World {
     known: Map<string, { readonly value: string; readonly version: string }>,
   ): Promise<void> {
     const seen = known.get(name);
-    const chance = this.#below(10);
-    if (chance < 3 || (seen === undefined && chance < 5)) {
+    const chance = this.#below(11);
+    if (chance === 10) await this.#list(id);
+    else if (chance < 3 || (seen === undefined && chance < 5)) {
       const got = await this.#ask(id, name, { method: "GET" });
       if (got.told === undefined) return;
       const found = got.told.status === 404 ? undefined : sightOf(JSON.parse(got.told.text)).value;
@@ -201,6 +205,17 @@ class World {
     } else if (seen === undefined) await this.#create(id, name);
     else if (chance < 8) await this.#update(id, name, seen);
     else await this.#delete(id, name);
+  }
+
+  /** A list shows all objects at once: a get of each. */
+  async #list(id: string): Promise<void> {
+    const got = await this.#ask(id, "", { method: "GET" });
+    if (got.told === undefined) return;
+    const { items = [] }: { readonly items?: readonly unknown[] } = Object(JSON.parse(got.told.text));
+    const found = new Map(items.map(sightOf).map(({ name, value }) => [name, value]));
+    const answered = this.#clock++;
+    for (const [name, own] of this.#operations)
+      own.push({ id, kind: { verb: "get", found: found.get(name) }, sent: got.sent, answered });
   }
 
   async #create(id: string, name: string): Promise<void> {
@@ -238,8 +253,8 @@ class World {
   async #ask(id: string, name: string, how: { readonly method: string; readonly body?: object }): Promise<Asked> {
     if (this.#running === undefined) await this.#revived.promise;
     const { lost } = this.#mustRun();
-    const sent = this.#clock++;
-    const path = how.method === "POST" ? collection : `${collection}/${name}`;
+    const [sent, above] = [this.#clock++, this.#highest];
+    const path = how.method === "POST" || name === "" ? collection : `${collection}/${name}`;
     const answer = this.#mustServe().send(how.method, path, how.body === undefined ? {} : { body: how.body });
     if (this.#isDoomed) {
       this.#isDoomed = false;
@@ -247,15 +262,16 @@ class World {
       await this.#lose();
     }
     const told = await Promise.race([answer, aborted(lost.signal)]);
-    return { id, sent, told: lost.signal.aborted ? undefined : told };
+    return { id, sent, above, told: lost.signal.aborted ? undefined : told };
   }
 
-  #note(name: string, { id, sent, told }: Asked, kind: OperationKind): void {
+  #note(name: string, { id, sent, above, told }: Asked, kind: OperationKind): void {
     this.#operations.get(name)?.push({ id, kind, sent, answered: told === undefined ? undefined : this.#clock++ });
     const isWritten = told !== undefined && (told.status === 201 || (told.status === 200 && kind.verb === "update"));
     if (!isWritten) return;
     const revision = Number(told.at("metadata", "resourceVersion"));
-    this.#answered.push({ revision, sight: sightOf(JSON.parse(told.text)) });
+    this.#answered.push({ revision, above, sight: sightOf(JSON.parse(told.text)) });
+    this.#highest = Math.max(this.#highest, revision);
   }
 
   async #writeLast(): Promise<void> {
@@ -268,6 +284,7 @@ class World {
 interface Asked {
   readonly id: string;
   readonly sent: number;
+  readonly above: number;
   readonly told: Told | undefined;
 }
 

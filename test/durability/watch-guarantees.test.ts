@@ -35,8 +35,8 @@ const selective: Seen = {
 };
 const resumed: Seen = { ...whole, id: "resumed", begin: { revision: 3, present: [a1, b1] }, messages: told.slice(2) };
 const answered: readonly Answered[] = [
-  { revision: 2, sight: a1 },
-  { revision: 6, sight: b2 },
+  { revision: 2, sight: a1, above: 1 },
+  { revision: 6, sight: b2, above: 4 },
 ];
 
 test("nothing is found where every guarantee was kept", () =>
@@ -67,7 +67,16 @@ const broken: Readonly<Record<string, readonly [readonly Seen[], readonly Answer
     [],
   ],
   "a beginning that leaves something out": [[whole, { ...resumed, begin: { revision: 3, present: [a1] } }], []],
-  "an answered write that nobody saw": [[whole], [{ revision: 5, sight: sight("c", "c1") }]],
+  "a deletion of what had not stood there": [
+    [{ ...whole, messages: [...told.slice(0, 5), event("DELETED", 7, a1)] }],
+    [],
+  ],
+  "a bookmark before what it is behind": [
+    [whole, { ...selective, messages: [...selective.messages.slice(0, 3), bookmark(7)] }],
+    [],
+  ],
+  "a revision that was not above all that had been answered": [[whole], [{ revision: 6, sight: b2, above: 6 }]],
+  "an answered write that nobody saw": [[whole], [{ revision: 5, sight: sight("c", "c1"), above: 4 }]],
 };
 for (const [name, [seen, writes]] of Object.entries(broken))
   test(`it is seen: ${name}`, () => assert.notDeepEqual(violations(seen, writes), []));

@@ -25,6 +25,8 @@ export interface Seen {
 export interface Answered {
   readonly revision: number;
   readonly sight: Sight;
+  /** The highest that anybody had been answered when it was sent. */
+  readonly above: number;
 }
 
 /** What is wrong; empty where every guarantee was kept. */
@@ -66,7 +68,11 @@ function truthOf(seen: readonly Seen[]): {
 
 const show = ({ revision, name, sight }: Change): string => `${name} at ${revision} ${sight?.value ?? "gone"}`;
 
-function writeViolations({ revision, sight }: Answered, changes: ReadonlyMap<number, Change>): readonly string[] {
+function writeViolations(
+  { revision, sight, above }: Answered,
+  changes: ReadonlyMap<number, Change>,
+): readonly string[] {
+  if (revision <= above) return [`${sight.value} was answered ${revision} after ${above} had been`];
   const found = changes.get(revision);
   if (found?.sight?.value === sight.value) return [];
   return [
@@ -114,15 +120,13 @@ function* contentViolations(
     const [was, is] = [isSeen(before), isSeen(sight)];
     if (is && sight !== undefined)
       wanted.push(`${was ? "MODIFIED" : "ADDED"} ${revision} ${sight.name}=${sight.value}`);
-    else if (was && before !== undefined) wanted.push(`DELETED ${revision} ${before.name}`);
+    else if (was && before !== undefined) wanted.push(`DELETED ${revision} ${before.name}=${before.value}`);
   }
   if (!isBegun) yield* beginAt();
   const told = messages.flatMap((message) => {
     if (message.type === "BOOKMARK") return [];
     const { type, revision, sight } = message;
-    return type === "DELETED"
-      ? `DELETED ${revision} ${sight.name}`
-      : `${type} ${revision} ${sight.name}=${sight.value}`;
+    return `${type} ${revision} ${sight.name}=${sight.value}`;
   });
   for (const one of wanted) if (!told.includes(one)) yield `${id}: was not told ${one}`;
   for (const one of told) if (!wanted.includes(one)) yield `${id}: was told ${one}`;

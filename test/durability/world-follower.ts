@@ -66,6 +66,8 @@ export class Follower {
       if (this.#around.hasChance()) return await this.#watchFromNothing(running);
       const listed = await running.transport.send(this.#request("", signal));
       const list: unknown = JSON.parse(await listed.text());
+      signal.throwIfAborted();
+      if (listed.status !== 200) throw new Error(`a list was answered ${listed.status}`);
       const items = isJsonObject(list) && Array.isArray(list.items) ? list.items : [];
       const present = items.map(sightOf);
       this.#isOver = present.some(isLast);

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { Entry, Store, WatchSink } from "#store/store.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Change, Entry, Store, WatchSink } from "#store/store.ts";
 import { memoryFolder } from "./memory-folder.ts";
 import { live, type Wrap } from "./seeded-world.ts";
 import { lastName } from "./world-follower.ts";
@@ -42,6 +43,67 @@ const faults: Readonly<Record<string, Wrap>> = {
         if (ofObjects(change.key) && ++count % 10 === 0) sink.change(change);
       },
     }));
+  },
+  "tells two events the wrong way round": (store) => {
+    let count = 0;
+    let held: Change | undefined;
+    return withSink(store, (sink) => ({
+      ...sink,
+      change: (change) => {
+        if (held === undefined && ofObjects(change.key) && ++count % 10 === 0) held = change;
+        else {
+          sink.change(change);
+          if (held !== undefined) sink.change(held);
+          held = undefined;
+        }
+      },
+    }));
+  },
+  "says that all has been told when it has not": (store) =>
+    withSink(store, (sink) => {
+      let late = Promise.resolve();
+      return {
+        ...sink,
+        change: (change) => {
+          sink.progress(change.revision);
+          late = late.then(() => pause(3)).then(() => sink.change(change));
+        },
+      };
+    }),
+  "forgets what stood there before": (store) => {
+    let count = 0;
+    return withSink(store, (sink) => ({
+      ...sink,
+      change: (change) => sink.change(++count % 5 === 0 ? { ...change, previous: undefined } : change),
+    }));
+  },
+  "tells of another deletion than there was": (store) => {
+    const first = new Map<string, Entry>();
+    return withSink(store, (sink) => ({
+      ...sink,
+      change: (change) => {
+        const { key, entry, previous } = change;
+        if (entry !== undefined && !first.has(key)) first.set(key, entry);
+        sink.change(
+          entry === undefined && ofObjects(key) ? { ...change, previous: first.get(key) ?? previous } : change,
+        );
+      },
+    }));
+  },
+  "lists what stood there before": (store) => {
+    let [before, count] = [0, 0];
+    return {
+      ...bound(store),
+      range: async (prefix, options = {}) => {
+        const now = await store.revision();
+        const { oldest } = await store.status();
+        const at = Math.max(before, oldest);
+        before = now;
+        return prefix.includes("/configmaps/default/") && ++count % 5 === 0 && options.at === undefined
+          ? { ...(await store.range(prefix, { ...options, at })), revision: now }
+          : store.range(prefix, options);
+      },
+    };
   },
   "now and then reads what stood there before": (store) => {
     const before = new Map<string, Entry | undefined>();

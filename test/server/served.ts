@@ -42,6 +42,8 @@ export interface ServeOptions {
   readonly store?: Store;
   readonly kubelet?: KubeletCredentials;
   readonly now?: () => number;
+  /** A minute where it isn't said. */
+  readonly bookmarkEveryMs?: number;
   /** The first block of Service addresses, where it isn't the usual one. */
   readonly serviceRange?: string;
   /** Blocks of Service addresses beside the first, of another family. */
@@ -56,6 +58,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     kubelet,
     now = Date.now,
     furtherRanges = [],
+    bookmarkEveryMs = 60_000,
   } = options;
   const firstRange = options.serviceRange === undefined ? serviceRange : mustCidr(options.serviceRange);
   const faults: unknown[] = [];
@@ -66,7 +69,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     store,
     now,
     chance: { uuid: randomUUID, number: (below) => Math.floor(random() * below) },
-    options: { gitVersion: "v1.36.0", serviceRanges, nodePortRange, kubelet },
+    options: { gitVersion: "v1.36.0", serviceRanges, nodePortRange, kubelet, bookmarkEveryMs },
     report: (fault) => faults.push(fault),
   });
   const foundation = {

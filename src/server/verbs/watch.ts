@@ -38,10 +38,12 @@ async function planOf(call: Call): Promise<WatchPlan> {
     from: sendsInitialEvents
       ? { kind: "present", notOlderThan: revision }
       : { kind: "after", revision: revision || (await env.store.revision()) },
-    wantsBookmarks,
+    bookmarkEveryMs: wantsBookmarks ? (env.options.bookmarkEveryMs ?? minuteMs) : 0,
     timeoutMs: timeoutMs(timeoutSeconds, env.chance.number),
   };
 }
+
+const minuteMs = 60_000;
 
 /** A watch without a limit of its own ends after half an hour to an hour, so that not all of them end at once. */
 const shortestMs = 30 * 60_000;
