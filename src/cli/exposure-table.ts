@@ -18,7 +18,7 @@ export async function exposureTable(
   manifests: readonly Manifest[],
   options: TableOptions,
 ): Promise<string> {
-  const applied = manifests.filter(({ kind }) => kind === services);
+  const applied = manifests.filter(({ kind }) => kind.group === services.group && kind.kind === services.kind);
   if (applied.length === 0) return "";
   const client = resourceClient(transport, services);
   const current = await Promise.all(applied.map(({ namespace, name }) => client.get(namespace, name)));
