@@ -36,6 +36,13 @@ export function admit(call: Call, { name, next, old, problems }: Admission): voi
   if (subresource === "") for (const warning of kind.warnings?.(next, old) ?? []) call.warn(warning);
 }
 
+/** Asks what else is stored, which takes its time: before the object is settled, since that is saved in the same turn. Throws a 403. */
+export async function admitBeside({ kind, env, subresource }: Call, name: string, next: ApiObject): Promise<void> {
+  if (subresource !== undefined) return;
+  const denied = await strategyOf(kind).rivalry?.(next, env.store);
+  if (denied !== undefined) throw forbidden(kind, name, denied);
+}
+
 /** What a node may write of what it may write at all; `next` is undefined for a deletion. Throws a 403. */
 export function admitNode(
   { kind, identity, subresource }: Call,

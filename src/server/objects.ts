@@ -1,8 +1,9 @@
-import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
+import { type AnyKind, apiVersionOf, type Kind } from "#machinery/kind.ts";
+import type { AnyType, Stored } from "#machinery/schema.ts";
 import { conflict, modifiedMeanwhile, notFound, tooLarge } from "#machinery/status.ts";
 import type { Entry, Store } from "#store/store.ts";
 import { limits } from "./limits.ts";
-import { type ApiObject, parseStored, type Serialized, serialize, withMetadata } from "./object.ts";
+import { type ApiObject, isOf, parseStored, type Serialized, serialize, withMetadata } from "./object.ts";
 
 /** Every object stands under `/registry/GROUP/PLURAL/[NAMESPACE/]NAME`; "core" for the group without a name. */
 const registry = "/registry/";
@@ -32,6 +33,15 @@ export async function mustFind(store: Store, kind: AnyKind, place: Place): Promi
   const entry = await store.get(keyOf(kind, place));
   if (entry === undefined) throw notFound(kind, place.name);
   return storedObject(entry);
+}
+
+/** All of a kind. */
+export async function everyOf<T extends AnyType>(
+  store: Store,
+  kind: Kind<T>,
+): Promise<readonly (Stored<T> & ApiObject)[]> {
+  const { entries } = await store.range(prefixOf(kind));
+  return entries.map(({ value }) => parseStored(value)).filter((one) => isOf(kind, one));
 }
 
 /** An object with its bytes as they are stored, or would be. */

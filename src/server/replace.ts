@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type FieldProblem, forbiddenField, invalidField } from "#machinery/field-problem.ts";
 import { badRequest, conflict, invalid } from "#machinery/status.ts";
 import { updateProblemsOf } from "#machinery/validate.ts";
-import { admit } from "./admission.ts";
+import { admit, admitBeside } from "./admission.ts";
 import { type Call, placeOf } from "./call.ts";
 import { type Track, updating, withEntries, withTimesOf } from "./managed-fields.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
@@ -42,6 +42,7 @@ export async function replaceOnce(
   checkIdentity(call, sent, old);
   const assembled = assemble(call, sent, old);
   const owned = withEntries(assembled, track({ sent, next: assembled, old }));
+  await admitBeside(call, old.metadata.name, owned);
   const next = settle(call.env, owned, old);
   const problems = [...updateProblemsOf(call.kind, next, old), ...finalizerProblems(next, old)];
   admit(call, { name: old.metadata.name, next, old, problems });

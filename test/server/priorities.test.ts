@@ -52,3 +52,36 @@ for (const [what, spec, message] of [
     const told = await served.send("POST", pods, { body: pod("a", spec) });
     assert.deepEqual([told.status, told.at("message")], [403, `pods "a" is forbidden: ${message}`]);
   });
+
+test("one class is for pods that name none, and no second one", async () => {
+  await using served = await serve();
+  const { send } = served;
+  const usual = { metadata: { name: "usual" }, value: 5, globalDefault: true };
+  await send("POST", classes, { body: usual });
+  await send("POST", classes, { body: { metadata: { name: "other" }, value: 6 } });
+  const taken = "PriorityClass usual is already marked as default. Only one default can exist";
+  const headers = { "content-type": "application/merge-patch+json" };
+  const attempts = [
+    await send("POST", classes, { body: { metadata: { name: "second" }, value: 7, globalDefault: true } }),
+    await send("PATCH", `${classes}/other`, { headers, body: { globalDefault: true } }),
+  ];
+  assert.deepEqual(
+    attempts.map((told) => [told.status, told.at("message")]),
+    ["second", "other"].map((name) => [403, `priorityclasses.scheduling.k8s.io "${name}" is forbidden: ${taken}`]),
+  );
+  const same = await send("PATCH", `${classes}/usual`, { headers, body: { description: "the usual" } });
+  assert.equal(same.status, 200, same.text);
+});
+
+test("a pod keeps its priority where an update doesn't say it", async () => {
+  await using served = await serve();
+  const made = await served.send("POST", pods, { body: pod("a") });
+  const object = Object(JSON.parse(made.text));
+  const { priority: _, preemptionPolicy: __, ...spec } = object.spec;
+  const told = await served.send("PUT", `${pods}/a`, { body: { ...object, spec } });
+  assert.deepEqual(
+    [told.status, told.at("spec", "priority"), told.at("spec", "preemptionPolicy")],
+    [200, 0, "PreemptLowerPriority"],
+    told.text,
+  );
+});

@@ -2,6 +2,7 @@ import { ageColumn, nameColumn } from "#machinery/columns.ts";
 import { defineKind, unchanged } from "#machinery/kind.ts";
 import { boolean, defaulted, list, map, object, oneOf, optional, required, string } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { isDefaultClass } from "./storage-class/default-class.ts";
 import { keptClassProblems, storageClassProblems, storageClassWarnings } from "./storage-class/rules.ts";
 import { TopologySelectorTerm } from "./storage-class/topology.ts";
 
@@ -15,11 +16,6 @@ export class StorageClass extends object("io.k8s.api.storage.v1.StorageClass", {
   volumeBindingMode: defaulted(7, oneOf("Immediate", "WaitForFirstConsumer"), "Immediate", { zero: "counts" }),
   allowedTopologies: optional(8, list(TopologySelectorTerm)),
 }) {}
-
-const defaultAnnotations = [
-  "storageclass.kubernetes.io/is-default-class",
-  "storageclass.beta.kubernetes.io/is-default-class",
-];
 
 /** Source of the columns: printStorageClass in pkg/printers/internalversion/printers.go. */
 export const storageClasses = defineKind<typeof StorageClass>({
@@ -36,10 +32,7 @@ export const storageClasses = defineKind<typeof StorageClass>({
   columns: [
     {
       ...nameColumn,
-      cell: ({ metadata }) =>
-        defaultAnnotations.some((one) => metadata.annotations?.[one] === "true")
-          ? `${metadata.name} (default)`
-          : metadata.name,
+      cell: ({ metadata }) => (isDefaultClass(metadata) ? `${metadata.name} (default)` : metadata.name),
     },
     { name: "Provisioner", type: "string", cell: ({ provisioner }) => provisioner, doc: "Who makes its volumes." },
     {

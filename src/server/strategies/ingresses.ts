@@ -2,8 +2,8 @@ import { classProblems, ingressClassAnnotation } from "#api/networking/ingress/r
 import { ingresses } from "#api/networking/ingress.ts";
 import { defaultIngressClass } from "#api/networking/ingress-class/rules.ts";
 import { ingressClasses } from "#api/networking/ingress-class.ts";
-import { isOf, named, parseStored } from "../object.ts";
-import { prefixOf } from "../objects.ts";
+import { isOf, named } from "../object.ts";
+import { everyOf } from "../objects.ts";
 import { plain, type Strategy } from "./strategy.ts";
 
 /** An Ingress that says nothing of a class gets the cluster's own. Source: the admission plugin DefaultIngressClass. */
@@ -12,9 +12,7 @@ export const ingressStrategy: Strategy = {
   completeCreate: async (object, store) => {
     if (!isOf(ingresses, object) || object.spec.ingressClassName !== undefined) return object;
     if (object.metadata.annotations?.[ingressClassAnnotation] !== undefined) return object;
-    const { entries } = await store.range(prefixOf(ingressClasses));
-    const classes = entries.map(({ value }) => parseStored(value)).filter((one) => isOf(ingressClasses, one));
-    const ingressClassName = defaultIngressClass(classes);
+    const ingressClassName = defaultIngressClass(await everyOf(store, ingressClasses));
     return ingressClassName === undefined
       ? object
       : named(ingresses, { ...object, spec: { ...object.spec, ingressClassName } });

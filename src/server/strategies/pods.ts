@@ -2,8 +2,8 @@ import { type Pod, pods } from "#api/core/pod.ts";
 import { resolvePriority } from "#api/scheduling/priority-class/resolution.ts";
 import { priorityClasses } from "#api/scheduling/priority-class.ts";
 import { forbidden } from "#machinery/status.ts";
-import { isOf, named, parseStored } from "../object.ts";
-import { prefixOf } from "../objects.ts";
+import { isOf, named } from "../object.ts";
+import { everyOf } from "../objects.ts";
 import type { Strategy } from "./strategy.ts";
 
 type Toleration = NonNullable<Pod["spec"]["tolerations"]>[number];
@@ -29,14 +29,21 @@ export const podStrategy: Strategy = {
   },
   completeCreate: async (object, store) => {
     if (!isOf(pods, object)) return object;
-    const { entries } = await store.range(prefixOf(priorityClasses));
-    const classes = entries.map(({ value }) => parseStored(value)).filter((one) => isOf(priorityClasses, one));
-    const resolved = resolvePriority(object.spec, classes);
+    const resolved = resolvePriority(object.spec, await everyOf(store, priorityClasses));
     if (resolved.kind === "refused") throw forbidden(pods, object.metadata.name, resolved.message);
     return named(pods, { ...object, spec: { ...object.spec, ...resolved.fields } });
   },
-  prepareUpdate: (next) => next,
+  // the rest of what admission added has to be said again
+  prepareUpdate: (next, old) =>
+    isOf(pods, next) && isOf(pods, old)
+      ? named(pods, { ...next, spec: { ...priorityOf(old.spec), ...next.spec } })
+      : next,
 };
+
+const priorityOf = ({ priority, preemptionPolicy }: Pod["spec"]): Partial<Pod["spec"]> => ({
+  ...(priority !== undefined && { priority }),
+  ...(preemptionPolicy !== undefined && { preemptionPolicy }),
+});
 
 /** How long, in seconds, a pod stays on a node that no longer answers, unless it says so itself. */
 const tolerationSeconds = 300;

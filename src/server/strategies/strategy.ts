@@ -16,6 +16,8 @@ export interface Strategy {
   readonly problems?: (change: Change, options: ServerOptions) => Iterable<FieldProblem>;
   /** Why somebody who may write such objects may not write this; undefined: they may. */
   readonly denial?: (change: Change) => string | undefined;
+  /** Why it can't stand beside what else is stored; undefined: it can. */
+  readonly rivalry?: (next: ApiObject, store: Store) => Promise<string | undefined>;
   /** By subresource: what a write there leaves, where it isn't what every kind has. `now` in milliseconds since 1970. */
   readonly subresources?: Readonly<Record<string, (next: ApiObject, old: ApiObject, now: number) => ApiObject>>;
 }

@@ -1,7 +1,7 @@
 import { alreadyExists, badRequest, noUniqueName } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
 import { problemsOf } from "#machinery/validate.ts";
-import { admit } from "../admission.ts";
+import { admit, admitBeside } from "../admission.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { type Track, updating, withEntries } from "../managed-fields.ts";
@@ -62,6 +62,7 @@ export async function createOnce(
   const isFree = !isDryRun || (await env.store.get(key)) === undefined;
   const prepared = prepare(call, sent, { name, track });
   const completed = (await strategyOf(kind).completeCreate?.(prepared, env.store)) ?? prepared;
+  await admitBeside(call, name, completed);
   const object = settle(env, completed, undefined);
   admit(call, { name, next: object, old: undefined, problems: problemsOf(kind, object) });
   if (!isFree) return undefined;

@@ -37,5 +37,5 @@ export function resolvePriority(spec: PodSpec, classes: readonly Class[]): Resol
 }
 
 /** Where several are marked, the least important. */
-const defaultClass = (classes: readonly Class[]): Class | undefined =>
+export const defaultClass = (classes: readonly Class[]): Class | undefined =>
   classes.filter(({ globalDefault }) => globalDefault).toSorted((a, b) => a.value - b.value)[0];
