@@ -188,7 +188,7 @@ async function answer(env: Environment, request: ServerRequest, asking: Asking):
     return document.kind === "stream" ? followed(env, document, { ...asking, identity: asker }) : document;
   }
   const { call, route } = understand(env, request, { identity: asker, warn, path, query });
-  env.openStreams.admit(asker);
+  if (route.verb === "watch" || call.subresource?.name === "log") env.openStreams.admit(asker);
   const told = await route.run(call);
   return told.kind === "stream" ? followed(env, told, { ...asking, identity: asker }) : told;
 }
