@@ -171,6 +171,16 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       ];
     });
   },
+  async watchers() {
+    const { p50, p99, memory } = await (await import("./watchers.ts")).run();
+    const row = { peer: undefined, goal: undefined } as const;
+    const what = "a write to its event, 999 watches beside one that never reads";
+    return [
+      { ...row, what: `${what}, p50`, unit: "ms", ours: p50 },
+      { ...row, what: `${what}, p99`, unit: "ms", ours: p99, goal: { most: 100 } },
+      { ...row, what: "memory of one more watch", unit: "kB", ours: memory },
+    ];
+  },
   async "store-start"() {
     const { full, empty } = await (await import("./store-start.ts")).run();
     const peer = { name: "without any", value: empty };

@@ -17,6 +17,7 @@ export interface Ground {
 
 /** One process of a server. */
 export interface ServerProcess {
+  readonly pid: number;
   /** Resolves when it listens. */
   readonly listening: Promise<void>;
   /** kill -9; resolves when it is gone. */
@@ -75,6 +76,7 @@ function startProcess(folder: string, variables: Readonly<Record<string, string>
   });
   listening.catch(() => {}); // it may be killed before anybody waits for it
   return {
+    pid: child.pid ?? 0,
     listening,
     async kill() {
       child.kill("SIGKILL");
