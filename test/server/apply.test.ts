@@ -276,3 +276,20 @@ test("an apply reads YAML", async () => {
   assert.deepEqual([made.status, made.at("data")], [201, { a: "1" }], made.text);
   assert.equal((await served.send("GET", `${maps}/m`)).status, 404, "it was a dry run");
 });
+
+test("what holds an object of any kind is applied as a whole", async () => {
+  await using served = await serve();
+  const path = "/apis/apps/v1/namespaces/default/controllerrevisions/web-1";
+  const body = {
+    apiVersion: "apps/v1",
+    kind: "ControllerRevision",
+    metadata: { name: "web-1" },
+    data: { spec: { replicas: 1 } },
+    revision: 1,
+  };
+  const made = await served.send("PATCH", `${path}?fieldManager=me`, {
+    body,
+    headers: { "content-type": "application/apply-patch+yaml" },
+  });
+  assert.deepEqual([made.status, made.at("data")], [201, body.data], made.text);
+});

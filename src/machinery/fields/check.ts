@@ -77,6 +77,7 @@ type Scalar = Exclude<Shape, { readonly is: "object" | "map" | "list" | "lazy" }
 function scalarTroubles(shape: Scalar, value: unknown): readonly Trouble[] {
   switch (shape.is) {
     case "json":
+    case "rawExtension":
       return [];
     case "boolean":
       return typeof value === "boolean" ? [] : only(`expected boolean, got ${showPlain(value)}`);
