@@ -59,7 +59,6 @@ export function informer<T extends AnyType, O extends ApiObject>(
   const cache = new Cache<O>(options.keep);
   const stopping = new AbortController();
   const first = Promise.withResolvers<void>();
-  first.promise.catch(() => {}); // nobody may wait for it any more when it is stopped
   first.promise.catch(() => {}); // nobody may be waiting when it is stopped
   let state: "new" | "started" | "synced" = "new";
 
