@@ -105,6 +105,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const ready = Promise.all(synced).then(() => {
     for (const uid of memory.uids()) orphans.changed(uid); // what ran for pods that were deleted meanwhile
   });
+  ready.catch(() => {}); // where another part of the node can't start, nobody waits for this one any more
   const sweeping = sweep(runtime, failed);
   return {
     ready,
