@@ -107,11 +107,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
   ready.catch(() => {}); // where another part of the node can't start, nobody waits for this one any more
   const sweeping = sweep(runtime, failed);
-  return {
-    ready,
-    renewServing: api.renew,
-    stop: stopper({ loops, probers, references, mine, registration, api, sweeping, runtime }),
-  };
+  const stop = stopper({ loops, probers, references, mine, registration, api, sweeping, runtime });
+  return { ready, renewServing: api.renew, stop };
 }
 
 /** At its usual port, or at any where another cluster of this machine has that: the Node tells which. */
