@@ -188,9 +188,14 @@ async function answer(env: Environment, request: ServerRequest, asking: Asking):
     return document.kind === "stream" ? followed(env, document, { ...asking, identity: asker }) : document;
   }
   const { call, route } = understand(env, request, { identity: asker, warn, path, query });
-  if (route.verb === "watch" || call.subresource?.name === "log") env.openStreams.admit(asker);
-  const told = await route.run(call);
-  return told.kind === "stream" ? followed(env, told, { ...asking, identity: asker }) : told;
+  const goesOn = route.verb === "watch" || call.subresource?.name === "log";
+  const leave = goesOn ? env.openStreams.enter(asker) : () => {};
+  try {
+    const told = await route.run(call);
+    return told.kind === "stream" ? followed(env, told, { ...asking, identity: asker }) : told;
+  } finally {
+    leave();
+  }
 }
 
 /** Counts an answer as long as it goes on. */

@@ -14,7 +14,7 @@ export const limits = {
   yamlMebibytes: 512,
   /** Of an object as it is stored. Source: etcd's limit for one request. */
   objectBytes: 1.5 * 1024 * 1024,
-  /** Answers that go on, of one user who is no part of the cluster. */
+  /** Answers that go on, and requests for such, of one user who is no part of the cluster. */
   openStreams: 2000,
   /** Lists of one user, who is no part of the cluster, that wait until the server has time for them. */
   waitingLists: 200,

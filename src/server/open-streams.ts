@@ -8,10 +8,13 @@ const retryAfterSeconds = 5;
 export class OpenStreams {
   readonly #byUser = new Map<string, number>();
 
-  /** Throws a 429 where the user has too many. */
-  admit(identity: Identity): void {
-    if (this.#count(identity.user) < limits.openStreams || isOfCluster(identity)) return;
-    throw tooManyRequests("Too many requests, please try again later.", retryAfterSeconds);
+  /** Counts a request whose answer will go on, until what this gives is called: many may come in one turn. Throws a 429 where the user has too many. */
+  enter(identity: Identity): () => void {
+    const { user } = identity;
+    if (this.#count(user) >= limits.openStreams && !isOfCluster(identity))
+      throw tooManyRequests("Too many requests, please try again later.", retryAfterSeconds);
+    this.#byUser.set(user, this.#count(user) + 1);
+    return () => this.#leave(user);
   }
 
   /** Counts an answer as long as it goes on. What `began` gives is called when it has ended. */

@@ -71,7 +71,7 @@ export function metadataBytes(
 }
 
 /** Below this, in bytes as they are stored, a list is made at once. */
-const wholeBelowBytes = 128 << 10;
+const wholeBelowBytes = 512 << 10;
 
 /** A list of objects, given as they are stored. A long one is made while it is sent: others get their turn between its pieces. */
 export function presentList(call: Call, all: readonly Uint8Array[], metadata: ListMeta): Answer {

@@ -55,14 +55,28 @@ export class Turns {
   }
 }
 
-/** Looks at one after the other until `visit` says that it is enough; where that takes long, others have their turn in between. */
-export async function inSlices<T>(all: readonly T[], turn: Turn, visit: (one: T) => boolean): Promise<void> {
-  let begun = performance.now();
-  for (const one of all) {
-    if (visit(one)) return;
-    if (performance.now() - begun < sliceMs) continue;
-    await turn();
-    begun = performance.now();
+/** Asking for the time costs more than a little work does. */
+const stepsBetweenLooks = 16;
+
+/** The slice that a work has begun with. */
+export class Slice {
+  readonly #turn: Turn;
+  #begun = performance.now();
+  #steps = 0;
+
+  constructor(turn: Turn) {
+    this.#turn = turn;
+  }
+
+  /** To be asked after each little step. */
+  isOver(): boolean {
+    this.#steps += 1;
+    return this.#steps % stepsBetweenLooks === 0 && performance.now() - this.#begun >= sliceMs;
+  }
+
+  async next(): Promise<void> {
+    await this.#turn();
+    this.#begun = performance.now();
   }
 }
 
@@ -73,18 +87,17 @@ const pieceBytes = 64 << 10;
  * turn.
  */
 export async function* inPieces(parts: Iterable<Uint8Array>, turn: Turn): AsyncIterable<Uint8Array> {
+  const slice = new Slice(turn);
   let piece: Uint8Array[] = [];
   let size = 0;
-  let begun = performance.now();
   for (const part of parts) {
     piece.push(part);
     size += part.length;
-    if (size < pieceBytes && performance.now() - begun < sliceMs) continue;
+    if (size < pieceBytes && !slice.isOver()) continue;
     if (size > 0) yield Buffer.concat(piece, size);
     piece = [];
     size = 0;
-    await turn();
-    begun = performance.now();
+    await slice.next();
   }
   if (size > 0) yield Buffer.concat(piece, size);
 }

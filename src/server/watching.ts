@@ -6,6 +6,7 @@ import { parseStored } from "./object.ts";
 import type { Presentation } from "./present.ts";
 import { checkReached } from "./resource-version.ts";
 import type { Selection } from "./selection.ts";
+import { Slice, type Turn } from "./turns.ts";
 import { bookmarkLine, type EventType, errorLine, eventLine, initialLine } from "./watch-events.ts";
 
 /** What a watch tells, and from when on. */
@@ -17,6 +18,8 @@ export interface WatchPlan {
   /** 0: it wants none. */
   readonly bookmarkEveryMs: number;
   readonly timeoutMs: number;
+  /** More time for telling what is there. */
+  readonly turn: Turn;
 }
 
 export type Beginning =
@@ -77,12 +80,15 @@ export class Watching {
     const { prefix, selection, bookmarkEveryMs } = this.#plan;
     await checkReached(store, notOlderThan);
     const { entries, revision } = await store.range(prefix);
+    const slice = new Slice(this.#plan.turn);
     for (const { value } of entries) {
+      if (slice.isOver()) await slice.next();
+      if (this.#outlet.closed.aborted) return;
       if (!selection.isEverything && !selection.matches(parseStored(value))) continue;
       const waiting = this.#outlet.write(initialLine(value, this.#line()));
       if (waiting > limits.waitingInitialBytes) await this.#outlet.drained();
-      if (this.#outlet.closed.aborted) return;
     }
+    if (this.#outlet.closed.aborted) return;
     this.#reached = revision;
     if (bookmarkEveryMs > 0) this.#bookmark(true);
   }

@@ -10,7 +10,7 @@ import { keyOf, prefixOf } from "../objects.ts";
 import { presentList } from "../present.ts";
 import { checkReached, parseRevision } from "../resource-version.ts";
 import { type Selection, selectionOf } from "../selection.ts";
-import { inSlices } from "../turns.ts";
+import { Slice } from "../turns.ts";
 
 /** GET of a collection. */
 export async function list(call: Call): Promise<Answer> {
@@ -75,10 +75,12 @@ async function chosen(
   const { revision } = range;
   if (selection.isEverything) return page(prefix, range.entries, { revision, remaining: range.remaining });
   const matching: Entry[] = [];
-  await inSlices(range.entries, turnOf(call), (entry) => {
+  const slice = new Slice(turnOf(call));
+  for (const entry of range.entries) {
     if (selection.matches(parseStored(entry.value))) matching.push(entry);
-    return limit > 0 && matching.length > limit;
-  });
+    if (limit > 0 && matching.length > limit) break;
+    if (slice.isOver()) await slice.next();
+  }
   const entries = limit > 0 ? matching.slice(0, limit) : matching;
   return page(prefix, entries, { revision, remaining: matching.length - entries.length, isFiltered: true });
 }

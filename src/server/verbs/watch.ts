@@ -1,4 +1,4 @@
-import type { Call } from "../call.ts";
+import { type Call, turnOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { listOptionsOf } from "../list-options.ts";
 import { prefixOf } from "../objects.ts";
@@ -40,6 +40,7 @@ async function planOf(call: Call): Promise<WatchPlan> {
       : { kind: "after", revision: revision || (await env.store.revision()) },
     bookmarkEveryMs: wantsBookmarks ? (env.options.bookmarkEveryMs ?? minuteMs) : 0,
     timeoutMs: timeoutMs(timeoutSeconds, env.chance.number),
+    turn: turnOf(call),
   };
 }
 
