@@ -11,8 +11,11 @@ const objects: readonly (readonly [accept: string | undefined, expected: ReturnT
   ["application/json", { kind: "json" }],
   ["application/json, */*", { kind: "json" }],
   ["*/*", { kind: "json" }],
-  [table, { kind: "table", version: "v1" }],
-  ["application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", { kind: "table", version: "v1beta1" }],
+  [table, { kind: "table", version: "v1", encoding: "json" }],
+  [
+    "application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json",
+    { kind: "table", version: "v1beta1", encoding: "json" },
+  ],
   ["application/json;as=Table;v=v2;g=meta.k8s.io,application/json", { kind: "json" }],
   ["application/json;as=Table;v=v1;g=other.example", undefined],
   [
@@ -31,6 +34,9 @@ const objects: readonly (readonly [accept: string | undefined, expected: ReturnT
     "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
     { kind: "metadata", version: "v1", isList: false, encoding: "protobuf" },
   ],
+  ["application/yaml", { kind: "yaml" }],
+  ["application/yaml;q=0.5, application/json", { kind: "json" }],
+  ["application/yaml;as=Table;v=v1;g=meta.k8s.io", { kind: "table", version: "v1", encoding: "yaml" }],
   ["text/html", undefined],
   ["application/json;q=0", undefined],
   ["text/html, application/json;q=0.5", { kind: "json" }],

@@ -1,11 +1,11 @@
 import { protobufMediaType } from "#machinery/envelope.ts";
+import { jsonType } from "./exchange.ts";
 import { limits } from "./limits.ts";
 
 /** What objects look like in an answer, as the request's `Accept` wants it. */
 export type ObjectFormat =
-  | Json
-  | { readonly kind: "protobuf" }
-  | { readonly kind: "table"; readonly version: MetaVersion }
+  | { readonly kind: Encoding }
+  | { readonly kind: "table"; readonly version: MetaVersion; readonly encoding: TextEncoding }
   /** Only the metadata of an object, or of each object of a list. */
   | {
       readonly kind: "metadata";
@@ -13,8 +13,18 @@ export type ObjectFormat =
       readonly isList: boolean;
       readonly encoding: Encoding;
     };
-export type Encoding = "json" | "protobuf";
+export type Encoding = TextEncoding | "protobuf";
+export type TextEncoding = "json" | "yaml";
 export type MetaVersion = "v1" | "v1beta1";
+
+export const mediaTypes: Readonly<Record<Encoding, string>> = {
+  json: jsonType,
+  yaml: "application/yaml",
+  protobuf: protobufMediaType,
+};
+const allEncodings: readonly Encoding[] = ["json", "yaml", "protobuf"];
+/** YAML has no frames that events could stand in. */
+export const watchEncodings: readonly Encoding[] = ["json", "protobuf"];
 
 /** What `/api` and `/apis` look like: one group at a time, or all of them with what they hold. */
 export type DiscoveryFormat = Json | AggregatedDiscovery;
@@ -45,10 +55,13 @@ function negotiate<F>(accept: string | undefined, offers: (range: MediaRange) =>
     .find((format) => format !== undefined);
 }
 
-/** Answers that hold objects. */
-export function objectFormat(accept: string | undefined): ObjectFormat | undefined {
+/** Answers that hold objects, in one of `encodings`. */
+export function objectFormat(
+  accept: string | undefined,
+  encodings: readonly Encoding[] = allEncodings,
+): ObjectFormat | undefined {
   return negotiate<ObjectFormat>(accept, ({ type, parameters }) => {
-    const encoding = isJson(type) ? "json" : type === protobufMediaType ? "protobuf" : undefined;
+    const encoding = encodings.find((one) => (one === "json" ? isJson(type) : type === mediaTypes[one]));
     if (encoding === undefined) return undefined;
     const as = parameters.get("as");
     if (as === undefined) return { kind: encoding };
@@ -56,7 +69,7 @@ export function objectFormat(accept: string | undefined): ObjectFormat | undefin
     if (version === undefined) return undefined;
     switch (as) {
       case "Table": // there is no message for it
-        return encoding === "json" ? { kind: "table", version } : undefined;
+        return encoding === "protobuf" ? undefined : { kind: "table", version, encoding };
       case "PartialObjectMetadata":
       case "PartialObjectMetadataList":
         return { kind: "metadata", version, isList: as === "PartialObjectMetadataList", encoding };
@@ -66,8 +79,7 @@ export function objectFormat(accept: string | undefined): ObjectFormat | undefin
   });
 }
 
-export const encodingOf = (format: ObjectFormat): Encoding =>
-  format.kind === "protobuf" || (format.kind === "metadata" && format.encoding === "protobuf") ? "protobuf" : "json";
+export const encodingOf = (format: ObjectFormat): Encoding => ("encoding" in format ? format.encoding : format.kind);
 
 /** `/api` and `/apis`: a client that asks for v2beta1 alone must not get v2. */
 export function discoveryFormat(accept: string | undefined): DiscoveryFormat | undefined {

@@ -5,11 +5,12 @@ import { apiVersionOf, type NamedType } from "#machinery/kind.ts";
 import { encodeProtobuf } from "#machinery/protobuf.ts";
 import { badRequest } from "#machinery/status.ts";
 import { type ListMeta, type Table, type TableOptions, tableOf, tableRow } from "#machinery/table.ts";
+import { yamlItem, yamlText } from "#machinery/yaml-text.ts";
 import { type Call, turnOf } from "./call.ts";
 import { fromHub } from "./conversion.ts";
-import { jsonBytes, mediaTypes, messageOf, valueBytes } from "./encode.ts";
+import { jsonBytes, messageOf, textBytes, valueBytes } from "./encode.ts";
 import type { Answer, WholeAnswer } from "./exchange.ts";
-import { encodingOf, type ObjectFormat } from "./negotiate.ts";
+import { encodingOf, mediaTypes, type ObjectFormat } from "./negotiate.ts";
 import { type ApiObject, objectOf, parseStored } from "./object.ts";
 import { listKind } from "./objects.ts";
 import { inPieces } from "./turns.ts";
@@ -50,12 +51,14 @@ export function objectBytes(presentation: Presentation, bytes: Uint8Array): Uint
     case "table": {
       const object = parseStored(bytes);
       const metadata = { resourceVersion: object.metadata.resourceVersion ?? "" };
-      return jsonBytes(objectTable(presentation, [object], { version: format.version, metadata }));
+      return textBytes(objectTable(presentation, [object], { version: format.version, metadata }), format.encoding);
     }
     case "metadata":
       return metadataBytes(format, parseStored(bytes).metadata);
     case "protobuf":
       return sealEnvelope({ apiVersion: apiVersionOf(spoken), kind: spoken.kind, raw: messageOf(spoken, bytes) });
+    case "yaml":
+      return textBytes(fromHub(spoken, parseStored(bytes)), "yaml");
     case "json":
       return spoken.other === undefined ? bytes : jsonBytes(fromHub(spoken, parseStored(bytes)));
   }
@@ -66,9 +69,14 @@ export function metadataBytes(
   { version, encoding }: Extract<ObjectFormat, { readonly kind: "metadata" }>,
   metadata: object,
 ): Uint8Array {
-  const named = { group: "meta.k8s.io", version, kind: "PartialObjectMetadata", type: PartialObjectMetadata };
-  return valueBytes(named, { metadata }, encoding);
+  return valueBytes({ ...partial, version, type: PartialObjectMetadata }, { metadata }, encoding);
 }
+const partial = { group: "meta.k8s.io", kind: "PartialObjectMetadata" };
+const partialMetadata = ({ version }: { readonly version: string }, metadata: object): object => ({
+  apiVersion: apiVersionOf({ ...partial, version }),
+  kind: partial.kind,
+  metadata,
+});
 
 /** Below this, in bytes as they are stored, a list is made at once. */
 const wholeBelowBytes = 512 << 10;
@@ -98,18 +106,36 @@ function listParts(presentation: Presentation, all: readonly Uint8Array[], head:
       const page = { version: format.version, metadata };
       const options = tableOptions(presentation, page);
       const { rows: _, ...table } = objectTable(presentation, [], page);
-      return jsonParts([table, "rows"], all, (bytes) => jsonBytes(tableRow(spoken.hub, parseStored(bytes), options)));
+      const row = (bytes: Uint8Array) => tableRow(spoken.hub, parseStored(bytes), options);
+      return format.encoding === "yaml"
+        ? yamlParts([table, "rows"], all, row)
+        : jsonParts([table, "rows"], all, (bytes) => jsonBytes(row(bytes)));
     }
     case "metadata": {
-      const named = { kind: "PartialObjectMetadataList", apiVersion: `meta.k8s.io/${format.version}`, metadata };
-      return format.encoding === "json"
-        ? jsonParts([named, "items"], all, (bytes) => metadataBytes(format, parseStored(bytes).metadata))
-        : protobufParts(named, all, (bytes) => encodeProtobuf(PartialObjectMetadata, parseStored(bytes)));
+      const apiVersion = `meta.k8s.io/${format.version}`;
+      return metadataParts({ kind: "PartialObjectMetadataList", apiVersion, metadata }, all, format);
     }
     case "protobuf":
       return protobufParts(head, all, (bytes) => messageOf(spoken, bytes));
+    case "yaml":
+      return yamlParts([head, "items"], all, (bytes) => fromHub(spoken, parseStored(bytes)));
     case "json":
       return jsonParts([head, "items"], all, (bytes) => objectBytes(presentation, bytes));
+  }
+}
+
+function metadataParts(
+  head: ListHead,
+  all: readonly Uint8Array[],
+  format: Extract<ObjectFormat, { readonly kind: "metadata" }>,
+): Iterable<Uint8Array> {
+  switch (format.encoding) {
+    case "json":
+      return jsonParts([head, "items"], all, (bytes) => metadataBytes(format, parseStored(bytes).metadata));
+    case "yaml":
+      return yamlParts([head, "items"], all, (bytes) => partialMetadata(format, parseStored(bytes).metadata));
+    case "protobuf":
+      return protobufParts(head, all, (bytes) => encodeProtobuf(PartialObjectMetadata, parseStored(bytes)));
   }
 }
 
@@ -128,6 +154,20 @@ function* jsonParts(
   yield end;
 }
 const [comma, end] = [Buffer.from(","), Buffer.from("]}")];
+
+/** Keys stand in their order, so the items may come in the midst of what the head holds. */
+function* yamlParts(
+  [head, field]: readonly [head: object, field: string],
+  all: readonly Uint8Array[],
+  make: (bytes: Uint8Array) => unknown,
+): Iterable<Uint8Array> {
+  const rest = Object.entries(head);
+  yield Buffer.from(yamlText(Object.fromEntries(rest.filter(([name]) => name < field))));
+  yield Buffer.from(all.length === 0 ? `${field}: []\n` : `${field}:\n`);
+  for (const bytes of all) yield Buffer.from(yamlItem(make(bytes)));
+  const after = rest.filter(([name]) => name > field);
+  if (after.length > 0) yield Buffer.from(yamlText(Object.fromEntries(after)));
+}
 
 /** The length of all stands in front, so all messages are made before the first of them is sent. */
 function* protobufParts(head: ListHead, all: readonly Uint8Array[], make: Make): Iterable<Uint8Array> {

@@ -5,10 +5,9 @@ import { parseFieldSelector } from "#machinery/selector-text.ts";
 import { badRequest, methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
 import { type ApiPath, parseApiPath, type ResourcePath } from "./api-path.ts";
 import type { Call } from "./call.ts";
-import { mediaTypes } from "./encode.ts";
 import type { Environment } from "./environment.ts";
 import type { Identity, ServerRequest } from "./exchange.ts";
-import { objectFormat } from "./negotiate.ts";
+import { mediaTypes, objectFormat, watchEncodings } from "./negotiate.ts";
 import { mayOrThrow } from "./permission.ts";
 import { isTrue } from "./query.ts";
 import { type Route, routeOf, watchRoute } from "./routes.ts";
@@ -53,7 +52,7 @@ export function understand(
   if (route === undefined) throw methodNotAllowed(kind, method.toLowerCase());
   const attributes = { group, resource: path.resource, subresource: wanted, namespace, verb: route.verb };
   mayOrThrow(env, identity, { kind: "resource", ...attributes, name: name || nameChosen(query) });
-  const format = objectFormat(request.headers.accept);
+  const format = isWatch ? objectFormat(request.headers.accept, watchEncodings) : objectFormat(request.headers.accept);
   if (format === undefined) throw notAcceptable(offered(isWatch));
   if (kind.kind === endpoints.kind && kind.group === endpoints.group) warn(endpointsWarning);
   const deprecation = spoken.other?.deprecation;
@@ -65,7 +64,7 @@ export function understand(
 
 /** What a watch is told in has a name of its own. */
 const offered = (isWatch: boolean): readonly string[] =>
-  isWatch ? Object.values(mediaTypes).map((type) => `${type};stream=watch`) : Object.values(mediaTypes);
+  isWatch ? watchEncodings.map((one) => `${mediaTypes[one]};stream=watch`) : Object.values(mediaTypes);
 
 /** Source: KEP-4974. */
 const endpointsWarning = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";

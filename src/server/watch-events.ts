@@ -108,6 +108,7 @@ function bookmarkBytes(presentation: Presentation, metadata: BookmarkMeta): Uint
     case "metadata":
       return metadataBytes(format, metadata);
     case "json":
+    case "yaml":
     case "protobuf":
       return valueBytes(spoken, { metadata }, format.kind);
   }

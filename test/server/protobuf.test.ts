@@ -180,7 +180,7 @@ test("there is no table in protobuf, and who accepts nothing that there is hears
     [
       406,
       "application/json",
-      "only the following media types are accepted: application/json, application/vnd.kubernetes.protobuf",
+      "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf",
     ],
   );
 });
