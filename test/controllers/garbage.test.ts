@@ -155,6 +155,36 @@ test("an owner that never was means deletion; one in another namespace counts as
   assert.ok(await isThere(cluster, "far", "kube-public"));
 });
 
+test("a foreground deletion waits for what blocks it, and for nothing else that it owns", async () => {
+  await using cluster = await startCluster();
+  const client = cluster.of(configMaps);
+  const { metadata } = await client.create("default", { metadata: { name: "owner", namespace: "default" } });
+  const held = (name: string, blockOwnerDeletion: boolean) => ({
+    metadata: {
+      name,
+      namespace: "default",
+      finalizers: ["example.com/hold"],
+      ownerReferences: [
+        { apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: metadata.uid, controller: false, blockOwnerDeletion },
+      ],
+    },
+  });
+  await client.create("default", held("blocks", true));
+  await client.create("default", held("follows", false));
+  await client.delete("default", "owner", { propagationPolicy: "Foreground" });
+  for (const name of ["blocks", "follows"])
+    await eventually(
+      `${name} is on its way`,
+      async () => (await client.get("default", name)).metadata.deletionTimestamp !== undefined,
+      { seconds: 10 },
+    );
+  await cluster.controllers.idle();
+  assert.deepEqual((await client.get("default", "owner")).metadata.finalizers, ["foregroundDeletion"]);
+  await client.patch("default", "blocks", { type: "merge", body: { metadata: { finalizers: null } } });
+  await eventually("the owner to go", async () => !(await isThere(cluster, "owner")), { seconds: 10 });
+  assert.ok(await isThere(cluster, "follows"), "its own finalizer still holds it");
+});
+
 test("two objects that own each other stay, cost nothing, and go together when one is deleted in the foreground", async () => {
   await using cluster = await startCluster();
   const client = cluster.of(configMaps);
