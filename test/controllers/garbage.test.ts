@@ -165,7 +165,14 @@ test("a foreground deletion waits for what blocks it, and for nothing else that 
       namespace: "default",
       finalizers: ["example.com/hold"],
       ownerReferences: [
-        { apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: metadata.uid, controller: false, blockOwnerDeletion },
+        {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          name: "owner",
+          uid: metadata.uid,
+          controller: false,
+          blockOwnerDeletion,
+        },
       ],
     },
   });
