@@ -9,11 +9,10 @@ import {
   optional,
   present,
   required,
-  string,
-  time,
 } from "#machinery/schema.ts";
 import { PodTemplateSpec } from "../../core/pod/spec.ts";
 import { LabelSelector } from "../../meta/label-selector.ts";
+import { workloadConditionFields } from "../../meta/workload-condition.ts";
 
 export class RollingUpdateDaemonSet extends object("io.k8s.api.apps.v1.RollingUpdateDaemonSet", {
   maxUnavailable: defaulted(1, intOrString, 1, { zero: "counts" }),
@@ -35,13 +34,7 @@ export const daemonSetFields = {
 };
 export class DaemonSetSpec extends object("io.k8s.api.apps.v1.DaemonSetSpec", daemonSetFields) {}
 
-export class DaemonSetCondition extends object("io.k8s.api.apps.v1.DaemonSetCondition", {
-  type: present(1, string),
-  status: present(2, string),
-  lastTransitionTime: optional(3, time),
-  reason: optional(4, string),
-  message: optional(5, string),
-}) {}
+export class DaemonSetCondition extends object("io.k8s.api.apps.v1.DaemonSetCondition", workloadConditionFields) {}
 
 export class DaemonSetStatus extends object("io.k8s.api.apps.v1.DaemonSetStatus", {
   currentNumberScheduled: present(1, int32()),

@@ -1,17 +1,7 @@
-import {
-  defaulted,
-  int32,
-  int64,
-  listMap,
-  object,
-  optional,
-  present,
-  required,
-  string,
-  time,
-} from "#machinery/schema.ts";
+import { defaulted, int32, int64, listMap, object, optional, present, required } from "#machinery/schema.ts";
 import { PodTemplateSpec } from "../../core/pod/spec.ts";
 import { LabelSelector } from "../../meta/label-selector.ts";
+import { workloadConditionFields } from "../../meta/workload-condition.ts";
 
 /** What it is made of, for the versions that differ in some of it. */
 export const replicaSetFields = {
@@ -22,13 +12,7 @@ export const replicaSetFields = {
 };
 export class ReplicaSetSpec extends object("io.k8s.api.apps.v1.ReplicaSetSpec", replicaSetFields) {}
 
-export class ReplicaSetCondition extends object("io.k8s.api.apps.v1.ReplicaSetCondition", {
-  type: present(1, string),
-  status: present(2, string),
-  lastTransitionTime: optional(3, time),
-  reason: optional(4, string),
-  message: optional(5, string),
-}) {}
+export class ReplicaSetCondition extends object("io.k8s.api.apps.v1.ReplicaSetCondition", workloadConditionFields) {}
 
 export class ReplicaSetStatus extends object("io.k8s.api.apps.v1.ReplicaSetStatus", {
   replicas: present(1, int32()),

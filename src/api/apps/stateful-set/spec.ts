@@ -11,11 +11,11 @@ import {
   present,
   required,
   string,
-  time,
 } from "#machinery/schema.ts";
 import { PersistentVolumeClaim } from "../../core/persistent-volume-claim.ts";
 import { PodTemplateSpec } from "../../core/pod/spec.ts";
 import { LabelSelector } from "../../meta/label-selector.ts";
+import { workloadConditionFields } from "../../meta/workload-condition.ts";
 
 export class RollingUpdateStatefulSetStrategy extends object("io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy", {
   partition: defaulted(1, int32(), 0, { zero: "counts" }),
@@ -55,13 +55,7 @@ export const statefulSetFields = {
 };
 export class StatefulSetSpec extends object("io.k8s.api.apps.v1.StatefulSetSpec", statefulSetFields) {}
 
-export class StatefulSetCondition extends object("io.k8s.api.apps.v1.StatefulSetCondition", {
-  type: present(1, string),
-  status: present(2, string),
-  lastTransitionTime: optional(3, time),
-  reason: optional(4, string),
-  message: optional(5, string),
-}) {}
+export class StatefulSetCondition extends object("io.k8s.api.apps.v1.StatefulSetCondition", workloadConditionFields) {}
 
 export class StatefulSetStatus extends object("io.k8s.api.apps.v1.StatefulSetStatus", {
   observedGeneration: optional(1, int64()),

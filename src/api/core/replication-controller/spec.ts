@@ -1,4 +1,5 @@
-import { defaulted, int32, int64, listMap, map, object, optional, present, string, time } from "#machinery/schema.ts";
+import { defaulted, int32, int64, listMap, map, object, optional, present, string } from "#machinery/schema.ts";
+import { workloadConditionFields } from "../../meta/workload-condition.ts";
 import { PodTemplateSpec } from "../pod/spec.ts";
 
 export class ReplicationControllerSpec extends object("io.k8s.api.core.v1.ReplicationControllerSpec", {
@@ -8,13 +9,10 @@ export class ReplicationControllerSpec extends object("io.k8s.api.core.v1.Replic
   minReadySeconds: optional(4, int32()),
 }) {}
 
-export class ReplicationControllerCondition extends object("io.k8s.api.core.v1.ReplicationControllerCondition", {
-  type: present(1, string),
-  status: present(2, string),
-  lastTransitionTime: optional(3, time),
-  reason: optional(4, string),
-  message: optional(5, string),
-}) {}
+export class ReplicationControllerCondition extends object(
+  "io.k8s.api.core.v1.ReplicationControllerCondition",
+  workloadConditionFields,
+) {}
 
 export class ReplicationControllerStatus extends object("io.k8s.api.core.v1.ReplicationControllerStatus", {
   replicas: present(1, int32()),
