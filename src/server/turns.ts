@@ -93,11 +93,12 @@ export async function* inPieces(parts: Iterable<Uint8Array>, turn: Turn): AsyncI
   for (const part of parts) {
     piece.push(part);
     size += part.length;
-    if (size < pieceBytes && !slice.isOver()) continue;
+    const isOver = slice.isOver();
+    if (size < pieceBytes && !isOver) continue;
     if (size > 0) yield Buffer.concat(piece, size);
     piece = [];
     size = 0;
-    await slice.next();
+    if (isOver) await slice.next();
   }
   if (size > 0) yield Buffer.concat(piece, size);
 }
