@@ -1,0 +1,59 @@
+import type { BackendId, RouteTable } from "../route-table.ts";
+
+/**
+ * What HAProxy is to serve: one text that only a reload changes, and everything that its runtime API changes, apart. Two plans with the same
+ * `config` need no reload.
+ */
+export interface HaproxyPlan {
+  /** haproxy.cfg, printed from typed values. */
+  readonly config: string;
+  /** Map files by their name in the configuration's folder, in the order of their lines. */
+  readonly maps: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Servers by their section: those that come and go. */
+  readonly servers: ReadonlyMap<string, readonly HaproxyServer[]>;
+  /** PEM (chain, then key, no empty lines) by file name: names carry the fingerprint, so a file never changes. */
+  readonly certificates: ReadonlyMap<string, string>;
+  /** The lines of the crt-list: file and the names for which it is shown. The first is the default. */
+  readonly certificateList: readonly { readonly file: string; readonly hosts: readonly string[] }[];
+  /** Which section serves a backend: a backend keeps its section from plan to plan. */
+  readonly sections: ReadonlyMap<BackendId, string>;
+}
+
+export interface HaproxyServer {
+  /** Of its address and port, so that it is the same in every plan; of a sticky section its slot. */
+  readonly name: string;
+  /** `10.244.0.5:8080`, `[fd00::5]:8080`. */
+  readonly address: string;
+  readonly weight: number;
+  /** A slot that stands in the configuration, filled by `set server addr`; others are added and deleted. */
+  readonly slot: boolean;
+  /** What `add server` is told beside the address: `proto h2`, `ssl verify none …`. */
+  readonly options: readonly string[];
+}
+
+/** Where HAProxy and its helpers live. */
+export interface HaproxyPlaces {
+  /** Folder of haproxy.cfg, maps and certificates. */
+  readonly folder: string;
+  readonly runtimeSocket: string;
+  /** Where the embedded engine serves what HAProxy can't do by itself, by listener: a unix socket that takes a PROXY header (v2). */
+  readonly detours: ReadonlyMap<string, string>;
+  readonly threads: number;
+}
+
+export type PlanHaproxy = (table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan | undefined) => HaproxyPlan;
+
+/** What makes a running HAProxy of one plan serve the next one. */
+export type HaproxyStep =
+  | { readonly kind: "setMap" | "addMap"; readonly map: string; readonly key: string; readonly value: string }
+  | { readonly kind: "deleteMap"; readonly map: string; readonly key: string }
+  | { readonly kind: "addServer" | "fillSlot" | "setWeight"; readonly section: string; readonly server: HaproxyServer }
+  /** Drained, then deleted (or its slot emptied) when its last session has ended; never cut. */
+  | { readonly kind: "retireServer"; readonly section: string; readonly server: HaproxyServer }
+  | { readonly kind: "addCertificate"; readonly file: string; readonly pem: string; readonly hosts: readonly string[] }
+  | { readonly kind: "removeCertificate"; readonly file: string };
+
+/** `reload` says why, for the metric and the log. Steps in an order in which no request is lost: what is new first, then maps, then what goes. */
+export type HaproxyChange =
+  | { readonly kind: "steps"; readonly steps: readonly HaproxyStep[] }
+  | { readonly kind: "reload"; readonly because: string };

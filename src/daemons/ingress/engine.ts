@@ -1,0 +1,20 @@
+import type { BackendId, HostPattern, RouteTable } from "#core/routes/route-table.ts";
+
+/** What serves a RouteTable: HAProxy, or the embedded engine. */
+export interface Engine {
+  /**
+   * Serves this table from now on; resolves when it does. Rejects where it can't, and goes on with the one before. Called for one table at a
+   * time.
+   */
+  readonly serve: (table: RouteTable, change: TableChange) => Promise<void>;
+  /** Takes no new connection, lets requests end for so long, then closes. */
+  readonly stop: (how: { readonly drainSeconds: number }) => Promise<void>;
+}
+
+/** What differs from the table that was served before. */
+export interface TableChange {
+  readonly backends: ReadonlySet<BackendId>;
+  readonly hosts: ReadonlySet<HostPattern>;
+  /** Listeners, certificates, passthroughs or streams. */
+  readonly others: boolean;
+}
