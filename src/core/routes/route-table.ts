@@ -19,6 +19,14 @@ export interface RouteTable {
   readonly streams: readonly StreamRoute[];
 }
 
+/** What differs from the table that was served before. */
+export interface TableChange {
+  readonly backends: ReadonlySet<BackendId>;
+  readonly hosts: ReadonlySet<HostPattern>;
+  /** Listeners, certificates, passthroughs or streams. */
+  readonly others: boolean;
+}
+
 /** `http`, `https`; of a Gateway `namespace/name#listener`. */
 export type ListenerId = string;
 export type RouteSetId = string;

@@ -1,4 +1,4 @@
-import type { BackendId, HostPattern, RouteTable } from "#core/routes/route-table.ts";
+import type { RouteTable, TableChange } from "#core/routes/route-table.ts";
 
 /** What serves a RouteTable: HAProxy, or the embedded engine. */
 export interface Engine {
@@ -9,12 +9,4 @@ export interface Engine {
   readonly serve: (table: RouteTable, change: TableChange) => Promise<void>;
   /** Takes no new connection, lets requests end for so long, then closes. */
   readonly stop: (how: { readonly drainSeconds: number }) => Promise<void>;
-}
-
-/** What differs from the table that was served before. */
-export interface TableChange {
-  readonly backends: ReadonlySet<BackendId>;
-  readonly hosts: ReadonlySet<HostPattern>;
-  /** Listeners, certificates, passthroughs or streams. */
-  readonly others: boolean;
 }
