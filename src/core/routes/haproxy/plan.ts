@@ -5,7 +5,11 @@ import type { BackendId, RouteTable } from "../route-table.ts";
  * `config` need no reload.
  */
 export interface HaproxyPlan {
-  /** haproxy.cfg, printed from typed values. */
+  /**
+   * haproxy.cfg, printed from typed values, without the addresses of `servers`: `wholeFiles` (files.ts) puts them in, so that a new worker has
+   * them from its first request on. Names of maps, of the crt-list and of certificates stand in it without a folder:
+   * HAProxy is started in the one that holds them.
+   */
   readonly config: string;
   /** Map files by their name in the configuration's folder, in the order of their lines. */
   readonly maps: ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -13,7 +17,7 @@ export interface HaproxyPlan {
   readonly servers: ReadonlyMap<string, readonly HaproxyServer[]>;
   /** PEM (chain, then key, no empty lines) by file name: names carry the fingerprint, so a file never changes. */
   readonly certificates: ReadonlyMap<string, string>;
-  /** The lines of the crt-list: file and the names for which it is shown. The first is the default. */
+  /** The lines of the crt-list, which is called `certificates.list`: file and the names for which it is shown. The first is the default. */
   readonly certificateList: readonly { readonly file: string; readonly hosts: readonly string[] }[];
   /** Which section serves a backend: a backend keeps its section from plan to plan. */
   readonly sections: ReadonlyMap<BackendId, string>;
@@ -27,7 +31,7 @@ export interface HaproxyServer {
   readonly weight: number;
   /** A slot that stands in the configuration, filled by `set server addr`; others are added and deleted. */
   readonly slot: boolean;
-  /** What `add server` is told beside the address: `proto h2`, `ssl verify none …`. */
+  /** What `add server` is told beside address and weight: `proto h2`, `ssl verify none …`; of a slot all that its line says (`cookie …`). */
   readonly options: readonly string[];
 }
 
