@@ -1,0 +1,39 @@
+import { HOST_PATTERN } from "../request-target.ts";
+
+/** One rule of a frontend, a word each: a printer quotes them. */
+export type RuleWords = readonly string[];
+
+/**
+ * What makes HAProxy see a request's target and host as `normalTarget` and `normalHost` do, in a frontend before every other rule. The host is in
+ * `txn.host` then. Needs `expose-experimental-directives` (HAProxy 2.4 and newer). HAProxy by itself answers 400 to control bytes, `#`, bytes above
+ * 126 (HTTP/1), two hosts, and an absolute form whose authority is not the Host.
+ */
+export const targetRules: readonly RuleWords[] = [
+  deny("!{", "path_beg", "/", "}"),
+  deny("!{", "url_beg", "/", "}", "!{", "url", "-m", "reg", "-i", "^https?://[^/?@]+/", "}"),
+  deny("{", "fc_http_major", "2", "}", "{", "pathq", "-m", "reg", "[^\\x21\\x22\\x24-\\x7e]", "}"),
+  deny("{", "path", "-m", "sub", "\\", "}"),
+  // Normalizers read path and query as one; the query is set aside where they would change it.
+  when(["set-var(txn.query)", "query"], "{", "query", "-m", "sub", "%", "}"),
+  when(["set-query", "x"], "{", "var(txn.query)", "-m", "found", "}"),
+  ["http-request", "normalize-uri", "percent-decode-unreserved", "strict"],
+  ["http-request", "normalize-uri", "percent-to-uppercase", "strict"],
+  deny("{", "path", "-m", "sub", "%2F", "%5C", "%00", "%3F", "%23", "}"),
+  ["http-request", "normalize-uri", "path-merge-slashes"],
+  ["http-request", "normalize-uri", "path-strip-dot"],
+  // Not `full`: what leads above the root stays, to be refused.
+  ["http-request", "normalize-uri", "path-strip-dotdot"],
+  deny("{", "path_beg", "/../", "}"),
+  when(["set-query", "%[var(txn.query)]"], "{", "var(txn.query)", "-m", "found", "}"),
+  // fhdr: hdr would read `a,b` as two hosts.
+  deny("!{", "req.fhdr(host)", "-m", "reg", "-i", HOST_PATTERN, "}"),
+  ["http-request", "set-var(txn.host)", "req.fhdr(host),host_only,lower,rtrim(.)"],
+];
+
+function deny(...condition: readonly string[]): RuleWords {
+  return when(["deny", "deny_status", "400"], ...condition);
+}
+
+function when(action: readonly string[], ...condition: readonly string[]): RuleWords {
+  return ["http-request", ...action, "if", ...condition];
+}
