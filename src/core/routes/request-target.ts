@@ -51,9 +51,9 @@ export function normalTarget(raw: string): RequestTarget {
   return resolved === undefined ? refused("AboveRoot") : { ...target, path: resolved };
 }
 
-function unlessReserved(escape: string): string {
-  const letter = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-  return /[\w.~-]/.test(letter) ? letter : escape.toUpperCase();
+function unlessReserved(escaped: string): string {
+  const letter = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+  return /[\w.~-]/.test(letter) ? letter : escaped.toUpperCase();
 }
 
 /** Undefined: it leads above the root. What ends in a dot segment is a folder, and ends in a slash. */
