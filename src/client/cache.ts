@@ -117,6 +117,7 @@ export function readingOwnWrites<O extends ApiObject, D>(
     updateStatus: (object) => learning(client.updateStatus(object)),
     updateAt: (subresource, object) => learning(client.updateAt(subresource, object)),
     patch: (namespace, name, patch) => learning(client.patch(namespace, name, patch)),
+    apply: (namespace, name, what) => learning(client.apply(namespace, name, what)),
     async delete(namespace, name, options) {
       const deletion = await client.delete(namespace, name, options);
       const uid = options?.preconditions?.uid;

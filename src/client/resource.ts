@@ -33,6 +33,8 @@ export interface ResourceClient<O extends ApiObject, D = O> {
   /** Other subresources that take the whole object: `finalize` of namespaces. */
   readonly updateAt: (subresource: string, object: O) => Promise<O>;
   readonly patch: (namespace: string, name: string, patch: Patch) => Promise<O>;
+  /** Server-side apply: makes it, or changes what `by` says of it; 409 where somebody else has said otherwise. */
+  readonly apply: (namespace: string, name: string, what: { readonly object: D; readonly by: string }) => Promise<O>;
   readonly delete: (namespace: string, name: string, options?: DeleteOptions) => Promise<Deletion<O>>;
   /** For `pods/binding` and its like: what comes back is a Status. */
   readonly post: (namespace: string, name: string, body: SubresourceBody) => Promise<void>;
@@ -81,6 +83,7 @@ const mediaTypes = {
   merge: "application/merge-patch+json",
   strategic: "application/strategic-merge-patch+json",
   json: "application/json-patch+json",
+  apply: "application/apply-patch+yaml",
 } as const;
 
 export function resourceClient<T extends AnyType, O extends ApiObject>(
@@ -105,6 +108,10 @@ export function resourceClient<T extends AnyType, O extends ApiObject>(
     updateAt: (subresource, object) => put(object, subresource),
     patch: (namespace, name, { type, body, subresource }) =>
       read(sending("PATCH", pathOf(kind, { namespace, name, subresource }), JSON.stringify(body), mediaTypes[type])),
+    apply(namespace, name, { object, by }) {
+      const path = pathOf(kind, { namespace, name }) + queryOf({ fieldManager: by });
+      return read(sending("PATCH", path, writeAs(kind, object), mediaTypes.apply));
+    },
     async delete(namespace, name, options = {}) {
       const body = writeAs({ group: "", version: "v1", kind: "DeleteOptions" }, options);
       const request = sending("DELETE", pathOf(kind, { namespace, name }), body);

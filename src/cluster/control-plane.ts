@@ -8,13 +8,16 @@ import type { Failure } from "#daemons/loop.ts";
 import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import { rangeOfCidr } from "#net/ip-range.ts";
 import type { PortRange } from "#net/port.ts";
+import { ingressUser } from "#server/authorization/rules.ts";
+import { apiServiceAddress } from "#server/bootstrap.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import type { Store } from "#store/store.ts";
 import { startApi } from "./api.ts";
 import type { ControlPlan } from "./cluster-plan.ts";
-import type { Identities } from "./identities.ts";
+import { clientIdentity, type Identities, serverAt } from "./identities.ts";
+import { ingressObjects, ingressPlace } from "./ingress-objects.ts";
 import type { Log } from "./log.ts";
-import type { Settings } from "./settings.ts";
+import { primaryServiceRange, type Settings } from "./settings.ts";
 
 /** The API, the controllers and the scheduler. */
 export interface ControlPlane {
@@ -44,6 +47,14 @@ export async function startControlPlane(settings: Settings, parts: ControlParts)
     caKey: parts.identities.caKey,
     podBlocks: blockSources(settings["cluster-cidr"], settings.nodes),
     graceSeconds: settings["node-monitor-grace-period"],
+    ingress: {
+      place: ingressPlace,
+      objects: async () => {
+        const client = await clientIdentity(settings["data-dir"], "ingress", ingressUser);
+        const server = serverAt(apiServiceAddress(primaryServiceRange(settings)), 443);
+        return ingressObjects({ server, ca: parts.identities.ca, client });
+      },
+    },
     clusterRanges: [
       ...settings["cluster-cidr"].map((block) => ({ ...rangeOfCidr(block), of: "pods" as const })),
       ...settings["service-cluster-ip-range"].map((block) => ({ ...rangeOfCidr(block), of: "Services" as const })),
@@ -66,7 +77,8 @@ export const toldTo =
   ({ loop, key, fault, failures }: Failure): void =>
     log.warn(`${loop} ${key} (${failures} in a row)`, fault);
 
-interface ManagerParts extends Pick<ControllerOptions, "failed" | "caPem" | "caKey" | "podBlocks" | "graceSeconds"> {
+interface ManagerParts
+  extends Pick<ControllerOptions, "failed" | "caPem" | "caKey" | "podBlocks" | "graceSeconds" | "ingress"> {
   readonly clusterRanges: AssignerOptions["ranges"];
 }
 

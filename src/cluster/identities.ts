@@ -73,6 +73,17 @@ export async function identitiesOf(dataDir: string, { apiHosts, nodes }: Identit
   return { ca, caKey, serving, admin, kubeletClient, nodes: ofNodes };
 }
 
+/** By which a component of the cluster shows who it is, made and renewed as the others are; `name` is that of its file. */
+export async function clientIdentity(dataDir: string, name: string, user: string): Promise<KeyPair> {
+  const folder = await pkiFolder(dataDir);
+  const ca = readPair(folder, "ca");
+  if (ca === undefined) throw new RangeError("a cluster that runs has an authority");
+  const signer = async (): Promise<Authority> => (await import("#os/pki.ts")).readAuthority(ca);
+  return pairOf({ signer, isSigned: true }, { folder, name, hosts: [] }, (by) =>
+    by.forClient({ name: user }, validity(1)),
+  );
+}
+
 async function nodeIdentity(
   keeper: Keeper,
   { name, folder: own, addresses }: IdentityNames["nodes"][number],

@@ -19,7 +19,7 @@ import { routeProtocol } from "#daemons/routes/commands.ts";
 import { keepRoutes, type Routes } from "#daemons/routes/routes.ts";
 import { keepServiceRoutes } from "#daemons/routes/service-ranges.ts";
 import { hasCode } from "#os/files.ts";
-import { type OwnProgram, prepareProgram } from "#os/programs.ts";
+import { prepareProgram, wholeProgram } from "#os/programs.ts";
 import { toldTo } from "./control-plane.ts";
 import type { NodeIdentity } from "./identities.ts";
 import type { Ledger } from "./ledger.ts";
@@ -30,13 +30,13 @@ import type { NodePlan } from "./node-plan.ts";
 import { noteRules, removeOtherRules } from "./proxy-rules.ts";
 import type { Settings } from "./settings.ts";
 import { allSettled } from "./settled.ts";
-import { starterFacts } from "./starter-facts.ts";
+import { type OwnPrograms, starterFacts } from "./starter-facts.ts";
 import { holdSysctl } from "./sysctls.ts";
 
 /** What stands ready before the API is asked for anything. */
 export interface PreparedNode {
   readonly machine: MachineFacts;
-  readonly echo: OwnProgram;
+  readonly programs: OwnPrograms;
 }
 
 export interface NodeParts extends PreparedNode {
@@ -69,7 +69,8 @@ export async function prepareNode(settings: Settings, plan: NodePlan, ledger: Le
     prepareProgram(join(import.meta.dirname, "../echo"), join(settings["data-dir"], "programs")),
     prepareNetwork(settings, plan, ledger),
   ]);
-  return { machine, echo };
+  const ingress = wholeProgram(join(import.meta.dirname, "../.."), ["ingress"]);
+  return { machine, programs: { "portolan/echo": echo, "portolan/ingress": ingress } };
 }
 
 async function prepareNetwork(settings: Settings, plan: NodePlan, ledger: Ledger): Promise<void> {
@@ -122,7 +123,7 @@ interface Around {
 }
 
 function startAgentOn(settings: Settings, { parts, followed, failed }: Around): Promise<Agent> {
-  const { plan, machine, echo, catalogue, transports, identity } = parts;
+  const { plan, machine, programs, catalogue, transports, identity } = parts;
   const { certificate: cert, key } = identity.serving;
   return startAgent({
     transport: transports.agent,
@@ -131,7 +132,7 @@ function startAgentOn(settings: Settings, { parts, followed, failed }: Around): 
     nodes: followed.of(nodes),
     report: () => machineReport(machine, plan.report),
     runtime: { dir: plan.folders.runtime, hidden: [settings["data-dir"]] },
-    starter: starterFacts(settings, { plan, machine, catalogue, echo }),
+    starter: starterFacts(settings, { plan, machine, catalogue, programs }),
     kubelet: { addresses: plan.addresses.map(({ text }) => text), port: 10250, tls: { cert, key, ca: identity.ca } },
     failed,
   });

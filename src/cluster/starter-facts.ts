@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Container } from "#api/core/pod/container.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { type Catalogue, type Image, imageNamed } from "#core/pods/images.ts";
+import { type Catalogue, imageNamed, type OwnImage } from "#core/pods/images.ts";
 import type { Refusal } from "#core/pods/observed.ts";
 import { readResolvConf } from "#core/pods/pod-files.ts";
 import type { ImageMeaning } from "#daemons/node/container-plan.ts";
@@ -15,11 +15,12 @@ interface Known {
   readonly plan: NodePlan;
   readonly machine: MachineFacts;
   readonly catalogue: Catalogue;
-  readonly echo: OwnProgram;
+  readonly programs: OwnPrograms;
 }
+export type OwnPrograms = Readonly<Record<OwnImage, OwnProgram>>;
 
 /** What the node's agent knows when it starts containers. */
-export function starterFacts(settings: Settings, { plan, machine, catalogue, echo }: Known): StarterFacts {
+export function starterFacts(settings: Settings, { plan, machine, catalogue, programs }: Known): StarterFacts {
   const { memoryBytes, cpuMillis, addresses, hostname } = machineReport(machine, plan.report);
   return {
     node: { name: plan.name, addresses, memoryBytes, cpuMillis },
@@ -30,7 +31,7 @@ export function starterFacts(settings: Settings, { plan, machine, catalogue, ech
       host: readResolvConf(hostResolvConf()),
     },
     volumesFolder: plan.folders.volumes,
-    imageOf: (pod, container) => meaningOf(pod, { container, catalogue, nodeName: plan.name, echo }),
+    imageOf: (pod, container) => meaningOf(pod, { container, catalogue, nodeName: plan.name, programs }),
   };
 }
 
@@ -45,35 +46,23 @@ interface Named {
   readonly container: Container;
   readonly catalogue: Catalogue;
   readonly nodeName: string;
-  readonly echo: OwnProgram;
+  readonly programs: OwnPrograms;
 }
 
-function meaningOf(pod: Pod, { container, catalogue, nodeName, echo }: Named): ImageMeaning | Refusal {
+function meaningOf(pod: Pod, { container, catalogue, nodeName, programs }: Named): ImageMeaning | Refusal {
   const image = imageNamed(container.image ?? "", catalogue, isInstalled);
   if ("reason" in image) return image;
-  return image.program === undefined
-    ? { ...image, mounts: [] }
-    : echoMeaning(pod, { container, image, nodeName, echo });
+  if (image.program === undefined) return { ...image, mounts: [] };
+  const { command, mounts } = programs[image.program];
+  const env = image.program === "portolan/echo" ? echoVariables(pod, container, nodeName) : {};
+  return { ...image, command: [...command, ...image.command], env: { ...image.env, ...env }, mounts };
 }
 
-interface Echo {
-  readonly container: Container;
-  readonly image: Image;
-  readonly nodeName: string;
-  readonly echo: OwnProgram;
-}
-function echoMeaning(pod: Pod, { container, image, nodeName, echo }: Echo): ImageMeaning {
-  const ports = (container.ports ?? []).map(({ containerPort, protocol }) => `${containerPort}/${protocol}`);
+function echoVariables(pod: Pod, { ports = [] }: Container, nodeName: string): Readonly<Record<string, string>> {
   return {
-    ...image,
-    command: [...echo.command, ...image.command],
-    env: {
-      ...image.env,
-      PORTOLAN_POD: pod.metadata.name,
-      PORTOLAN_NAMESPACE: pod.metadata.namespace,
-      PORTOLAN_NODE: nodeName,
-      PORTOLAN_PORTS: ports.join(","),
-    },
-    mounts: echo.mounts,
+    PORTOLAN_POD: pod.metadata.name,
+    PORTOLAN_NAMESPACE: pod.metadata.namespace,
+    PORTOLAN_NODE: nodeName,
+    PORTOLAN_PORTS: ports.map(({ containerPort, protocol }) => `${containerPort}/${protocol}`).join(","),
   };
 }

@@ -36,6 +36,24 @@ export async function prepareProgram(sources: string, folder: string): Promise<O
   };
 }
 
+/** The whole of ours as it lies here, with what stands behind its name on a command line. `root` is the folder with package.json. */
+export function wholeProgram(root: string, args: readonly string[]): OwnProgram {
+  const parts = ["package.json", "src", "node_modules"];
+  return {
+    command: [
+      `${place}/node`,
+      "--experimental-ffi",
+      "--disable-warning=ExperimentalWarning",
+      `${place}/whole/src/cli/main.ts`,
+      ...args,
+    ],
+    mounts: [
+      { from: process.execPath, at: `${place}/node`, readOnly: true },
+      ...parts.map((part) => ({ from: join(root, part), at: `${place}/whole/${part}`, readOnly: true })),
+    ],
+  };
+}
+
 async function strip(made: string, names: readonly string[], texts: readonly string[]): Promise<void> {
   const draft = `${made}.new`;
   await rm(draft, { recursive: true, force: true });

@@ -1,5 +1,7 @@
 import { nodeLeaseNamespace } from "#api/coordination/lease.ts";
 import { serviceNameLabel, skipMirrorLabel } from "#api/discovery/endpoint-slice/labels.ts";
+import { ownClass, ownController } from "#api/networking/ingress-class/own.ts";
+import { defaultClassAnnotation } from "#api/networking/ingress-class/rules.ts";
 import { systemPriorities } from "#api/scheduling/priority-class/rules.ts";
 import type { Transport } from "#client/transport.ts";
 import { isJsonObject } from "#machinery/json.ts";
@@ -41,6 +43,7 @@ export async function bootstrap(api: Transport, foundation: Foundation): Promise
     renew(api, "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", apiSlice(foundation)),
     renew(api, "/api/v1/namespaces/default/endpoints", apiEndpoints(foundation)),
     ensure(api, "/apis/networking.k8s.io/v1/servicecidrs", ownRange(foundation)),
+    ensure(api, "/apis/networking.k8s.io/v1/ingressclasses", ownIngressClass),
     ...(foundation.loadBalancerBlocks.length > 0 ? [providePool(api, foundation.loadBalancerBlocks)] : []),
   ]);
 }
@@ -104,6 +107,14 @@ const ownRange = ({ serviceRanges }: Foundation): Sketch => ({
   metadata: { name: "kubernetes" },
   spec: { cidrs: serviceRanges.map(({ text }) => text) },
 });
+
+/** For Ingresses that name no class. Users may take that mark away from it, and give it to another. */
+const ownIngressClass: Sketch = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "IngressClass",
+  metadata: { name: ownClass, annotations: { [defaultClassAnnotation]: "true" } },
+  spec: { controller: ownController },
+};
 
 const apiSlice = ({ apiAddress, apiPort, serviceRange }: Foundation): Sketch => ({
   apiVersion: "discovery.k8s.io/v1",

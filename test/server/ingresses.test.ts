@@ -24,6 +24,8 @@ test("an Ingress that names no class gets the cluster's own, if there is one", a
     assert.equal(made.status, 201, made.text);
     return made.at("spec", "ingressClassName");
   };
+  assert.equal(await classOf("first"), "portolan", "every cluster has a class of its own");
+  await send("DELETE", `${classes}/portolan`);
   await send("POST", classes, { body: ingressClass("other", { [isDefault]: "false" }) });
   assert.equal(await classOf("before"), undefined);
   await send("POST", classes, { body: ingressClass("own", { [isDefault]: "true" }) });

@@ -40,6 +40,7 @@ const found: readonly { readonly image: string; readonly is: Partial<Image> }[] 
   { image: "wrapped", is: { command: ["wrapper", "app"], args: [], user: "nobody" } },
   { image: "mysql:8.0", is: { command: [], args: ["--tcp", "3306"], program: "portolan/echo" } },
   { image: "portolan/echo", is: { command: [], args: [], program: "portolan/echo" } },
+  { image: "portolan/ingress:1", is: { command: [], args: [], program: "portolan/ingress" } },
   { image: "luksa/kubia:v2", is: { program: "portolan/echo" } },
   { image: "registry.k8s.io/echoserver:1.10", is: { program: "portolan/echo" } },
   { image: "busybox:1.36", is: { command: [], args: ["sh"] } },

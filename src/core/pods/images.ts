@@ -23,11 +23,13 @@ export interface Image {
   readonly env: Readonly<Record<string, string>>;
   readonly user: string | undefined;
   /** A program of ours that `command` are arguments of; undefined where `command` is a program of the machine. */
-  readonly program: "portolan/echo" | undefined;
+  readonly program: OwnImage | undefined;
 }
 
-/** The program of ours, by the name that its entry has. */
-const echo = "portolan/echo";
+/** A program of ours, by the name that its entry has. */
+export type OwnImage = "portolan/echo" | "portolan/ingress";
+const echo: OwnImage = "portolan/echo";
+const ingress: OwnImage = "portolan/ingress";
 const shell: ImageEntry = { args: ["sh"] };
 // Without a handler PID 1 ignores SIGTERM.
 const pauseScript = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done";
@@ -35,6 +37,7 @@ const pauseScript = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; 
 /** Whoever names an image finds it here if no entry of theirs says otherwise. The first of several for a name that is installed. */
 const builtIn: Readonly<Record<string, readonly ImageEntry[]>> = {
   [echo]: [{}],
+  [ingress]: [{}],
   kubia: [{ use: echo }],
   echoserver: [{ use: echo }],
   pause: [{ command: ["sh", "-c", pauseScript] }],
@@ -118,7 +121,7 @@ const bare = (entry: ImageEntry): Image => ({
   args: [],
   env: {},
   user: undefined,
-  program: entry === builtIn[echo]?.[0] ? echo : undefined,
+  program: [echo, ingress].find((name) => entry === builtIn[name]?.[0]),
 });
 
 const programOf = ({ command, args }: Image): string | undefined => command[0] ?? args[0];

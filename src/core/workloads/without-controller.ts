@@ -7,7 +7,6 @@ import { limitRanges } from "#api/core/limit-range.ts";
 import { persistentVolumeClaims } from "#api/core/persistent-volume-claim.ts";
 import { replicationControllers } from "#api/core/replication-controller.ts";
 import { resourceQuotas } from "#api/core/resource-quota.ts";
-import { ingresses } from "#api/networking/ingress.ts";
 import { networkPolicies } from "#api/networking/network-policy.ts";
 import { podDisruptionBudgets } from "#api/policy/pod-disruption-budget.ts";
 import { clusterRoleBindings } from "#api/rbac/cluster-role-binding.ts";
@@ -28,7 +27,6 @@ const consequences: ReadonlyMap<AnyKind, string> = new Map<AnyKind, string>([
   [persistentVolumeClaims, "no volume is made for it or bound to it. Only a provisioner of your own would do that"],
   [limitRanges, "it limits nothing, and gives pods no defaults"],
   [resourceQuotas, "it limits nothing"],
-  [ingresses, "nothing answers for its hosts and paths. Only an ingress controller of your own would"],
   [networkPolicies, "all traffic passes, whatever it says. Only a network of your own would hold some back"],
   [podDisruptionBudgets, "nobody who ends pods asks it"],
   [roleBindings, grantsNothing],

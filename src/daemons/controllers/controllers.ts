@@ -10,6 +10,7 @@ import { endpointSliceController } from "./endpoint-slices.ts";
 import { legacyEndpointsController } from "./endpoints.ts";
 import { garbageCollector } from "./garbage.ts";
 import { idleObjectWatch } from "./idle-objects.ts";
+import { type IngressArrival, ingressArrival } from "./ingress-arrival.ts";
 import { namespaceController } from "./namespaces.ts";
 import { nodeIpamController } from "./node-ipam.ts";
 import { type NodeLifecycleOptions, nodeLifecycleController } from "./node-lifecycle.ts";
@@ -26,6 +27,8 @@ export interface ControllerOptions extends ControllerContext, NodeLifecycleOptio
   readonly podBlocks: readonly BlockSource[];
   /** PEM: the key of that authority; absent: certificates are signed by somebody else. */
   readonly caKey?: string;
+  /** Absent: whoever wants Ingresses served runs a controller for them. */
+  readonly ingress?: IngressArrival;
 }
 
 export interface Controllers {
@@ -55,6 +58,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     certificateCleaner(options),
     bootstrapTokenCleaner(options),
     idleObjectWatch(options),
+    ...(options.ingress === undefined ? [] : [ingressArrival(options, options.ingress)]),
     ...(options.caKey === undefined
       ? []
       : [certificateSigner(options, { certificate: options.caPem, key: options.caKey })]),

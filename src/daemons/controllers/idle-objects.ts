@@ -16,6 +16,9 @@ interface Remark {
 
 const component = "portolan";
 
+/** What the cluster has made for itself. */
+const isOwn = ({ metadata }: ApiObject): boolean => metadata.labels?.["app.kubernetes.io/managed-by"] === component;
+
 /** Says once of every object of a kind that nothing here acts on, in an event of it, what won't happen. */
 export function idleObjectWatch(context: ControllerContext): Loop {
   const client = resourceClient(context.transport, events);
@@ -29,7 +32,7 @@ export function idleObjectWatch(context: ControllerContext): Loop {
     name: "idle objects",
     sources: watched.map(({ at, cache }) =>
       // a change makes nothing of it that there was to say
-      changesOf(cache, (object, other) => (other === undefined ? [`${at}${keyOf(object)}`] : [])),
+      changesOf(cache, (object, other) => (other === undefined && !isOwn(object) ? [`${at}${keyOf(object)}`] : [])),
     ),
     plan(key): Remark | undefined {
       const found = watched.find(({ at }) => key.startsWith(at));

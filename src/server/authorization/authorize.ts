@@ -2,10 +2,11 @@ import type { Identity } from "../exchange.ts";
 import { type Attributes, allowed, type Decision, denied, nodeOf, type ResourceAttributes } from "./attributes.ts";
 import { authorizeNode } from "./node-authorizer.ts";
 import type { NodeGraph } from "./node-graph.ts";
-import { allows, bootstrapperRules, proxierRules } from "./rules.ts";
+import { allows, allowsIngress, bootstrapperRules, ingressUser, proxierRules } from "./rules.ts";
 
 /**
- * Who may do what: administrators and the control plane everything; a node what concerns it; the service proxy and newcomers what they need;
+ * Who may do what: administrators and the control plane everything; a node what concerns it; the service proxy, the
+ * ingress controller and newcomers what they need;
  * whoever is known may read what the API looks like. This is the one place to ask.
  */
 export function authorize(identity: Identity, attributes: Attributes, graph: NodeGraph): Decision {
@@ -14,6 +15,7 @@ export function authorize(identity: Identity, attributes: Attributes, graph: Nod
   const node = nodeOf(identity);
   if (node !== undefined) return authorizeNode(node, attributes, graph);
   if (identity.user === "system:kube-proxy") return allows(proxierRules, attributes) ? allowed : denied();
+  if (identity.user === ingressUser) return allowsIngress(attributes) ? allowed : denied();
   if (identity.groups.includes("system:bootstrappers"))
     return allows(bootstrapperRules, attributes) ? allowed : denied();
   return denied();

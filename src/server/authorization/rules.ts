@@ -50,3 +50,22 @@ export const nodeRules: readonly Rule[] = [
 export const bootstrapperRules: readonly Rule[] = [
   { group: "certificates.k8s.io", resources: ["certificatesigningrequests"], verbs: ["create", ...read] },
 ];
+
+/** As whom the ingress controller asks that a cluster runs for itself. */
+export const ingressUser = "portolan:ingress";
+
+/** What that one may do. Secrets and ConfigMaps it may read only by their names. */
+export const ingressRules: readonly Rule[] = [
+  { group: "networking.k8s.io", resources: ["ingresses", "ingressclasses"], verbs: read },
+  { group: "networking.k8s.io", resources: ["ingresses/status"], verbs: ["patch"] },
+  { group: "", resources: ["services"], verbs: read },
+  { group: "discovery.k8s.io", resources: ["endpointslices"], verbs: read },
+  { group: "", resources: ["secrets", "configmaps"], verbs: read },
+  { group: "", resources: ["events"], verbs: ["create", "patch"] },
+];
+
+const namedOnly: ReadonlySet<string> = new Set(["secrets", "configmaps"]);
+
+/** Whether the ingress controller may: no list of all Secrets. */
+export const allowsIngress = (asked: ResourceAttributes): boolean =>
+  allows(ingressRules, asked) && (asked.name !== "" || !namedOnly.has(asked.resource));

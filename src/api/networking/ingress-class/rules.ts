@@ -60,7 +60,7 @@ export function* keptControllerProblems({ spec: next }: Subject, { spec: old }: 
     yield invalidField("spec.controller", next.controller ?? "", "field is immutable");
 }
 
-const defaultAnnotation = "ingressclass.kubernetes.io/is-default-class";
+export const defaultClassAnnotation = "ingressclass.kubernetes.io/is-default-class";
 
 /**
  * The class of an Ingress that names none: of those marked as default the youngest, of equally young ones the first by name.
@@ -69,7 +69,7 @@ const defaultAnnotation = "ingressclass.kubernetes.io/is-default-class";
 export function defaultIngressClass(classes: readonly { readonly metadata: ObjectMeta }[]): string | undefined {
   const [first] = classes
     .map(({ metadata }) => metadata)
-    .filter(({ annotations }) => annotations?.[defaultAnnotation] === "true")
+    .filter(({ annotations }) => annotations?.[defaultClassAnnotation] === "true")
     .toSorted((a, b) => compare(b.creationTimestamp, a.creationTimestamp) || compare(a.name, b.name));
   return first?.name;
 }
