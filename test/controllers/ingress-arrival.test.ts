@@ -3,9 +3,8 @@ import { test } from "node:test";
 import { deployments } from "#api/apps/deployment.ts";
 import { secrets } from "#api/core/secret.ts";
 import { services } from "#api/core/service.ts";
-import { ownClass } from "#api/networking/ingress-class/own.ts";
 import { ingresses } from "#api/networking/ingress.ts";
-import { refusedFor } from "#client/resource.ts";
+import { ownClass } from "#api/networking/ingress-class/own.ts";
 import { ingressObjects, ingressPlace } from "#cluster/ingress-objects.ts";
 import { ingressArrival } from "#daemons/controllers/ingress-arrival.ts";
 import { eventually } from "../harness/eventually.ts";
@@ -27,17 +26,11 @@ function arrivalIn({ transport, informers }: Cluster): AsyncDisposable & { reado
   return { idle: working.idle, [Symbol.asyncDispose]: () => working.stop() };
 }
 
-const imageIn = async (cluster: Cluster): Promise<string | undefined> => {
-  try {
-    return (await cluster.of(deployments).get(namespace, name)).spec.template.spec?.containers[0]?.image;
-  } catch (fault) {
-    if (refusedFor(fault, "NotFound")) return undefined;
-    throw fault;
-  }
-};
+const imageIn = ({ informers }: Cluster): string | undefined =>
+  informers.of(deployments).get(namespace, name)?.spec.template.spec?.containers[0]?.image;
 
 const arrived = (cluster: Cluster): Promise<unknown> =>
-  eventually("the controller's Deployment", () => imageIn(cluster), { seconds: 10 });
+  eventually("the controller's Deployment", async () => imageIn(cluster), { seconds: 10 });
 
 test("the ingress controller comes with the first Ingress of our class, and not with others", async () => {
   await using cluster = await startCluster();
@@ -45,7 +38,7 @@ test("the ingress controller comes with the first Ingress of our class, and not 
   const ofOther = { defaultBackend: backend, ingressClassName: "other" };
   await cluster.of(ingresses).create("default", { metadata: { name: "theirs" }, spec: ofOther });
   await arrival.idle();
-  assert.equal(await imageIn(cluster), undefined);
+  assert.equal(imageIn(cluster), undefined);
   const spec = { defaultBackend: backend, ingressClassName: ownClass };
   await cluster.of(ingresses).create("default", { metadata: { name: "ours" }, spec });
   await arrived(cluster);
