@@ -27,7 +27,7 @@ async function serveOurs(count: number): Promise<number> {
     domain: "cluster.local",
     listen: [{ address: "127.0.0.1", port: 0 }],
     cidrs: [mustCidr("10.96.0.0/12")],
-    sources: { services: source(services(count)), slices: source([]), pods: source([]) },
+    sources: { services: source(services(count)), slices: source([]), pods: source([]), ingresses: source([]) },
     upstreams: async () => [],
   });
   return addresses[0]?.port ?? 0;

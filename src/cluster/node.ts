@@ -3,6 +3,7 @@ import { nodes } from "#api/core/node.ts";
 import { pods } from "#api/core/pod.ts";
 import { services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
+import { ingresses } from "#api/networking/ingress.ts";
 import { type Informers, informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
 import { isOnHost } from "#core/host-ports.ts";
@@ -166,6 +167,7 @@ function startDnsOn(settings: Settings, { dnsAddress }: NodePlan, followed: Info
       services: followed.of(services),
       slices: followed.of(endpointSlices),
       pods: followed.of(pods, { keep: isOnHost }),
+      ingresses: followed.of(ingresses),
     },
     upstreams: machineUpstreams(MACHINE_RESOLV_FILES, listen),
   });

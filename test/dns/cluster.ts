@@ -1,4 +1,5 @@
 import type { HostPod } from "#core/dns/host-port-names.ts";
+import type { HostedIngress } from "#core/dns/ingress-hosts.ts";
 import type { NamedService } from "#core/dns/service-names.ts";
 import { type Dns, startDns } from "#daemons/dns/dns.ts";
 import type { ObjectSource } from "#daemons/dns/object-source.ts";
@@ -43,6 +44,7 @@ export interface TestDns extends AsyncDisposable {
   readonly services: Objects<NamedService>;
   readonly slices: Objects<FedSlice>;
   readonly pods: Objects<HostPod>;
+  readonly ingresses: Objects<HostedIngress>;
 }
 
 export async function startTestDns(
@@ -52,8 +54,9 @@ export async function startTestDns(
   const services = new Objects<NamedService>();
   const slices = new Objects<FedSlice>();
   const pods = new Objects<HostPod>();
+  const ingresses = new Objects<HostedIngress>();
   services.put(service("web", { clusterIP: "10.96.0.17", clusterIPs: ["10.96.0.17"] }));
-  const sources: ClusterSources = { services, slices, pods };
+  const sources: ClusterSources = { services, slices, pods, ingresses };
   const dns = await startDns({
     domain: "cluster.local",
     listen: [{ address, port: 0 }],
@@ -62,7 +65,7 @@ export async function startTestDns(
     upstreams: typeof upstreams === "function" ? upstreams : async () => upstreams,
   });
   const [server = { address: "", port: 0 }] = dns.addresses;
-  return { dns, server, services, slices, pods, [Symbol.asyncDispose]: dns.stop };
+  return { dns, server, services, slices, pods, ingresses, [Symbol.asyncDispose]: dns.stop };
 }
 
 export const service = (name: string, spec: Partial<NamedService["spec"]>): NamedService => ({

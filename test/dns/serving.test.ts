@@ -49,6 +49,22 @@ test("changes of Services and slices show at once, over UDP and TCP", async () =
   assert.deepEqual(await both("shop.svc.cluster.local"), ["NXDOMAIN"]);
 });
 
+test("a host of an Ingress has the Ingress' address as soon as its status tells it, and no longer", async () => {
+  await using cluster = await startTestDns();
+  const asked = async () => shown(await askUdp(cluster.server, query("shop.example.com", "A")));
+  const ingress = (ip: string) => ({
+    metadata: { name: "shop", namespace: "shop", creationTimestamp: "2026-01-01T00:00:00Z" },
+    spec: { rules: [{ host: "shop.example.com" }] },
+    status: { loadBalancer: { ingress: ip === "" ? [] : [{ ip }] } },
+  });
+  cluster.ingresses.put(ingress(""));
+  assert.deepEqual(await asked(), ["SERVFAIL"], "there is nobody else to ask");
+  cluster.ingresses.put(ingress("172.30.0.129"));
+  assert.deepEqual(await asked(), ["NOERROR", "shop.example.com A 172.30.0.129"]);
+  cluster.ingresses.remove("shop", "shop");
+  assert.deepEqual(await asked(), ["SERVFAIL"]);
+});
+
 const hasIPv6 = Object.values(networkInterfaces()).some((links) => links?.some(({ address }) => address === "::1"));
 test("it is reached over IPv6 too", { skip: hasIPv6 ? false : "this machine has no ::1" }, async () => {
   await using cluster = await startTestDns([], "::1");
@@ -150,8 +166,8 @@ test("a rubbish datagram costs nobody else an answer", async () => {
 test("an address that is taken, or not this machine's, is refused in one sentence, and nothing stays open", async () => {
   await using cluster = await startTestDns();
   for (const at of [cluster.server, { address: "192.0.2.53", port: 0 }]) {
-    const { services, slices, pods } = cluster;
-    const sources = { services, slices, pods };
+    const { services, slices, pods, ingresses } = cluster;
+    const sources = { services, slices, pods, ingresses };
     await assert.rejects(
       startDns({
         domain: "cluster.local",

@@ -23,7 +23,7 @@ export function answer(zone: Zone, question: { readonly name: Name; readonly typ
   const aliases: ResourceRecord[] = [];
   let owner = question.name;
   for (let step = 0; step <= MAX_ALIASES; step++) {
-    const found = zone.find(lowerName(owner));
+    const found = find(zone, lowerName(owner), type);
     if (found.kind === "outside")
       return aliases.length === 0 ? { kind: "not ours" } : { kind: "leads out", aliases, target: owner };
     if (found.kind === "absent") return complete(negative(zone, found, { rcode: RCODE.NXDOMAIN, aliases }));
@@ -37,6 +37,14 @@ export function answer(zone: Zone, question: { readonly name: Name; readonly typ
     owner = alias.target;
   }
   return complete(emptyContent(RCODE.SERVFAIL));
+}
+
+/** What leads clients to a host. Whose mail a domain takes, and the like, is asked elsewhere also where an Ingress has its name. */
+const reaching: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.HTTPS, TYPE.SVCB, TYPE.ANY]);
+
+function find(zone: Zone, name: Name, type: number): Found {
+  const found = zone.find(name);
+  return found.kind === "outside" && reaching.has(type) ? zone.findHost(name) : found;
 }
 
 /** All that may be said of a name to who asks for everything: little, so that nobody can be flooded with it (RFC 8482). */

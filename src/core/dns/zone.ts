@@ -1,5 +1,6 @@
 import type { Cidr } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
+import { type HostClaim, IngressHosts } from "./ingress-hosts.ts";
 import { isWithin, type Name } from "./name.ts";
 import { podRecords } from "./pod-names.ts";
 import type { Rdata } from "./record.ts";
@@ -24,6 +25,7 @@ export class Zone {
   readonly #objects = new Map<string, OwnNames>();
   readonly #forward = new Map<Name, readonly Rdata[]>();
   readonly #reverse: ReverseZone;
+  readonly #hosts = new IngressHosts();
   /** How many objects have names below these. */
   readonly #within = new Map<Name, number>();
   #version = 0;
@@ -59,10 +61,20 @@ export class Zone {
     this.#version++;
   }
 
+  /** The same for the hosts of an Ingress, which stand beside the zone. */
+  replaceHosts(key: string, next: HostClaim | undefined): void {
+    if (this.#hosts.replace(key, next)) this.#version++;
+  }
+
   #count(name: Name, step: 1 | -1): void {
     const count = (this.#within.get(name) ?? 0) + step;
     if (count === 0) this.#within.delete(name);
     else this.#within.set(name, count);
+  }
+
+  /** The addresses of a host of an Ingress, by its name in lower case. Other records of that name are not the cluster's to know. */
+  findHost(name: Name): Found {
+    return this.#hosts.find(name) ?? { kind: "outside" };
   }
 
   /** Looks up a name in lower case. */

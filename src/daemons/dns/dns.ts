@@ -51,8 +51,8 @@ export async function startDns({ domain, listen, cidrs, sources, upstreams }: Dn
   const nameServers = listen.flatMap(({ address }) => parseIp(address) ?? []);
   const zone = new Zone({ domain: zoneName(domain), cidrs, nameServers });
   const forwarder = new Forwarder(upstreams);
-  const { services, slices, pods } = sources;
-  const isReady = (): boolean => [services, slices, pods].every((source) => source.hasSynced());
+  const { services, slices, pods, ingresses } = sources;
+  const isReady = (): boolean => [services, slices, pods, ingresses].every((source) => source.hasSynced());
   const responder = new Responder(zone, forwarder, isReady);
   const stopFeed = feedZone(zone, sources);
   const settled = await Promise.allSettled(listen.map((at) => listenBoth(at, responder)));

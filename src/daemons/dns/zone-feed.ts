@@ -1,4 +1,5 @@
 import { type HostPod, hostPortNames } from "#core/dns/host-port-names.ts";
+import { type HostedIngress, hostClaim } from "#core/dns/ingress-hosts.ts";
 import { type NamedService, type NamedSlice, serviceNames } from "#core/dns/service-names.ts";
 import type { Zone } from "#core/dns/zone.ts";
 import { type OwnedSlice, ownerOf } from "#core/services/slice-owner.ts";
@@ -12,10 +13,11 @@ export interface ClusterSources {
   readonly slices: ObjectSource<FedSlice>;
   /** Those that are reached at their nodes are enough. */
   readonly pods: ObjectSource<HostPod>;
+  readonly ingresses: ObjectSource<HostedIngress>;
 }
 
 /** Keeps the zone equal to what the sources show; works out again only the object that a change belongs to. Returns how to stop it. */
-export function feedZone(zone: Zone, { services, slices, pods }: ClusterSources): () => void {
+export function feedZone(zone: Zone, { services, slices, pods, ingresses }: ClusterSources): () => void {
   const known = new Map<string, { service: NamedService | undefined; readonly slices: Map<string, FedSlice> }>();
   const entry = (key: string) => {
     const found = known.get(key) ?? { service: undefined, slices: new Map<string, FedSlice>() };
@@ -48,7 +50,14 @@ export function feedZone(zone: Zone, { services, slices, pods }: ClusterSources)
     // No Service has such a key.
     zone.replace(`${keyOf(namespace, name)}/hostport`, after && hostPortNames(after, zone.domain));
   });
+  const stopIngresses = ingresses.onChange((before, after) => {
+    const changed = after ?? before;
+    if (changed === undefined) return;
+    const { namespace, name } = changed.metadata;
+    zone.replaceHosts(keyOf(namespace, name), after && hostClaim(after, zone.domain));
+  });
   return () => {
+    stopIngresses();
     stopPods();
     stopServices();
     stopSlices();

@@ -36,6 +36,8 @@ export const proxierRules: readonly Rule[] = [
 export const nodeRules: readonly Rule[] = [
   { group: "certificates.k8s.io", resources: ["certificatesigningrequests"], verbs: ["create", ...read] },
   { group: "node.k8s.io", resources: ["runtimeclasses"], verbs: read },
+  // Each node answers names itself, and hosts of Ingresses are names.
+  { group: "networking.k8s.io", resources: ["ingresses"], verbs: read },
   { group: "storage.k8s.io", resources: ["csidrivers"], verbs: read },
   { group: "authentication.k8s.io", resources: ["tokenreviews"], verbs: ["create"] },
   {
