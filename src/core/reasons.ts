@@ -89,6 +89,14 @@ export type Reason =
   | "RulesDrop"
   | "RoutedToNode"
   | "NodeNotReady"
+  // Why an annotation of an Ingress is not, or not quite, what its author may think.
+  | "AnnotationInvalid"
+  | "AnnotationUnknown"
+  | "AnnotationNotServed"
+  | "AnnotationWithoutEffect"
+  | "AnnotationServedOtherwise"
+  | "SnippetRefused"
+  | "AccessRuleUnreadable"
   // Pods and programs.
   | "PodServes"
   | "PodNotReady"
@@ -190,6 +198,13 @@ const sentences: Readonly<Record<Reason, string>> = {
   RulesDrop: "the client hears nothing, and waits until it gives up",
   RoutedToNode: "every node has a route to the pods of every other",
   NodeNotReady: "the node's agent has not been heard of, and its pods may not be reached",
+  AnnotationInvalid: "the annotation's value can't be read, so it sets nothing",
+  AnnotationUnknown: "no annotation of this name is known",
+  AnnotationNotServed: "the annotation is known, but what it asks for is not served",
+  AnnotationWithoutEffect: "the annotation changes nothing here",
+  AnnotationServedOtherwise: "the annotation is served, in another way than where it comes from",
+  SnippetRefused: "pieces of another proxy's configuration are refused: they reach beyond their own Ingress",
+  AccessRuleUnreadable: "who may come in can't be told by the annotations, so nobody may",
   PodServes: "the pod runs and is ready",
   PodNotReady: "the pod is not ready",
   PodUnscheduled: "no node fits the pod",

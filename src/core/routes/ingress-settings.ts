@@ -9,7 +9,10 @@ export interface IngressSettings {
   readonly httpsRedirect: { readonly when: "hostHasTls" | "always" | "never"; readonly status: RedirectStatus };
   /** Paths of type ImplementationSpecific are patterns; otherwise they are prefixes. */
   readonly usesPatterns: boolean;
-  /** The Ingress sends nobody anywhere by itself: it takes its part of what another one of the same host and path serves. */
+  /**
+   * The Ingress sends nobody anywhere by itself: it takes its part of what another one of the same host and path serves, whose filters,
+   * protocol and timeouts hold for both.
+   */
   readonly canary: Canary | undefined;
   readonly tlsPassthrough: boolean;
   /** Further names of every host of the Ingress: exact ones. */
@@ -25,9 +28,20 @@ export interface IngressSettings {
   /** `namespace/name` of the Service that serves where a path's own has no endpoints. */
   readonly fallbackService: string | undefined;
   /** Secrets, Services and ConfigMaps that were looked at, there or not: when one changes, the settings do. */
-  readonly reads: readonly { readonly kind: "Secret" | "Service" | "ConfigMap"; readonly name: string }[];
+  readonly reads: readonly ObjectRead[];
+  /** Who may come in can't be told by what the annotations say: every route of the Ingress answers 503. A finding says why. */
+  readonly failsClosed: boolean;
   readonly findings: readonly Finding[];
 }
+
+/** `name` is `namespace/name`. */
+export interface ObjectRead {
+  readonly kind: "Secret" | "Service" | "ConfigMap";
+  readonly name: string;
+}
+
+/** What holds where an Ingress doesn't say otherwise. */
+export type IngressDefaults = Pick<IngressSettings, "filters" | "backend" | "httpsRedirect">;
 
 /** In this order: the header decides, else the cookie, else the weight. */
 export interface Canary {

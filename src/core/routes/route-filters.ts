@@ -60,14 +60,30 @@ export interface BasicAuth {
 
 /** A request to somebody who says whether this one may pass: 2xx lets it, 401 and 403 are passed on, anything else is 500. */
 export interface ExternalAuth {
-  readonly url: string;
+  readonly url: RequestText;
+  /** Absent: GET. */
   readonly method?: string;
   /** Where a browser is sent instead of a 401. */
-  readonly signIn?: string;
-  /** Headers of its answer that the backend gets. */
+  readonly signIn?: RequestText;
+  /** Headers of its answer that the backend gets; names in lower case. */
   readonly responseHeaders: readonly string[];
-  readonly cacheSeconds?: number;
+  /** Its answers are kept for requests of the same key; the first entry that names the status says how long. */
+  readonly cache?: {
+    readonly key: RequestText;
+    readonly seconds: readonly { readonly statuses: readonly number[] | "any"; readonly seconds: number }[];
+  };
 }
+
+/** Text that differs from request to request: its parts, one after the other. */
+export type RequestText = readonly RequestPart[];
+export type RequestPart =
+  | { readonly kind: "text"; readonly value: string }
+  /** What the client has asked for: `host` without its port, `authority` with it, `path` in its normal form, `query` without question mark. */
+  | { readonly kind: "scheme" | "host" | "authority" | "path" | "query" | "method" | "clientAddress" }
+  /** Path and query as the client has sent them; `escapedUri` percent-encoded once more, to stand in a query. */
+  | { readonly kind: "uri" | "escapedUri" }
+  /** Header names in lower case. Empty where the request has none. */
+  | { readonly kind: "header" | "cookie" | "queryParameter"; readonly name: string };
 
 /** `pattern`: what the route's own path pattern has captured fills `$1` to `$9`. */
 export interface Rewrite {

@@ -1,8 +1,8 @@
 import type { Service, ServicePort } from "#api/core/service.ts";
 import type { Ip } from "#net/ip.ts";
+import { closest } from "../likeness.ts";
 import { internalIPs, isReady } from "../node.ts";
 import type { Client } from "./client.ts";
-import { closest } from "./likeness.ts";
 import { resolve } from "./names.ts";
 import { pendingBalancer } from "./pending-balancer.ts";
 import type { Place } from "./place.ts";

@@ -1,6 +1,6 @@
 import type { Pod } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
-import { distance } from "./likeness.ts";
+import { distance } from "../likeness.ts";
 import { type Evidence, type Fix, named } from "./story.ts";
 import { showLabels, type Why } from "./why.ts";
 import type { Atlas } from "./world.ts";

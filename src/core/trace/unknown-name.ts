@@ -1,5 +1,5 @@
+import { closest } from "../likeness.ts";
 import type { Client } from "./client.ts";
-import { closest } from "./likeness.ts";
 import { whyNobody } from "./nobody.ts";
 import { type Fix, type Hop, named } from "./story.ts";
 import type { Atlas } from "./world.ts";
