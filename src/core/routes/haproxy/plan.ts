@@ -1,4 +1,4 @@
-import type { BackendId, RouteTable } from "../route-table.ts";
+import type { BackendId, RouteTable, TableChange } from "../route-table.ts";
 
 /**
  * What HAProxy is to serve: one text that only a reload changes, and everything that its runtime API changes, apart. Two plans with the same
@@ -19,12 +19,28 @@ export interface HaproxyPlan {
   readonly certificates: ReadonlyMap<string, string>;
   /** The lines of the crt-list, which is called `certificates.list`: file and the names for which it is shown. The first is the default. */
   readonly certificateList: readonly { readonly file: string; readonly hosts: readonly string[] }[];
-  /** Which section serves a backend: a backend keeps its section from plan to plan. */
-  readonly sections: ReadonlyMap<BackendId, string>;
+  /** Which sections serve which backend: it keeps them from plan to plan. */
+  readonly sections: ReadonlyMap<string, SectionUse>;
+  /** Sections in `sections` by their backend. */
+  readonly servedBy: ReadonlyMap<BackendId, readonly string[]>;
+  /** How many sections stand ready for backends that ask for nothing of their own. */
+  readonly spares: number;
+  /** What it was made of. */
+  readonly table: RouteTable;
 }
 
+export interface SectionUse {
+  readonly backend: BackendId;
+  /** The same for the same backend, filters and settings. */
+  readonly key: string;
+}
+
+/** In the configuration's folder, beside haproxy.cfg, maps and certificates. */
+export const CERTIFICATE_LIST = "crt-list";
+export const SELF_SIGNED = "self-signed.pem";
+
 export interface HaproxyServer {
-  /** Of its address and port, so that it is the same in every plan; of a sticky section its slot. */
+  /** Of its address and port, and of how it is spoken to where that is not HTTP/1.1: the same in every plan. */
   readonly name: string;
   /** `10.244.0.5:8080`, `[fd00::5]:8080`. */
   readonly address: string;
@@ -43,16 +59,29 @@ export interface HaproxyPlaces {
   /** Where the embedded engine serves what HAProxy can't do by itself, by listener: a unix socket that takes a PROXY header (v2). */
   readonly detours: ReadonlyMap<string, string>;
   readonly threads: number;
+  /** Where listeners stand: `0.0.0.0`, `::`, `127.0.0.1`. */
+  readonly addresses: readonly string[];
+  /** Where the access log goes: the path of a unix datagram socket, or standard output. */
+  readonly accessLog: "stdout" | { readonly socket: string };
 }
 
-export type PlanHaproxy = (table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan | undefined) => HaproxyPlan;
+/** `change`: what differs from the table of `before`, where that is known: where it is endpoints alone, nothing else is planned anew. */
+export type PlanHaproxy = (
+  table: RouteTable,
+  places: HaproxyPlaces,
+  before?: HaproxyPlan,
+  change?: TableChange,
+) => HaproxyPlan;
 
 /** What makes a running HAProxy of one plan serve the next one. */
 export type HaproxyStep =
   | { readonly kind: "setMap" | "addMap"; readonly map: string; readonly key: string; readonly value: string }
   | { readonly kind: "deleteMap"; readonly map: string; readonly key: string }
-  | { readonly kind: "addServer" | "fillSlot" | "setWeight"; readonly section: string; readonly server: HaproxyServer }
-  /** Drained, then deleted (or its slot emptied) when its last session has ended; never cut. */
+  /** All lines of a map at once, where their order counts: `prepare map`, `add map @version`, `commit map`. */
+  | { readonly kind: "replaceMap"; readonly map: string; readonly lines: ReadonlyMap<string, string> }
+  /** A server of that name that is still being retired there is taken back into service instead. */
+  | { readonly kind: "addServer" | "setWeight"; readonly section: string; readonly server: HaproxyServer }
+  /** `set server … state maint` (no new requests, cookies or not), deleted when its last session has ended; never cut. */
   | { readonly kind: "retireServer"; readonly section: string; readonly server: HaproxyServer }
   | { readonly kind: "addCertificate"; readonly file: string; readonly pem: string; readonly hosts: readonly string[] }
   | { readonly kind: "removeCertificate"; readonly file: string };
