@@ -19,25 +19,20 @@ export function wholeFiles(plan: HaproxyPlan): ReadonlyMap<string, string> {
   return files;
 }
 
-/**
- * The configuration with its servers: a slot's line is written anew with its address, the others stand at the end of their sections. Sections
- * that the configuration doesn't have are left out.
- */
+/** The configuration with its servers, at the end of their sections. Sections that the configuration doesn't have are left out. */
 export function configWithServers({ config, servers }: HaproxyPlan): string {
   const lines: string[] = [];
-  let left: HaproxyServer[] = [];
-  const endSection = () => {
-    lines.push(...left.splice(0).map(serverLine));
-  };
+  let left: readonly HaproxyServer[] = [];
   for (const line of config.split("\n")) {
-    const [word, name = ""] = line.trimStart().split(" ");
-    if (/^[a-z]/.test(line) || line === "") endSection();
-    if (/^(backend|listen) /.test(line)) left = [...(servers.get(name) ?? [])];
-    const slot = word === "server" ? left.findIndex((server) => server.name === name) : -1;
-    lines.push(...(slot === -1 ? [line] : left.splice(slot, 1).map(serverLine)));
+    if (/^[a-z]/.test(line) || line === "") {
+      lines.push(...left.map(serverLine));
+      left = [];
+    }
+    const [, name] = /^(?:backend|listen) (\S+)/.exec(line) ?? [];
+    if (name !== undefined) left = servers.get(name) ?? [];
+    lines.push(line);
   }
-  endSection();
-  return lines.join("\n");
+  return [...lines, ...left.map(serverLine)].join("\n");
 }
 
 const serverLine = ({ name, address, weight, options }: HaproxyServer): string =>

@@ -35,8 +35,7 @@ export interface SectionUse {
   readonly key: string;
 }
 
-/** In the configuration's folder, beside haproxy.cfg, maps and certificates. */
-export const CERTIFICATE_LIST = "crt-list";
+/** In the configuration's folder. */
 export const SELF_SIGNED = "self-signed.pem";
 
 export interface HaproxyServer {
