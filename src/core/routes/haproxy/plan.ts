@@ -44,9 +44,12 @@ export interface HaproxyServer {
   /** `10.244.0.5:8080`, `[fd00::5]:8080`. */
   readonly address: string;
   readonly weight: number;
-  /** A slot that stands in the configuration, filled by `set server addr`; others are added and deleted. */
-  readonly slot: boolean;
-  /** What `add server` is told beside address and weight: `proto h2`, `ssl verify none …`; of a slot all that its line says (`cookie …`). */
+  /**
+   * The section gives clients a cookie that names the server, made of its address and a key: after `add server` and before `enable server` that
+   * cookie is made by `enable dynamic-cookie backend`.
+   */
+  readonly hasCookie: boolean;
+  /** What `add server` is told beside address and weight: `proto h2`, `ssl verify none …`. */
   readonly options: readonly string[];
 }
 
