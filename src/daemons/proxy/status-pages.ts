@@ -1,6 +1,6 @@
 import type { Node } from "#api/core/node.ts";
 import { metricsType } from "#metrics/registry.ts";
-import { listenHttp, type Page } from "./http-listener.ts";
+import { listenHttp, type Page } from "../http-listener.ts";
 import type { ProxyMode } from "./kernel-rules.ts";
 import type { ProxyMetrics } from "./metrics.ts";
 import type { Progress } from "./progress.ts";
