@@ -21,6 +21,11 @@ export interface Remark {
   /** One word in CamelCase. */
   readonly reason: string;
   readonly message: string;
+  /**
+   * Letters and digits that stand for what is said: nobody says it again while that Event is there, also not another process or a later run.
+   * Absent: saying it again counts.
+   */
+  readonly once?: string;
 }
 
 export interface RecorderOptions {
@@ -78,7 +83,7 @@ export function eventRecorder(transport: Transport, options: RecorderOptions): E
   let waiting = 0;
   let lastMs = 0;
 
-  const write = async (about: ObjectReference, type: string, { reason, message }: Remark): Promise<void> => {
+  const write = async (about: ObjectReference, type: string, { reason, message, once }: Remark): Promise<void> => {
     const at = now();
     const object = [about.kind, about.namespace, about.name, about.uid, about.fieldPath].join("\0");
     if (!allowed(allowance, object, at)) return;
@@ -90,7 +95,7 @@ export function eventRecorder(transport: Transport, options: RecorderOptions): E
     if (again !== undefined && (await countUp(client, namespace, { known: again, at, message: told }))) return;
     lastMs = Math.max(lastMs + 1 / 1024, at); // names must differ also within a millisecond
     const timestamp = showTime(at);
-    const name = `${about.name ?? ""}.${BigInt(Math.round(lastMs * 1024) * 976).toString(16)}`;
+    const name = `${about.name ?? ""}.${once ?? BigInt(Math.round(lastMs * 1024) * 976).toString(16)}`;
     await client.create(namespace, {
       metadata: { name, namespace },
       involvedObject: about,

@@ -34,6 +34,8 @@ async function recording() {
     server,
     letGo: gate.resolve,
     flushed: recorder.flushed,
+    subject: referenceTo(configMaps, map),
+    another: () => eventRecorder(transport, { component: "another", now: () => clock.ms }),
     sayOf: (name: string) =>
       recorder.record({ ...referenceTo(configMaps, map), name, uid: name }, "Normal", {
         reason: "Waits",
@@ -122,4 +124,15 @@ test("no more than a thousand remarks wait for a server that doesn't answer", as
   for (let i = 0; i < 1100; i++) told.sayOf(`subject-${i}`);
   told.letGo();
   assert.equal((await told.written()).length, 1000);
+});
+
+test("what is to be said once stays one event, whoever says it again", async () => {
+  await using told = await recording();
+  const twice = { reason: "NotServed", message: "no such Secret", once: "00c0ffee" };
+  for (const recorder of [told.another(), told.another()]) {
+    recorder.record(told.subject, "Warning", twice);
+    await recorder.flushed();
+  }
+  const seen = (await told.written()).map(({ metadata, message, count }) => [metadata.name, message, count]);
+  assert.deepEqual(seen, [["subject.00c0ffee", "no such Secret", 1]]);
 });

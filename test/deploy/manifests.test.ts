@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { isJsonObject, type JsonObject } from "#machinery/json.ts";
+import { ingressRules } from "#server/authorization/rules.ts";
 import { factsFolder, readResources, readTypes, type TypeFacts } from "../api/facts.ts";
 
 const root = join(import.meta.dirname, "../../deploy");
@@ -58,15 +59,27 @@ function ruleProblems(resources: readonly Readonly<Record<string, string>>[], { 
   if (kind !== "ClusterRole" || !Array.isArray(rules)) return [];
   return rules.filter(isJsonObject).flatMap(({ apiGroups, resources: names, verbs }) =>
     texts(names).flatMap((name) => {
+      const [plural, subresource] = name.split("/");
       const found = resources.find(
-        ({ group = "", plural }) => texts(apiGroups).includes(group === "core" ? "" : group) && plural === name,
+        ({ group = "", ...one }) => texts(apiGroups).includes(group === "core" ? "" : group) && one.plural === plural,
       );
-      if (found === undefined) return [`there is no resource ${name} in ${texts(apiGroups)}`];
-      return texts(verbs).flatMap((verb) =>
-        (found.verbs ?? "").split(",").includes(verb) ? [] : [`${name} has no verb ${verb}`],
-      );
+      // `status(Ingress:get/patch/update),scale(…)`
+      const told = subresource && new RegExp(`\\b${subresource}\\([^:)]*:([^)]*)\\)`).exec(found?.subresources ?? "");
+      if (found === undefined || told === null) return [`there is no resource ${name} in ${texts(apiGroups)}`];
+      const known = told ? (told[1] ?? "").split("/") : (found.verbs ?? "").split(",");
+      return texts(verbs).flatMap((verb) => (known.includes(verb) ? [] : [`${name} has no verb ${verb}`]));
     }),
   );
 }
 
 const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
+test("a cluster of ours lets its own ingress controller do what the manifest's role says, and no more", () => {
+  const documents = parseAllDocuments(readFileSync(join(root, "ingress/portolan-ingress.yaml"), "utf8"));
+  const [role] = documents
+    .map((one): unknown => one.toJS())
+    .filter(isJsonObject)
+    .filter(({ kind }) => kind === "ClusterRole");
+  const rules = ingressRules.map(({ group, resources, verbs }) => ({ apiGroups: [group], resources, verbs }));
+  assert.deepEqual(role?.rules, rules);
+});

@@ -1,9 +1,9 @@
 import type { Backoff } from "#client/backoff.ts";
 import type { ServiceEntry, ServiceName } from "#core/services/service-map.ts";
 import type { Ip } from "#net/ip.ts";
+import { listenHttp, type Page } from "../http-listener.ts";
 import type { Failure } from "../loop.ts";
 import type { RulesFollower } from "./followers.ts";
-import { listenHttp, type Page } from "../http-listener.ts";
 import type { RuleChange } from "./kernel-rules.ts";
 import { Openings } from "./openings.ts";
 

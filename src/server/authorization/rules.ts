@@ -53,16 +53,18 @@ export const bootstrapperRules: readonly Rule[] = [
   { group: "certificates.k8s.io", resources: ["certificatesigningrequests"], verbs: ["create", ...read] },
 ];
 
+const follow = ["list", "watch"];
+
 /** As whom the ingress controller asks that a cluster runs for itself. */
 export const ingressUser = "portolan:ingress";
 
 /** What that one may do. Secrets and ConfigMaps it may read only by their names. */
 export const ingressRules: readonly Rule[] = [
-  { group: "networking.k8s.io", resources: ["ingresses", "ingressclasses"], verbs: read },
+  { group: "networking.k8s.io", resources: ["ingresses", "ingressclasses"], verbs: follow },
   { group: "networking.k8s.io", resources: ["ingresses/status"], verbs: ["patch"] },
-  { group: "", resources: ["services"], verbs: read },
-  { group: "discovery.k8s.io", resources: ["endpointslices"], verbs: read },
-  { group: "", resources: ["secrets", "configmaps"], verbs: read },
+  { group: "", resources: ["services"], verbs: follow },
+  { group: "discovery.k8s.io", resources: ["endpointslices"], verbs: follow },
+  { group: "", resources: ["secrets", "configmaps"], verbs: follow },
   { group: "", resources: ["events"], verbs: ["create", "patch"] },
 ];
 

@@ -1,0 +1,37 @@
+import { metricsType } from "#metrics/registry.ts";
+import { type HttpListener, listenHttp, type Page } from "../http-listener.ts";
+import type { IngressMetrics } from "./metrics.ts";
+
+export interface Told {
+  /** A table is served, and the end has not begun. */
+  readonly isReady: () => boolean;
+  readonly metrics: IngressMetrics;
+}
+
+/** Shows what the controller tells of itself. Rejects with the system's error where the address can't be had. */
+export const serveStatus = (
+  told: Told,
+  where: { readonly address: string; readonly port: number },
+): Promise<HttpListener> => listenHttp(where, statusPages(told));
+
+const plain = (status: number, body: string): Page => ({
+  status,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body,
+});
+
+/** `/healthz`: it lives. `/readyz`: it is to be sent requests. */
+export const statusPages =
+  ({ isReady, metrics }: Told) =>
+  (path: string): Page => {
+    switch (path) {
+      case "/healthz":
+        return plain(200, "ok\n");
+      case "/readyz":
+        return isReady() ? plain(200, "ok\n") : plain(503, "not ready\n");
+      case "/metrics":
+        return { status: 200, headers: { "content-type": metricsType }, body: metrics.text() };
+      default:
+        return plain(404, "404 page not found\n");
+    }
+  };
