@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "#cluster/config-file.ts";
-import { type Asked, type Given, readSettings, settingsTable, variableOf } from "#cluster/settings.ts";
+import { type Asked, type Given, readSettings, type Setting, settingsTable, variableOf } from "#cluster/settings.ts";
 import { UsageFault } from "./usage.ts";
 
 interface Flag {
@@ -45,8 +45,12 @@ export function parse(args: readonly string[], flags: Flags, takesRest = false):
   };
 }
 
+const rows: readonly Setting[] = Object.values(settingsTable);
 export const settingFlags: Flags = Object.fromEntries(
-  Object.keys(settingsTable).map((name) => [name, { type: "string", ...(name === "v" && { short: "v" }) }]),
+  rows.map(({ name, isSwitch }) => [
+    name,
+    { type: isSwitch ? "boolean" : "string", ...(name === "v" && { short: "v" }) },
+  ]),
 );
 
 /** A flag wins over a variable, that over config.yaml, that over the default. Throws `SettingInvalid`, `ConfigUnusable`. */
@@ -56,10 +60,10 @@ export async function askedFrom(
   role: Asked["role"] = "cluster",
 ): Promise<Asked> {
   const given = new Map<string, Given>();
-  for (const { name } of Object.values(settingsTable)) {
+  for (const { name } of rows) {
     const variable = variableOf({ name });
     const fromEnvironment = environment[variable];
-    const flag = parsed.text(name);
+    const flag = parsed.has(name) ? "true" : parsed.text(name);
     if (fromEnvironment !== undefined && fromEnvironment !== "")
       given.set(name, { text: fromEnvironment, from: variable });
     if (flag !== undefined) given.set(name, { text: flag, from: `--${name}` });

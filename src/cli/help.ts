@@ -19,7 +19,10 @@ export function showCommandHelp({ name, usage, does, options, examples = [], tak
     ...options.map(({ flag, doc }) => [flag, doc] as const),
     ...settings.map(
       (setting) =>
-        [`--${setting.name} ${setting.placeholder}`, `${setting.doc}${fallbackOf(setting.fallback)}`] as const,
+        [
+          `--${setting.name} ${setting.placeholder}`.trimEnd(),
+          `${setting.doc}${fallbackOf(setting.fallback)}`,
+        ] as const,
     ),
   ];
   const width = Math.max(0, ...rows.map(([flag]) => flag.length));

@@ -1,9 +1,15 @@
+import { ingresses } from "#api/networking/ingress.ts";
+import { informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
+import { keepHostNames } from "#daemons/dns/host-names.ts";
+import { removeHostsBlock } from "#os/hosts-file.ts";
 import type { Store } from "#store/store.ts";
 import type { LiveName } from "./change.ts";
-import { startControlPlane } from "./control-plane.ts";
+import { type ControlPlane, startControlPlane, toldTo } from "./control-plane.ts";
 import { type Identities, identitiesOf } from "./identities.ts";
+import type { Ledger } from "./ledger.ts";
 import { machineAsNode } from "./machine-as-node.ts";
+import { namesOf } from "./node-network.ts";
 import { nodeProcesses } from "./node-processes.ts";
 import { type Nodes, type NodesAround, noNodes } from "./nodes.ts";
 import type { Settings } from "./settings.ts";
@@ -32,6 +38,39 @@ function nodesFor(settings: Settings, around: NodesAround): Nodes {
   return nodes.length === 0 ? noNodes : machineAsNode(settings, around);
 }
 
+/** This machine's; a mount namespace may have another. */
+const hostsFile = "/etc/hosts";
+
+function nameHosts(
+  settings: Settings,
+  { control, ledger, log }: Pick<NodesAround, "ledger" | "log"> & { readonly control: ControlPlane },
+): { readonly stop: () => Promise<void> } {
+  const block = { file: hostsFile, holder: namesOf(settings["data-dir"]).table };
+  ledger.note({ is: "hostNames", ...block });
+  const followed = informers(control.as("system:kube-controller-manager"));
+  const names = keepHostNames({
+    ingresses: followed.of(ingresses),
+    domain: settings["cluster-domain"],
+    block,
+    failed: toldTo(log),
+  });
+  return {
+    async stop() {
+      await names.stop();
+      followed.stop();
+    },
+  };
+}
+
+/** An earlier run may have been told otherwise. */
+async function forgetHosts(ledger: Ledger): Promise<void> {
+  for (const effect of ledger.effects()) {
+    if (effect.is !== "hostNames") continue;
+    await removeHostsBlock(effect);
+    ledger.forget(effect);
+  }
+}
+
 /**
  * Starts a cluster. Throws `ClusterFault` and the faults of the parts, when nothing of it runs any more; what it has changed on the
  * machine until then is in the ledger.
@@ -47,6 +86,10 @@ export async function startCluster(settings: Settings, around: Surroundings): Pr
   ]);
   const control = await startControlPlane(settings, { ...around, plan, identities });
   started.defer(() => control.stop());
+  if (settings["host-dns"]) {
+    const names = nameHosts(settings, { control, ...around });
+    started.defer(() => names.stop());
+  } else await forgetHosts(around.ledger);
   const { ready } = await nodes.start(control, identities);
   started.defer(() => nodes.stop()); // before what they talk to
   const parts = started.move();

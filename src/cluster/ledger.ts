@@ -30,6 +30,8 @@ export type Effect =
   | { readonly is: "lanAnswers"; readonly table: string }
   /** A rule of ours in somebody else's firewall; `undo` takes it out again. */
   | { readonly is: "foreignRule"; readonly undo: readonly [program: string, ...args: string[]] }
+  /** Lines of ours in the machine's hosts file. */
+  | { readonly is: "hostNames"; readonly file: string; readonly holder: string }
   /** Connections that the kernel remembers because of our rules. */
   | { readonly is: "conntrack"; readonly blocks: readonly string[] }
   /** Folders of pods: their processes, namespaces, mounts and cgroups are found from there. */

@@ -35,6 +35,8 @@ export interface Settings {
   readonly "nodeport-addresses": readonly Cidr[];
   /** Empty: a block that follows from the data folder. */
   readonly "load-balancer-pool": readonly Cidr[];
+  /** Whether this machine is to know the hosts of Ingresses too. */
+  readonly "host-dns": boolean;
   /** Seconds. */
   readonly "node-monitor-grace-period": number;
   /** Nothing yet: there are no gates. */
@@ -54,6 +56,8 @@ export interface Setting<T = unknown> {
   /** undefined where the text is none; `expected` then says what it should have been. */
   readonly parse: (text: string) => T | undefined;
   readonly expected: string;
+  /** A flag without a value. */
+  readonly isSwitch?: true;
   /** Its value as a text again, of settings that a node is given too; absent: it is the cluster's alone. */
   toNode?(value: T): string;
 }
@@ -196,6 +200,15 @@ export const settingsTable: Table = {
     parse: parseBlocks,
     expected: "a list of blocks such as 172.30.0.128/25",
   },
+  "host-dns": {
+    name: "host-dns",
+    fallback: "false",
+    placeholder: "",
+    doc: "let this machine know the hosts of Ingresses too, by lines of /etc/hosts; down takes them away",
+    parse: (text) => (text === "true" || text === "false" ? text === "true" : undefined),
+    expected: "true or false",
+    isSwitch: true,
+  },
   "node-monitor-grace-period": {
     name: "node-monitor-grace-period",
     fallback: "40s",
@@ -284,6 +297,7 @@ export function readSettings(given: ReadonlyMap<string, Given>): Settings {
     runtime: read(table.runtime),
     "nodeport-addresses": read(table["nodeport-addresses"]),
     "load-balancer-pool": read(table["load-balancer-pool"]),
+    "host-dns": read(table["host-dns"]),
     "node-monitor-grace-period": read(table["node-monitor-grace-period"]),
     "feature-gates": read(table["feature-gates"]),
     v: read(table.v),

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { mustCidr } from "#net/cidr.ts";
 import { deleteFlowsOf } from "#os/conntrack.ts";
+import { removeHostsBlock } from "#os/hosts-file.ts";
 import { removeLanAnswers } from "#os/lan-answers.ts";
 import { mountsOf, unmount } from "#os/mounts.ts";
 import { purgeRuntime } from "#os/process-runtime/purge.ts";
@@ -49,6 +50,8 @@ async function undo(effect: Effect): Promise<void> {
       return removeLanAnswers(effect.table);
     case "foreignRule":
       return tolerate(effect.undo);
+    case "hostNames":
+      return removeHostsBlock(effect);
     case "conntrack":
       return forgetFlows(effect.blocks);
   }

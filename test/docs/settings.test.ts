@@ -10,7 +10,8 @@ const file = join(import.meta.dirname, "../../docs/reference/settings.md");
 function page(): string {
   const rows = Object.values(settingsTable).map((setting) => {
     const fallback = setting.fallback === "" ? "" : `\`${setting.fallback}\``;
-    return `| \`--${setting.name} ${setting.placeholder}\` | \`${variableOf(setting)}\` | ${fallback} | ${setting.doc} |\n`;
+    const flag = `--${setting.name} ${setting.placeholder}`.trimEnd();
+    return `| \`${flag}\` | \`${variableOf(setting)}\` | ${fallback} | ${setting.doc} |\n`;
   });
   return `# Settings of a cluster
 

@@ -70,4 +70,9 @@ export class IngressHosts {
     const [claim] = this.#byHost.get(name) ?? this.#byHost.get(wider) ?? [];
     return claim && { kind: "present", apex: name, records: claim.records };
   }
+
+  /** Every host, wildcards too, with the records of whoever has it. */
+  *all(): Iterable<readonly [Name, readonly Rdata[]]> {
+    for (const [host, [claim]] of this.#byHost) if (claim !== undefined) yield [host, claim.records];
+  }
 }
