@@ -3,11 +3,12 @@ import { badRequest, forbidden, noSuchPath, unauthorized, unavailable } from "#m
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
 import { AddressObjects } from "./address-objects.ts";
+import { statusAnswer } from "./answers/encode.ts";
+import { Turns } from "./answers/turns.ts";
 import { bearerOf } from "./authentication.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
 import { type Draining, drainingOf } from "./draining.ts";
-import { statusAnswer } from "./encode.ts";
 import type { Environment, ServerParts } from "./environment.ts";
 import { expireEvents } from "./event-expiry.ts";
 import {
@@ -32,7 +33,6 @@ import { ServiceAddresses } from "./service-addresses.ts";
 import { ServiceRanges } from "./service-ranges.ts";
 import { SlowReaders } from "./slow-readers.ts";
 import { timedStore } from "./timed-store.ts";
-import { Turns } from "./turns.ts";
 import { targetOf, understand } from "./understand.ts";
 import { execTarget } from "./verbs/exec.ts";
 

@@ -1,6 +1,6 @@
 import type { KindCatalogue, ServedGroup, ServedKind } from "#machinery/catalogue.ts";
 import { type AnyKind, apiVersionOf, type Subresource } from "#machinery/kind.ts";
-import type { AggregatedDiscovery } from "./negotiate.ts";
+import type { AggregatedDiscovery } from "./answers/negotiate.ts";
 
 /** What can be done with an object of every kind. */
 const objectVerbs: readonly string[] = [

@@ -5,14 +5,14 @@ import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import { conflict, success } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
 import { admitNode } from "./admission.ts";
+import { statusKind } from "./answers/encode.ts";
+import { presentObject, presentValue } from "./answers/present.ts";
 import type { Call } from "./call.ts";
 import type { Deletion } from "./delete-options.ts";
-import { statusKind } from "./encode.ts";
 import type { WholeAnswer } from "./exchange.ts";
 import { admitDeletion } from "./namespace-lifecycle.ts";
 import { type ApiObject, isOf, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, type Place, rehearse, retryOnConflict, type Saved, type StoredObject, save } from "./objects.ts";
-import { presentObject, presentValue } from "./present.ts";
 import { isFinished } from "./replace.ts";
 
 /** What a deletion has come to. */

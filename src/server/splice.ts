@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Duplex } from "node:stream";
 import type { StatusError } from "#machinery/status.ts";
-import { statusAnswer } from "./encode.ts";
+import { statusAnswer } from "./answers/encode.ts";
 import type { WholeAnswer } from "./exchange.ts";
 import { refusalOf, unreachable } from "./kubelet.ts";
 

@@ -1,7 +1,7 @@
 import type { Pod } from "#api/core/pod.ts";
 import { parseIp } from "#net/ip.ts";
 import { isOnHost } from "../host-ports.ts";
-import { isFinished } from "../pod-phase.ts";
+import { isFinished } from "../pod-state.ts";
 import { isHostLabel, lowerName, type Name } from "./name.ts";
 import type { Rdata } from "./record.ts";
 import type { OwnNames } from "./service-names.ts";

@@ -2,7 +2,7 @@ import type { Node } from "#api/core/node.ts";
 import type { Affinity } from "#api/core/pod/scheduling.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { hostPortsOf } from "../host-ports.ts";
-import { isFinished } from "../pod-phase.ts";
+import { isFinished } from "../pod-state.ts";
 import type { NodeRoom, TakenPort } from "./node-room.ts";
 import { type Amounts, add, amountsOf, assumedRequests, podRequests, subtract } from "./requests.ts";
 import { type Crowd, labelsOf } from "./surroundings.ts";

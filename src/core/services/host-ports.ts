@@ -1,7 +1,7 @@
 import type { Pod } from "#api/core/pod.ts";
 import { type Ip, type IpFamily, parseIp } from "#net/ip.ts";
 import { type HostPort, hostPortsOf } from "../host-ports.ts";
-import { isFinished } from "../pod-phase.ts";
+import { isFinished } from "../pod-state.ts";
 import type { Case, Endpoint, Frontend, NodeFacts, ServiceEntry } from "./service-map.ts";
 
 /** `cluster`: a pod's host ports answer on every node, not only on its own. Meant for ports that no other pod has. */

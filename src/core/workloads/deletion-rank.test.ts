@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Pod } from "#api/core/pod.ts";
+import { podOf } from "../pod-specimens.ts";
 import { firstToDelete } from "./deletion-rank.ts";
-import { podOf } from "./specimens.ts";
 
 const now = Date.parse("2026-01-02T00:00:00Z");
 const hour = 3_600_000;

@@ -1,6 +1,6 @@
 import type { Pod } from "#api/core/pod.ts";
 import { readTime } from "#machinery/time.ts";
-import { isReady, readySince } from "./pod-state.ts";
+import { isReady, readySince } from "../pod-state.ts";
 
 /**
  * Pods in the order in which a ReplicaSet gives them up: those that serve least first. `sameNode` says how many pods of the same

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Deployment } from "#api/apps/deployment.ts";
+import { podSpec } from "../pod-specimens.ts";
 import { type DeploymentPlan, planDeployment } from "./deployment.ts";
 import { rolloutBounds } from "./rollout-bounds.ts";
-import { deploymentOf, podSpec, replicaSetOf } from "./specimens.ts";
+import { deploymentOf, replicaSetOf } from "./specimens.ts";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
 const plan = (

@@ -4,9 +4,10 @@ import type { Pod } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
 import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
 import { seeded } from "../../../test/harness/seeded.ts";
+import { podOf } from "../pod-specimens.ts";
 import { planSlices } from "./endpoint-slices.ts";
 import { planEndpoints } from "./legacy-endpoints.ts";
-import { podOf, serviceOf } from "./specimens.ts";
+import { serviceOf } from "./specimens.ts";
 
 /** Carries plans out, as a server would. */
 class Slices {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { podOf } from "../pod-specimens.ts";
 import { judge, type OwnerState, type Verdict } from "./garbage.ts";
-import { podOf } from "./specimens.ts";
 
 const owner = (uid: string) => ({ apiVersion: "v1", kind: "ConfigMap", name: uid, uid });
 const object = (owners: readonly string[], more: object = {}) => {

@@ -9,10 +9,10 @@ import type { Pod } from "#api/core/pod.ts";
 import type { OwnerReference } from "#api/meta/object-meta.ts";
 import { matchesLabels, selectorOfLabels } from "#machinery/selectors.ts";
 import { showTime } from "#machinery/time.ts";
+import { isActive, isReady, secondsUntilAvailable } from "../pod-state.ts";
 import { sameJson } from "../same-json.ts";
 import { firstToDelete } from "./deletion-rank.ts";
 import { controllerReference } from "./owners.ts";
-import { isActive, isReady, secondsUntilAvailable } from "./pod-state.ts";
 
 export interface ReplicaSetFacts {
   readonly replicaSet: ReplicaSet;

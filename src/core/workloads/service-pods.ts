@@ -4,7 +4,7 @@ import type { Service, ServicePort } from "#api/core/service.ts";
 import { nonSpecialIpProblems } from "#machinery/rules/addresses.ts";
 import { matchesLabels, selectorOfLabels } from "#machinery/selectors.ts";
 import { type IpFamily, parseIp } from "#net/ip.ts";
-import { isFinished, isReady, isTerminating } from "./pod-state.ts";
+import { isFinished, isReady, isTerminating } from "../pod-state.ts";
 
 /** Slices and Endpoints of other Services are somebody else's: those without a selector their user's, ExternalName nobody's. */
 export const hasManagedEndpoints = ({ spec }: Service): boolean =>

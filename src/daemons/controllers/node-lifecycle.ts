@@ -2,7 +2,7 @@ import { leases, nodeLeaseNamespace } from "#api/coordination/lease.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { readyOf } from "#core/node.ts";
-import { disruptedZones, regionAndZoneOf, secondsUntilEviction } from "#core/workloads/node-health.ts";
+import { disruptedZones, regionAndZoneOf, secondsUntilEviction } from "#core/nodes/node-health.ts";
 import { type Again, changesOf, type Loop, loop } from "../loop.ts";
 import { backoffOf, type ControllerContext, collection, recorderOf } from "./context.ts";
 import { describeNode, driveAway, type NodeHands, type Opinion, welcome, withdraw } from "./node-steps.ts";

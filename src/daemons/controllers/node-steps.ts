@@ -2,7 +2,7 @@ import { type Node, nodes, type Taint } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { type EventRecorder, referenceTo } from "#client/events.ts";
 import { type ResourceClient, refusedFor } from "#client/resource.ts";
-import { drivingTaints, silentStatus, unreadyStatus, wantedTaints } from "#core/workloads/node-health.ts";
+import { drivingTaints, silentStatus, unreadyStatus, wantedTaints } from "#core/nodes/node-health.ts";
 
 export interface NodeHands {
   readonly nodes: ResourceClient<Node, never>;

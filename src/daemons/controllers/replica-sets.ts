@@ -1,8 +1,8 @@
 import { type ReplicaSet, replicaSets } from "#api/apps/replica-set.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { type Index, keyOf, placeOf } from "#client/informer.ts";
+import { isActive } from "#core/pod-state.ts";
 import { type Claim, claim, controllerOf, controllerReference } from "#core/workloads/owners.ts";
-import { isActive } from "#core/workloads/pod-state.ts";
 import { planReplicaSet, type ReplicaSetFacts, replicaSetStatus } from "#core/workloads/replica-set.ts";
 import { matchesLabels, selectorOf } from "#machinery/selectors.ts";
 import { type Again, changesOf, type Loop, loop } from "../loop.ts";

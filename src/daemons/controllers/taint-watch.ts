@@ -1,6 +1,6 @@
 import type { Taint } from "#api/core/node/spec.ts";
 import type { Node } from "#api/core/node.ts";
-import { drivingTaints } from "#core/workloads/node-health.ts";
+import { drivingTaints } from "#core/nodes/node-health.ts";
 
 /** Since when each taint that drives pods away has been seen on each node, by a clock that only goes forward. */
 export class TaintWatch {

@@ -8,7 +8,7 @@ import { type ResourceClient, refusedFor, resourceClient } from "#client/resourc
 import type { Transport } from "#client/transport.ts";
 import { type Placement, place } from "#core/placement/place.ts";
 import { unschedulableStatus } from "#core/placement/scheduled.ts";
-import { isFinished } from "#core/pod-phase.ts";
+import { isFinished } from "#core/pod-state.ts";
 import { sameJson } from "#core/same-json.ts";
 import { changesOf, type Failure, type Loop, loop } from "../loop.ts";
 import { type BookKeeping, bookKeeping, cachesOf } from "./book-keeping.ts";

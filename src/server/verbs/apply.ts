@@ -7,13 +7,13 @@ import { kubectl, lastAppliedFields, withLastApplied } from "#machinery/fields/l
 import type { JsonObject } from "#machinery/json.ts";
 import { apiVersionOf } from "#machinery/kind.ts";
 import { applyConflict, badRequest, conflict, notFound, withoutReason } from "#machinery/status.ts";
+import { presentObject } from "../answers/present.ts";
 import { type Call, placeOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { entriesOf, entriesToApplyTo, ignoredFields, type Track, withEntries, writerOf } from "../managed-fields.ts";
 import { type ApiObject, named } from "../object.ts";
 import { retryOrMake, type Saved, type StoredObject } from "../objects.ts";
 import { mayOrThrow } from "../permission.ts";
-import { presentObject } from "../present.ts";
 import { checkName, replaceOnce } from "../replace.ts";
 import type { Expected } from "../sent.ts";
 import type { WriteOptions } from "../write-options.ts";

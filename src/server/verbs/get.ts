@@ -1,8 +1,8 @@
 import { notFound } from "#machinery/status.ts";
+import { presentObject } from "../answers/present.ts";
 import { type Call, placeOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { keyOf } from "../objects.ts";
-import { presentObject } from "../present.ts";
 import { checkReached, parseRevision } from "../resource-version.ts";
 
 /** GET of one object: always the latest. */

@@ -1,16 +1,16 @@
 import { badRequest, expired, StatusError } from "#machinery/status.ts";
 import type { ListMeta } from "#machinery/table.ts";
 import { Compacted, type Entry, type Range, type RangeOptions } from "#store/store.ts";
+import { presentList } from "../answers/present.ts";
+import { Slice } from "../answers/turns.ts";
 import { type Call, turnOf } from "../call.ts";
 import { badToken, parseToken, showToken } from "../continue-token.ts";
 import type { Answer } from "../exchange.ts";
 import { type ListOptions, listOptionsOf } from "../list-options.ts";
 import { parseStored } from "../object.ts";
 import { keyOf, prefixOf } from "../objects.ts";
-import { presentList } from "../present.ts";
 import { checkReached, parseRevision } from "../resource-version.ts";
 import { type Selection, selectionOf } from "../selection.ts";
-import { Slice } from "../turns.ts";
 
 /** GET of a collection. */
 export async function list(call: Call): Promise<Answer> {

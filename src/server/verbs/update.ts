@@ -1,6 +1,6 @@
+import { presentObject } from "../answers/present.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
-import { presentObject } from "../present.ts";
 import { checkName, replaceObject } from "../replace.ts";
 import { sentObject } from "../sent.ts";
 import { writeOptions } from "../write-options.ts";

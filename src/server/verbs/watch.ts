@@ -1,12 +1,12 @@
+import { presentationOf } from "../answers/present.ts";
+import { watchType } from "../answers/watch-events.ts";
 import { type Call, turnOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { listOptionsOf } from "../list-options.ts";
 import { prefixOf } from "../objects.ts";
-import { presentationOf } from "../present.ts";
 import { refusalOf } from "../refusals.ts";
 import { parseRevision } from "../resource-version.ts";
 import { selectionOf } from "../selection.ts";
-import { watchType } from "../watch-events.ts";
 import { Watching, type WatchPlan } from "../watching.ts";
 
 /** GET of a collection with `watch=true`. */

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import type { Node, Taint } from "#api/core/node.ts";
 import type { Toleration } from "#api/core/pod/scheduling.ts";
 import { readyOf } from "../node.ts";
+import { podOf } from "../pod-specimens.ts";
 import { disruptedZones, secondsUntilEviction, wantedTaints } from "./node-health.ts";
-import { podOf } from "./specimens.ts";
 
 const now = Date.parse("2026-01-01T00:01:00Z");
 const aMinuteAgo = "2026-01-01T00:00:00Z";

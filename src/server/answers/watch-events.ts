@@ -2,11 +2,12 @@ import { watchFrame } from "#machinery/envelope.ts";
 import { apiVersionOf } from "#machinery/kind.ts";
 import type { Status } from "#machinery/status.ts";
 import type { Change } from "#store/store.ts";
-import { jsonBytes, statusBytes, valueBytes } from "./encode.ts";
-import { limits } from "./limits.ts";
-import { encodingOf, type ObjectFormat } from "./negotiate.ts";
-import { parseStored, serialize } from "./object.ts";
-import { metadataBytes, objectBytes, objectTable, type Presentation, typeOf } from "./present.ts";
+import { limits } from "../limits.ts";
+import { parseStored, serialize } from "../object.ts";
+import { statusBytes } from "./encode.ts";
+import type { Presentation } from "./form.ts";
+import { formOf } from "./form-of.ts";
+import { encodingOf, mediaTypeOf, type ObjectFormat } from "./negotiate.ts";
 
 export type EventType = "ADDED" | "MODIFIED" | "DELETED";
 
@@ -74,13 +75,10 @@ function objectOf({ entry, previous, revision }: Change, type: EventType): Uint8
 export const initialLine = (bytes: Uint8Array, line: Line): Uint8Array => lineOf("ADDED", bytes, line);
 
 function lineOf(type: EventType, bytes: Uint8Array, { presentation, isFirst }: Line): Uint8Array {
-  const { format } = presentation;
-  const shown = objectBytes(presentation, bytes);
-  return wrap(type, format.kind === "table" && !isFirst ? withoutColumns(shown) : shown, format);
+  const form = formOf(presentation);
+  const shown = isFirst ? form.object : (form.laterEvent ?? form.object);
+  return wrap(type, shown(bytes), presentation.format);
 }
-
-const withoutColumns = (table: Uint8Array): Uint8Array =>
-  Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(table).toString()), columnDefinitions: [] }));
 
 function wrap(type: string, object: Uint8Array, format: ObjectFormat): Uint8Array {
   return encodingOf(format) === "protobuf"
@@ -91,31 +89,13 @@ const lineEnd = Buffer.from("}\n");
 
 /** The media type of a watch, which says so where its events are no lines of JSON. */
 export const watchType = (format: ObjectFormat): string =>
-  encodingOf(format) === "json" ? typeOf(format) : `${typeOf(format)};stream=watch`;
+  encodingOf(format) === "json" ? mediaTypeOf(format) : `${mediaTypeOf(format)};stream=watch`;
 
 /** Everything up to `revision` has been told. */
 export function bookmarkLine(presentation: Presentation, revision: number, isInitialEnd: boolean): Uint8Array {
   const annotations = isInitialEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
   const metadata = { resourceVersion: String(revision), ...annotations };
-  return wrap("BOOKMARK", bookmarkBytes(presentation, metadata), presentation.format);
-}
-
-function bookmarkBytes(presentation: Presentation, metadata: BookmarkMeta): Uint8Array {
-  const { spoken, format } = presentation;
-  switch (format.kind) {
-    case "table":
-      return jsonBytes(objectTable(presentation, [], { version: format.version, metadata }));
-    case "metadata":
-      return metadataBytes(format, metadata);
-    case "json":
-    case "yaml":
-    case "protobuf":
-      return valueBytes(spoken, { metadata }, format.kind);
-  }
-}
-interface BookmarkMeta {
-  readonly resourceVersion: string;
-  readonly annotations?: Readonly<Record<string, string>>;
+  return wrap("BOOKMARK", formOf(presentation).bookmark(metadata), presentation.format);
 }
 
 export const errorLine = (status: Status, format: ObjectFormat): Uint8Array =>

@@ -1,14 +1,11 @@
 import { Status as StatusType } from "#api/meta/status.ts";
-import type { ServedKind } from "#machinery/catalogue.ts";
 import { sealEnvelope } from "#machinery/envelope.ts";
 import { apiVersionOf, type NamedType } from "#machinery/kind.ts";
 import { encodeProtobuf } from "#machinery/protobuf.ts";
 import type { Status } from "#machinery/status.ts";
 import { yamlText } from "#machinery/yaml-text.ts";
-import { fromHub } from "./conversion.ts";
-import type { Headers, WholeAnswer } from "./exchange.ts";
+import type { Headers, WholeAnswer } from "../exchange.ts";
 import { type Encoding, encodingOf, mediaTypes, objectFormat, type TextEncoding } from "./negotiate.ts";
-import { parseStored } from "./object.ts";
 
 export const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
@@ -22,19 +19,6 @@ export function valueBytes(named: NamedType, value: object, encoding: Encoding):
   return encoding === "protobuf"
     ? sealEnvelope({ apiVersion, kind, raw: encodeProtobuf(type, value) })
     : textBytes({ kind, apiVersion, ...value }, encoding);
-}
-
-// As parsed objects are kept: for as long as nobody needs the room, and never longer than the stored bytes.
-const messages = new WeakMap<Uint8Array, WeakRef<Uint8Array>>();
-
-/** The protobuf message of an object that is given as it is stored; seldom made twice. */
-export function messageOf(spoken: ServedKind, bytes: Uint8Array): Uint8Array {
-  if (spoken.other !== undefined) return encodeProtobuf(spoken.type, fromHub(spoken, parseStored(bytes)));
-  const known = messages.get(bytes)?.deref();
-  if (known !== undefined) return known;
-  const message = encodeProtobuf(spoken.type, parseStored(bytes));
-  messages.set(bytes, new WeakRef(message));
-  return message;
 }
 
 export const statusKind: NamedType = { group: "", version: "v1", kind: "Status", type: StatusType };

@@ -1,6 +1,6 @@
 import { protobufMediaType } from "#machinery/envelope.ts";
-import { jsonType } from "./exchange.ts";
-import { limits } from "./limits.ts";
+import { jsonType } from "../exchange.ts";
+import { limits } from "../limits.ts";
 
 /** What objects look like in an answer, as the request's `Accept` wants it. */
 export type ObjectFormat =
@@ -80,6 +80,9 @@ export function objectFormat(
 }
 
 export const encodingOf = (format: ObjectFormat): Encoding => ("encoding" in format ? format.encoding : format.kind);
+
+/** The media type of an answer that holds objects. */
+export const mediaTypeOf = (format: ObjectFormat): string => mediaTypes[encodingOf(format)];
 
 /** `/api` and `/apis`: a client that asks for v2beta1 alone must not get v2. */
 export function discoveryFormat(accept: string | undefined): DiscoveryFormat | undefined {

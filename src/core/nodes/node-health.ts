@@ -6,9 +6,9 @@ import type { PodStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { showTime } from "#machinery/time.ts";
 import { readyOf } from "../node.ts";
+import { conditionOf, isTerminating } from "../pod-state.ts";
 import { sameJson } from "../same-json.ts";
 import { tolerates } from "../tolerations.ts";
-import { conditionOf, isTerminating } from "./pod-state.ts";
 
 /** What a node says of itself; all of it is unknown once it is silent. */
 const reported = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];

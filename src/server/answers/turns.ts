@@ -1,6 +1,6 @@
 import { tooManyRequests } from "#machinery/status.ts";
-import { type Identity, isOfCluster } from "./exchange.ts";
-import { limits } from "./limits.ts";
+import { type Identity, isOfCluster } from "../exchange.ts";
+import { limits } from "../limits.ts";
 
 /** How long one client's work may keep all others waiting, in milliseconds. */
 const sliceMs = 5;

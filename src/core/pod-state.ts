@@ -1,9 +1,10 @@
 import type { PodCondition } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { readTime } from "#machinery/time.ts";
-import { isFinished } from "../pod-phase.ts";
 
-export { isFinished };
+/** It has ended and won't run again. */
+export const isFinished = ({ status }: Pick<Pod, "status">): boolean =>
+  status.phase === "Succeeded" || status.phase === "Failed";
 
 export const isTerminating = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined;
 
