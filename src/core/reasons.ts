@@ -45,6 +45,22 @@ export type Reason =
   // Why nothing is given out of a pool of load-balancer addresses.
   | "PoolOverlaps"
   | "PoolInClusterRange"
+  // Why an Ingress is not served here, or not all of it.
+  | "NoSuchIngressClass"
+  | "OtherController"
+  | "NoIngressClass"
+  | "HostInvalid"
+  | "PathInvalid"
+  | "PatternInvalid"
+  | "ResourceBackend"
+  | "RouteTaken"
+  | "CanaryWithoutMain"
+  // Why a host's certificate is not the one that is asked for.
+  | "CertificateMissing"
+  | "CertificateInvalid"
+  | "CertificateExpired"
+  | "CertificateNamesOther"
+  | "CertificateTaken"
   // Why its source address changes.
   | "Hairpin"
   | "ReplyMustReturnHere"
@@ -155,6 +171,21 @@ const sentences: Readonly<Record<Reason, string>> = {
   LoadBalancerAddressTaken: "another Service has the address, and the two can't share it",
   PoolOverlaps: "an older pool has some of the same addresses",
   PoolInClusterRange: "some of the addresses are the cluster's own, for pods or for Services",
+  NoSuchIngressClass: "the cluster has no IngressClass of that name",
+  OtherController: "the IngressClass is served by another controller",
+  NoIngressClass: "the Ingress names no class, and none of the cluster's is the default one",
+  HostInvalid: "no request can ask for a host of that name",
+  PathInvalid: "no request can have that path",
+  PatternInvalid: "the pattern can't be read, or could take too long to try",
+  ResourceBackend: "only Services are sent to",
+  RouteTaken: "an older object has the same host and path",
+  CanaryWithoutMain:
+    "a canary takes its part of what another Ingress of the same host and path serves, and there is none",
+  CertificateMissing: "the namespace has no such Secret",
+  CertificateInvalid: "the Secret holds no certificate with its key that can be used",
+  CertificateExpired: "the certificate has ended",
+  CertificateNamesOther: "the certificate is for other names",
+  CertificateTaken: "an older Ingress shows another certificate for the same host",
   Hairpin: "a pod that reaches itself through a Service must see the answer come from elsewhere",
   ReplyMustReturnHere: "the answer must pass this node again to be translated back",
   LeavesCluster: "pod addresses mean nothing outside the cluster",

@@ -1,0 +1,37 @@
+import type { IpFamily } from "#net/ip.ts";
+import { addressesOf } from "../services/addresses.ts";
+import { endpointsOf } from "../services/endpoints.ts";
+import { poolsOf } from "../services/pools.ts";
+import type { Endpoint, Pool } from "../services/service-map.ts";
+import type { BackendWish, ServicePortRef } from "./backend-wish.ts";
+import type { RouteWorld } from "./route-world.ts";
+
+/** The Services whose endpoints a backend may send to. */
+export const servicesOf = ({ service, fallback }: BackendWish): readonly string[] =>
+  fallback === undefined ? [service] : [service, fallback.service];
+
+/** Who receives what is sent to a backend: endpoints of all families in one pool, so that ready ones of either spare those that end. */
+export function poolOf(wish: BackendWish, world: RouteWorld, families: readonly IpFamily[]): Pool {
+  const own = wish.viaClusterIp ? clusterIpPool(wish, world, families) : podPool(wish, wish, { world, families });
+  if (own.members.length > 0 || wish.fallback === undefined) return own;
+  const { members } = podPool(wish.fallback, wish, { world, families });
+  return { ...own, members };
+}
+
+interface Around {
+  readonly world: RouteWorld;
+  readonly families: readonly IpFamily[];
+}
+
+function podPool({ service, portName }: ServicePortRef, { protocol }: BackendWish, { world, families }: Around): Pool {
+  const slices = world.slices(service);
+  const endpoints = families.flatMap((family) => endpointsOf(slices, { family, portName, protocol }));
+  return poolsOf(endpoints, { nodeName: "", zone: undefined, families }).cluster;
+}
+
+function clusterIpPool({ service, port }: BackendWish, world: RouteWorld, families: readonly IpFamily[]): Pool {
+  const found = world.service(service);
+  const ips = found === undefined ? [] : addressesOf(found).cluster.filter(({ family }) => families.includes(family));
+  const members = ips.map((ip): Endpoint => ({ ip, port, nodeName: undefined, pod: undefined, condition: "ready" }));
+  return { scope: "cluster", members, leftOut: [] };
+}

@@ -1,0 +1,100 @@
+import type { IngressBackend } from "#api/networking/ingress/spec.ts";
+import type { Ingress } from "#api/networking/ingress.ts";
+import { type BackendWish, type ResolvedBackend, resolveBackend, serviceShape } from "./backend-wish.ts";
+import type { EntrySurroundings, HostClaim, IngressEntry } from "./entry.ts";
+import type { IngressSettings } from "./ingress-settings.ts";
+import type { BackendId, Finding, HostPattern, Origin, Passthrough, Route, Target } from "./route-table.ts";
+import { nameOf, type Read, seniorityOf } from "./route-world.ts";
+
+/** An entry while it is made: what is found on the way is gathered here. */
+export class EntryDraft {
+  readonly ingress: Ingress;
+  readonly settings: IngressSettings;
+  readonly around: EntrySurroundings;
+  readonly name: string;
+  readonly seniority: string;
+  readonly passthroughs: Passthrough[] = [];
+  /** Names that the Ingress has beside those of its rules, and the host that each stands for. */
+  readonly furtherNames = new Map<HostPattern, HostPattern>();
+  readonly #hosts = new Map<HostPattern, Route[]>();
+  readonly #backends = new Map<BackendId, BackendWish>();
+  readonly #reads = new Map<string, Read>();
+  readonly #shapes = new Map<string, string>();
+  readonly #findings: Finding[] = [];
+
+  constructor(ingress: Ingress, settings: IngressSettings, around: EntrySurroundings) {
+    this.ingress = ingress;
+    this.settings = settings;
+    this.around = around;
+    this.name = nameOf(ingress);
+    this.seniority = seniorityOf(ingress);
+  }
+
+  origin(field: string): Origin {
+    return { kind: "Ingress", name: this.name, field };
+  }
+
+  tell(finding: Finding): void {
+    this.#findings.push(finding);
+  }
+
+  refuse(field: string, because: Finding["because"], message: string): void {
+    this.tell({ origin: this.origin(field), weight: "refused", because, message: `${field}: ${message}` });
+  }
+
+  note(field: string, because: Finding["because"], message: string): void {
+    this.tell({ origin: this.origin(field), weight: "noted", because, message: `${field}: ${message}` });
+  }
+
+  read(...all: readonly Read[]): void {
+    for (const one of all) this.#reads.set(`${one.kind} ${one.name}`, one);
+  }
+
+  /** Where requests for a backend of the spec go; the backend is wished for. */
+  targetOf(backend: IngressBackend, origin: Origin): Target {
+    const { namespace } = this.ingress.metadata;
+    const asker = { ingress: this.name, namespace, settings: this.settings, world: this.around.world };
+    return this.resolved(resolveBackend(backend, asker, origin));
+  }
+
+  resolved({ to, wish, services, findings }: ResolvedBackend): Target {
+    for (const name of services) {
+      this.read({ kind: "Service", name });
+      this.#shapes.set(name, serviceShape(this.around.world.service(name)));
+    }
+    for (const finding of findings) this.tell(finding);
+    if (wish !== undefined) this.#backends.set(wish.id, wish);
+    return to;
+  }
+
+  /** The hosts of the rules are there even without a route. */
+  claim(host: HostPattern, ...routes: readonly Route[]): void {
+    const known = this.#hosts.get(host);
+    if (known === undefined) this.#hosts.set(host, [...routes]);
+    else known.push(...routes);
+  }
+
+  get hosts(): readonly HostPattern[] {
+    return [...this.#hosts.keys()];
+  }
+
+  routesOf(host: HostPattern): readonly Route[] {
+    return this.#hosts.get(host) ?? [];
+  }
+
+  finished(): Pick<IngressEntry, "hosts" | "passthroughs" | "backends" | "reads" | "shapes" | "findings"> {
+    const { canary } = this.settings;
+    const claimOf = (routes: readonly Route[]): HostClaim =>
+      canary === undefined
+        ? { routes, canaries: [] }
+        : { routes: [], canaries: routes.map((route) => ({ route, canary })) };
+    return {
+      hosts: new Map([...this.#hosts].map(([host, routes]) => [host, claimOf(routes)])),
+      passthroughs: this.passthroughs,
+      backends: [...this.#backends.values()],
+      reads: [...this.#reads.values()],
+      shapes: this.#shapes,
+      findings: this.#findings,
+    };
+  }
+}

@@ -1,0 +1,80 @@
+import { withCanaries } from "./canary.ts";
+import type { HostClaim, IngressEntry } from "./entry.ts";
+import type { Finding, HostPattern, HostRoutes, PathMatch, Route } from "./route-table.ts";
+
+/** What one Ingress wants of a host. */
+export interface Claimant {
+  readonly entry: IngressEntry;
+  readonly claim: HostClaim;
+}
+
+/** The routes of a host, and what each Ingress is to be told about it. */
+export interface SettledHost {
+  readonly routes: HostRoutes;
+  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+}
+
+/** Where HTTP-01 challenges are answered: by a client that must not need a certificate yet (RFC 8555 section 8.3). */
+const challengePath = "/.well-known/acme-challenge";
+
+/** Weighs the claims of all Ingresses against each other. `hasTls`: the host is answered by TLS, whoever asked for that. */
+export function settleHost(host: HostPattern, claimants: readonly Claimant[], hasTls: boolean): SettledHost {
+  const told = new Map<string, Finding[]>();
+  const tell = (ingress: string, finding: Finding) => {
+    const known = told.get(ingress);
+    if (known === undefined) told.set(ingress, [finding]);
+    else known.push(finding);
+  };
+  const wanted = claimants
+    .flatMap(({ entry, claim }) => claim.routes.map((route) => ({ entry, route: redirected(route, entry, hasTls) })))
+    .toSorted((a, b) => (a.route.seniority < b.route.seniority ? -1 : 1));
+  const served = new Map<string, Route>();
+  const shadowed: HostRoutes["shadowed"][number][] = [];
+  for (const { entry, route } of wanted) {
+    const key = matchKey(route);
+    const elder = served.get(key);
+    if (elder === undefined) served.set(key, route);
+    else {
+      shadowed.push({ route, by: elder.id });
+      if (isToldOf(route, entry, elder)) tell(entry.name, takenBy(route, elder));
+    }
+  }
+  const canaries = claimants.flatMap(({ claim }) => claim.canaries);
+  const { routes, findings } = withCanaries([...served.values()].toSorted(byPrecedence), canaries, matchKey);
+  for (const { ingress, finding } of findings) tell(ingress, finding);
+  return { routes: { host, routes, shadowed }, findings: told };
+}
+
+/** Routes of equal keys match the same requests. */
+export const matchKey = ({ match: { path, method = "", headers, query, cookies } }: Route): string =>
+  headers.length + query.length + cookies.length === 0
+    ? `${path.kind} ${method} ${path.value}`
+    : `${path.kind} ${method} ${path.value} ${JSON.stringify([headers, query, cookies])}`;
+
+const ranks: Readonly<Record<PathMatch["kind"], number>> = { exact: 0, pattern: 1, prefix: 2 };
+
+/** Exact paths, then patterns, then prefixes, the longest first; what is equal in that by seniority. */
+function byPrecedence(a: Route, b: Route): number {
+  const [one, other] = [a.match.path, b.match.path];
+  return (
+    ranks[one.kind] - ranks[other.kind] || other.value.length - one.value.length || (a.seniority < b.seniority ? -1 : 1)
+  );
+}
+
+function redirected(route: Route, { httpsRedirect: { when, status } }: IngressEntry, hasTls: boolean): Route {
+  const applies = when === "always" || (when === "hostHasTls" && hasTls);
+  if (!applies || route.match.path.value.startsWith(challengePath)) return route;
+  return { ...route, filters: { ...route.filters, httpsRedirect: { status } } };
+}
+
+/** The last routes that come with a default backend give way silently, unless the Ingress has nothing else. */
+const isToldOf = (route: Route, entry: IngressEntry, elder: Route): boolean =>
+  !route.seniority.startsWith("~") || (entry.hosts.size === 1 && elder.seniority.startsWith("~"));
+
+function takenBy(route: Route, elder: Route): Finding {
+  const { origin, host, match } = route;
+  const path = match.path.value === "" ? "/" : match.path.value;
+  const where = `${host === "*" ? "any host" : host}, ${match.path.kind} ${path}`;
+  const message = `${origin.field}: ${where} is served by the older ${elder.origin.kind} ${elder.origin.name} (${elder.origin.field})`;
+  return { origin, weight: "refused", because: "RouteTaken", message };
+}

@@ -1,0 +1,33 @@
+import { dnsSubdomainTrouble, wildcardDnsTrouble } from "#machinery/rules/names.ts";
+import { parseIp } from "#net/ip.ts";
+import type { HostPattern } from "./route-table.ts";
+
+/** Reads a host of an Ingress: any case, and `""` for any host. undefined for what no request's host can be, such as an address. */
+export function readHost(text: string | undefined): HostPattern | undefined {
+  if (text === undefined || text === "") return "*";
+  const host = text.toLowerCase();
+  const troubles = host.startsWith("*") ? wildcardDnsTrouble(host) : dnsSubdomainTrouble(host);
+  for (const _ of troubles) return undefined;
+  return parseIp(host) === undefined ? host : undefined;
+}
+
+/** The patterns that a host meets, the narrowest first; a wildcard stands for one label. */
+export function patternsFor(host: HostPattern): readonly HostPattern[] {
+  if (host === "*") return [host];
+  const wildcard = wildcardOf(host);
+  return wildcard === undefined || wildcard === host ? [host, "*"] : [host, wildcard, "*"];
+}
+
+/** `*.example.com` for `a.example.com` and for itself; undefined for a name of one label. */
+export function wildcardOf(host: HostPattern): HostPattern | undefined {
+  const dot = host.indexOf(".");
+  return dot < 0 ? undefined : `*${host.slice(dot)}`;
+}
+
+/** Whether one of a certificate's names stands for the host. */
+export function isNamed(host: HostPattern, names: readonly string[]): boolean {
+  return names.some((name) => {
+    const lower = name.toLowerCase();
+    return lower === host || lower === wildcardOf(host);
+  });
+}
