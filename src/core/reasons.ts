@@ -113,6 +113,16 @@ export type Reason =
   | "AnnotationServedOtherwise"
   | "SnippetRefused"
   | "AccessRuleUnreadable"
+  // Why a route of a request's host doesn't serve it.
+  | "PathDiffers"
+  | "TrailingSlashDiffers"
+  | "CaseDiffers"
+  | "MethodDiffers"
+  | "HeaderDiffers"
+  | "QueryDiffers"
+  | "CookieDiffers"
+  | "RoutePrecedes"
+  | "RouteHidden"
   // Pods and programs.
   | "PodServes"
   | "PodNotReady"
@@ -236,6 +246,15 @@ const sentences: Readonly<Record<Reason, string>> = {
   AnnotationServedOtherwise: "the annotation is served, in another way than where it comes from",
   SnippetRefused: "pieces of another proxy's configuration are refused: they reach beyond their own Ingress",
   AccessRuleUnreadable: "who may come in can't be told by the annotations, so nobody may",
+  PathDiffers: "it is for another path",
+  TrailingSlashDiffers: "its path is Exact, and differs from the request's by the slash at the end",
+  CaseDiffers: "its path differs from the request's by upper and lower case, which counts",
+  MethodDiffers: "it is for another method",
+  HeaderDiffers: "the request doesn't have the header that it asks for",
+  QueryDiffers: "the request doesn't have the query parameter that it asks for",
+  CookieDiffers: "the request doesn't have the cookie that it asks for",
+  RoutePrecedes: "it fits, but another one that fits comes first",
+  RouteHidden: "an older one of the same host and path hides it",
   PodServes: "the pod runs and is ready",
   PodNotReady: "the pod is not ready",
   PodUnscheduled: "no node fits the pod",
