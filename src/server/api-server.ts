@@ -2,7 +2,9 @@ import type { RequestOptions } from "node:https";
 import { badRequest, forbidden, noSuchPath, unauthorized, unavailable } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
-import { AddressObjects } from "./address-objects.ts";
+import { AddressObjects } from "./addresses/address-objects.ts";
+import { ServiceAddresses } from "./addresses/service-addresses.ts";
+import { ServiceRanges } from "./addresses/service-ranges.ts";
 import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
 import { bearerOf } from "./authentication.ts";
@@ -20,21 +22,19 @@ import {
   withCacheControl,
   withWarnings,
 } from "./exchange.ts";
-import { follow } from "./following.ts";
 import type { Check } from "./health.ts";
 import { limits } from "./limits.ts";
 import { type RequestLabels, ServerMetrics } from "./metrics.ts";
-import { OpenStreams } from "./open-streams.ts";
 import { mayOrThrow } from "./permission.ts";
 import { StoreReadings } from "./readings.ts";
 import { refusalOf } from "./refusals.ts";
-import { labelsOf, strayRequest } from "./request-labels.ts";
-import { ServiceAddresses } from "./service-addresses.ts";
-import { ServiceRanges } from "./service-ranges.ts";
-import { SlowReaders } from "./slow-readers.ts";
+import { labelsOf, strayRequest } from "./requests/request-labels.ts";
+import { targetOf, understand } from "./requests/understand.ts";
 import { timedStore } from "./timed-store.ts";
-import { targetOf, understand } from "./understand.ts";
 import { execTarget } from "./verbs/exec.ts";
+import { follow } from "./watches/following.ts";
+import { OpenStreams } from "./watches/open-streams.ts";
+import { SlowReaders } from "./watches/slow-readers.ts";
 
 /** The API, whatever way its requests come. */
 export interface ApiServer {

@@ -2,14 +2,14 @@ import type { KindCatalogue } from "#machinery/catalogue.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
+import type { ServiceAddresses } from "./addresses/service-addresses.ts";
 import type { Turns } from "./answers/turns.ts";
 import type { NodeGraph } from "./authorization/node-graph.ts";
 import type { Check } from "./health.ts";
 import type { ServerMetrics } from "./metrics.ts";
-import type { OpenStreams } from "./open-streams.ts";
 import type { StoreReadings } from "./readings.ts";
-import type { ServiceAddresses } from "./service-addresses.ts";
-import type { SlowReaders } from "./slow-readers.ts";
+import type { OpenStreams } from "./watches/open-streams.ts";
+import type { SlowReaders } from "./watches/slow-readers.ts";
 
 /** What every part of the server works with. */
 export interface Environment extends ServerParts {

@@ -6,8 +6,8 @@ import { TLSSocket } from "node:tls";
 import { badRequest, StatusError } from "#machinery/status.ts";
 import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
-import { bodyTooLarge } from "./body.ts";
 import { gathered, type Identity, type ServerRequest } from "./exchange.ts";
+import { bodyTooLarge } from "./requests/body.ts";
 import { answerOn, refuse, splice, type Upgrading } from "./splice.ts";
 
 /** PEM texts. */
@@ -113,7 +113,7 @@ async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
     if (upgrade.kind === "agent") splice(upgrading, upgrade.target);
     else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
     else if (upgrade.answer.kind === "pieces") answerOn(socket, await gathered(upgrade.answer));
-    else (await import("./web-socket.ts")).sendAsMessages(upgrading, upgrade.answer);
+    else (await import("./watches/web-socket.ts")).sendAsMessages(upgrading, upgrade.answer);
   } catch (fault) {
     if (!(fault instanceof StatusError)) throw fault;
     refuse(socket, fault);

@@ -8,12 +8,12 @@ import { admitNode } from "./admission.ts";
 import { statusKind } from "./answers/encode.ts";
 import { presentObject, presentValue } from "./answers/present.ts";
 import type { Call } from "./call.ts";
-import type { Deletion } from "./delete-options.ts";
 import type { WholeAnswer } from "./exchange.ts";
 import { admitDeletion } from "./namespace-lifecycle.ts";
 import { type ApiObject, isOf, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, type Place, rehearse, retryOnConflict, type Saved, type StoredObject, save } from "./objects.ts";
 import { isFinished } from "./replace.ts";
+import type { Deletion } from "./requests/delete-options.ts";
 
 /** What a deletion has come to. */
 export type Removal =

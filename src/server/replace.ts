@@ -7,9 +7,9 @@ import { type Call, placeOf } from "./call.ts";
 import { type Track, updating, withEntries, withTimesOf } from "./managed-fields.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
+import type { WriteOptions } from "./requests/write-options.ts";
 import { saveSettled, settle } from "./settle.ts";
 import { hasStatus, isEmptied, strategyOf, wanted } from "./strategy.ts";
-import type { WriteOptions } from "./write-options.ts";
 
 /** What an update makes of the object that stands there; asked again where somebody else's write came first. */
 export type Build = (current: ApiObject) => ApiObject | Promise<ApiObject>;

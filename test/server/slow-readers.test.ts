@@ -7,7 +7,7 @@ import { test } from "node:test";
 import WebSocket from "ws";
 import type { ApiServer } from "#server/api-server.ts";
 import type { Answer } from "#server/exchange.ts";
-import { SlowReaders, type WaitingLimits } from "#server/slow-readers.ts";
+import { SlowReaders, type WaitingLimits } from "#server/watches/slow-readers.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Listening, listening } from "./listening.ts";
 import { partOf, type Served } from "./served.ts";

@@ -1,9 +1,9 @@
 import { podReferences } from "#api/core/pod/references.ts";
 import { pods } from "#api/core/pod.ts";
 import type { Entry } from "#store/store.ts";
-import type { Follower } from "../following.ts";
 import { isOf, parseStored } from "../object.ts";
 import { prefixOf } from "../objects.ts";
+import type { Follower } from "../watches/following.ts";
 
 /** What a pod leads its node to. */
 export type Reachable = "secrets" | "configmaps" | "persistentvolumeclaims" | "serviceaccounts";

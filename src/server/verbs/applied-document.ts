@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from "#machinery/json.ts";
 import { cannotUnmarshal } from "#machinery/patch/refused.ts";
 import { badRequest } from "#machinery/status.ts";
-import { parseYamlBody } from "../body.ts";
 import type { Call } from "../call.ts";
-import type { WriteOptions } from "../write-options.ts";
+import { parseYamlBody } from "../requests/body.ts";
+import type { WriteOptions } from "../requests/write-options.ts";
 
 /** The body of an apply. */
 export interface AppliedDocument {

@@ -15,8 +15,8 @@ import { type ApiObject, named } from "../object.ts";
 import { retryOrMake, type Saved, type StoredObject } from "../objects.ts";
 import { mayOrThrow } from "../permission.ts";
 import { checkName, replaceOnce } from "../replace.ts";
-import type { Expected } from "../sent.ts";
-import type { WriteOptions } from "../write-options.ts";
+import type { Expected } from "../requests/sent.ts";
+import type { WriteOptions } from "../requests/write-options.ts";
 import { createOnce } from "./create.ts";
 
 /** PATCH that says what its writer wants of an object, and makes it where there is none. Source: KEP-555. */

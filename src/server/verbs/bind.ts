@@ -9,8 +9,8 @@ import { type Call, placeOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { type ApiObject, isOf, objectOf } from "../object.ts";
 import { retryOnConflict, save } from "../objects.ts";
-import { type Expected, sentBody } from "../sent.ts";
-import { writeOptions } from "../write-options.ts";
+import { type Expected, sentBody } from "../requests/sent.ts";
+import { writeOptions } from "../requests/write-options.ts";
 
 const expected: Expected = { group: "", version: "v1", kind: "Binding", type: Binding };
 

@@ -10,10 +10,10 @@ import { generatedName } from "../names.ts";
 import { admitNamespace } from "../namespace-lifecycle.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "../object.ts";
 import { keyOf, type Saved } from "../objects.ts";
-import { sentObject } from "../sent.ts";
+import { sentObject } from "../requests/sent.ts";
+import { type WriteOptions, writeOptions } from "../requests/write-options.ts";
 import { saveSettled, settle } from "../settle.ts";
 import { hasStatus, strategyOf } from "../strategy.ts";
-import { type WriteOptions, writeOptions } from "../write-options.ts";
 
 /** POST to a collection. */
 export async function create(call: Call): Promise<Answer> {

@@ -1,10 +1,10 @@
 import { StatusError } from "#machinery/status.ts";
 import { presentList } from "../answers/present.ts";
 import type { Call } from "../call.ts";
-import { type Deletion, deletionOf } from "../delete-options.ts";
 import type { Answer } from "../exchange.ts";
 import { type Place, storedObject } from "../objects.ts";
 import { removeObject } from "../removal.ts";
+import { type Deletion, deletionOf } from "../requests/delete-options.ts";
 import { listed } from "./list.ts";
 
 /**

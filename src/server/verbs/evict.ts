@@ -6,14 +6,14 @@ import { badRequest, internal, type Status, StatusError, withoutReason } from "#
 import { showTime } from "#machinery/time.ts";
 import { statusAnswer } from "../answers/encode.ts";
 import { type Call, placeOf } from "../call.ts";
-import { checkedDeletion, type Deletion } from "../delete-options.ts";
 import { type Budget, budgetsOf, notCounted, spend } from "../disruption-budgets.ts";
 import type { Answer } from "../exchange.ts";
 import { type ApiObject, isOf, objectOf } from "../object.ts";
 import { mustFind, retryOnConflict, save } from "../objects.ts";
 import { checkPreconditions, removeObject } from "../removal.ts";
-import { type Expected, sentBody } from "../sent.ts";
-import { writeOptions } from "../write-options.ts";
+import { checkedDeletion, type Deletion } from "../requests/delete-options.ts";
+import { type Expected, sentBody } from "../requests/sent.ts";
+import { writeOptions } from "../requests/write-options.ts";
 
 const expected: Expected = {
   group: "policy",

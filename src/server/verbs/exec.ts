@@ -6,7 +6,7 @@ import type { Answer } from "../exchange.ts";
 import { containerOf, kubeletOf, kubeletRequest } from "../kubelet.ts";
 import { isOf } from "../object.ts";
 import { mustFind } from "../objects.ts";
-import { isTrue } from "../query.ts";
+import { isTrue } from "../requests/query.ts";
 
 /** A plain request for what is done over a connection of its own. */
 export async function needsUpgrade(): Promise<Answer> {

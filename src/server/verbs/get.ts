@@ -3,7 +3,7 @@ import { presentObject } from "../answers/present.ts";
 import { type Call, placeOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { keyOf } from "../objects.ts";
-import { checkReached, parseRevision } from "../resource-version.ts";
+import { checkReached, parseRevision } from "../requests/resource-version.ts";
 
 /** GET of one object: always the latest. */
 export async function get(call: Call): Promise<Answer> {

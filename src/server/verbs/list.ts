@@ -4,13 +4,13 @@ import { Compacted, type Entry, type Range, type RangeOptions } from "#store/sto
 import { presentList } from "../answers/present.ts";
 import { Slice } from "../answers/turns.ts";
 import { type Call, turnOf } from "../call.ts";
-import { badToken, parseToken, showToken } from "../continue-token.ts";
 import type { Answer } from "../exchange.ts";
-import { type ListOptions, listOptionsOf } from "../list-options.ts";
 import { parseStored } from "../object.ts";
 import { keyOf, prefixOf } from "../objects.ts";
-import { checkReached, parseRevision } from "../resource-version.ts";
-import { type Selection, selectionOf } from "../selection.ts";
+import { badToken, parseToken, showToken } from "../requests/continue-token.ts";
+import { type ListOptions, listOptionsOf } from "../requests/list-options.ts";
+import { checkReached, parseRevision } from "../requests/resource-version.ts";
+import { type Selection, selectionOf } from "../requests/selection.ts";
 
 /** GET of a collection. */
 export async function list(call: Call): Promise<Answer> {

@@ -11,14 +11,14 @@ import { applyStrategicMerge } from "#machinery/patch/strategic-merge.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, invalid, StatusError, tooLarge, unsupportedMediaType, withoutReason } from "#machinery/status.ts";
 import { presentObject } from "../answers/present.ts";
-import { parseJsonBody, readBody } from "../body.ts";
 import type { Call } from "../call.ts";
 import { fromHub, toHub } from "../conversion.ts";
 import type { Answer } from "../exchange.ts";
 import { type ApiObject, named } from "../object.ts";
 import { replaceObject } from "../replace.ts";
-import { checkKind } from "../sent.ts";
-import { applyMediaType, type WriteOptions, writeOptions } from "../write-options.ts";
+import { parseJsonBody, readBody } from "../requests/body.ts";
+import { checkKind } from "../requests/sent.ts";
+import { applyMediaType, type WriteOptions, writeOptions } from "../requests/write-options.ts";
 import { type AppliedDocument, sentDocument } from "./applied-document.ts";
 import { apply } from "./apply.ts";
 

@@ -1,13 +1,13 @@
 import { presentationOf } from "../answers/present.ts";
-import { watchType } from "../answers/watch-events.ts";
 import { type Call, turnOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
-import { listOptionsOf } from "../list-options.ts";
 import { prefixOf } from "../objects.ts";
 import { refusalOf } from "../refusals.ts";
-import { parseRevision } from "../resource-version.ts";
-import { selectionOf } from "../selection.ts";
-import { Watching, type WatchPlan } from "../watching.ts";
+import { listOptionsOf } from "../requests/list-options.ts";
+import { parseRevision } from "../requests/resource-version.ts";
+import { selectionOf } from "../requests/selection.ts";
+import { watchType } from "../watches/watch-events.ts";
+import { Watching, type WatchPlan } from "../watches/watching.ts";
 
 /** GET of a collection with `watch=true`. */
 export async function watch(call: Call): Promise<Answer> {

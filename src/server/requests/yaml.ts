@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { limits } from "./limits.ts";
+import { limits } from "../limits.ts";
 
 export type YamlAnswer =
   | { readonly kind: "read"; readonly json: string; readonly doubled: readonly string[] }

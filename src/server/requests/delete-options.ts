@@ -5,8 +5,8 @@ import { type FieldProblem, invalidField, unsupportedField } from "#machinery/fi
 import { isJsonObject } from "#machinery/json.ts";
 import type { Stored } from "#machinery/schema.ts";
 import { badRequest, invalid, unsupportedMediaType } from "#machinery/status.ts";
+import type { Call } from "../call.ts";
 import { parseJsonBody, parseProtobufBody, parseYamlBody, readBody } from "./body.ts";
-import type { Call } from "./call.ts";
 import { metaKind } from "./write-options.ts";
 
 /** How something is to be deleted. */

@@ -6,10 +6,10 @@ import { internal, invalid } from "#machinery/status.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Entry } from "#store/store.ts";
+import { isOf, parseStored } from "../object.ts";
+import { prefixOf, type Saving } from "../objects.ts";
+import type { Follower } from "../watches/following.ts";
 import type { AddressObjects } from "./address-objects.ts";
-import type { Follower } from "./following.ts";
-import { isOf, parseStored } from "./object.ts";
-import { prefixOf, type Saving } from "./objects.ts";
 import type { ServiceRanges } from "./service-ranges.ts";
 
 /** Keeps what a Service was assigned while the write is under way that brings it into the store. */

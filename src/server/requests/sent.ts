@@ -6,10 +6,10 @@ import { duplicateFields } from "#machinery/json-text.ts";
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, unsupportedMediaType } from "#machinery/status.ts";
+import type { Call } from "../call.ts";
+import { toHub } from "../conversion.ts";
+import { type ApiObject, named } from "../object.ts";
 import { type Document, mustRecord, parseJsonBody, parseProtobufBody, parseYamlBody, readBody } from "./body.ts";
-import type { Call } from "./call.ts";
-import { toHub } from "./conversion.ts";
-import { type ApiObject, named } from "./object.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 /** What a body is read as. */

@@ -2,12 +2,12 @@ import { watchFrame } from "#machinery/envelope.ts";
 import { apiVersionOf } from "#machinery/kind.ts";
 import type { Status } from "#machinery/status.ts";
 import type { Change } from "#store/store.ts";
+import { statusBytes } from "../answers/encode.ts";
+import type { Presentation } from "../answers/form.ts";
+import { formOf } from "../answers/form-of.ts";
+import { encodingOf, mediaTypeOf, type ObjectFormat } from "../answers/negotiate.ts";
 import { limits } from "../limits.ts";
 import { parseStored, serialize } from "../object.ts";
-import { statusBytes } from "./encode.ts";
-import type { Presentation } from "./form.ts";
-import { formOf } from "./form-of.ts";
-import { encodingOf, mediaTypeOf, type ObjectFormat } from "./negotiate.ts";
 
 export type EventType = "ADDED" | "MODIFIED" | "DELETED";
 

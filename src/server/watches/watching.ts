@@ -1,13 +1,13 @@
 import { expired, type StatusError } from "#machinery/status.ts";
 import { type Change, Compacted, type Entry, type Store, type Watch } from "#store/store.ts";
-import type { Presentation } from "./answers/form.ts";
-import { Slice, type Turn } from "./answers/turns.ts";
-import { bookmarkLine, type EventType, errorLine, eventLine, initialLine } from "./answers/watch-events.ts";
-import { type Outlet, whenClosed } from "./exchange.ts";
-import { limits } from "./limits.ts";
-import { parseStored } from "./object.ts";
-import { checkReached } from "./resource-version.ts";
-import type { Selection } from "./selection.ts";
+import type { Presentation } from "../answers/form.ts";
+import { Slice, type Turn } from "../answers/turns.ts";
+import { type Outlet, whenClosed } from "../exchange.ts";
+import { limits } from "../limits.ts";
+import { parseStored } from "../object.ts";
+import { checkReached } from "../requests/resource-version.ts";
+import type { Selection } from "../requests/selection.ts";
+import { bookmarkLine, type EventType, errorLine, eventLine, initialLine } from "./watch-events.ts";
 
 /** What a watch tells, and from when on. */
 export interface WatchPlan {

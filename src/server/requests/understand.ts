@@ -3,14 +3,14 @@ import type { KindCatalogue, ServedKind } from "#machinery/catalogue.ts";
 import { deprecationWarning } from "#machinery/kind.ts";
 import { parseFieldSelector } from "#machinery/selector-text.ts";
 import { badRequest, methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
-import { mediaTypes, objectFormat, watchEncodings } from "./answers/negotiate.ts";
+import { mediaTypes, objectFormat, watchEncodings } from "../answers/negotiate.ts";
+import type { Call } from "../call.ts";
+import type { Environment } from "../environment.ts";
+import type { Identity, ServerRequest } from "../exchange.ts";
+import { mayOrThrow } from "../permission.ts";
+import { type Route, routeOf, watchRoute } from "../routes.ts";
 import { type ApiPath, parseApiPath, type ResourcePath } from "./api-path.ts";
-import type { Call } from "./call.ts";
-import type { Environment } from "./environment.ts";
-import type { Identity, ServerRequest } from "./exchange.ts";
-import { mayOrThrow } from "./permission.ts";
 import { isTrue } from "./query.ts";
-import { type Route, routeOf, watchRoute } from "./routes.ts";
 
 /** What a URL names. */
 export interface Target {

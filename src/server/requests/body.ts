@@ -6,8 +6,8 @@ import { Garbled } from "#machinery/protobuf/reader.ts";
 import { decodeProtobuf } from "#machinery/protobuf.ts";
 import type { AnyType } from "#machinery/schema.ts";
 import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from "#machinery/status.ts";
-import type { ServerRequest } from "./exchange.ts";
-import { limits } from "./limits.ts";
+import type { ServerRequest } from "../exchange.ts";
+import { limits } from "../limits.ts";
 import { readYamlApart } from "./yaml.ts";
 
 /** A body in the form that its `Content-Type` names. */

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { limits } from "./limits.ts";
+import { limits } from "../limits.ts";
 import type { YamlAnswer } from "./yaml.ts";
 import { readYaml, YamlRefused } from "./yaml-reader.ts";
 

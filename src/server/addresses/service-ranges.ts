@@ -2,9 +2,9 @@ import { serviceCidrs } from "#api/networking/service-cidr.ts";
 import { blocksOf, isOpen } from "#core/addresses/service-ranges.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { Entry } from "#store/store.ts";
-import type { Follower } from "./following.ts";
-import { isOf, parseStored } from "./object.ts";
-import { prefixOf } from "./objects.ts";
+import { isOf, parseStored } from "../object.ts";
+import { prefixOf } from "../objects.ts";
+import type { Follower } from "../watches/following.ts";
 
 /** The ranges of Service addresses: those that the cluster was made with, and those that ServiceCIDRs add while it runs. */
 export class ServiceRanges implements Follower {

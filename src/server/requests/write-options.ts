@@ -1,7 +1,7 @@
 import { type FieldProblem, forbiddenField, requiredField, unsupportedField } from "#machinery/field-problem.ts";
 import { longestName, unprintable, writerProblems } from "#machinery/rules/managed-fields.ts";
 import { invalid, type Named } from "#machinery/status.ts";
-import type { Call } from "./call.ts";
+import type { Call } from "../call.ts";
 import { isTrue } from "./query.ts";
 
 /** How a write is to be done. */

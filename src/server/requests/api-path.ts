@@ -1,4 +1,4 @@
-import { limits } from "./limits.ts";
+import { limits } from "../limits.ts";
 
 /**
  * What a URL's path names. Everything under a group version is a resource; the rest are documents: discovery, OpenAPI, health.

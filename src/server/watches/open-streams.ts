@@ -1,6 +1,6 @@
 import { tooManyRequests } from "#machinery/status.ts";
-import { type Answer, type Identity, isOfCluster, type StreamAnswer, whenClosed } from "./exchange.ts";
-import { limits } from "./limits.ts";
+import { type Answer, type Identity, isOfCluster, type StreamAnswer, whenClosed } from "../exchange.ts";
+import { limits } from "../limits.ts";
 
 const retryAfterSeconds = 5;
 

@@ -1,4 +1,4 @@
-import { type Outlet, whenClosed } from "./exchange.ts";
+import { type Outlet, whenClosed } from "../exchange.ts";
 
 export interface WaitingLimits {
   /** Bytes that may wait for one reader. */

@@ -4,9 +4,9 @@ import { holdingOf } from "#core/addresses/taken.ts";
 import { showTime } from "#machinery/time.ts";
 import { mustIp, parseIp } from "#net/ip.ts";
 import type { Entry, Store } from "#store/store.ts";
-import type { Follower } from "./following.ts";
-import { type ApiObject, isOf, parseStored, serialize } from "./object.ts";
-import { keyOf, prefixOf, type Saving } from "./objects.ts";
+import { type ApiObject, isOf, parseStored, serialize } from "../object.ts";
+import { keyOf, prefixOf, type Saving } from "../objects.ts";
+import type { Follower } from "../watches/following.ts";
 
 const managedBy = "ipaddress.kubernetes.io/managed-by";
 const allocator = "ipallocator.k8s.io";

@@ -3,7 +3,7 @@ import type { AnyKind } from "#machinery/kind.ts";
 import { parseFieldSelector, parseLabelSelector } from "#machinery/selector-text.ts";
 import { type FieldSelector, type LabelSelector, matchesFields, matchesLabels } from "#machinery/selectors.ts";
 import { badRequest } from "#machinery/status.ts";
-import type { ApiObject } from "./object.ts";
+import type { ApiObject } from "../object.ts";
 
 /** Which objects of a kind a request is about. */
 export interface Selection {
