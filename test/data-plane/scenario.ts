@@ -26,7 +26,7 @@ import { nodeHost } from "./world.ts";
 
 export const root = new URL("../../scenarios/", import.meta.url).pathname;
 export const scenarioNames: readonly string[] = readdirSync(root, { withFileTypes: true }).flatMap((one) =>
-  one.isDirectory() ? [one.name] : [],
+  one.isDirectory() && one.name !== "ingress" ? [one.name] : [],
 );
 
 /** The cluster that every scenario takes place in. */

@@ -1,5 +1,5 @@
 import type { Reason } from "../reasons.ts";
-import { patternProblem } from "./path-pattern.ts";
+import { showPatternTrouble, troubleOfPattern } from "./pattern.ts";
 import { normalTarget } from "./request-target.ts";
 import type { PathMatch } from "./route-table.ts";
 
@@ -35,7 +35,9 @@ export function readPath(path: string | undefined, pathType: string, usesPattern
 }
 
 function readPattern(text: string): PathReading {
-  const problem = patternProblem(text);
-  if (problem !== undefined) return { kind: "refused", because: "PatternInvalid", problem };
+  const trouble = troubleOfPattern(text, "path");
+  if (trouble !== undefined) {
+    return { kind: "refused", because: "PatternInvalid", problem: showPatternTrouble(text, trouble) };
+  }
   return { kind: "read", match: { kind: "pattern", value: text } };
 }

@@ -28,8 +28,8 @@ export function compilePattern(source: string, use: PatternUse): RegExp {
 
 const SPACES: Readonly<Record<string, string>> = { "\\s": "[\\t-\\r ]", "\\S": "[^\\t-\\r ]" };
 
-/** `at character 5 (…)`: which and where, for an event. */
+/** What is wrong and where, for an event; it follows the name of the field: `has a `(` that is never closed (at character 5, "(x")`. */
 export function showPatternTrouble(source: string, { at, message }: PatternTrouble): string {
   const piece = JSON.stringify(source.slice(at, at + 20));
-  return `the pattern ${message} (at character ${at + 1}${at < source.length ? `, ${piece}` : ""})`;
+  return `${message} (at character ${at + 1}${at < source.length ? `, ${piece}` : ""})`;
 }
