@@ -6,7 +6,7 @@ import type { Manifest } from "#client/apply.ts";
 import { isJsonObject } from "#machinery/json.ts";
 
 /** A manifest that can't be applied: which file, which of its documents, and why. */
-export class ManifestUnusable extends Error {
+class ManifestUnusable extends Error {
   readonly code = "ManifestUnusable";
   readonly where: string;
   readonly fix: string;

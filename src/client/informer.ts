@@ -45,7 +45,7 @@ export interface InformerOptions<O extends ApiObject = never> extends Selection 
   readonly failed?: (fault: unknown) => void;
 }
 
-export class InformerStopped extends Error {
+class InformerStopped extends Error {
   readonly code = "InformerStopped";
 }
 

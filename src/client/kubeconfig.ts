@@ -20,7 +20,7 @@ export interface Access {
   readonly namespace: string;
 }
 
-export class KubeconfigUnusable extends Error {
+class KubeconfigUnusable extends Error {
   readonly code = "KubeconfigUnusable";
   readonly where: string;
   readonly fix = "name another file by --kubeconfig or KUBECONFIG, or another context";

@@ -69,7 +69,7 @@ export function nodeProcess(name: string, { netns, flags, log }: NodeProcessOpti
 }
 
 /** The process of a node has ended by itself. It is started anew; its pods go on meanwhile. */
-export class NodeProcessEnded extends Error {
+class NodeProcessEnded extends Error {
   readonly code = "NodeProcessEnded";
   readonly where: string;
   readonly fix = "read the node's own log, below the cluster's folder in nodes/<name>/log";

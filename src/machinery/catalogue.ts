@@ -59,7 +59,7 @@ export function catalogueOf(kinds: readonly AnyKind[]): KindCatalogue {
 }
 
 /** A kind in its own version. */
-export const asHub = (kind: AnyKind): ServedKind => ({ ...kind, hub: kind, other: undefined });
+const asHub = (kind: AnyKind): ServedKind => ({ ...kind, hub: kind, other: undefined });
 
 /** Short names lead to the hub alone, so that a short name means one resource. */
 const inVersion =

@@ -25,7 +25,7 @@ interface Series {
 const mostSeries = 5000;
 
 /** All series of one name. */
-export class Family<L extends string, S extends Series> {
+class Family<L extends string, S extends Series> {
   readonly #title: Title<L>;
   readonly #type: "counter" | "gauge" | "histogram";
   readonly #make: () => S;

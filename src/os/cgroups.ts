@@ -14,7 +14,7 @@ export interface Limits {
 }
 
 /** The kernel has no hierarchy for a limit that was asked for. */
-export class LimitUnavailable extends Error {
+class LimitUnavailable extends Error {
   readonly code = "LimitUnavailable";
   readonly where = "/sys/fs/cgroup";
   readonly fix: string;

@@ -73,7 +73,7 @@ async function runProgram(text: string): Promise<void> {
 }
 
 /** libnftables can't be called from this process. */
-export class LibraryMissing extends Error {
+class LibraryMissing extends Error {
   readonly code = "LibraryMissing";
   readonly where = "libnftables.so.1";
   readonly fix = "install libnftables1, and run Node with --experimental-ffi; changes go through `nft -i` meanwhile";

@@ -190,7 +190,7 @@ function messageOf(text: string): string {
 }
 
 /** The API did not take one of the objects that every cluster has. */
-export class BootstrapRefused extends Error {
+class BootstrapRefused extends Error {
   readonly code = "BootstrapRefused";
   readonly where: string;
   readonly fix: string;

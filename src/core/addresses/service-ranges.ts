@@ -7,7 +7,7 @@ import { parseIp } from "#net/ip.ts";
 // Source: KEP-1880; pkg/controller/servicecidrs in Kubernetes.
 
 /** Holds a ServiceCIDR back while Services have addresses that no other one has. */
-export const rangeFinalizer = "networking.k8s.io/service-cidr-finalizer";
+const rangeFinalizer = "networking.k8s.io/service-cidr-finalizer";
 
 type Range = Pick<ServiceCIDR, "metadata" | "spec" | "status">;
 

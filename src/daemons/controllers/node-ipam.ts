@@ -50,7 +50,7 @@ export function nodeIpamController(context: ControllerContext, sources: readonly
 }
 
 /** Every block of the cluster is some node's. It is tried again: nodes may go. */
-export class PodBlocksExhausted extends Error {
+class PodBlocksExhausted extends Error {
   readonly code = "PodBlocksExhausted";
   readonly where: string;
   readonly fix = "delete Nodes that are gone, or begin anew with a larger --cluster-cidr";

@@ -29,7 +29,7 @@ export interface Dns {
 }
 
 /** An address can't be listened at: it isn't on this machine, somebody else has it, or it takes a privilege. */
-export class DnsAddressRefused extends Error {
+class DnsAddressRefused extends Error {
   readonly code = "DnsAddressRefused";
   readonly where: string;
   readonly fix =

@@ -11,7 +11,7 @@ import type { PortClashes } from "./port-clashes.ts";
 import type { Tell } from "./remarks.ts";
 
 /** More pods than the node's block has addresses; one that ends leaves its own to the next. */
-export class NoAddressLeft extends Error {
+class NoAddressLeft extends Error {
   readonly code = "NoAddressLeft";
   readonly where: string;
   readonly fix = "delete pods of this node, or give its pods a larger block when it is made anew";

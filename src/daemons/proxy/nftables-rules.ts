@@ -35,7 +35,7 @@ export async function nftablesRules(
 }
 
 /** Somebody else has changed rules of ours. They are as they should be again. */
-export class RulesAltered extends Error {
+class RulesAltered extends Error {
   readonly code = "RulesAltered";
   readonly where: string;
   readonly fix = "find out who flushes or edits rules that are not theirs, such as a script with `nft flush ruleset`";

@@ -6,7 +6,7 @@ import { fieldsOf } from "./own-fields.ts";
 import { viewOf } from "./view.ts";
 
 /** In which client-side apply keeps what it applied. */
-export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** Who applies for kubectl: only then the annotation counts, so that users move from one way of applying to the other unawares. */
 export const kubectl = "kubectl";

@@ -18,7 +18,7 @@ import { withTemplateLabels } from "../template-labels.ts";
 import { type DeploymentSpec, DeploymentStatus, deploymentFields } from "./spec.ts";
 
 /** Older versions have it as `spec.rollbackTo`. Source: DeprecatedRollbackTo in k8s.io/api/apps/v1. */
-export const rollbackAnnotation = "deprecated.deployment.rollback.to";
+const rollbackAnnotation = "deprecated.deployment.rollback.to";
 
 /** No limit, as far as one can say so. */
 const int32Max = 2 ** 31 - 1;

@@ -22,7 +22,7 @@ export const claimProblems = ({ spec }: { readonly spec: PersistentVolumeClaimSp
   claimSpecProblems("spec", spec);
 
 /** Of a claim, or of a template of claims at another path. */
-export function* claimSpecProblems(path: string, spec: PersistentVolumeClaimSpec): Problems {
+function* claimSpecProblems(path: string, spec: PersistentVolumeClaimSpec): Problems {
   if (spec.accessModes === undefined) yield requiredField(`${path}.accessModes`, "at least 1 access mode is required");
   if (spec.selector !== undefined) yield* labelSelectorProblems(`${path}.selector`, spec.selector);
   yield* accessModeProblems(`${path}.accessModes`, spec.accessModes);

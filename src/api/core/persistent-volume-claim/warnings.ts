@@ -22,7 +22,7 @@ export function* classAnnotationWarnings({ annotations = {} }: ObjectMeta): Iter
 }
 
 /** Of a claim, or of a template of claims at another path. */
-export function* claimSpecWarnings(path: string, { resources }: PersistentVolumeClaimSpec): Iterable<string> {
+function* claimSpecWarnings(path: string, { resources }: PersistentVolumeClaimSpec): Iterable<string> {
   for (const which of ["requests", "limits"] as const) {
     const size = resources[which]?.storage;
     if (size !== undefined && !isWhole(size))

@@ -11,7 +11,7 @@ export const derivePod = <P extends { readonly spec: PodSpec }>(pod: P): P => ({
 });
 
 /** What other fields decide, in a Pod and in a template of one. */
-export function derivePodSpec(spec: PodSpec): PodSpec {
+function derivePodSpec(spec: PodSpec): PodSpec {
   const { volumes, initContainers, containers, hostNetwork } = spec;
   const accountName = spec.serviceAccountName ?? spec.serviceAccount;
   const one = (container: Container): Container => deriveContainer(container, hostNetwork ?? false);
