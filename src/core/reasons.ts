@@ -123,6 +123,19 @@ export type Reason =
   | "CookieDiffers"
   | "RoutePrecedes"
   | "RouteHidden"
+  // Why a request over HTTP is answered before it comes to a pod.
+  | "ClientNotAllowed"
+  | "RateExceeded"
+  | "RedirectsToHttps"
+  | "Redirects"
+  | "AnswersPreflight"
+  | "CredentialsMissing"
+  | "CredentialsWrong"
+  | "CredentialsUnreadable"
+  | "AuthDenies"
+  | "AuthFails"
+  | "BodyTooLong"
+  | "RewriteNotNormal"
   // Pods and programs.
   | "PodServes"
   | "PodNotReady"
@@ -255,6 +268,18 @@ const sentences: Readonly<Record<Reason, string>> = {
   CookieDiffers: "the request doesn't have the cookie that it asks for",
   RoutePrecedes: "it fits, but another one that fits comes first",
   RouteHidden: "an older one of the same host and path hides it",
+  ClientNotAllowed: "the client's address is not among those that may come in",
+  RateExceeded: "the client sends more requests, or holds more connections, than it may",
+  RedirectsToHttps: "requests without TLS are sent to https://",
+  Redirects: "the client is sent to another place",
+  AnswersPreflight: "what a browser asks before a request of another origin (CORS) is answered without the backend",
+  CredentialsMissing: "name and password are asked for, and the request has none",
+  CredentialsWrong: "the name is unknown or the password is not its own",
+  CredentialsUnreadable: "who may come in can't be read, so nobody may",
+  AuthDenies: "the service that is asked whether a request may pass says no",
+  AuthFails: "the service that is asked whether a request may pass gives no answer that says so",
+  BodyTooLong: "the request's body is longer than it may be",
+  RewriteNotNormal: "the path that the rewrite makes is not one that could be asked for: it has empty or dot segments",
   PodServes: "the pod runs and is ready",
   PodNotReady: "the pod is not ready",
   PodUnscheduled: "no node fits the pod",

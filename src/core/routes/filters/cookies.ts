@@ -1,0 +1,36 @@
+import type { CookieStickiness } from "../route-table.ts";
+
+/** The value of a cookie in a Cookie header, the first of several; quotes around it are dropped. Source: RFC 6265 section 4.2. */
+export function cookieOf(header: string | undefined, name: string): string | undefined {
+  for (const pair of (header ?? "").split(";")) {
+    const equals = pair.indexOf("=");
+    if (equals !== -1 && pair.slice(0, equals).trim() === name)
+      return pair
+        .slice(equals + 1)
+        .trim()
+        .replace(/^"(.*)"$/, "$1");
+  }
+  return undefined;
+}
+
+/** The Cookie header without one of its cookies; undefined where nothing is left. */
+export function withoutCookie(header: string, name: string): string | undefined {
+  const kept = header.split(";").filter((pair) => pair.split("=")[0]?.trim() !== name);
+  const text = kept.map((pair) => pair.trim()).join("; ");
+  return text === "" ? undefined : text;
+}
+
+/** The Set-Cookie that keeps a client at its endpoint. Source: RFC 6265 section 4.1; SameSite of its draft successor. */
+export function setCookie(stickiness: CookieStickiness, value: string): string {
+  const { name, path, domain, maxAgeSeconds, sameSite, secure } = stickiness;
+  return [
+    `${name}=${value}`,
+    `Path=${path}`,
+    ...(domain === undefined ? [] : [`Domain=${domain}`]),
+    ...(maxAgeSeconds === undefined ? [] : [`Max-Age=${maxAgeSeconds}`]),
+    "HttpOnly",
+    // Browsers take SameSite=None by no other cookie.
+    ...(secure || sameSite === "None" ? ["Secure"] : []),
+    ...(sameSite === undefined ? [] : [`SameSite=${sameSite}`]),
+  ].join("; ");
+}

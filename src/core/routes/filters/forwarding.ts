@@ -1,0 +1,113 @@
+import type { Cidr } from "#net/cidr.ts";
+import { type Ip, ipOf, parseIp } from "#net/ip.ts";
+import type { Header, HeaderChanges } from "../route-filters.ts";
+import { isIn } from "./sources.ts";
+
+/** How a request came in. */
+export interface Arrival {
+  /** Who holds the connection, or whom a PROXY header names. */
+  readonly peer: Ip;
+  /** Peers that are believed. */
+  readonly trusted: readonly Cidr[];
+  readonly scheme: "http" | "https";
+  /** The Host header as it came. */
+  readonly authority: string;
+  /** The listener's. */
+  readonly port: number;
+  /** Of the request's own, where it has none that may stay. */
+  readonly requestId: string;
+}
+
+/** Whom and what a backend is told about, and what only a trusted peer may say of it. */
+const told = [
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+  "x-forwarded-scheme",
+  "x-scheme",
+  "x-real-ip",
+];
+/** What is said nowhere but by proxies. */
+const proxies = [
+  "forwarded",
+  "x-forwarded-by",
+  "x-forwarded-prefix",
+  "x-forwarded-server",
+  "x-forwarded-ssl",
+  "x-original-forwarded-for",
+  "x-original-host",
+  "x-original-method",
+  "x-original-url",
+  "x-original-uri",
+  "x-rewrite-url",
+  "x-client-ip",
+  "x-cluster-client-ip",
+  "true-client-ip",
+];
+/** What no peer may write as `x_forwarded_for`: many programs take the one for the other (CGI). */
+const guarded: ReadonlySet<string> = new Set([...told, ...proxies, "x-request-id"]);
+
+/**
+ * The client that a request is from: the peer; of a trusted one the last in X-Forwarded-For that isn't trusted itself, or the first
+ * where all are. What is no address there ends the search.
+ */
+export function clientOf({ peer, trusted }: Pick<Arrival, "peer" | "trusted">, forwardedFor: string | undefined): Ip {
+  let client = plain(peer);
+  if (!isIn(trusted, client)) return client;
+  for (const text of (forwardedFor ?? "").split(",").toReversed()) {
+    const ip = parseIp(text.trim().replace(/^\[(.*)\]$/, "$1"));
+    if (ip === undefined) return client;
+    client = plain(ip);
+    if (!isIn(trusted, client)) return client;
+  }
+  return client;
+}
+
+/** IPv4 that came over an IPv6 socket, as IPv4 (RFC 4291 section 2.5.5.2). */
+export const plain = (ip: Ip): Ip =>
+  ip.family === "IPv6" && ip.number >> 32n === 0xffffn ? ipOf("IPv4", ip.number & 0xffff_ffffn) : ip;
+
+/**
+ * What is changed of a request's headers before a backend sees them: X-Forwarded-*, X-Real-IP and X-Request-ID are the proxy's own words,
+ * and a client's go unless it is trusted. Names as ingress-nginx sends them.
+ */
+export function forwardedHeaders(arrival: Arrival, incoming: readonly Header[]): HeaderChanges {
+  const { peer, trusted, scheme, authority, port } = arrival;
+  const isTrusted = isIn(trusted, plain(peer));
+  const said = (name: string): string | undefined => {
+    if (!isTrusted) return undefined;
+    const values = incoming.filter((one) => one.name.toLowerCase() === name).map(({ value }) => value);
+    return values.length === 0 ? undefined : values.join(", ");
+  };
+  const forwardedFor = said("x-forwarded-for");
+  const proto = said("x-forwarded-proto") ?? scheme;
+  const values: Readonly<Record<string, string>> = {
+    "x-forwarded-for": [forwardedFor, plain(peer).text].filter((part) => part !== undefined).join(", "),
+    "x-forwarded-host": said("x-forwarded-host") ?? authority,
+    "x-forwarded-port": said("x-forwarded-port") ?? `${port}`,
+    "x-forwarded-proto": proto,
+    "x-forwarded-scheme": proto,
+    "x-scheme": proto,
+    "x-real-ip": clientOf(arrival, forwardedFor).text,
+    "x-request-id": requestIdOf(incoming) ?? arrival.requestId,
+  };
+  return {
+    remove: [...twins(incoming), ...(isTrusted ? [] : proxies)],
+    set: Object.entries(values).map(([name, value]) => ({ name, value })),
+    add: [],
+  };
+}
+
+/** One that came along and looks like one stays, from whomever: it joins the logs of several programs and decides nothing. */
+export function requestIdOf(incoming: readonly Header[]): string | undefined {
+  const ids = incoming.filter(({ name }) => name.toLowerCase() === "x-request-id");
+  const id = ids[0]?.value;
+  return ids.length === 1 && id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined;
+}
+
+/** Names that some programs can't tell from a guarded one. They go from trusted peers too: nobody writes them but to deceive. */
+const twins = (incoming: readonly Header[]): readonly string[] =>
+  incoming
+    .map(({ name }) => name.toLowerCase())
+    .filter((name) => name.includes("_") && guarded.has(name.replaceAll("_", "-")));
