@@ -15,6 +15,10 @@ export function fitsPath(match: PathMatch, path: string): boolean {
 }
 const SLASH = 0x2f;
 
+/** What the groups of a pattern have captured of a path that it fits, all that it has matched first; none of any other match. */
+export const capturesOf = (match: PathMatch, path: string): readonly (string | undefined)[] =>
+  match.kind === "pattern" ? (compiled(match, "path").exec(path) ?? []) : [];
+
 const patterns = new WeakMap<PathMatch | ValueMatch, RegExp>();
 
 /** Compiled at its first request, and kept as long as the match is. */
@@ -49,7 +53,7 @@ function fitsValue(match: ValueMatch, given: string | undefined): boolean {
 }
 
 /** The first of that name, as it is written: HAProxy's `url_param` decodes nothing either. */
-function queryValue(query: string, name: string): string | undefined {
+export function queryValue(query: string, name: string): string | undefined {
   const pair = query.split("&").find((one) => one === name || one.startsWith(`${name}=`));
   return pair?.slice(name.length + 1);
 }

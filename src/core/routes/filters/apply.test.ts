@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mustCidr } from "#net/cidr.ts";
 import { mustIp } from "#net/ip.ts";
-import type { HeaderChanges, RouteFilters } from "../route-filters.ts";
+import type { ExternalAuth, HeaderChanges, RouteFilters } from "../route-filters.ts";
 import type { PathMatch, Route, Target } from "../route-table.ts";
 import { applyFilters } from "./apply.ts";
 import type { FilterRequest } from "./filter-request.ts";
@@ -19,11 +19,10 @@ interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   readonly client?: string;
   readonly bodyBytes?: number;
-  readonly captures?: readonly (string | undefined)[];
 }
 
 function filteredOf(asked: Asked): Filtered {
-  const { headers = {}, client = "198.51.100.7", captures = [], bodyBytes } = asked;
+  const { headers = {}, client = "198.51.100.7", bodyBytes } = asked;
   const [method = "", text = ""] = (asked.request ?? "GET http://shop.example/a?b=c").split(" ");
   const [, scheme, authority = "", path = "", query = ""] = /^(https?):\/\/([^/]+)([^?]*)\??(.*)$/.exec(text) ?? [];
   const secure = scheme === "https";
@@ -39,7 +38,7 @@ function filteredOf(asked: Asked): Filtered {
     port: secure ? 443 : 80,
     httpsPort: 443,
     bodyBytes,
-    captures,
+    sentTarget: query === "" ? path : `${path}?${query}`,
     headers: () => Object.entries(headers).map(([name, value]) => ({ name, value })),
   };
   const match = asked.match ?? { kind: "prefix", value: "" };
@@ -80,7 +79,7 @@ const office = mustCidr("198.51.100.0/24");
 const rateLimit = { perSecond: 1, burstFactor: 5, exempt: [], status: 503 };
 const cors = { origins: ["*"], methods: ["GET"], headers: [], exposed: [], credentials: false, maxAgeSeconds: 60 };
 const basicAuth = { realm: "Staff", users: new Map([["ann", sha]]) };
-const externalAuth = { url: "http://auth.example/check", responseHeaders: [] };
+const externalAuth: ExternalAuth = { url: [{ kind: "text", value: "http://auth.example/check" }], responseHeaders: [] };
 const annsWord = { authorization: `Basic ${Buffer.from("ann:s3cret").toString("base64")}` };
 const corsBack = [
   "< access-control-allow-origin: *",
@@ -191,9 +190,15 @@ const cases: readonly (Asked & { readonly name: string; readonly told: string })
     told: "pass shop.example /a?b=c; -x-a; x-b: 1; +x-c: 2; < -server; < x-d: 3",
   },
   {
+    name: "a rewrite with what the pattern has captured",
+    filters: { rewrite: { path: { kind: "pattern", value: "/x/$1" } } },
+    match: { kind: "pattern", value: "/(a)" },
+    told: "pass shop.example /x/a?b=c",
+  },
+  {
     name: "a rewrite to what nobody can ask for",
     filters: { rewrite: { path: { kind: "pattern", value: "/x/$1" } } },
-    captures: ["/a", "/a"],
+    match: { kind: "pattern", value: "(/a)" },
     told: "400 RewriteNotNormal",
   },
   {

@@ -1,4 +1,5 @@
 import { unreachable } from "../../unreachable.ts";
+import { capturesOf } from "../request-match.ts";
 import type { Route } from "../route-table.ts";
 import type { Answer } from "./answer.ts";
 import { bodyTooLong, exceeds } from "./body-limit.ts";
@@ -38,6 +39,7 @@ const steps: readonly Step[] = [
  */
 export function applyFilters(route: Route, request: FilterRequest): Filtered {
   const { cors, rewrite, responseHeaders, requestHeaders, maxBodyBytes, errorPages } = route.filters;
+  const { match } = route;
   const asks: Ask[] = [];
   const told = { asks, responseHeaders: inTurn(cors && corsHeaders(cors, request), responseHeaders) };
   for (const step of steps) {
@@ -46,7 +48,11 @@ export function applyFilters(route: Route, request: FilterRequest): Filtered {
     if ("status" in said) return { ...told, ...said, kind: "answer" };
     asks.push(said);
   }
-  const target = rewritten(rewrite?.path, route.match.path, request);
+  const target = rewritten(rewrite?.path, match.path, {
+    path: request.path,
+    query: request.query,
+    captures: capturesOf(match.path, request.path),
+  });
   if (target.kind === "refused")
     return { ...told, kind: "answer", status: 400, headers: [], because: "RewriteNotNormal" };
   return {
@@ -71,13 +77,7 @@ function basicAuth({ filters: { basicAuth: auth } }: Route, request: FilterReque
 }
 
 function externalAuth({ filters: { externalAuth: auth } }: Route, request: FilterRequest): Ask | undefined {
-  if (auth === undefined) return undefined;
-  const { method, scheme, authority, path, query } = request;
-  const target = query === "" ? path : `${path}?${query}`;
-  return {
-    kind: "externalAuth",
-    request: authRequest(auth, { method, scheme, authority, target }, request.headers()),
-  };
+  return auth === undefined ? undefined : { kind: "externalAuth", request: authRequest(auth, request) };
 }
 
 /** Where a route has no backends. */

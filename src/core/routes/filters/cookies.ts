@@ -1,18 +1,5 @@
 import type { CookieStickiness } from "../route-table.ts";
 
-/** The value of a cookie in a Cookie header, the first of several; quotes around it are dropped. Source: RFC 6265 section 4.2. */
-export function cookieOf(header: string | undefined, name: string): string | undefined {
-  for (const pair of (header ?? "").split(";")) {
-    const equals = pair.indexOf("=");
-    if (equals !== -1 && pair.slice(0, equals).trim() === name)
-      return pair
-        .slice(equals + 1)
-        .trim()
-        .replace(/^"(.*)"$/, "$1");
-  }
-  return undefined;
-}
-
 /** The Cookie header without one of its cookies; undefined where nothing is left. */
 export function withoutCookie(header: string, name: string): string | undefined {
   const kept = header.split(";").filter((pair) => pair.split("=")[0]?.trim() !== name);

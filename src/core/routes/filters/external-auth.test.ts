@@ -1,18 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ExternalAuth, Header } from "../route-filters.ts";
-import { type AuthAnswer, authRequest, judged } from "./external-auth.ts";
+import { mustIp } from "#net/ip.ts";
+import type { ExternalAuth, Header, RequestText } from "../route-filters.ts";
+import { type AuthAnswer, authRequest, judged, keptSeconds } from "./external-auth.ts";
+import type { FilterRequest } from "./filter-request.ts";
 
-const about = { method: "POST", scheme: "https", authority: "shop.example:8443", target: "/a?b=c&d" } as const;
+const text = (value: string): RequestText => [{ kind: "text", value }];
 const auth = (some: Partial<ExternalAuth>): ExternalAuth => ({
-  url: "http://auth.example/check",
+  url: text("http://auth.example/check"),
   responseHeaders: [],
   ...some,
 });
+const about = (headers: readonly Header[] = []): FilterRequest => ({
+  method: "POST",
+  scheme: "https",
+  host: "shop.example",
+  authority: "shop.example:8443",
+  sentTarget: "/x/../a?b=c&d",
+  path: "/a",
+  query: "b=c&d",
+  client: mustIp("198.51.100.7"),
+  port: 443,
+  httpsPort: 443,
+  bodyBytes: undefined,
+  header: (name) => headers.find((one) => one.name.toLowerCase() === name)?.value,
+  headers: () => headers,
+});
 const lines = (headers: readonly Header[]): readonly string[] => headers.map(({ name, value }) => `${name}: ${value}`);
 const headersOf = (...texts: readonly string[]): readonly Header[] =>
-  texts.map((text) => {
-    const [, name = "", value = ""] = /^([^:]+): (.*)$/.exec(text) ?? [];
+  texts.map((line) => {
+    const [, name = "", value = ""] = /^([^:]+): (.*)$/.exec(line) ?? [];
     return { name, value };
   });
 
@@ -27,7 +44,7 @@ test("authRequest: the client's headers, without those of its body and its conne
     "X-Original-URL: https://evil.example/",
     "X-Forwarded-For: 198.51.100.7",
   );
-  const { method, url, headers } = authRequest(auth({}), about, incoming);
+  const { method, url, headers } = authRequest(auth({}), about(incoming));
   assert.deepEqual(
     [`${method} ${url}`, ...lines(headers)],
     [
@@ -42,13 +59,42 @@ test("authRequest: the client's headers, without those of its body and its conne
   );
 });
 
-test("authRequest: another method, and variables in the URL", () => {
-  const wanted = auth({ method: "HEAD", url: "http://auth.example/$scheme/$host?u=$escaped_request_uri&h=$http_host" });
-  const { method, url } = authRequest(wanted, about, []);
+test("authRequest: another method, and an URL, a page and a key that are made of the request", () => {
+  const url: RequestText = [
+    ...text("http://auth.example/"),
+    { kind: "scheme" },
+    ...text("/"),
+    { kind: "host" },
+    ...text("?u="),
+    { kind: "escapedUri" },
+    ...text("&c="),
+    { kind: "cookie", name: "s" },
+    ...text("&q="),
+    { kind: "queryParameter", name: "b" },
+    ...text("&h="),
+    { kind: "header", name: "x-none" },
+  ];
+  const key: RequestText = [{ kind: "clientAddress" }, ...text(" "), { kind: "path" }];
+  const wanted = auth({ method: "HEAD", url, cache: { key, seconds: [] } });
+  const request = authRequest(wanted, about(headersOf("Cookie: s=a b")));
   assert.equal(
-    `${method} ${url}`,
-    "HEAD http://auth.example/https/shop.example?u=%2Fa%3Fb%3Dc%26d&h=shop.example:8443",
+    `${request.method} ${request.url}`,
+    "HEAD http://auth.example/https/shop.example?u=%2Fx%2F..%2Fa%3Fb%3Dc%26d&c=a%20b&q=c&h=",
   );
+  assert.equal(request.cacheKey, "198.51.100.7 /a");
+});
+
+test("keptSeconds: the first entry that names the status", () => {
+  const seconds = [
+    { statuses: [200, 202], seconds: 60 },
+    { statuses: "any", seconds: 5 },
+  ] as const;
+  const wanted = auth({ cache: { key: text(""), seconds } });
+  assert.deepEqual(
+    [200, 202, 401].map((status) => keptSeconds(wanted, status)),
+    [60, 60, 5],
+  );
+  assert.equal(keptSeconds(auth({}), 200), 0);
 });
 
 interface Row {
@@ -69,7 +115,7 @@ const rows: readonly Row[] = [
   { name: "202", answer: answered(202), told: ["pass"] },
   {
     name: "headers that the backend gets are the service's alone",
-    auth: { responseHeaders: ["X-User", "X-Groups", "X-None"] },
+    auth: { responseHeaders: ["x-user", "x-groups", "x-none"] },
     answer: answered(200, "X-User: ann", "x-groups: a", "x-groups: b", "X-Other: c"),
     told: ["pass", "-x-user", "-x-groups", "-x-none", "+x-user: ann", "+x-groups: a", "+x-groups: b"],
   },
@@ -82,25 +128,25 @@ const rows: readonly Row[] = [
   { name: "403", answer: answered(403), told: ["403 AuthDenies"] },
   {
     name: "401 where one can sign in",
-    auth: { signIn },
+    auth: { signIn: text(signIn) },
     answer: answered(401),
     told: ["302 AuthDenies", `location: ${signIn}?rd=${back}`],
   },
   {
     name: "a query before it",
-    auth: { signIn: `${signIn}?x=y` },
+    auth: { signIn: text(`${signIn}?x=y`) },
     answer: answered(401),
     told: ["302 AuthDenies", `location: ${signIn}?x=y&rd=${back}`],
   },
   {
     name: "its own rd",
-    auth: { signIn: "https://$host/oauth2/start?rd=$escaped_request_uri" },
+    auth: { signIn: [...text("https://"), { kind: "host" }, ...text("/oauth2/start?rd="), { kind: "escapedUri" }] },
     answer: answered(401),
-    told: ["302 AuthDenies", "location: https://shop.example/oauth2/start?rd=%2Fa%3Fb%3Dc%26d"],
+    told: ["302 AuthDenies", "location: https://shop.example/oauth2/start?rd=%2Fx%2F..%2Fa%3Fb%3Dc%26d"],
   },
   {
     name: "403 where one can sign in is no matter of signing in",
-    auth: { signIn },
+    auth: { signIn: text(signIn) },
     answer: answered(403),
     told: ["403 AuthDenies"],
   },
@@ -115,7 +161,7 @@ const rows: readonly Row[] = [
 ];
 for (const { name, auth: some = {}, answer, told } of rows)
   test(`judged: ${name}`, () => {
-    const verdict = judged(authRequest(auth(some), about, []), answer);
+    const verdict = judged(authRequest(auth(some), about()), answer);
     const shown =
       verdict.kind === "answer"
         ? [`${verdict.status} ${verdict.because}`, ...lines(verdict.headers)]

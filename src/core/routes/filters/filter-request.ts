@@ -7,6 +7,8 @@ export interface FilterRequest extends RouteRequest {
   /** Of a trusted peer's request whom it names, else the peer (`forwarding.ts`). */
   readonly client: Ip;
   readonly scheme: "http" | "https";
+  /** Path and query as the client has sent them. */
+  readonly sentTarget: string;
   /** The Host header as it came. */
   readonly authority: string;
   /** Where the client came in. */
@@ -15,8 +17,6 @@ export interface FilterRequest extends RouteRequest {
   readonly httpsPort: number;
   /** By Content-Length; undefined where the length shows at the end. */
   readonly bodyBytes: number | undefined;
-  /** What the route's pattern has captured of the path: 0 is all that it has matched. Empty where the route has no pattern. */
-  readonly captures: readonly (string | undefined)[];
   /** As the backend would get them, those of forwarding too (`forwarding.ts`). Called where an authentication service gets them. */
   readonly headers: () => readonly Header[];
 }

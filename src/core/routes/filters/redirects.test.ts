@@ -8,6 +8,7 @@ import { httpsAnswer, redirectAnswer } from "./redirects.ts";
 const base: FilterRequest = {
   host: "shop.example",
   authority: "shop.example:8080",
+  sentTarget: "/old/a?b=c",
   method: "GET",
   path: "/old/a",
   query: "b=c",
@@ -17,7 +18,6 @@ const base: FilterRequest = {
   port: 80,
   httpsPort: 443,
   bodyBytes: undefined,
-  captures: [],
   headers: () => [],
 };
 const old: PathMatch = { kind: "prefix", value: "/old" };

@@ -2,6 +2,7 @@ import type { HttpsRedirect } from "../route-filters.ts";
 import type { PathMatch, RedirectTarget, Target } from "../route-table.ts";
 import type { Answer } from "./answer.ts";
 import type { FilterRequest } from "./filter-request.ts";
+import { asUri } from "./uri.ts";
 
 /** To a request without TLS; undefined for one with it. The port is left out where it is TLS' own. */
 export function httpsAnswer({ status }: HttpsRedirect, request: FilterRequest): Answer | undefined {
@@ -46,11 +47,3 @@ export function withPrefix(prefix: string, match: PathMatch, path: string): stri
   const head = prefix.replace(/\/$/, "");
   return rest === "" ? (path.endsWith("/") && match.value !== "" ? `${head}/` : prefix || "/") : `${head}/${rest}`;
 }
-
-/** What can't stand in a URI (RFC 3986 section 2), percent-encoded: no byte of a request ends the line. */
-const asUri = (text: string): string =>
-  text.replace(/[^\w\-.~:/?#[\]@!$&'()*+,;=%]/gu, (one) =>
-    [...utf8(one)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
-  );
-
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 import { unreachable } from "../../../unreachable.ts";
+import { cookieValue, queryValue } from "../../request-match.ts";
 import type { HashSource } from "../../route-table.ts";
-import { cookieOf } from "../cookies.ts";
 import type { FilterRequest } from "../filter-request.ts";
 
 /** The value of a request by which its endpoint is chosen; a header, cookie or parameter that isn't there is the empty text. */
@@ -17,9 +17,9 @@ export function hashValue(of: HashSource, request: FilterRequest): string {
     case "header":
       return request.header(of.name.toLowerCase()) ?? "";
     case "cookie":
-      return cookieOf(request.header("cookie"), of.name) ?? "";
+      return cookieValue(request.header("cookie"), of.name) ?? "";
     case "query":
-      return new URLSearchParams(request.query).get(of.name) ?? "";
+      return queryValue(request.query, of.name) ?? "";
     default:
       return unreachable(of);
   }
