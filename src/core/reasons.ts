@@ -55,6 +55,11 @@ export type Reason =
   | "ResourceBackend"
   | "RouteTaken"
   | "CanaryWithoutMain"
+  // Why the parameters of an IngressClass don't hold, or some of them.
+  | "ParametersInvalid"
+  | "SettingInvalid"
+  | "SettingUnknown"
+  | "SettingTaken"
   // Why a host's certificate is not the one that is asked for.
   | "CertificateMissing"
   | "CertificateInvalid"
@@ -204,6 +209,10 @@ const sentences: Readonly<Record<Reason, string>> = {
   RouteTaken: "an older object has the same host and path",
   CanaryWithoutMain:
     "a canary takes its part of what another Ingress of the same host and path serves, and there is none",
+  ParametersInvalid: "the IngressClass' parameters must name a ConfigMap that is there, with scope Namespace",
+  SettingInvalid: "the setting's value can't be read, so it sets nothing",
+  SettingUnknown: "no setting of this name is served",
+  SettingTaken: "an older IngressClass sets the same to something else, and it holds for all",
   CertificateMissing: "the namespace has no such Secret",
   CertificateInvalid: "the Secret holds no certificate with its key that can be used",
   CertificateExpired: "the certificate has ended",

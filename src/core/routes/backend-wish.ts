@@ -3,7 +3,7 @@ import type { IngressBackend } from "#api/networking/ingress/spec.ts";
 import { parseIp } from "#net/ip.ts";
 import { defaultBackendSettings } from "./default-settings.ts";
 import type { IngressSettings } from "./ingress-settings.ts";
-import type { Backend, Finding, Origin, Target } from "./route-table.ts";
+import type { Backend, BackendId, BackendSettings, Finding, Origin, Target } from "./route-table.ts";
 import type { RouteWorld } from "./route-world.ts";
 import { sameValue } from "./same-value.ts";
 
@@ -146,14 +146,18 @@ interface Around {
 /** Ingresses that ask for nothing of their own share a backend. */
 function wishFor(ref: ServicePortRef, { ingress, settings }: Asker, { spare, isHeadless }: Around): BackendWish {
   const viaClusterIp = settings.serviceUpstream && !isHeadless;
-  const isPlain = !viaClusterIp && spare === undefined && sameValue(settings.backend, defaultBackendSettings);
-  const plain = `${ref.service}:${ref.port}`;
-  return {
-    ...ref,
-    id: isPlain ? plain : `${plain}~${ingress}`,
-    settings: settings.backend,
-    protocol: "TCP",
-    viaClusterIp,
-    fallback: spare,
-  };
+  const wish = { ...ref, settings: settings.backend, protocol: "TCP", viaClusterIp, fallback: spare } as const;
+  return { ...wish, id: idOf(wish, ingress) };
+}
+
+function idOf(wish: Omit<BackendWish, "id">, ingress: string): BackendId {
+  const { service, port, settings, viaClusterIp, fallback } = wish;
+  const isPlain = !viaClusterIp && fallback === undefined && sameValue(settings, defaultBackendSettings);
+  return isPlain ? `${service}:${port}` : `${service}:${port}~${ingress}`;
+}
+
+/** A canary's backend, spoken to as `main` does, the Ingress whose requests it takes its part of. */
+export function canaryWish(canary: BackendWish, settings: BackendSettings, main: string): BackendWish {
+  const wish = { ...canary, settings, viaClusterIp: false, fallback: undefined };
+  return { ...wish, id: idOf(wish, main) };
 }

@@ -1,47 +1,61 @@
-import type { CanaryRoute } from "./entry.ts";
+import { type BackendWish, canaryWish } from "./backend-wish.ts";
+import { defaultBackendSettings } from "./default-settings.ts";
+import type { CanaryRoute, IngressEntry } from "./entry.ts";
 import type { Canary } from "./ingress-settings.ts";
 import type { Finding, Route, RouteMatch, Target, ValueMatch } from "./route-table.ts";
 
-interface ToldFinding {
-  readonly ingress: string;
-  readonly finding: Finding;
+/** A route that is served, and the Ingress that has it. */
+export interface Served {
+  readonly route: Route;
+  readonly entry: IngressEntry;
+}
+
+export interface WithCanaries {
+  readonly routes: readonly Route[];
+  /** Backends of canaries. */
+  readonly backends: readonly BackendWish[];
+  readonly findings: readonly Finding[];
 }
 
 /**
- * Puts canaries to the routes that they take their part of: those of the same match. `routes` are in the order of their precedence. Of several
+ * Puts canaries to the routes that they take their part of: those of the same match. `served` are in the order of their precedence. Of several
  * canaries of one route the oldest has it, as in ingress-nginx.
  */
 export function withCanaries(
-  routes: readonly Route[],
+  served: readonly Served[],
   canaries: readonly CanaryRoute[],
   keyOf: (route: Route) => string,
-): { readonly routes: readonly Route[]; readonly findings: readonly ToldFinding[] } {
-  if (canaries.length === 0) return { routes, findings: [] };
-  const mains = new Set(routes.map(keyOf));
+): WithCanaries {
+  if (canaries.length === 0) return { routes: served.map(({ route }) => route), backends: [], findings: [] };
+  const mains = new Set(served.map(({ route }) => keyOf(route)));
   const taken = new Map<string, CanaryRoute>();
-  const findings: ToldFinding[] = [];
+  const findings: Finding[] = [];
   for (const one of canaries.toSorted((a, b) => (a.route.seniority < b.route.seniority ? -1 : 1))) {
     const key = keyOf(one.route);
-    const { origin } = one.route;
     const elder = taken.get(key);
-    if (!mains.has(key)) {
-      if (!one.route.seniority.startsWith("~"))
-        findings.push({ ingress: origin.name, finding: withoutMain(one.route) });
-    } else if (elder === undefined) taken.set(key, one);
-    else findings.push({ ingress: origin.name, finding: secondCanary(one.route, elder.route) });
+    if (mains.has(key) && elder === undefined) taken.set(key, one);
+    else if (elder !== undefined) findings.push(secondCanary(one.route, elder.route));
+    else if (!one.route.seniority.startsWith("~")) findings.push(withoutMain(one.route));
   }
-  return {
-    routes: routes.flatMap((main) => {
-      const canary = taken.get(keyOf(main));
-      return canary === undefined ? main : rowsOf(main, canary);
-    }),
-    findings,
-  };
+  const backends: BackendWish[] = [];
+  const routes = served.flatMap((main) => {
+    const canary = taken.get(keyOf(main.route));
+    if (canary?.wish === undefined) return main.route;
+    const wish = adapted(canary.wish, main);
+    if (!main.entry.backends.some(({ id }) => id === wish.id)) backends.push(wish);
+    return rowsOf(main.route, canary, { kind: "backends", backends: [{ backend: wish.id, weight: 1 }] });
+  });
+  return { routes, backends, findings };
+}
+
+function adapted(canary: BackendWish, { route: { to }, entry }: Served): BackendWish {
+  const [first] = to.kind === "backends" ? to.backends : [];
+  const own = entry.backends.find(({ id }) => id === first?.backend);
+  return canaryWish(canary, own?.settings ?? defaultBackendSettings, entry.name);
 }
 
 /** In this order: header, cookie, weight. What says `never` needs a row only where something behind it would send to the canary. */
-function rowsOf(main: Route, { route, canary }: CanaryRoute): readonly Route[] {
-  if (route.to.kind !== "backends") return [main];
+function rowsOf(main: Route, { route, canary }: CanaryRoute, toCanary: Target): readonly Route[] {
   const row = (id: string, match: Partial<RouteMatch>, to: Target): Route => ({
     ...main,
     id: `${main.id}${main.id.includes("?") ? "&" : "?"}${id}`,
@@ -51,11 +65,11 @@ function rowsOf(main: Route, { route, canary }: CanaryRoute): readonly Route[] {
   });
   const header = headerMatches(canary);
   const cookie = (value: string): ValueMatch => ({ name: canary.cookie ?? "", kind: "exact", value });
-  const last = { ...main, to: weighted(main.to, route.to, canary) };
+  const last = { ...main, to: weighted(main.to, toCanary, canary) };
   return [
-    ...(header.always === undefined ? [] : [row("canary=header", { headers: [header.always] }, route.to)]),
+    ...(header.always === undefined ? [] : [row("canary=header", { headers: [header.always] }, toCanary)]),
     ...(header.never === undefined ? [] : [row("main=header", { headers: [header.never] }, main.to)]),
-    ...(canary.cookie === undefined ? [] : [row("canary=cookie", { cookies: [cookie("always")] }, route.to)]),
+    ...(canary.cookie === undefined ? [] : [row("canary=cookie", { cookies: [cookie("always")] }, toCanary)]),
     ...(canary.cookie === undefined || last.to === main.to
       ? []
       : [row("main=cookie", { cookies: [cookie("never")] }, main.to)]),

@@ -83,18 +83,21 @@ export class EntryDraft {
   }
 
   finished(): Pick<IngressEntry, "hosts" | "passthroughs" | "backends" | "reads" | "shapes" | "findings"> {
-    const { canary } = this.settings;
-    const claimOf = (routes: readonly Route[]): HostClaim =>
-      canary === undefined
-        ? { routes, canaries: [] }
-        : { routes: [], canaries: routes.map((route) => ({ route, canary })) };
+    const isCanary = this.settings.canary !== undefined;
     return {
-      hosts: new Map([...this.#hosts].map(([host, routes]) => [host, claimOf(routes)])),
+      hosts: new Map([...this.#hosts].map(([host, routes]) => [host, this.#claimOf(routes)])),
       passthroughs: this.passthroughs,
-      backends: [...this.#backends.values()],
+      backends: isCanary ? [] : [...this.#backends.values()],
       reads: [...this.#reads.values()],
       shapes: this.#shapes,
       findings: this.#findings,
     };
+  }
+  #claimOf(routes: readonly Route[]): HostClaim {
+    const { canary } = this.settings;
+    if (canary === undefined) return { routes, canaries: [] };
+    const wishOf = ({ to }: Route) =>
+      to.kind === "backends" ? this.#backends.get(to.backends[0]?.backend ?? "") : undefined;
+    return { routes: [], canaries: routes.map((route) => ({ route, canary, wish: wishOf(route) })) };
   }
 }

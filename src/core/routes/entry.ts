@@ -33,6 +33,8 @@ export interface HostClaim {
 /** Takes its part of the requests that another Ingress' route of the same match gets. */
 export interface CanaryRoute {
   readonly route: Route;
+  /** Spoken to by the settings of the Ingress that it is a canary of; undefined where it has nobody to send to. */
+  readonly wish: BackendWish | undefined;
   readonly canary: Canary;
 }
 

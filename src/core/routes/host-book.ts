@@ -1,3 +1,5 @@
+import type { BackendBook } from "./backend-book.ts";
+import type { BackendWish } from "./backend-wish.ts";
 import type { IngressEntry } from "./entry.ts";
 import { settleHost } from "./host-routes.ts";
 import { wildcardOf } from "./ingress-host.ts";
@@ -18,17 +20,20 @@ export class HostBook {
   readonly #claimants = new Map<HostPattern, Map<string, IngressEntry>>();
   readonly #tls = new Many();
   readonly #findings = new Map<HostPattern, ReadonlyMap<string, readonly Finding[]>>();
+  readonly #wished = new Map<HostPattern, readonly BackendWish[]>();
   readonly #stale = new Set<HostPattern>();
+  readonly #backends: BackendBook;
+
+  constructor(backends: BackendBook) {
+    this.#backends = backends;
+  }
 
   /** Replaces what an Ingress claims. */
   claim(name: string, before: IngressEntry | undefined, after: IngressEntry | undefined): void {
     this.#claimTls(name, before, after);
     for (const host of before?.hosts.keys() ?? []) if (after?.hosts.has(host) !== true) this.#withdraw(name, host);
     if (after === undefined) return;
-    const same =
-      before !== undefined &&
-      before.seniority === after.seniority &&
-      sameValue(before.httpsRedirect, after.httpsRedirect);
+    const same = before !== undefined && isSameAside(before, after);
     for (const [host, claim] of after.hosts) {
       const claimants = this.#claimants.get(host);
       if (claimants === undefined) this.#claimants.set(host, new Map([[name, after]]));
@@ -53,6 +58,7 @@ export class HostBook {
       if (after.size === 0) this.#findings.delete(host);
       else this.#findings.set(host, after);
       if (this.#replace(host, settled?.routes)) hosts.add(host);
+      this.#wish(host, settled?.backends ?? []);
     }
     this.#stale.clear();
     return { hosts, told };
@@ -74,6 +80,14 @@ export class HostBook {
     if (sameValue(before, routes)) return false;
     this.hosts.set(host, routes);
     return true;
+  }
+
+  #wish(host: HostPattern, backends: readonly BackendWish[]): void {
+    const before = this.#wished.get(host) ?? [];
+    if (before.length + backends.length === 0) return;
+    this.#backends.wish(`host ${host}`, before, backends);
+    if (backends.length === 0) this.#wished.delete(host);
+    else this.#wished.set(host, backends);
   }
 
   #withdraw(name: string, host: HostPattern): void {
@@ -106,3 +120,7 @@ export class HostBook {
     return this.#tls.has(host) || (wildcard !== undefined && this.#tls.has(wildcard));
   }
 }
+
+/** All that hosts look at in an entry beside their own claim. */
+const isSameAside = (a: IngressEntry, b: IngressEntry): boolean =>
+  a.seniority === b.seniority && sameValue(a.httpsRedirect, b.httpsRedirect) && sameValue(a.backends, b.backends);

@@ -1,4 +1,5 @@
-import { withCanaries } from "./canary.ts";
+import type { BackendWish } from "./backend-wish.ts";
+import { type Served, withCanaries } from "./canary.ts";
 import type { HostClaim, IngressEntry } from "./entry.ts";
 import type { Finding, HostPattern, HostRoutes, PathMatch, Route } from "./route-table.ts";
 
@@ -11,6 +12,8 @@ export interface Claimant {
 /** The routes of a host, and what each Ingress is to be told about it. */
 export interface SettledHost {
   readonly routes: HostRoutes;
+  /** Those that no Ingress has for itself. */
+  readonly backends: readonly BackendWish[];
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
 }
 
@@ -20,29 +23,30 @@ const challengePath = "/.well-known/acme-challenge";
 /** Weighs the claims of all Ingresses against each other. `hasTls`: the host is answered by TLS, whoever asked for that. */
 export function settleHost(host: HostPattern, claimants: readonly Claimant[], hasTls: boolean): SettledHost {
   const told = new Map<string, Finding[]>();
-  const tell = (ingress: string, finding: Finding) => {
-    const known = told.get(ingress);
-    if (known === undefined) told.set(ingress, [finding]);
+  const tell = (finding: Finding) => {
+    const known = told.get(finding.origin.name);
+    if (known === undefined) told.set(finding.origin.name, [finding]);
     else known.push(finding);
   };
   const wanted = claimants
     .flatMap(({ entry, claim }) => claim.routes.map((route) => ({ entry, route: redirected(route, entry, hasTls) })))
     .toSorted((a, b) => (a.route.seniority < b.route.seniority ? -1 : 1));
-  const served = new Map<string, Route>();
+  const served = new Map<string, Served>();
   const shadowed: HostRoutes["shadowed"][number][] = [];
-  for (const { entry, route } of wanted) {
-    const key = matchKey(route);
+  for (const one of wanted) {
+    const key = matchKey(one.route);
     const elder = served.get(key);
-    if (elder === undefined) served.set(key, route);
+    if (elder === undefined) served.set(key, one);
     else {
-      shadowed.push({ route, by: elder.id });
-      if (isToldOf(route, entry, elder)) tell(entry.name, takenBy(route, elder));
+      shadowed.push({ route: one.route, by: elder.route.id });
+      if (isToldOf(one, elder.route)) tell(takenBy(one.route, elder.route));
     }
   }
   const canaries = claimants.flatMap(({ claim }) => claim.canaries);
-  const { routes, findings } = withCanaries([...served.values()].toSorted(byPrecedence), canaries, matchKey);
-  for (const { ingress, finding } of findings) tell(ingress, finding);
-  return { routes: { host, routes, shadowed }, findings: told };
+  const inOrder = [...served.values()].toSorted((a, b) => byPrecedence(a.route, b.route));
+  const { routes, backends, findings } = withCanaries(inOrder, canaries, matchKey);
+  for (const finding of findings) tell(finding);
+  return { routes: { host, routes, shadowed }, backends, findings: told };
 }
 
 /** Routes of equal keys match the same requests. */
@@ -68,7 +72,7 @@ function redirected(route: Route, { httpsRedirect: { when, status } }: IngressEn
 }
 
 /** The last routes that come with a default backend give way silently, unless the Ingress has nothing else. */
-const isToldOf = (route: Route, entry: IngressEntry, elder: Route): boolean =>
+const isToldOf = ({ route, entry }: Served, elder: Route): boolean =>
   !route.seniority.startsWith("~") || (entry.hosts.size === 1 && elder.seniority.startsWith("~"));
 
 function takenBy(route: Route, elder: Route): Finding {

@@ -15,7 +15,7 @@ export function ingressEntry(ingress: Ingress, settings: IngressSettings, around
     draft.read(...settings.reads);
     for (const finding of settings.findings) draft.tell(finding);
     addRoutes(draft);
-    if (settings.tlsPassthrough) addPassthroughs(draft);
+    if (settings.tlsPassthrough && !settings.failsClosed) addPassthroughs(draft);
   }
   return {
     name: nameOf(ingress),

@@ -29,7 +29,7 @@ export function addRoutes(draft: EntryDraft): void {
         );
         continue;
       }
-      const to = targetOf(draft, path.backend, field);
+      const to = targetOf(draft, path.backend, `${field}.backend`);
       draft.claim(host, routeOf(draft, { host, field, match: reading.match, place: `${padded(i)}.${padded(j)}`, to }));
     }
   }
@@ -67,20 +67,21 @@ function routeOf(draft: EntryDraft, { host, field, match, place, to, isLast, suf
 const padded = (index: number): string => String(index).padStart(5, "0");
 const annotation = (name: string): string => `metadata.annotations[nginx.ingress.kubernetes.io/${name}]`;
 
+/** What requests for a backend of the spec get. */
 function targetOf(draft: EntryDraft, backend: IngressBackend, field: string): Target {
-  const { redirect } = draft.settings;
+  const { redirect, failsClosed } = draft.settings;
+  if (failsClosed) return closed;
   if (redirect !== undefined) return { kind: "redirect", ...redirect };
-  return draft.targetOf(backend, draft.origin(`${field}.backend`));
+  return draft.targetOf(backend, draft.origin(field));
 }
+const closed: Target = { kind: "answer", status: 503, because: "AccessRuleUnreadable" };
 
 /** Its hosts have it as their last route, and so has any host that nobody knows. */
 function addDefaultRoutes(draft: EntryDraft): void {
   const { defaultBackend } = draft.ingress.spec;
   if (defaultBackend === undefined) return;
   const field = "spec.defaultBackend";
-  const { redirect } = draft.settings;
-  const to: Target =
-    redirect === undefined ? draft.targetOf(defaultBackend, draft.origin(field)) : { kind: "redirect", ...redirect };
+  const to = targetOf(draft, defaultBackend, field);
   const match = { kind: "prefix", value: "" } as const;
   for (const host of new Set([...draft.hosts, "*"])) {
     const suffix = host === "*" ? "" : `?host=${host}`;
@@ -90,8 +91,8 @@ function addDefaultRoutes(draft: EntryDraft): void {
 
 /** Before the Ingress' own routes: they may well have the path `/`. */
 function addAppRoot(draft: EntryDraft): void {
-  const { appRoot, canary } = draft.settings;
-  if (appRoot === undefined || canary !== undefined) return;
+  const { appRoot, canary, failsClosed } = draft.settings;
+  if (appRoot === undefined || canary !== undefined || failsClosed) return;
   const to: Target = { kind: "redirect", status: 302, to: { kind: "parts", path: appRoot } };
   const match = { kind: "exact", value: "/" } as const;
   for (const host of draft.hosts) {

@@ -57,24 +57,28 @@ export class RouteBook {
   readonly #shelf: CertificateShelf;
   readonly #entries = new Map<string, IngressEntry>();
   readonly #readers = new Many();
-  readonly #hosts = new HostBook();
   readonly #backends: BackendBook;
+  readonly #hosts: HostBook;
   readonly #certificates = certificateBook();
   readonly #passthroughs = passthroughBook();
   readonly #anyName = certificateBook();
   readonly #routeSets: RouteTable["routeSets"];
   readonly #stale = new Set<string>();
+  readonly #ports: ReadonlySet<number>;
   #classes: ServedClasses | undefined;
   #settings: ClassSettings | undefined;
   #lastSettings: ClassSettings | undefined;
   #listeners: readonly Listener[] = [];
   #fallback: Certificate | undefined;
+  #fallbackFindings: readonly Finding[] = [];
   #world: RouteWorld | undefined;
 
   constructor(options: RouteBookOptions) {
     this.#options = options;
     this.#shelf = new CertificateShelf(options);
     this.#backends = new BackendBook(options.families);
+    this.#hosts = new HostBook(this.#backends);
+    this.#ports = new Set([options.httpPort, options.httpsPort]);
     this.#routeSets = new Map([[routeSetId, { id: routeSetId, wildcards: "oneLabel", hosts: this.#hosts.hosts }]]);
   }
 
@@ -142,7 +146,7 @@ export class RouteBook {
 
   /** What is wrong with the parameters of IngressClasses. */
   classFindings(): readonly Finding[] {
-    return this.#settings?.findings ?? [];
+    return [...(this.#settings?.findings ?? []), ...this.#fallbackFindings];
   }
 
   /** Makes what has changed anew. */
@@ -152,13 +156,18 @@ export class RouteBook {
     const classes = this.#settleClasses(world);
     for (const name of this.#stale) if (this.#settleEntry(name, world)) ingresses.add(name);
     this.#stale.clear();
-    const backends = this.#backends.settle(world);
     const hosts = this.#hosts.settle();
+    const backends = this.#backends.settle(world);
     const names = [this.#certificates.settle(), this.#passthroughs.settle(), this.#anyName.settle()];
     const fallback = this.#settleFallback(world);
     for (const told of [hosts.told, ...names.map((one) => one.told)]) for (const name of told) ingresses.add(name);
     const others = classes || fallback || names.some(({ changed }) => changed);
-    return { table: this.#table(), change: { backends, hosts: hosts.hosts, others }, ingresses, classes };
+    return {
+      table: this.#table(),
+      change: { backends, hosts: hosts.hosts, others },
+      ingresses,
+      classes: classes || fallback,
+    };
   }
 
   #table(): RouteTable {
@@ -179,7 +188,7 @@ export class RouteBook {
     this.#classes ??= servedClasses(world.ingressClasses(), this.#options.controllers);
     if (this.#settings !== undefined) return false;
     const before = this.#lastSettings;
-    const after = classSettings(this.#classes.ours, world);
+    const after = classSettings(this.#classes.ours, world, this.#ports);
     this.#settings = after;
     this.#lastSettings = after;
     this.#follow(classReader, before?.reads ?? [], after.reads);
@@ -198,12 +207,17 @@ export class RouteBook {
   #settleFallback(world: RouteWorld): boolean {
     const secret = this.#settings?.defaultCertificate;
     const reading = secret === undefined ? undefined : this.#shelf.read(secret.name, world);
-    const before = this.#fallback;
-    this.#fallback =
-      reading?.kind === "read" && secret !== undefined
-        ? { ...reading.certificate, origin: secret.origin }
-        : this.#anyName.held.get("*");
-    return !sameValue(before, this.#fallback);
+    const before = [this.#fallback, this.#fallbackFindings];
+    this.#fallback = this.#anyName.held.get("*");
+    this.#fallbackFindings = [];
+    if (secret !== undefined && reading?.kind === "read")
+      this.#fallback = { ...reading.certificate, origin: secret.origin };
+    if (secret !== undefined && reading?.kind === "refused") {
+      const { because, message } = reading;
+      const { origin } = secret;
+      this.#fallbackFindings = [{ origin, weight: "refused", because, message: `${origin.field}: ${message}` }];
+    }
+    return !sameValue(before, [this.#fallback, this.#fallbackFindings]);
   }
 
   /** Returns whether the entry is another now. */
