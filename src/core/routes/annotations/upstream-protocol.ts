@@ -1,0 +1,82 @@
+import type { BackendSettings } from "../route-table.ts";
+import type { Annotation, Grammar } from "./annotation.ts";
+import { value, wrong } from "./annotation.ts";
+import { hostName } from "./grammars/names.ts";
+import { boolean, oneOf } from "./grammars/words.ts";
+import type { AnnotationReader } from "./reader.ts";
+
+type Protocol = BackendSettings["protocol"];
+
+const protocols: ReadonlyMap<string, Protocol> = new Map([
+  ["HTTP", "http"],
+  ["HTTPS", "https"],
+  ["GRPC", "h2c"],
+  ["GRPCS", "h2"],
+]);
+const refused: ReadonlyMap<string, string> = new Map([
+  ["AUTO_HTTP", "is not served: what a backend speaks is not guessed from the request; write HTTP or HTTPS"],
+  ["FCGI", "is not served: put a web server that speaks HTTP in front of the FastCGI program, in the same pod"],
+  ["AJP", "is not served, nor by ingress-nginx any more: let the backend speak HTTP"],
+]);
+
+const protocolGrammar: Grammar<Protocol> = {
+  shape: '"HTTP", "HTTPS", "GRPC" or "GRPCS"',
+  read: (text) => {
+    const word = text.toUpperCase();
+    const protocol = protocols.get(word);
+    if (protocol !== undefined) return value(protocol);
+    return wrong(refused.get(word) ?? "is no protocol; write HTTP, HTTPS, GRPC or GRPCS");
+  },
+};
+const backendProtocol: Annotation<Protocol> = {
+  names: ["backend-protocol"],
+  grammar: protocolGrammar,
+  fallback: "HTTP",
+  doc: "What the endpoints speak. GRPC is HTTP/2 without TLS, GRPCS HTTP/2 with it. Certificates of backends are not checked. AUTO_HTTP and FCGI are refused.",
+};
+const onOff = oneOf("on", "off");
+const sslName: Annotation<string> = {
+  names: ["proxy-ssl-name"],
+  grammar: hostName,
+  fallback: "the host of the request",
+  doc: "The name that a backend with TLS is asked for (SNI).",
+};
+const sslServerName: Annotation<"on" | "off"> = {
+  names: ["proxy-ssl-server-name"],
+  grammar: onOff,
+  fallback: "on",
+  doc: "Backends with TLS are always asked for a name; off is told of and not followed.",
+};
+const sslVerify: Annotation<"on" | "off"> = {
+  names: ["proxy-ssl-verify"],
+  grammar: onOff,
+  fallback: "off",
+  guards: true,
+  doc: "Certificates of backends are not checked yet: with on, the Ingress' routes answer 503.",
+};
+const serviceUpstream: Annotation<boolean> = {
+  names: ["service-upstream"],
+  grammar: boolean,
+  fallback: "false",
+  doc: "Requests go to the Service's ClusterIP, and not straight to its endpoints. Stickiness and retries then have nothing to choose from.",
+};
+
+export const protocolAnnotations = [backendProtocol, sslName, sslServerName, sslVerify, serviceUpstream];
+
+export function readProtocol(reader: AnnotationReader, fallback: BackendSettings) {
+  const serverName = reader.read(sslName) ?? fallback.serverName;
+  if (reader.read(sslServerName) === "off") {
+    const message = "backends with TLS are asked for a name all the same";
+    reader.find(sslServerName, { weight: "noted", because: "AnnotationServedOtherwise", message });
+  }
+  if (reader.read(sslVerify) === "on")
+    reader.close(
+      sslVerify,
+      "certificates of backends can't be checked yet, so nothing is sent to them; write off, or leave it out",
+    );
+  return {
+    protocol: reader.read(backendProtocol) ?? fallback.protocol,
+    serverName,
+    serviceUpstream: reader.read(serviceUpstream) ?? false,
+  };
+}
