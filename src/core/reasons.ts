@@ -46,6 +46,7 @@ export type Reason =
   | "PoolOverlaps"
   | "PoolInClusterRange"
   // Why an Ingress is not served here, or not all of it.
+  | "EngineRefuses"
   | "NoSuchIngressClass"
   | "OtherController"
   | "NoIngressClass"
@@ -199,6 +200,7 @@ const sentences: Readonly<Record<Reason, string>> = {
   LoadBalancerAddressTaken: "another Service has the address, and the two can't share it",
   PoolOverlaps: "an older pool has some of the same addresses",
   PoolInClusterRange: "some of the addresses are the cluster's own, for pods or for Services",
+  EngineRefuses: "the proxy does not take what follows from it, so it is left out and the others are served",
   NoSuchIngressClass: "the cluster has no IngressClass of that name",
   OtherController: "the IngressClass is served by another controller",
   NoIngressClass: "the Ingress names no class, and none of the cluster's is the default one",

@@ -15,7 +15,7 @@ export class ConfigurationRefused extends Error {
 
 /** Asks HAProxy whether it would take these files. Rejects with `ConfigurationRefused`. */
 export async function checkConfiguration(program: HaproxyProgram, { folder }: Generation): Promise<void> {
-  const child = start([program.path, "-c", "-q", "-f", "haproxy.cfg"], {
+  const child = start([program.path, "-c", "-f", "haproxy.cfg"], {
     stdio: ["ignore", "ignore", "pipe"],
     cwd: folder,
   });
