@@ -87,7 +87,7 @@ test("files are their owner's alone, and a refused set leaves nothing behind", {
     await haproxy.load(files(folder));
     await assert.rejects(haproxy.load(files(folder, "  acl bad\n")), (fault) => {
       assert.ok(fault instanceof ConfigurationRefused);
-      assert.match(fault.message, /haproxy\.cfg:12.*acl/);
+      assert.match(fault.message, /haproxy\.cfg:11.*ACL/);
       return true;
     });
     assert.deepEqual((await readdir(folder)).toSorted(), [

@@ -146,7 +146,11 @@ class Connection {
   }
 
   #hear(text: string): void {
-    if (!this.#asking) return this.#lost("an answer to nothing");
+    if (this.#asking) this.#receive(text);
+    else this.#lost("an answer to nothing");
+  }
+
+  #receive(text: string): void {
     this.#received += text;
     const head = this.#received.indexOf("\r\n\r\n");
     if (head === -1) return;

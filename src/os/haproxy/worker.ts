@@ -71,21 +71,12 @@ export async function startWorker(
 
 /** A connection to that very process; undefined where it is not the one that listens there. */
 async function runtimeOf(id: ProcessId, path: string): Promise<RuntimeSocket | undefined> {
-  const runtime = await reachable(path);
+  // Not yet, or no more: who asks looks at the process too.
+  const runtime = await unlessLost(openRuntimeSocket(path));
   if (runtime === undefined) return undefined;
   if ((await answered(runtime))?.pid === id.pid) return runtime;
   runtime.close();
   return undefined;
-}
-
-async function reachable(path: string): Promise<RuntimeSocket | undefined> {
-  try {
-    return await openRuntimeSocket(path);
-  } catch (fault) {
-    // Not yet, or no more: who asks looks at the process too.
-    if (fault instanceof RuntimeSocketLost) return undefined;
-    throw fault;
-  }
 }
 
 /** What a worker says of itself. */
@@ -99,9 +90,13 @@ export interface WorkerFacts {
 
 /** Undefined where it does not answer any more. */
 async function answered(runtime: RuntimeSocket): Promise<WorkerFacts | undefined> {
+  const [info] = (await unlessLost(runtime.ask(["show info"]))) ?? [];
+  return info === undefined ? undefined : factsFrom(info);
+}
+
+async function unlessLost<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    const [info = ""] = await runtime.ask(["show info"]);
-    return factsFrom(info);
+    return await asked;
   } catch (fault) {
     if (fault instanceof RuntimeSocketLost) return undefined;
     throw fault;
@@ -120,13 +115,8 @@ export function factsFrom(info: string): WorkerFacts {
 
 /** How many requests, WebSockets and the like are under way: connections that are idle have none. */
 export async function streamsOf({ runtime }: Worker): Promise<number> {
-  try {
-    const [sessions = ""] = (await runtime?.ask(["show sess"])) ?? [];
-    return sessions.split("\n").filter((line) => line !== "" && !/ fe=GLOBAL /.test(line)).length;
-  } catch (fault) {
-    if (fault instanceof RuntimeSocketLost) return 0;
-    throw fault;
-  }
+  const [sessions = ""] = (runtime && (await unlessLost(runtime.ask(["show sess"])))) ?? [];
+  return sessions.split("\n").filter((line) => line !== "" && !/ fe=GLOBAL /.test(line)).length;
 }
 
 /** A worker that an earlier run of ours has left serving; undefined where it has gone or is none. */
