@@ -17,7 +17,6 @@ export class BackendBook {
   readonly #held = new Map<BackendId, Held>();
   readonly #byService = new Many();
   readonly #stale = new Set<BackendId>();
-  readonly #changed = new Set<BackendId>();
   readonly #families: readonly IpFamily[];
 
   constructor(families: readonly IpFamily[]) {
@@ -38,19 +37,21 @@ export class BackendBook {
 
   /** Returns the backends that came, went or changed. */
   settle(world: RouteWorld): ReadonlySet<BackendId> {
+    const changed = new Set<BackendId>();
     for (const id of this.#stale) {
       const held = this.#held.get(id);
-      if (held === undefined) continue;
-      const { service, port, settings } = held.wish;
-      const backend: Backend = { id, service, port, settings, pool: poolOf(held.wish, world, this.#families) };
-      if (sameValue(backend, this.backends.get(id))) continue;
-      this.backends.set(id, backend);
-      this.#changed.add(id);
+      if (held === undefined ? this.backends.delete(id) : this.#renew(held.wish, world)) changed.add(id);
     }
-    const changed = new Set(this.#changed);
     this.#stale.clear();
-    this.#changed.clear();
     return changed;
+  }
+
+  #renew(wish: BackendWish, world: RouteWorld): boolean {
+    const { id, service, port, settings } = wish;
+    const backend: Backend = { id, service, port, settings, pool: poolOf(wish, world, this.#families) };
+    if (sameValue(backend, this.backends.get(id))) return false;
+    this.backends.set(id, backend);
+    return true;
   }
 
   #take(owner: string, wish: BackendWish): void {
@@ -70,6 +71,6 @@ export class BackendBook {
     if (held === undefined || !held.owners.delete(owner) || held.owners.size > 0) return;
     for (const service of servicesOf(held.wish)) this.#byService.remove(service, id);
     this.#held.delete(id);
-    if (this.backends.delete(id)) this.#changed.add(id);
+    this.#stale.add(id);
   }
 }

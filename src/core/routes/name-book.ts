@@ -39,13 +39,13 @@ export class NameBook<T extends { readonly origin: Origin }> {
     }
   }
 
-  /** What these names were given differs; `told`: the Ingresses that claim them. */
+  /** Whether what names are given differs; `told`: the Ingresses that claim those with a change of claims. */
   settle(): { readonly changed: boolean; readonly told: ReadonlySet<string> } {
     let changed = false;
     const told = new Set<string>();
     for (const host of this.#stale) {
       const claims = [...(this.#claims.get(host) ?? [])];
-      for (const [name] of claims) if (claims.length > 1) told.add(name);
+      for (const [name] of claims) told.add(name);
       const [first, ...others] = claims.map(([, claim]) => claim);
       const eldest = others.reduce(
         (a, b) => (b !== undefined && a !== undefined && b.seniority < a.seniority ? b : a),

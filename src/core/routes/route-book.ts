@@ -17,6 +17,7 @@ import type {
   Listener,
   Passthrough,
   RouteTable,
+  StreamRoute,
   TableChange,
 } from "./route-table.ts";
 import type { Read, RouteWorld } from "./route-world.ts";
@@ -48,6 +49,13 @@ export interface TakenTable {
 
 const routeSetId = "ingress";
 
+/** What no host has for itself. */
+interface Shared {
+  readonly listeners: readonly Listener[];
+  readonly streams: readonly StreamRoute[];
+  readonly fallback: Certificate | undefined;
+}
+
 /**
  * The RouteTable of all Ingresses, kept up to date object by object: a change of one makes anew what was read from it, and the hosts that this
  * claims. `set…` says that an object came, changed or went; what follows is done in `take`, once for all of them, from the last world given.
@@ -68,7 +76,7 @@ export class RouteBook {
   #classes: ServedClasses | undefined;
   #settings: ClassSettings | undefined;
   #lastSettings: ClassSettings | undefined;
-  #listeners: readonly Listener[] = [];
+  #last: { readonly shared: Shared; readonly findings: readonly Finding[] } | undefined;
   #fallback: Certificate | undefined;
   #fallbackFindings: readonly Finding[] = [];
   #world: RouteWorld | undefined;
@@ -153,61 +161,54 @@ export class RouteBook {
   take(): TakenTable {
     const world = this.#world ?? emptyWorld;
     const ingresses = new Set<string>();
-    const classes = this.#settleClasses(world);
+    this.#settleClasses(world);
     for (const name of this.#stale) if (this.#settleEntry(name, world)) ingresses.add(name);
     this.#stale.clear();
     const hosts = this.#hosts.settle();
     const backends = this.#backends.settle(world);
-    const names = [this.#certificates.settle(), this.#passthroughs.settle(), this.#anyName.settle()];
-    const fallback = this.#settleFallback(world);
-    for (const told of [hosts.told, ...names.map((one) => one.told)]) for (const name of told) ingresses.add(name);
-    const others = classes || fallback || names.some(({ changed }) => changed);
+    const names = [this.#certificates.settle(), this.#passthroughs.settle()];
+    const anyName = this.#anyName.settle();
+    this.#settleFallback(world);
+    for (const told of [hosts.told, anyName.told, ...names.map((one) => one.told)])
+      for (const name of told) ingresses.add(name);
+    const before = this.#last;
+    this.#last = { shared: this.#shared(), findings: this.classFindings() };
+    const others = names.some(({ changed }) => changed) || !sameValue(before?.shared, this.#last.shared);
     return {
-      table: this.#table(),
+      table: this.#table(this.#last.shared),
       change: { backends, hosts: hosts.hosts, others },
       ingresses,
-      classes: classes || fallback,
+      classes: !sameValue(before?.findings ?? [], this.#last.findings),
     };
   }
 
-  #table(): RouteTable {
-    const { streams = [] } = this.#settings ?? {};
+  #table({ listeners, streams, fallback }: Shared): RouteTable {
     return {
-      listeners: this.#listeners,
+      listeners,
       routeSets: this.#routeSets,
       backends: this.#backends.backends,
-      certificates: { byHost: this.#certificates.held, fallback: this.#fallback },
+      certificates: { byHost: this.#certificates.held, fallback },
       passthroughs: this.#passthroughs.held,
       streams,
     };
   }
 
-  /** Returns whether anything that holds for all has changed. */
-  #settleClasses(world: RouteWorld): boolean {
+  /** Reads anew what holds for all Ingresses together, where that may have changed. */
+  #settleClasses(world: RouteWorld): void {
     if (this.#classes === undefined) for (const name of this.#entries.keys()) this.#stale.add(name);
     this.#classes ??= servedClasses(world.ingressClasses(), this.#options.controllers);
-    if (this.#settings !== undefined) return false;
+    if (this.#settings !== undefined) return;
     const before = this.#lastSettings;
     const after = classSettings(this.#classes.ours, world, this.#ports);
     this.#settings = after;
     this.#lastSettings = after;
     this.#follow(classReader, before?.reads ?? [], after.reads);
     this.#backends.wish(classReader, before?.backends ?? [], after.backends);
-    if (sameValue(before, after)) return false;
-    const { httpPort, httpsPort } = this.#options;
-    const { trusted, acceptsProxyHeader } = after;
-    const shared = { routes: routeSetId, trusted, acceptsProxyHeader };
-    this.#listeners = [
-      { id: "http", port: httpPort, protocol: "HTTP", ...shared },
-      { id: "https", port: httpsPort, protocol: "HTTPS", ...shared },
-    ];
-    return true;
   }
 
-  #settleFallback(world: RouteWorld): boolean {
+  #settleFallback(world: RouteWorld): void {
     const secret = this.#settings?.defaultCertificate;
     const reading = secret === undefined ? undefined : this.#shelf.read(secret.name, world);
-    const before = [this.#fallback, this.#fallbackFindings];
     this.#fallback = this.#anyName.held.get("*");
     this.#fallbackFindings = [];
     if (secret !== undefined && reading?.kind === "read")
@@ -217,7 +218,18 @@ export class RouteBook {
       const { origin } = secret;
       this.#fallbackFindings = [{ origin, weight: "refused", because, message: `${origin.field}: ${message}` }];
     }
-    return !sameValue(before, [this.#fallback, this.#fallbackFindings]);
+  }
+
+  /** Listeners, streams and the default certificate. */
+  #shared(): Shared {
+    const { trusted = [], acceptsProxyHeader = false, streams = [] } = this.#settings ?? {};
+    const { httpPort, httpsPort } = this.#options;
+    const alike = { routes: routeSetId, trusted, acceptsProxyHeader };
+    const listeners: readonly Listener[] = [
+      { id: "http", port: httpPort, protocol: "HTTP", ...alike },
+      { id: "https", port: httpsPort, protocol: "HTTPS", ...alike },
+    ];
+    return { listeners, streams, fallback: this.#fallback };
   }
 
   /** Returns whether the entry is another now. */
