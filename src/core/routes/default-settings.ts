@@ -6,7 +6,7 @@ export const defaultBackendSettings: BackendSettings = {
   protocol: "http",
   balance: { kind: "roundRobin" },
   timeouts: { connect: 5, send: 60, read: 60 },
-  connectRetries: 3,
+  connectRetries: 2,
 };
 
 /** What an Ingress without annotations asks for. */

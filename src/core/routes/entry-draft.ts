@@ -14,8 +14,8 @@ export class EntryDraft {
   readonly name: string;
   readonly seniority: string;
   readonly passthroughs: Passthrough[] = [];
-  /** Names that the Ingress has beside those of its rules, and the host that each stands for. */
-  readonly furtherNames = new Map<HostPattern, HostPattern>();
+  /** Names that the Ingress has beside those of its rules, and the host that each stands for, by which annotation. */
+  readonly furtherNames = new Map<HostPattern, { readonly host: HostPattern; readonly field: string }>();
   readonly #hosts = new Map<HostPattern, Route[]>();
   readonly #backends = new Map<BackendId, BackendWish>();
   readonly #reads = new Map<string, Read>();
@@ -85,7 +85,7 @@ export class EntryDraft {
   finished(): Pick<IngressEntry, "hosts" | "passthroughs" | "backends" | "reads" | "shapes" | "findings"> {
     const isCanary = this.settings.canary !== undefined;
     return {
-      hosts: new Map([...this.#hosts].map(([host, routes]) => [host, this.#claimOf(routes)])),
+      hosts: new Map([...this.#hosts].map(([host, routes]) => [host, this.#claimOf(host, routes)])),
       passthroughs: this.passthroughs,
       backends: isCanary ? [] : [...this.#backends.values()],
       reads: [...this.#reads.values()],
@@ -93,11 +93,12 @@ export class EntryDraft {
       findings: this.#findings,
     };
   }
-  #claimOf(routes: readonly Route[]): HostClaim {
+  #claimOf(host: HostPattern, routes: readonly Route[]): HostClaim {
     const { canary } = this.settings;
-    if (canary === undefined) return { routes, canaries: [] };
+    const furtherBy = this.furtherNames.get(host)?.field;
+    if (canary === undefined) return { routes, canaries: [], furtherBy };
     const wishOf = ({ to }: Route) =>
       to.kind === "backends" ? this.#backends.get(to.backends[0]?.backend ?? "") : undefined;
-    return { routes: [], canaries: routes.map((route) => ({ route, canary, wish: wishOf(route) })) };
+    return { routes: [], canaries: routes.map((route) => ({ route, canary, wish: wishOf(route) })), furtherBy };
   }
 }

@@ -28,6 +28,11 @@ export interface IngressEntry {
 export interface HostClaim {
   readonly routes: readonly Route[];
   readonly canaries: readonly CanaryRoute[];
+  /**
+   * The annotation by which the Ingress has the host beside those of its rules: a further name, which an Ingress with a rule for it has
+   * instead. Undefined: there is a rule, or a default backend.
+   */
+  readonly furtherBy: string | undefined;
 }
 
 /** Takes its part of the requests that another Ingress' route of the same match gets. */

@@ -28,12 +28,13 @@ export function settleHost(host: HostPattern, claimants: readonly Claimant[], ha
     if (known === undefined) told.set(finding.origin.name, [finding]);
     else known.push(finding);
   };
-  const wanted = claimants
-    .flatMap(({ entry, claim }) => claim.routes.map((route) => ({ entry, route: redirected(route, entry, hasTls) })))
-    .toSorted((a, b) => (a.route.seniority < b.route.seniority ? -1 : 1));
+  const { counting, givingWay } = ranked(claimants);
   const served = new Map<string, Served>();
   const shadowed: HostRoutes["shadowed"][number][] = [];
-  for (const one of wanted) {
+  const wanted = counting.flatMap(({ entry, claim }) =>
+    claim.routes.map((route) => ({ entry, route: redirected(route, entry, hasTls) })),
+  );
+  for (const one of wanted.toSorted((a, b) => (a.route.seniority < b.route.seniority ? -1 : 1))) {
     const key = matchKey(one.route);
     const elder = served.get(key);
     if (elder === undefined) served.set(key, one);
@@ -42,11 +43,31 @@ export function settleHost(host: HostPattern, claimants: readonly Claimant[], ha
       if (isToldOf(one, elder.route)) tell(takenBy(one.route, elder.route));
     }
   }
-  const canaries = claimants.flatMap(({ claim }) => claim.canaries);
+  const [ruler] = served.values();
+  for (const { entry, claim } of givingWay) {
+    if (ruler === undefined) continue;
+    shadowed.push(...claim.routes.map((route) => ({ route, by: ruler.route.id })));
+    tell(givesWay(entry, claim, ruler));
+  }
+  const canaries = counting.flatMap(({ claim }) => claim.canaries);
   const inOrder = [...served.values()].toSorted((a, b) => byPrecedence(a.route, b.route));
   const { routes, backends, findings } = withCanaries(inOrder, canaries, matchKey);
   for (const finding of findings) tell(finding);
   return { routes: { host, routes, shadowed }, backends, findings: told };
+}
+
+/** A rule for a host has it before those that have it by another name. */
+function ranked(claimants: readonly Claimant[]) {
+  const counting = claimants.filter(({ claim }) => claim.furtherBy === undefined);
+  const isRuled = counting.some(({ claim }) => claim.routes.length > 0);
+  return isRuled
+    ? { counting, givingWay: claimants.filter(({ claim }) => claim.furtherBy !== undefined) }
+    : { counting: claimants, givingWay: [] };
+}
+
+function givesWay({ name }: IngressEntry, { furtherBy: field = "" }: HostClaim, { route, entry }: Served): Finding {
+  const message = `${field}: Ingress ${entry.name} has a rule for ${route.host}, and serves it`;
+  return { origin: { kind: "Ingress", name, field }, weight: "noted", because: "RouteTaken", message };
 }
 
 /** Routes of equal keys match the same requests. */

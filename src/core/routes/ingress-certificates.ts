@@ -1,8 +1,8 @@
 import type { TlsClaim } from "./entry.ts";
 import type { EntryDraft } from "./entry-draft.ts";
 import { isNamed, readHost } from "./ingress-host.ts";
-import { quoted } from "./quoted.ts";
 import type { Certificate, HostPattern } from "./route-table.ts";
+import { showValue } from "./shown-value.ts";
 
 /**
  * The names of the Ingress that are answered by TLS, and the certificate of each. Where the one that is asked for can't be used, the default
@@ -23,8 +23,8 @@ export function certifiedHosts(draft: EntryDraft): ReadonlyMap<HostPattern, TlsC
       if (claims.get(host)?.certificate === undefined) claims.set(host, { certificate: reading?.certificate, field });
     }
   }
-  for (const [name, of] of draft.furtherNames) {
-    const main = claims.get(of);
+  for (const [name, { host }] of draft.furtherNames) {
+    const main = claims.get(host);
     if (main === undefined || claims.has(name)) continue;
     const [certificate] = [...named].find(([, names]) => isNamed(name, names)) ?? [];
     claims.set(name, { certificate, field: main.field });
@@ -36,7 +36,7 @@ function readHosts(draft: EntryDraft, hosts: readonly string[], field: string): 
   return hosts.flatMap((text, i) => {
     const host = readHost(text);
     if (host === undefined)
-      draft.refuse(`${field}.hosts[${i}]`, "HostInvalid", `${quoted(text)} is no DNS name; it gets no certificate`);
+      draft.refuse(`${field}.hosts[${i}]`, "HostInvalid", `${showValue(text)} is no DNS name; it gets no certificate`);
     return host ?? [];
   });
 }
@@ -64,7 +64,7 @@ function noteOtherName(
   draft: EntryDraft,
   { field, host, certificate, names }: Read & { field: string; host: string },
 ): void {
-  const has = names.length === 0 ? "no name" : quoted(names.join(", "));
+  const has = names.length === 0 ? "no name" : showValue(names.join(", "));
   const message = `the certificate in Secret ${certificate.secret} is for ${has}, not for ${host}; clients will refuse it`;
   draft.note(`${field}.secretName`, "CertificateNamesOther", message);
 }

@@ -1,9 +1,9 @@
-import type { IngressBackend } from "#api/networking/ingress/spec.ts";
+import type { HTTPIngressPath, IngressBackend } from "#api/networking/ingress/spec.ts";
 import type { EntryDraft } from "./entry-draft.ts";
 import { readHost } from "./ingress-host.ts";
 import { readPath } from "./ingress-path.ts";
-import { quoted } from "./quoted.ts";
 import type { HostPattern, PathMatch, Route, Target } from "./route-table.ts";
+import { showValue } from "./shown-value.ts";
 
 /** Routes of the rules, of the default backend, and of what annotations add: all that the Ingress asks for, host by host. */
 export function addRoutes(draft: EntryDraft): void {
@@ -13,7 +13,7 @@ export function addRoutes(draft: EntryDraft): void {
       draft.refuse(
         `spec.rules[${i}].host`,
         "HostInvalid",
-        `${quoted(rule.host ?? "")} is no DNS name; nothing of this rule is served`,
+        `${showValue(rule.host ?? "")} is no DNS name; nothing of this rule is served`,
       );
       continue;
     }
@@ -25,10 +25,11 @@ export function addRoutes(draft: EntryDraft): void {
         draft.refuse(
           `${field}.path`,
           reading.because,
-          `${quoted(path.path ?? "")} ${reading.problem}; this path is not served`,
+          `${showValue(path.path ?? "")} ${reading.problem}; this path is not served`,
         );
         continue;
       }
+      if (draft.settings.usesPatterns && reading.match.kind !== "pattern") noteUnusedPattern(draft, path, field);
       const to = targetOf(draft, path.backend, `${field}.backend`);
       draft.claim(host, routeOf(draft, { host, field, match: reading.match, place: `${padded(i)}.${padded(j)}`, to }));
     }
@@ -37,6 +38,13 @@ export function addRoutes(draft: EntryDraft): void {
   addDefaultRoutes(draft);
   addAliases(draft);
   addWwwRedirects(draft);
+}
+
+/** In ingress-nginx patterns go with every type of path. */
+function noteUnusedPattern(draft: EntryDraft, { path = "", pathType }: HTTPIngressPath, field: string): void {
+  if (!/[()[\]*^|]|\$$/.test(path)) return;
+  const message = `${showValue(path)} is taken as it stands, since its pathType is ${pathType}; patterns need ImplementationSpecific`;
+  draft.note(`${field}.path`, "PatternInvalid", message);
 }
 
 interface RouteDraft {
@@ -107,7 +115,7 @@ function addAliases(draft: EntryDraft): void {
   for (const alias of draft.settings.aliases) {
     const [first] = hosts;
     if (first === undefined || hosts.includes(alias)) continue;
-    draft.furtherNames.set(alias, first);
+    draft.furtherNames.set(alias, { host: first, field: annotation("server-alias") });
     for (const host of hosts)
       for (const route of draft.routesOf(host))
         draft.claim(alias, { ...route, id: `${route.id.split("?")[0]}?host=${alias}`, host: alias });
@@ -123,7 +131,7 @@ function addWwwRedirects(draft: EntryDraft): void {
     const other = host.startsWith("www.") ? host.slice("www.".length) : `www.${host}`;
     if (draft.hosts.includes(other)) continue;
     const to: Target = { kind: "redirect", status: 308, to: { kind: "parts", host } };
-    draft.furtherNames.set(other, host);
+    draft.furtherNames.set(other, { host, field });
     draft.claim(
       other,
       routeOf(draft, { host: other, field, match, place: "www", to, isLast: true, suffix: `?host=${other}` }),

@@ -1,4 +1,5 @@
 import type { IpFamily } from "#net/ip.ts";
+import { readAnnotations } from "./annotations/read-annotations.ts";
 import { BackendBook } from "./backend-book.ts";
 import { serviceShape } from "./backend-wish.ts";
 import { CertificateShelf, type ShelfOptions } from "./certificate-shelf.ts";
@@ -253,7 +254,8 @@ export class RouteBook {
     const ingress = world.ingress(name);
     if (ingress === undefined || this.#classes === undefined) return undefined;
     const certificate = (secret: string) => this.#shelf.read(secret, world);
-    return ingressEntry(ingress, defaultSettings, { world, classes: this.#classes, certificate });
+    const settings = readAnnotations(ingress, { ...world, defaults: defaultSettings });
+    return ingressEntry(ingress, settings, { world, classes: this.#classes, certificate });
   }
 
   #follow(reader: string, before: readonly Read[], after: readonly Read[]): void {
