@@ -1,7 +1,7 @@
 import { certificateListName } from "#core/routes/haproxy/files.ts";
 import type { HaproxyServer, HaproxyStep } from "#core/routes/haproxy/plan.ts";
-import { runtimeCommand, withPayload } from "#os/haproxy/runtime-words.ts";
 import { unreachable } from "#core/unreachable.ts";
+import { runtimeCommand, withPayload } from "#os/haproxy/runtime-words.ts";
 
 /** What the runtime socket is told, and how it answers where it has done so. */
 export interface Command {
