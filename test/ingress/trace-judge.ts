@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Answer as OwnAnswer } from "#core/routes/filters/answer.ts";
 import { applyFilters } from "#core/routes/filters/apply.ts";
-import { byHash, byTurn, byWeight, hashed, stickyValue } from "#core/routes/filters/balancing/choose.ts";
+import { byHash, byTurn, hashed, stickyValue } from "#core/routes/filters/balancing/choose.ts";
 import { hashValue } from "#core/routes/filters/balancing/hash-source.ts";
 import { bodyTooLong, exceeds } from "#core/routes/filters/body-limit.ts";
 import { setCookie } from "#core/routes/filters/cookies.ts";
@@ -16,7 +16,7 @@ import { isPassable, namedByConnection } from "#core/routes/filters/hop-by-hop.t
 import { utf8 } from "#core/routes/filters/passwords/hashes.ts";
 import { verified } from "#core/routes/filters/passwords/verify.ts";
 import { admit, type RateState, rateAnswer } from "#core/routes/filters/rate-limit.ts";
-import { findRoute, hostPatterns } from "#core/routes/match.ts";
+import { chooseBackend, findRoute, hostPatterns } from "#core/routes/match.ts";
 import { cookieValue } from "#core/routes/request-match.ts";
 import { normalHost, normalTarget } from "#core/routes/request-target.ts";
 import type { Header, HeaderChanges } from "#core/routes/route-filters.ts";
@@ -108,7 +108,7 @@ export class TraceJudge implements Judge {
   }
 
   #passed(route: Route, request: FilterRequest, passage: Sent): Omit<Answer, "certificate"> {
-    const chosen = route.to.kind === "backends" ? byWeight(route.to.backends, this.#chance()) : undefined;
+    const chosen = route.to.kind === "backends" ? chooseBackend(route.to, this.#chance) : undefined;
     const backend = this.#backend(chosen?.backend);
     const endpoint = backend && this.#endpoint(backend, request);
     if (backend === undefined || endpoint === undefined) return { status: 503, headers: [], seen: undefined };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explainRoute, type PassedOver } from "./explain-route.ts";
-import { findRoute, type RouteRequest } from "./match.ts";
-import type { HostRoutes, PathMatch, Route, RouteMatch, RouteSet } from "./route-table.ts";
+import { chooseBackend, findRoute, type RouteRequest } from "./match.ts";
+import type { HostRoutes, PathMatch, Route, RouteMatch, RouteSet, Target } from "./route-table.ts";
 
 const everything = { headers: [], query: [], cookies: [] };
 
@@ -137,4 +137,20 @@ test("an explanation names the header, the method and what is hidden", () => {
     [because, name, by].filter((part) => part !== undefined).join(" ");
   const expected = ["HeaderDiffers x-user", "CookieDiffers c", "QueryDiffers q", "MethodDiffers", "RouteHidden method"];
   assert.deepEqual(others.map(shown), expected);
+});
+
+test("a backend is chosen by its weight, and one of weight 0 never", () => {
+  const target = (...weights: readonly number[]): Extract<Target, { kind: "backends" }> => ({
+    kind: "backends",
+    backends: weights.map((weight, index) => ({ backend: `${index}`, weight })),
+  });
+  const chosen = (weights: readonly number[], number: number) =>
+    chooseBackend(target(...weights), () => number).backend;
+  assert.deepEqual(
+    [0, 0.29, 0.3, 0.99].map((number) => chosen([3, 7], number)),
+    ["0", "0", "1", "1"],
+  );
+  assert.equal(chosen([0, 5, 0], 0), "1");
+  assert.equal(chosen([0, 5, 0], 0.9999999999999999), "1");
+  assert.equal(chosen([1], 0.5), "0");
 });
