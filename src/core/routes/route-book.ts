@@ -129,6 +129,11 @@ export class RouteBook {
     for (const name of this.#shelf.newlyExpired()) this.#touchReaders(`Secret ${name}`);
   }
 
+  /** Those of a kind that are read now, there or not: `namespace/name`. */
+  *reads(kind: Read["kind"]): Iterable<string> {
+    for (const key of this.#readers.keys()) if (key.startsWith(`${kind} `)) yield key.slice(kind.length + 1);
+  }
+
   /** What became of an Ingress; undefined where there is none. As of the last `take`. */
   entry(name: string): IngressEntry | undefined {
     return this.#entries.get(name);

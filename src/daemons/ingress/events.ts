@@ -14,7 +14,8 @@ export interface Subject {
 export class ToldFindings {
   readonly #recorder: EventRecorder;
   readonly #subjectOf: (origin: Origin) => Subject | undefined;
-  #told: ReadonlySet<string> = new Set();
+  /** By what they were told for. */
+  readonly #told = new Map<string, ReadonlySet<string>>();
 
   /** `subjectOf`: undefined for an object that is gone. */
   constructor(recorder: EventRecorder, subjectOf: (origin: Origin) => Subject | undefined) {
@@ -22,14 +23,15 @@ export class ToldFindings {
     this.#subjectOf = subjectOf;
   }
 
-  /** All that are true now. */
-  tell(findings: readonly Finding[]): void {
+  /** All that are true of one thing now. */
+  tell(of: string, findings: readonly Finding[]): void {
+    const before = this.#told.get(of);
     const now = new Set<string>();
     for (const finding of findings) {
       const subject = this.#subjectOf(finding.origin);
       if (subject === undefined) continue;
       const once = digestOf(finding, subject);
-      if (!now.has(once) && !this.#told.has(once))
+      if (!now.has(once) && before?.has(once) !== true)
         this.#recorder.record(subject.reference, finding.weight === "refused" ? "Warning" : "Normal", {
           reason: finding.because,
           message: messageOf(finding),
@@ -37,7 +39,8 @@ export class ToldFindings {
         });
       now.add(once);
     }
-    this.#told = now;
+    if (now.size === 0) this.#told.delete(of);
+    else this.#told.set(of, now);
   }
 }
 

@@ -4,6 +4,9 @@ import type { Transport } from "#client/transport.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType } from "#machinery/schema.ts";
 
+/** So long routes wait for a Secret that is read for the first time: the table without it would be right for a moment only. */
+const patienceMs = 2000;
+
 /** Follows objects of one kind by their names: those that somebody needs, and no others. Who reads them needs no right to list all. */
 export class NamedObjects<T extends AnyType, O extends ApiObject> {
   readonly #transport: Transport;
@@ -11,6 +14,8 @@ export class NamedObjects<T extends AnyType, O extends ApiObject> {
   readonly #changed: (key: string, object: O | undefined) => void;
   readonly #failed: (fault: unknown) => void;
   readonly #followed = new Map<string, Informer<O>>();
+  /** Those that nobody has waited for yet. */
+  readonly #unsettled = new Map<string, Informer<O>>();
 
   /** `changed` hears of an object by `namespace/name` when it is there, changes, or is gone. */
   constructor(
@@ -46,6 +51,7 @@ export class NamedObjects<T extends AnyType, O extends ApiObject> {
       failed: this.#failed,
     });
     this.#followed.set(key, followed);
+    this.#unsettled.set(key, followed);
     followed.onChange((_, after) => {
       if (this.#followed.get(key) === followed) this.#changed(key, after);
     });
@@ -56,13 +62,24 @@ export class NamedObjects<T extends AnyType, O extends ApiObject> {
     return this.#followed.get(key)?.list()[0];
   }
 
-  hasSynced(): boolean {
-    return [...this.#followed.values()].every((one) => one.hasSynced());
-  }
-
-  /** Resolves when it is known of all that are needed now whether they are there. */
-  async synced(): Promise<void> {
-    await Promise.allSettled([...this.#followed.values()].map((one) => one.synced()));
+  /**
+   * Resolves when it is known of all that are needed now whether they are there, or when one can't be read soon: to whether any had to be
+   * waited for.
+   */
+  async settled(): Promise<boolean> {
+    const unknown = [...this.#unsettled].filter(([key, followed]) => {
+      const isUnknown = this.#followed.get(key) === followed && !followed.hasSynced();
+      if (!isUnknown) this.#unsettled.delete(key);
+      return isUnknown;
+    });
+    if (unknown.length === 0) return false;
+    const late = Promise.withResolvers<void>();
+    const waiting = setTimeout(late.resolve, patienceMs);
+    await Promise.race([late.promise, Promise.allSettled(unknown.map(([, followed]) => followed.synced()))]);
+    clearTimeout(waiting);
+    // Nobody waits twice for what can't be read.
+    for (const [key] of unknown) this.#unsettled.delete(key);
+    return true;
   }
 
   stop(): void {

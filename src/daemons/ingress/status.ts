@@ -1,0 +1,79 @@
+import { services } from "#api/core/service.ts";
+import { type Ingress, ingresses } from "#api/networking/ingress.ts";
+import type { Backoff } from "#client/backoff.ts";
+import { readingOwnWrites } from "#client/cache.ts";
+import { keyOf, placeOf } from "#client/informer.ts";
+import type { Informers } from "#client/informers.ts";
+import { resourceClient } from "#client/resource.ts";
+import type { Transport } from "#client/transport.ts";
+import { changesOf, type Failure, type Loop, loop } from "../loop.ts";
+import { addressesOfService, listed, type Publish, type Published } from "./publish.ts";
+
+export interface StatusOptions {
+  readonly transport: Transport;
+  readonly informers: Informers;
+  /** "": all of them. */
+  readonly namespace: string;
+  readonly publish: Publish;
+  /** Whether it is served here, by `namespace/name`. */
+  readonly isOurs: (name: string) => boolean;
+  readonly backoff: Backoff;
+  readonly failed: (failure: Failure) => void;
+}
+
+/**
+ * Writes where Ingresses of ours are answered into their status, and takes it out again of those that are ours no longer. To be enqueued: the
+ * names of those whose ownership may have changed.
+ */
+export function keepStatus({ transport, informers, namespace, publish, isOurs, backoff, failed }: StatusOptions): Loop {
+  const all = informers.of(ingresses, { namespace });
+  const client = readingOwnWrites(resourceClient(transport, ingresses), all);
+  const addresses = addressesFrom(publish, informers);
+  /** Those whose status we have written, by uid. */
+  const written = new Set<string>();
+  const wanted = ({ metadata }: Ingress): Published | undefined => {
+    if (isOurs(`${metadata.namespace}/${metadata.name}`)) return addresses.now();
+    return written.has(metadata.uid) ? [] : undefined;
+  };
+  return loop({
+    name: "ingress status",
+    sources: [changesOf(all, (ingress) => [keyOf(ingress)]), ...addresses.sources(() => all.list().map(keyOf))],
+    plan(key) {
+      const { namespace, name } = placeOf(key);
+      const ingress = all.get(namespace, name);
+      const next = ingress && wanted(ingress);
+      if (ingress === undefined || next === undefined) return undefined;
+      if (isOurs(key)) written.add(ingress.metadata.uid);
+      else written.delete(ingress.metadata.uid);
+      return isSame(ingress.status.loadBalancer.ingress ?? [], next) ? undefined : { ingress, next };
+    },
+    async apply({ ingress: { metadata }, next }) {
+      const body = { status: { loadBalancer: { ingress: next.length === 0 ? null : next } } };
+      await client.patch(metadata.namespace, metadata.name, { type: "merge", subresource: "status", body });
+      return undefined;
+    },
+    parallel: 4,
+    backoff,
+    failed,
+  });
+}
+
+const isSame = (a: Published, b: Published): boolean =>
+  a.length === b.length && a.every(({ ip, hostname }, i) => ip === b[i]?.ip && hostname === b[i]?.hostname);
+
+/** `undefined` as long as nothing is known: nothing is written then. */
+function addressesFrom(publish: Publish, informers: Informers) {
+  if (publish.kind !== "service") {
+    const fixed = publish.kind === "addresses" ? listed(publish.addresses) : undefined;
+    return { now: () => fixed, sources: () => [] };
+  }
+  const { namespace, name } = placeOf(publish.name);
+  const followed = informers.of(services, { namespace, fieldSelector: `metadata.name=${name}` });
+  return {
+    now(): Published | undefined {
+      const service = followed.get(namespace, name);
+      return service && addressesOfService(service);
+    },
+    sources: (keys: () => readonly string[]) => [changesOf(followed, keys)],
+  };
+}

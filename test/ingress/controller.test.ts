@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { events } from "#api/core/event.ts";
+import { secrets } from "#api/core/secret.ts";
+import { services } from "#api/core/service.ts";
+import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
+import { ingresses } from "#api/networking/ingress.ts";
+import { ownClass } from "#api/networking/ingress-class/own.ts";
+import { ingressClasses } from "#api/networking/ingress-class.ts";
+import { type ApiObject, type ResourceClient, resourceClient } from "#client/resource.ts";
+import { portolanController } from "#core/routes/route-book.ts";
+import type { RouteTable, TableChange } from "#core/routes/route-table.ts";
+import type { Engine } from "#daemons/ingress/engine.ts";
+import { startIngress } from "#daemons/ingress/ingress.ts";
+import type { Failure } from "#daemons/loop.ts";
+import type { Kind } from "#machinery/kind.ts";
+import type { AnyType, Draft } from "#machinery/schema.ts";
+import { Registry } from "#metrics/registry.ts";
+import { createAuthority } from "#os/pki.ts";
+import { ingressUser } from "#server/authorization/rules.ts";
+import { inProcessTransport } from "#server/in-process.ts";
+import { eventually } from "../harness/eventually.ts";
+import { administrator, serve } from "../server/served.ts";
+
+/** Writes down what it is to serve. */
+class RecordingEngine implements Engine {
+  table: RouteTable | undefined;
+  readonly changes: TableChange[] = [];
+  refuses = false;
+  drained = 0;
+
+  readonly serve: Engine["serve"] = async (table, change) => {
+    this.changes.push(change);
+    if (this.refuses) throw new Error("not this one");
+    this.table = table;
+  };
+
+  readonly stop: Engine["stop"] = async ({ drainSeconds }) => {
+    this.drained = drainSeconds;
+  };
+}
+
+/** A controller with the rights that a cluster gives it. */
+async function controlling() {
+  const served = await serve();
+  const all = inProcessTransport(served.server, administrator);
+  const own = inProcessTransport(served.server, { user: ingressUser, groups: ["system:authenticated"] });
+  const of = <T extends AnyType, O extends ApiObject>(kind: Kind<T, O>): ResourceClient<O, Draft<T>> =>
+    resourceClient(all, kind);
+  await of(services).create("default", {
+    metadata: { name: "front" },
+    spec: { type: "LoadBalancer", ports: [{ port: 80 }], selector: { app: "front" } },
+  });
+  const front = (...ips: readonly string[]) =>
+    of(services).patch("default", "front", {
+      type: "merge",
+      subresource: "status",
+      body: { status: { loadBalancer: { ingress: ips.map((ip) => ({ ip })) } } },
+    });
+  await front("192.0.2.1");
+  const engine = new RecordingEngine();
+  const failures: Failure[] = [];
+  const controller = startIngress({
+    transport: own,
+    engine,
+    controllers: [portolanController],
+    namespace: "",
+    publish: { kind: "service", name: "default/front" },
+    ports: { http: 80, https: 443 },
+    families: ["IPv4"],
+    registry: new Registry(),
+    failed: (failure) => failures.push(failure),
+  });
+  await controller.synced;
+  return {
+    of,
+    front,
+    engine,
+    failures,
+    controller,
+    hosts: () => [...(engine.table?.routeSets.values() ?? [])].flatMap(({ hosts }) => [...hosts.keys()]),
+    told: async () =>
+      (await of(events).list("default")).items
+        .filter(({ source }) => source?.component === "portolan-ingress")
+        .map(({ involvedObject, reason, count }) => `${involvedObject.kind} ${involvedObject.name} ${reason} ${count}`),
+    addressOf: async (name: string) =>
+      (await of(ingresses).get("default", name)).status.loadBalancer.ingress?.map(({ ip }) => ip),
+    async [Symbol.asyncDispose]() {
+      await controller.stop({ graceSeconds: 0, drainSeconds: 0 });
+      await served[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const within = { seconds: 10 };
+const backend = { service: { name: "web", port: { number: 80 } } };
+const ingress = (name: string, host: string, spec: object = {}) => ({
+  metadata: { name },
+  spec: {
+    ingressClassName: ownClass,
+    rules: [{ host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
+    ...spec,
+  },
+});
+const web = { metadata: { name: "web" }, spec: { ports: [{ port: 80, targetPort: 8080 }], selector: { app: "web" } } };
+const slice = (...addresses: readonly string[]) => ({
+  metadata: { name: "web-1", labels: { "kubernetes.io/service-name": "web" } },
+  addressType: "IPv4" as const,
+  endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+  ports: [{ name: "", port: 8080, protocol: "TCP" as const }],
+});
+
+test("an Ingress is served from its pods' addresses, and says where", async () => {
+  await using world = await controlling();
+  await world.of(services).create("default", web);
+  await world.of(endpointSlices).create("default", slice("10.244.0.5", "10.244.0.6"));
+  await world.of(ingresses).create("default", ingress("shop", "shop.example.com"));
+  const members = () =>
+    [...(world.engine.table?.backends.values() ?? [])].flatMap(({ pool }) => pool.members.map(({ ip }) => ip.text));
+  await eventually("the host", async () => world.hosts().includes("shop.example.com"), within);
+  await eventually("its pods", async () => members().join() === "10.244.0.5,10.244.0.6", within);
+  await eventually("its address", async () => (await world.addressOf("shop"))?.join() === "192.0.2.1", within);
+  const before = world.engine.changes.length;
+  await world.of(endpointSlices).update({
+    ...(await world.of(endpointSlices).get("default", "web-1")),
+    ...{ endpoints: slice("10.244.0.7").endpoints },
+  });
+  await eventually("the new pod", async () => members().join() === "10.244.0.7", within);
+  const [change] = world.engine.changes.slice(before);
+  assert.deepEqual([change?.backends.size, change?.hosts.size, change?.others], [1, 0, false]);
+  assert.deepEqual(world.failures, []);
+});
+
+test("status follows the Service before the controller, and goes when the Ingress is somebody else's", async () => {
+  await using world = await controlling();
+  await world.of(ingresses).create("default", ingress("shop", "shop.example.com"));
+  const shows = (ips: string | undefined) =>
+    eventually(`the address ${ips}`, async () => (await world.addressOf("shop"))?.join() === ips, within);
+  await shows("192.0.2.1");
+  await world.front("192.0.2.9", "192.0.2.8");
+  await shows("192.0.2.8,192.0.2.9");
+  await world.of(ingresses).patch("default", "shop", { type: "merge", body: { spec: { ingressClassName: "other" } } });
+  await shows(undefined);
+  assert.deepEqual(world.hosts(), []);
+  await world.of(ingresses).patch("default", "shop", { type: "merge", body: { spec: { ingressClassName: ownClass } } });
+  await shows("192.0.2.8,192.0.2.9");
+  await world.of(ingressClasses).delete("", ownClass);
+  await shows(undefined);
+});
+
+test("a Secret is read by its name, and its certificate shown, also when it comes later or changes", async () => {
+  await using world = await controlling();
+  const tls = [{ hosts: ["shop.example.com"], secretName: "shop" }];
+  await world.of(ingresses).create("default", ingress("shop", "shop.example.com", { tls }));
+  await eventually("what is missing is told", async () => (await world.told()).length > 0, within);
+  assert.ok((await world.told()).includes("Ingress shop CertificateMissing 1"), (await world.told()).join());
+  const validity = { from: Date.now() - 1000, to: Date.now() + 3_600_000 };
+  const authority = await createAuthority("test", validity);
+  const pair = async () => {
+    const { certificate, key } = await authority.forServer({ name: "shop" }, ["shop.example.com"], validity);
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    return { "tls.crt": base64(certificate), "tls.key": base64(key) };
+  };
+  const shown = () => world.engine.table?.certificates.byHost.get("shop.example.com")?.fingerprint;
+  await world.of(secrets).create("default", {
+    metadata: { name: "shop" },
+    type: "kubernetes.io/tls",
+    data: await pair(),
+  });
+  await eventually("the certificate", async () => shown() !== undefined, within);
+  const first = shown();
+  await world.of(secrets).patch("default", "shop", { type: "merge", body: { data: await pair() } });
+  await eventually("another one", async () => shown() !== undefined && shown() !== first, within);
+  assert.deepEqual(world.failures, []);
+});
+
+test("what is wrong with an Ingress is told once, and again when its author has changed it", async () => {
+  await using world = await controlling();
+  await world.of(ingresses).create("default", ingress("bad", "bad.example.com"));
+  const once = ["Ingress bad NoSuchService 1"];
+  await eventually("an event", async () => (await world.told()).join() === once.join(), within);
+  await world.of(services).create("default", { ...web, metadata: { name: "another" } });
+  await world.controller.idle();
+  assert.deepEqual(await world.told(), once);
+  await world.of(ingresses).patch("default", "bad", {
+    type: "merge",
+    body: { spec: ingress("bad", "worse.example.com").spec },
+  });
+  const twice = "Ingress bad NoSuchService 2";
+  await eventually("it is told again", async () => (await world.told()).join() === twice, within);
+});
+
+test("what the engine did not take is a part of what it is given next", async () => {
+  await using world = await controlling();
+  world.engine.refuses = true;
+  await world.of(ingresses).create("default", ingress("one", "one.example.com"));
+  await eventually("a refusal", async () => world.failures.length > 0, within);
+  assert.match(world.controller.told.metrics.text(), /^portolan_ingress_table_failures_total [1-9]/m);
+  await world.of(ingresses).create("default", ingress("two", "two.example.com"));
+  world.engine.refuses = false;
+  await eventually("both hosts", async () => world.hosts().length === 2, within);
+  assert.ok(world.engine.changes.some(({ hosts }) => hosts.has("one.example.com") && hosts.has("two.example.com")));
+});
+
+test("at its end it is not ready first, and then lets its engine drain", async () => {
+  await using world = await controlling();
+  const { told, stop } = world.controller;
+  assert.equal(told.isReady(), true);
+  const stopped = stop({ graceSeconds: 0.05, drainSeconds: 7 });
+  assert.deepEqual([told.isReady(), world.engine.drained], [false, 0]);
+  await stopped;
+  assert.equal(world.engine.drained, 7);
+});
