@@ -1,6 +1,7 @@
 import type { Service } from "#api/core/service.ts";
-import type { IngressBackend } from "#api/networking/ingress/spec.ts";
+import type { IngressBackend, ServiceBackendPort } from "#api/networking/ingress/spec.ts";
 import { parseIp } from "#net/ip.ts";
+import type { Reason } from "../reasons.ts";
 import { defaultBackendSettings } from "./default-settings.ts";
 import type { IngressSettings } from "./ingress-settings.ts";
 import type { Backend, BackendId, BackendSettings, Finding, Origin, Target } from "./route-table.ts";
@@ -24,12 +25,13 @@ export interface ServicePortRef {
   readonly portName: string;
 }
 
-type Unserved = Extract<Target, { kind: "answer" }>["because"];
-
 /** A port of a Service, or why there is nobody to send to. */
-export type PortLookup =
-  | { readonly kind: "found"; readonly ref: ServicePortRef; readonly service: Service }
-  | { readonly kind: "refused"; readonly because: Unserved; readonly message: string };
+export type PortLookup = FoundPort | { readonly kind: "refused"; readonly because: Reason; readonly message: string };
+interface FoundPort {
+  readonly kind: "found";
+  readonly ref: ServicePortRef;
+  readonly service: Service;
+}
 
 /** Which port is meant; neither: the first one. */
 export interface WantedPort {
@@ -38,11 +40,9 @@ export interface WantedPort {
   readonly protocol: "TCP" | "UDP";
 }
 
-const no503 = "; requests get 503";
-
 /** Looks a port up. A Service of type ExternalName would lead requests to any address its author likes: it is refused (SSRF). */
 export function lookUpPort(world: RouteWorld, name: string, wanted: WantedPort): PortLookup {
-  const refused = (because: Unserved, message: string): PortLookup => ({ kind: "refused", because, message });
+  const refused = (because: Reason, message: string): PortLookup => ({ kind: "refused", because, message });
   const service = world.service(name);
   if (service === undefined) return refused("NoSuchService", `there is no Service ${name}`);
   if (service.spec.type === "ExternalName")
@@ -73,6 +73,7 @@ export function serviceShape(service: Service | undefined): string {
 export interface ResolvedBackend {
   readonly to: Target;
   readonly wish: BackendWish | undefined;
+  /** Those that were looked at. */
   readonly services: readonly string[];
   readonly findings: readonly Finding[];
 }
@@ -89,64 +90,65 @@ export interface Asker {
 export function resolveBackend({ service, resource }: IngressBackend, asker: Asker, origin: Origin): ResolvedBackend {
   if (service === undefined) {
     const what = resource === undefined ? "no Service" : `${resource.kind} ${resource.name}`;
-    const message = `${origin.field} names ${what}; only Services can be sent to${no503}`;
-    const findings = [{ origin, weight: "refused", because: "ResourceBackend", message } as const];
-    return { to: answer503("ResourceBackend"), wish: undefined, services: [], findings };
+    return unserved({ because: "ResourceBackend", message: `names ${what}; only Services can be sent to` }, origin, []);
   }
   const name = `${asker.namespace}/${service.name}`;
-  const { name: portName, number } = service.port;
-  return resolveService(name, asker, {
-    origin,
-    port: {
-      protocol: "TCP",
-      ...(portName === undefined || portName === "" ? {} : { name: portName }),
-      ...(number === undefined ? {} : { number }),
-    },
-  });
-}
-
-/** The same for a Service that an annotation names. */
-export function resolveService(
-  name: string,
-  asker: Asker,
-  { origin, port }: { readonly origin: Origin; readonly port: WantedPort },
-): ResolvedBackend {
-  const { settings, world } = asker;
-  const own = lookUpPort(world, name, port);
-  const fallback =
-    settings.fallbackService === undefined
-      ? undefined
-      : lookUpPort(world, settings.fallbackService, { protocol: "TCP" });
-  const spare = fallback?.kind === "found" ? fallback.ref : undefined;
-  const services = [name, ...(settings.fallbackService === undefined ? [] : [settings.fallbackService])];
-  const findings: Finding[] =
-    own.kind === "found"
-      ? []
-      : [{ origin, weight: "refused", because: own.because, message: `${origin.field}: ${own.message}${no503}` }];
-  const found = own.kind === "found" ? own.ref : spare;
-  if (found === undefined) {
-    const because = own.kind === "refused" ? own.because : "NoSuchService";
-    return { to: answer503(because), wish: undefined, services, findings };
+  const own = lookUpPort(asker.world, name, wantedPort(service.port));
+  const { fallbackService } = asker.settings;
+  const spare =
+    fallbackService === undefined ? undefined : lookUpPort(asker.world, fallbackService, { protocol: "TCP" });
+  const services = fallbackService === undefined ? [name] : [name, fallbackService];
+  if (own.kind === "found") {
+    const wish = wishFor(own, asker, spare);
+    const isHeadless = asker.settings.serviceUpstream && !wish.viaClusterIp;
+    return { ...servedBy(wish), services, findings: isHeadless ? [withoutAddress(name, origin)] : [] };
   }
-  const wish = wishFor(found, asker, {
-    spare: own.kind === "found" ? spare : undefined,
-    isHeadless: own.kind === "found" && isHeadless(own.service),
-  });
-  return { to: { kind: "backends", backends: [{ backend: wish.id, weight: 1 }] }, wish, services, findings };
+  if (spare?.kind !== "found") return unserved(own, origin, services);
+  const message = `${origin.field}: ${own.message}; requests are sent to ${spare.ref.service} instead`;
+  const finding: Finding = { origin, weight: "refused", because: own.because, message };
+  return { ...servedBy(wishFor(spare, asker, undefined)), services, findings: [finding] };
 }
 
-const isHeadless = ({ spec }: Service): boolean => parseIp(spec.clusterIP ?? "") === undefined;
-const answer503 = (because: Unserved): Target => ({ kind: "answer", status: 503, because });
+const wantedPort = ({ name = "", number }: ServiceBackendPort): WantedPort =>
+  name === "" ? { protocol: "TCP", number: number ?? 0 } : { protocol: "TCP", name };
 
-interface Around {
-  readonly spare: ServicePortRef | undefined;
-  readonly isHeadless: boolean;
+const servedBy = (wish: BackendWish): Pick<ResolvedBackend, "to" | "wish"> => ({
+  to: { kind: "backends", backends: [{ backend: wish.id, weight: 1 }] },
+  wish,
+});
+
+function unserved(
+  { because, message }: { readonly because: Reason; readonly message: string },
+  origin: Origin,
+  services: readonly string[],
+): ResolvedBackend {
+  const finding: Finding = {
+    origin,
+    weight: "refused",
+    because,
+    message: `${origin.field}: ${message}; requests get 503`,
+  };
+  return { to: { kind: "answer", status: 503, because }, wish: undefined, services, findings: [finding] };
+}
+
+function withoutAddress(service: string, origin: Origin): Finding {
+  const message = `${origin.field}: Service ${service} has no cluster IP that service-upstream could send to; requests are sent to its pods`;
+  return { origin, weight: "noted", because: "AnnotationWithoutEffect", message };
 }
 
 /** Ingresses that ask for nothing of their own share a backend. */
-function wishFor(ref: ServicePortRef, { ingress, settings }: Asker, { spare, isHeadless }: Around): BackendWish {
-  const viaClusterIp = settings.serviceUpstream && !isHeadless;
-  const wish = { ...ref, settings: settings.backend, protocol: "TCP", viaClusterIp, fallback: spare } as const;
+function wishFor(
+  { ref, service }: FoundPort,
+  { ingress, settings }: Asker,
+  spare: PortLookup | undefined,
+): BackendWish {
+  const wish = {
+    ...ref,
+    settings: settings.backend,
+    protocol: "TCP",
+    viaClusterIp: settings.serviceUpstream && parseIp(service.spec.clusterIP ?? "") !== undefined,
+    fallback: spare?.kind === "found" ? spare.ref : undefined,
+  } as const;
   return { ...wish, id: idOf(wish, ingress) };
 }
 
