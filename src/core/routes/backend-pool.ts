@@ -1,5 +1,6 @@
+import { contains, mustCidr } from "#net/cidr.ts";
 import type { IpFamily } from "#net/ip.ts";
-import { addressesOf } from "../services/addresses.ts";
+import { addressesOf, isSpecial } from "../services/addresses.ts";
 import { endpointsOf } from "../services/endpoints.ts";
 import { poolsOf } from "../services/pools.ts";
 import type { Endpoint, Pool } from "../services/service-map.ts";
@@ -26,8 +27,16 @@ interface Around {
 function podPool({ service, portName }: ServicePortRef, { protocol }: BackendWish, { world, families }: Around): Pool {
   const slices = world.slices(service);
   const endpoints = families.flatMap((family) => endpointsOf(slices, { family, portName, protocol }));
-  return poolsOf(endpoints, { nodeName: "", zone: undefined, families }).cluster;
+  const [special, others] = [endpoints.filter(isBarred), endpoints.filter((one) => !isBarred(one))];
+  const pool = poolsOf(others, { nodeName: "", zone: undefined, families }).cluster;
+  if (special.length === 0) return pool;
+  const leftOut = special.map((endpoint) => ({ endpoint, because: "SpecialAddress" as const }));
+  return { ...pool, leftOut: [...pool.leftOut, ...leftOut] };
 }
+
+/** Slices may be written by hand: what they name must not be this very machine, or what answers nodes alone (CVE-2021-25740). */
+const isBarred = ({ ip }: Endpoint): boolean => isSpecial(ip) || contains(mapped, ip);
+const mapped = mustCidr("::ffff:0:0/96");
 
 function clusterIpPool({ service, port }: BackendWish, world: RouteWorld, families: readonly IpFamily[]): Pool {
   const found = world.service(service);

@@ -163,3 +163,13 @@ export function canaryWish(canary: BackendWish, settings: BackendSettings, main:
   const wish = { ...canary, settings, viaClusterIp: false, fallback: undefined };
   return { ...wish, id: idOf(wish, main) };
 }
+
+/** A backend that nothing is asked for. */
+export const plainWish = (ref: ServicePortRef): BackendWish => ({
+  ...ref,
+  id: `${ref.service}:${ref.port}`,
+  settings: defaultBackendSettings,
+  protocol: "TCP",
+  viaClusterIp: false,
+  fallback: undefined,
+});

@@ -1,6 +1,6 @@
 import type { IngressBackend } from "#api/networking/ingress/spec.ts";
 import type { Ingress } from "#api/networking/ingress.ts";
-import { type BackendWish, type ResolvedBackend, resolveBackend, serviceShape } from "./backend-wish.ts";
+import { type BackendWish, lookUpPort, plainWish, resolveBackend, serviceShape } from "./backend-wish.ts";
 import type { EntrySurroundings, HostClaim, IngressEntry } from "./entry.ts";
 import type { IngressSettings } from "./ingress-settings.ts";
 import type { BackendId, Finding, HostPattern, Origin, Passthrough, Route, Target } from "./route-table.ts";
@@ -50,21 +50,29 @@ export class EntryDraft {
     for (const one of all) this.#reads.set(`${one.kind} ${one.name}`, one);
   }
 
+  /** A backend that stands beside the Ingress' own; a `Service:port` that isn't there is looked for again when the Service changes. */
+  wishFor(backend: BackendId): void {
+    const colon = backend.lastIndexOf(":");
+    const [service, number] = [backend.slice(0, colon), Number(backend.slice(colon + 1))];
+    const found = lookUpPort(this.around.world, service, { protocol: "TCP", number });
+    this.#look(service);
+    if (found.kind === "found") this.#backends.set(backend, plainWish(found.ref));
+  }
+
   /** Where requests for a backend of the spec go; the backend is wished for. */
   targetOf(backend: IngressBackend, origin: Origin): Target {
     const { namespace } = this.ingress.metadata;
     const asker = { ingress: this.name, namespace, settings: this.settings, world: this.around.world };
-    return this.resolved(resolveBackend(backend, asker, origin));
-  }
-
-  resolved({ to, wish, services, findings }: ResolvedBackend): Target {
-    for (const name of services) {
-      this.read({ kind: "Service", name });
-      this.#shapes.set(name, serviceShape(this.around.world.service(name)));
-    }
+    const { to, wish, services, findings } = resolveBackend(backend, asker, origin);
+    for (const name of services) this.#look(name);
     for (const finding of findings) this.tell(finding);
     if (wish !== undefined) this.#backends.set(wish.id, wish);
     return to;
+  }
+
+  #look(service: string): void {
+    this.read({ kind: "Service", name: service });
+    this.#shapes.set(service, serviceShape(this.around.world.service(service)));
   }
 
   /** The hosts of the rules are there even without a route. */

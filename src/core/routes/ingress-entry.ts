@@ -15,6 +15,7 @@ export function ingressEntry(ingress: Ingress, settings: IngressSettings, around
     draft.read(...settings.reads);
     for (const finding of settings.findings) draft.tell(finding);
     addRoutes(draft);
+    if (settings.filters.errorPages !== undefined) draft.wishFor(settings.filters.errorPages.backend);
     if (settings.tlsPassthrough && !settings.failsClosed) addPassthroughs(draft);
   }
   return {

@@ -276,6 +276,16 @@ suite("other settings", () => {
     assert.deepEqual(passed(entryOf("x: a.example/=web:80", { tlsPassthrough: true, failsClosed: true })), []);
   });
 
+  test("who has pages for errors is a backend of its own", () => {
+    const filters = { errorPages: { codes: [404], backend: "default/sorry:8080" } };
+    const { backends, reads } = entryOf("x: a.example/=web:80", { filters });
+    assert.deepEqual(
+      backends.map(({ id }) => id),
+      ["default/web:80", "default/sorry:8080"],
+    );
+    assert.ok(reads.some(({ kind, name }) => kind === "Service" && name === "default/sorry"));
+  });
+
   test("a redirect to https stands where it is asked for", () => {
     const always = entryOf("x: a.example/=web:80", { httpsRedirect: { when: "always", status: 301 } });
     assert.deepEqual(settled(always).lines, ["a.example prefix / (301 to https) -> default/web:80"]);

@@ -48,7 +48,7 @@ interface Judged extends Text {
 function judged(text: Text, hasFamilyOf: (ip: Ip) => boolean): Judged {
   const ip = parseIp(text.value);
   if (ip === undefined) return { ...text, ip, because: "NotAnAddress" };
-  if (special.some((block) => contains(block, ip))) return { ...text, ip: undefined, because: "SpecialAddress" };
+  if (isSpecial(ip)) return { ...text, ip: undefined, because: "SpecialAddress" };
   return hasFamilyOf(ip) ? { ...text, ip, because: undefined } : { ...text, ip: undefined, because: "UnusedFamily" };
 }
 
@@ -65,6 +65,9 @@ function balancerIPs({ status }: Service): readonly (Text & { readonly ipMode: s
     ip === "" ? [] : [{ field: `status.loadBalancer.ingress[${i}].ip`, value: ip, ipMode }],
   );
 }
+
+/** Whether it is an address that nothing is exposed at, and nothing sent to. */
+export const isSpecial = (ip: Ip): boolean => special.some((block) => contains(block, ip));
 
 /** Addresses that a rule would take away from somebody else: the node's own loopback, neighbours on a link, groups. */
 const special: readonly Cidr[] = [
