@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { mustIp } from "#net/ip.ts";
-import { byChance, byHash, byTurn, byWeight, hashed, leastLoaded, stickyValue } from "./choose.ts";
+import { byChance, byHash, byTurn, hashed, leastLoaded, stickyValue } from "./choose.ts";
 
 const endpoints = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ ip: mustIp(`10.244.${i >> 8}.${i & 255}`), port: 8080 }));
@@ -65,21 +65,6 @@ test("byHash: in whatever order the endpoints stand", () => {
   for (const value of values.slice(0, 500)) assert.equal(byHash(members, value), byHash(turned, value));
   assert.equal(byHash([], "a"), undefined);
 });
-
-const weights = [
-  { backend: "a", weight: 90 },
-  { backend: "b", weight: 0 },
-  { backend: "c", weight: 10 },
-];
-for (const [chance, backend] of [
-  [0, "a"],
-  [0.899, "a"],
-  [0.9, "c"],
-  [0.999, "c"],
-] as const)
-  test(`byWeight: ${chance}: ${backend}`, () => assert.equal(byWeight(weights, chance)?.backend, backend));
-test("byWeight: nobody where all weights are 0", () =>
-  assert.equal(byWeight([{ backend: "a", weight: 0 }], 0), undefined));
 
 test("stickyValue: differs by endpoint and by backend, and shows no address", () => {
   const sha256 = (text: string) => createHash("sha256").update(text).digest();

@@ -1,5 +1,4 @@
 import type { Endpoint } from "../../../services/service-map.ts";
-import type { WeightedBackend } from "../../route-table.ts";
 import { mixed, textHash } from "./hash.ts";
 
 /** `10.244.0.5:8080`: names an endpoint in what is kept about it. */
@@ -49,16 +48,6 @@ export function byHash<T>(members: readonly Hashed<T>[], value: string): T | und
       [best, highest] = [one, score];
   }
   return best?.member;
-}
-
-/** One of several backends by their weights; undefined where all are 0. `chance` is from 0 to below 1. */
-export function byWeight(backends: readonly WeightedBackend[], chance: number): WeightedBackend | undefined {
-  const total = backends.reduce((sum, { weight }) => sum + weight, 0);
-  let left = chance * total;
-  return backends.find(({ weight }) => {
-    left -= weight;
-    return left < 0;
-  });
 }
 
 /** What a sticky client's cookie says of its endpoint: the address doesn't show, and is the same after every restart. */
