@@ -129,6 +129,20 @@ export type Reason =
   | "CookieDiffers"
   | "RoutePrecedes"
   | "RouteHidden"
+  // What a trace finds at an ingress controller.
+  | "NoSuchIngress"
+  | "IngressUnanswered"
+  | "ListenerTakes"
+  | "TargetRefused"
+  | "CertificateShown"
+  | "DefaultCertificate"
+  | "TlsPassedOn"
+  | "RuleServes"
+  | "NoRuleForHost"
+  | "NoRuleForPath"
+  | "Rewritten"
+  | "AsksService"
+  | "AnsweredOtherwise"
   // Why a request over HTTP is answered before it comes to a pod.
   | "ClientNotAllowed"
   | "RateExceeded"
@@ -279,6 +293,20 @@ const sentences: Readonly<Record<Reason, string>> = {
   CookieDiffers: "the request doesn't have the cookie that it asks for",
   RoutePrecedes: "it fits, but another one that fits comes first",
   RouteHidden: "an older one of the same host and path hides it",
+  NoSuchIngress: "the namespace has no such Ingress",
+  IngressUnanswered: "no ingress controller has given the Ingress an address yet",
+  ListenerTakes: "the ingress controller takes requests there",
+  TargetRefused: "paths that receivers may read in different ways are refused (400)",
+  CertificateShown: "an Ingress has a certificate for the name",
+  DefaultCertificate: "no Ingress has a certificate for the name, so the controller shows its default one",
+  TlsPassedOn: "TLS for the name is passed on to the backend as it comes",
+  RuleServes: "a rule of an Ingress is for the request's host and path",
+  NoRuleForHost: "no Ingress that is served here has a rule for the host (404)",
+  NoRuleForPath: "Ingresses have rules for the host, and no path of them fits (404)",
+  Rewritten: "the backend is asked for something else than the client has asked for",
+  AsksService: "another service decides whether the request may pass",
+  AnsweredOtherwise:
+    "the answer is not the one that the objects lead to: the controller is behind, or another one answers",
   ClientNotAllowed: "the client's address is not among those that may come in",
   RateExceeded: "the client sends more requests, or holds more connections, than it may",
   RedirectsToHttps: "requests without TLS are sent to https://",

@@ -13,6 +13,7 @@ import type { Collection, World } from "#core/trace/world.ts";
 import { planSlices } from "#core/workloads/endpoint-slices.ts";
 import { isJsonObject, type JsonObject } from "#machinery/json.ts";
 import { mustCidr } from "#net/cidr.ts";
+import { controllerOf, routedIn } from "./told-ingress.ts";
 
 /** A file of test/trace/worlds: the objects, and in comments at its head what is asked and what a look would show. */
 export interface ToldWorld {
@@ -24,15 +25,18 @@ export interface ToldWorld {
 /**
  * Reads `# portolan trace ARGUMENTS`, `# unread COLLECTION: why`, `# seen PROBE: what` and the objects. What an object leaves out is as
  * in a healthy cluster: a pod runs and is ready on node-1, a Service has an address, its slices are those that the controller writes.
- * A pod `client` is always there, and so are two nodes and the API server's Service.
+ * A pod `client` is always there, and so are two nodes and the API server's Service; with Ingresses the controller too (`told-ingress.ts`).
  */
 export function readWorldFile(text: string): ToldWorld {
   const documents = parseAllDocuments(text)
     .map((one): unknown => one.toJS())
     .filter(isJsonObject);
   const ofKind = (kind: string): readonly JsonObject[] => documents.filter((one) => one.kind === kind);
-  const allPods = [...ofKind("Pod"), clientPod].map((one, i) => readAs(pods, runningPod(one, i)));
-  const allServices = [apiService, ...ofKind("Service")].map((one, i) => readAs(services, addressed(one, i)));
+  const controller = controllerOf(documents);
+  const allPods = [...ofKind("Pod"), clientPod, ...controller.pods].map((one, i) => readAs(pods, runningPod(one, i)));
+  const allServices = [apiService, ...ofKind("Service"), ...controller.services].map((one, i) =>
+    readAs(services, addressed(one, i)),
+  );
   const written = ofKind("EndpointSlice").map((one) =>
     readAs(endpointSlices, { apiVersion: "discovery.k8s.io/v1", ...one }),
   );
@@ -65,7 +69,8 @@ export function readWorldFile(text: string): ToldWorld {
         serviceCidrs: [mustCidr("10.96.0.0/12")],
         domain: "cluster.local",
       }),
-      seen: new Map(lines("seen").map(([probe, what]) => [probe, seenOf(what)])),
+      ...(unread.has("ingresses") ? {} : { routed: routedIn(documents, new Map(lines("secret unread"))) }),
+      seen: new Map([...controller.seen, ...lines("seen")].map(([probe, what]) => [probe, seenOf(what)])),
     },
   };
 }
@@ -77,7 +82,7 @@ function modeIn(head: readonly string[]): ProxyMode {
   return { kind: "iptables", sha256: (text) => createHash("sha256").update(text).digest() };
 }
 
-const collections: readonly Collection[] = ["services", "endpointslices", "nodes", "pods", "namespaces"];
+const collections: readonly Collection[] = ["ingresses", "services", "endpointslices", "nodes", "pods", "namespaces"];
 
 function collectionOf(name: string): Collection {
   const found = collections.find((one) => one === name);

@@ -3,6 +3,7 @@ import type { Ip } from "#net/ip.ts";
 import { closest } from "../likeness.ts";
 import { internalIPs, isReady } from "../node.ts";
 import type { Client } from "./client.ts";
+import { unansweredHost } from "./ingress/ingress-name.ts";
 import { resolve } from "./names.ts";
 import { pendingBalancer } from "./pending-balancer.ts";
 import type { Place } from "./place.ts";
@@ -20,7 +21,7 @@ export interface Aim {
   readonly warnings: readonly string[];
 }
 
-export function aimAt(target: Target, client: Client, atlas: Atlas): Aim {
+export function aimAt(target: Exclude<Target, { readonly kind: "ingress" }>, client: Client, atlas: Atlas): Aim {
   switch (target.kind) {
     case "place":
       return byName(target.host, target, { client, atlas });
@@ -39,7 +40,10 @@ interface Asking {
 /** By a name or an address. Of several addresses those of the client's first family count. */
 function byName(host: string, { port, protocol }: Pick<Place, "port" | "protocol">, { client, atlas }: Asking): Aim {
   const { hops, addresses, warnings } = resolve(host, client, atlas);
-  if (addresses.length === 0) return { hops, places: [], warnings };
+  if (addresses.length === 0) {
+    const meant = hops.at(-1)?.outcome === "stops" ? unansweredHost(host, atlas) : undefined;
+    return { hops: meant === undefined ? hops : [meant], places: [], warnings };
+  }
   const family = client.ips.map((ip) => ip.family).find((one) => addresses.some((ip) => ip.family === one));
   const fitting = addresses.filter((ip) => ip.family === family);
   if (fitting.length > 0) return { hops, places: fitting.map((ip) => ({ ip, port, protocol })), warnings };

@@ -11,10 +11,16 @@ interface Around {
   readonly atlas: Atlas;
   /** False where only some clients may come in, and this machine may not be one of them. */
   readonly isForAll: boolean;
+  /** What the ingress controller answers by itself, or hands on from a backend (undefined); absent where there is no controller. */
+  readonly expected: { readonly status: number | undefined } | undefined;
 }
 
 /** What a real connection from this machine is answered; undefined where this machine can't stand for the client. */
-export function answerHop(target: Target, place: Place, { client, landing, atlas, isForAll }: Around): Hop | undefined {
+export function answerHop(
+  target: Target,
+  place: Place,
+  { client, landing, atlas, isForAll, expected }: Around,
+): Hop | undefined {
   if (client.stands !== "outside" || place.protocol !== "TCP") return undefined;
   const isCluster = landing.kind === "frontend" || atlas.nodeAt(place.ip) !== undefined;
   if (!isCluster && landing.hop.because !== "AddressElsewhere") return undefined;
@@ -22,6 +28,8 @@ export function answerHop(target: Target, place: Place, { client, landing, atlas
   const ip = place.ip.text;
   const probe: Probe = url === undefined ? { kind: "dial", ip, port: place.port } : { kind: "http", ip, url };
   const seen = atlas.world.seen.get(probeKey(probe));
+  if (expected !== undefined && seen?.kind === "http")
+    return { kind: "answer", probe, evidence: [], ...judgedByObjects(seen.status, expected.status) };
   return {
     kind: "answer",
     probe,
@@ -31,6 +39,25 @@ export function answerHop(target: Target, place: Place, { client, landing, atlas
 }
 
 type Judgement = Pick<Hop, "outcome" | "because" | "tells">;
+
+const failures: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** An answer of an ingress controller, held against what its objects lead to. */
+function judgedByObjects(status: number, expected: number | undefined): Judgement {
+  const said = `a request from this machine was answered ${status}`;
+  if (expected === status)
+    return {
+      outcome: status < 400 ? "passes" : "stops",
+      because: "Answered",
+      tells: `${said}, as the objects have it`,
+    };
+  if (expected !== undefined)
+    return { outcome: "unknown", because: "AnsweredOtherwise", tells: `${said}, and the objects lead to ${expected}` };
+  if (failures.has(status))
+    return { outcome: "stops", because: "AnsweredOtherwise", tells: `${said}, though the backend has endpoints` };
+  const own = status >= 400 ? ": by the objects, that is the program's own answer" : "";
+  return { outcome: "passes", because: "Answered", tells: `${said}${own}` };
+}
 
 /** Silence is what a client gets that may not come in. */
 function judgedForSome(seen: Seen | undefined, at: string): Judgement {

@@ -4,6 +4,7 @@ import { isWithin, parseHostName } from "../dns/name.ts";
 import { TYPE } from "../dns/record.ts";
 import type { Reason } from "../reasons.ts";
 import type { Client } from "./client.ts";
+import { hostEvidence } from "./ingress/ingress-name.ts";
 import { type Probe, probeKey } from "./probe.ts";
 import { bareResolver, candidates, podResolver, type Resolver } from "./resolver.ts";
 import { type Evidence, type Hop, named } from "./story.ts";
@@ -93,7 +94,10 @@ function known(
 ): Resolved {
   const { client, resolver, atlas } = asking;
   const texts = addresses.map(({ text }) => text).join(", ");
-  const evidence = [...aliases, owner].flatMap((one) => serviceEvidence(one, atlas));
+  const evidence = [
+    ...[...aliases, owner].flatMap((one) => serviceEvidence(one, atlas)),
+    ...hostEvidence(owner, addresses[0]?.text ?? "", atlas),
+  ];
   const whole = name === `${host.toLowerCase()}.` || name === host.toLowerCase() ? "" : ` (${name.slice(0, -1)})`;
   const passes = hop("passes", "NameKnown", `${host}${whole} is ${texts}`, evidence);
   const searched: readonly Evidence[] =

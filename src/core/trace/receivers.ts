@@ -74,7 +74,7 @@ export function membersFor({ frontend }: Exposed, from: Case["from"]): readonly 
 }
 
 const mostShown = 8;
-const showEndpoint = ({ ip, port, pod }: Endpoint): string =>
+export const showEndpoint = ({ ip, port, pod }: Endpoint): string =>
   `${showPlace(ip, port)}${pod === undefined ? "" : ` (pod ${pod})`}`;
 
 function receive({ scope, members, leftOut }: Pool, exposed: Exposed, from: Case["from"]): Hop {

@@ -40,6 +40,11 @@ export type HopKind =
   | "route"
   | "pod"
   | "port"
+  | "listener"
+  | "tls"
+  | "rule"
+  | "filter"
+  | "backend"
   | "answer";
 
 /** One step on the way, with what shows that it is so. */

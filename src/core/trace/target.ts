@@ -6,6 +6,7 @@ export type Target =
   /** `port` undefined: the one that the Service has. A name or a number. */
   | { readonly kind: "service"; readonly namespace: string; readonly name: string; readonly port: string | undefined }
   | { readonly kind: "pod"; readonly namespace: string; readonly name: string; readonly port: string | undefined }
+  | { readonly kind: "ingress"; readonly namespace: string; readonly name: string }
   | {
       readonly kind: "place";
       readonly host: string;
@@ -30,7 +31,7 @@ export type Understood<T> =
 const understood = <T>(value: T): Understood<T> => ({ kind: "understood", value });
 const refused = (because: string, fix: string): Understood<never> => ({ kind: "refused", because, fix });
 
-const forms = "a URL (http://host/), host:port, svc/NAME[:PORT] or pod/NAME[:PORT]";
+const forms = "a URL (http://host/), host:port, svc/NAME[:PORT], pod/NAME[:PORT] or ingress/NAME";
 
 /** Reads a TARGET; `svc/shop/web` and `pod/shop/web-1` name their namespace themselves. */
 export function parseTarget(text: string, namespace: string): Understood<Target> {
@@ -67,7 +68,9 @@ function parseObject({ text, kind, path, port }: Words, namespace: string): Unde
       return understood({ kind: "pod", ...place, port });
     case "ing":
     case "ingress":
-      return refused("this version has no Ingress to trace", "trace the Service behind it: portolan trace svc/NAME");
+    case "ingresses":
+      if (port !== undefined) return refused("an Ingress has no port", "say ingress/NAME, or the URL itself");
+      return understood({ kind: "ingress", ...place });
     default:
       return refused(`nothing leads to a ${kind}`, `say ${forms}`);
   }
@@ -108,6 +111,7 @@ export function showTarget(target: Target): string {
     if (url !== undefined) return url;
     return `${host.includes(":") ? `[${host}]` : host}:${port}${protocol === "TCP" ? "" : `/${protocol}`}`;
   }
+  if (target.kind === "ingress") return `Ingress ${target.namespace}/${target.name}`;
   const { kind, namespace, name, port } = target;
   return `${kind === "service" ? "Service" : "pod"} ${namespace}/${name}${port === undefined ? "" : `:${port}`}`;
 }

@@ -4,6 +4,9 @@ import type { Origin } from "../services/service-map.ts";
 import { aimAt } from "./aim.ts";
 import { answerHop } from "./answer-hop.ts";
 import { type Client, clientOf } from "./client.ts";
+import { entranceAt, isController } from "./ingress/entrance.ts";
+import { type IngressStory, ingressStory } from "./ingress/ingress-hops.ts";
+import { urlOfIngress } from "./ingress/ingress-target.ts";
 import { landingOf } from "./landing.ts";
 import type { Landing, Place } from "./place.ts";
 import { podHops } from "./pod-hops.ts";
@@ -31,7 +34,7 @@ export function traceOf(target: Target, from: From, world: World): Story {
 type Told = Pick<Story, "hops" | "warnings" | "fate">;
 
 /** What can't be looked at here, or who exactly comes from outside, doesn't keep the rest from being so. */
-const undecisive: ReadonlySet<Hop["kind"]> = new Set(["port", "answer", "source", "rules"]);
+const undecisive: ReadonlySet<Hop["kind"]> = new Set(["port", "answer", "source", "rules", "filter"]);
 
 function outcomeOf(hops: readonly Hop[]): Outcome {
   if (stops(hops)) return "stops";
@@ -42,6 +45,17 @@ function outcomeOf(hops: readonly Hop[]): Outcome {
 const stops = (hops: readonly Hop[]): boolean => hops.some(({ outcome }) => outcome === "stops");
 
 function tell(target: Target, client: Client, atlas: Atlas): Told {
+  if (target.kind !== "ingress") return tellPlain(target, undefined, { client, atlas });
+  const asked = urlOfIngress(target, atlas);
+  if (asked.kind === "stops") return { hops: [asked.hop], warnings: [], fate: undefined };
+  const told = tellPlain(asked.target, `${target.namespace}/${target.name}`, { client, atlas });
+  return { ...told, warnings: [...asked.warnings, ...told.warnings] };
+}
+
+type Plain = Exclude<Target, { readonly kind: "ingress" }>;
+
+/** `asked`: the Ingress that the target is a URL of. */
+function tellPlain(target: Plain, asked: string | undefined, { client, atlas }: Sent): Told {
   const aim = aimAt(target, client, atlas);
   const [first] = aim.places;
   if (first === undefined) return { hops: aim.hops, warnings: aim.warnings, fate: undefined };
@@ -54,13 +68,46 @@ function tell(target: Target, client: Client, atlas: Atlas): Told {
     ? []
     : ends.slice(0, mostEnds).flatMap((end) => podHops(end, { node: way.node, exposed: exposedOf(landing) }, atlas));
   const isForAll = !told.some(({ because }) => because === "SourceRangesApply");
-  const last = stops([...told, ...beyond]) ? undefined : answerHop(target, first, { client, landing, atlas, isForAll });
+  const arrives = !stops([...told, ...beyond]);
+  const ingress = arrives ? behindIngress(target, first, { client, atlas, landing, ends, asked }) : undefined;
+  const last = arrives
+    ? answerHop(target, first, { client, landing, atlas, isForAll, expected: ingress && { status: ingress.status } })
+    : undefined;
   const more =
     ends.length > mostEnds && beyond.length > 0
       ? [`${ends.length - mostEnds} more endpoints were not looked at one by one`]
       : [];
-  const hops = [...told, ...beyond, ...(last === undefined ? [] : [last])];
-  return { hops, warnings: [...aim.warnings, ...more], fate: way.fate };
+  const hops = [...told, ...beyond, ...(ingress?.hops ?? []), ...(last === undefined ? [] : [last])];
+  return { hops, warnings: [...aim.warnings, ...more, ...(ingress?.warnings ?? [])], fate: way.fate };
+}
+
+interface Arrived extends Sent {
+  readonly landing: Landing;
+  readonly ends: readonly Place[];
+  readonly asked: string | undefined;
+}
+
+/** What the ingress controller does with a URL; undefined where it isn't one that comes to it. */
+function behindIngress(target: Plain, place: Place, arrived: Arrived): IngressStory | undefined {
+  const { client, atlas, landing, ends, asked } = arrived;
+  const url = target.kind === "place" ? target.url : undefined;
+  const routing = atlas.routing();
+  if (url === undefined) return undefined;
+  if (routing === undefined) return unreadIngresses(landing, atlas);
+  const entrance = entranceAt(place, landing, routing);
+  if (entrance === undefined) return undefined;
+  const node = ends[0] === undefined ? undefined : atlas.podAt(ends[0].ip)?.spec.nodeName;
+  return ingressStory(url, place, { client, atlas, entrance, routing, node, asked });
+}
+
+/** The way leads to the controller, and what it does can't be told. */
+function unreadIngresses(landing: Landing, { world }: Atlas): IngressStory | undefined {
+  const unread = world.unread.get("ingresses");
+  const owner = landing.kind === "frontend" ? landing.at.owner : undefined;
+  if (unread === undefined || owner?.kind !== "Service" || !isController(owner.service, new Set())) return undefined;
+  const tells = "what the ingress controller does with it can't be told";
+  const hop: Hop = { kind: "rule", outcome: "unknown", because: "NotReadable", tells, evidence: [{ seen: unread }] };
+  return { hops: [hop], warnings: [], status: undefined };
 }
 
 const exposedOf = (landing: Landing) => (landing.kind === "frontend" ? landing.at : undefined);

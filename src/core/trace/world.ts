@@ -8,6 +8,7 @@ import { type Ip, parseIp } from "#net/ip.ts";
 import type { Protocol } from "#net/port.ts";
 import { MAX_ALIASES } from "../dns/answer.ts";
 import { hostPortNames } from "../dns/host-port-names.ts";
+import { hostClaim } from "../dns/ingress-hosts.ts";
 import { type Name, parseHostName } from "../dns/name.ts";
 import { serviceNames } from "../dns/service-names.ts";
 import { Zone } from "../dns/zone.ts";
@@ -18,6 +19,7 @@ import { hostPortEntryName, hostPortEntryOf } from "../services/host-ports.ts";
 import type { NodeFacts, ServiceEntry } from "../services/service-map.ts";
 import { ownerOf } from "../services/slice-owner.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
+import { type RoutedObjects, Routing } from "./ingress/routing.ts";
 import type { Seen } from "./probe.ts";
 import { type NodeRules, type ProxyMode, rulesOf } from "./rules.ts";
 
@@ -36,6 +38,8 @@ export interface World {
   readonly announced: ReadonlyMap<string, string>;
   /** What is known of nodes' addresses beyond what Nodes tell. */
   readonly nodeAddresses?: ReadonlyMap<string, KnownAddresses>;
+  /** Ingresses and what they name; absent where the cluster's API has none, or they can't be read. */
+  readonly routed?: RoutedObjects;
   /** What was seen, by `probeKey`. */
   readonly seen: ReadonlyMap<string, Seen>;
 }
@@ -43,7 +47,7 @@ export interface World {
 export interface KnownAddresses extends Pick<NodeAddresses, "own" | "nodePorts"> {
   readonly local: readonly Ip[];
 }
-export type Collection = "services" | "endpointslices" | "nodes" | "pods" | "namespaces";
+export type Collection = "ingresses" | "services" | "endpointslices" | "nodes" | "pods" | "namespaces";
 
 const keyOf = ({ metadata }: { readonly metadata: { readonly namespace?: string; readonly name: string } }): string =>
   `${metadata.namespace ?? ""}/${metadata.name}`;
@@ -58,6 +62,7 @@ export class Atlas {
   readonly #nodes: ReadonlyMap<string, Node>;
   readonly #nodesByIp = new Map<string, Node>();
   readonly #slices: ReadonlyMap<string, readonly EndpointSlice[]>;
+  #routing: Routing | undefined;
 
   constructor(world: World) {
     this.world = world;
@@ -118,6 +123,14 @@ export class Atlas {
   isPodIp = (ip: Ip): boolean =>
     this.world.facts.podCidrs.some((block) => contains(block, ip)) || this.#podsByIp.has(ip.text);
 
+  /** The routes of all Ingresses; undefined where those are not known. */
+  routing(): Routing | undefined {
+    const { routed, facts } = this.world;
+    if (routed === undefined) return undefined;
+    this.#routing ??= new Routing(routed, { service: this.service, slices: this.slicesOf, families: facts.families });
+    return this.#routing;
+  }
+
   /** What a Service exposes on that node. */
   entry(service: Service, nodeName: string): ServiceEntry {
     return entryOf(service, this.slicesOf(keyOf(service)), this.#factsOf(nodeName));
@@ -171,6 +184,8 @@ export class Atlas {
     const zone = new Zone({ domain: this.domain(), cidrs: [...podCidrs, ...serviceCidrs], nameServers: dnsAddresses });
     const pod = this.#podOfName(name);
     if (pod !== undefined) zone.replace(name, hostPortNames(pod, this.domain()));
+    for (const ingress of this.routing()?.ingressesOf(name.slice(0, -1)) ?? [])
+      zone.replaceHosts(keyOf(ingress), hostClaim(ingress, this.domain()));
     let next: Name | undefined = name;
     for (let step = 0; step <= MAX_ALIASES; step++) {
       const service: Service | undefined = next === undefined ? undefined : this.serviceOfName(next);

@@ -1,0 +1,186 @@
+import type { Ingress } from "#api/networking/ingress.ts";
+import { explain } from "../../reasons.ts";
+import { applyFilters } from "../../routes/filters/apply.ts";
+import type { Filtered } from "../../routes/filters/filtered.ts";
+import type { RouteFilters } from "../../routes/route-filters.ts";
+import type { Route } from "../../routes/route-table.ts";
+import type { Client } from "../client.ts";
+import { type Evidence, type Fix, type Hop, named } from "../story.ts";
+import type { TracedRequest } from "./request.ts";
+import type { Routing } from "./routing.ts";
+
+/** What becomes of the request before a backend sees it. */
+export interface FilterStory {
+  readonly hops: readonly Hop[];
+  readonly warnings: readonly string[];
+  /** What the client is answered where no backend is asked. */
+  readonly status: number | undefined;
+}
+
+interface Asking {
+  readonly client: Client;
+  readonly routing: Routing;
+}
+
+/** Tells of filters that do something with the request; nothing where it passes as it came. */
+export function filterStory(route: Route, request: TracedRequest, { client, routing }: Asking): FilterStory {
+  const { sources, ...others } = route.filters;
+  // Whoever is outside may have any address.
+  const isAnybody = client.node === undefined && client.stands === "outside";
+  const asked: Route = isAnybody ? { ...route, filters: others } : route;
+  const filtered = applyFilters(asked, request);
+  const ingress = routing.ingress(route.origin.name);
+  const evidence = (of: keyof RouteFilters): readonly Evidence[] => annotationsOf(ingress, of);
+  const hops: Hop[] = [];
+  if (isAnybody && sources !== undefined)
+    hops.push({
+      kind: "filter",
+      outcome: "unknown",
+      because: "SourceRangesApply",
+      tells: "only some clients may come in; the rest of this is told for one of them",
+      evidence: evidence("sources"),
+    });
+  hops.push(...filtered.asks.flatMap((ask) => askHop(ask, evidence)));
+  if (filtered.kind === "pass") {
+    const changed = rewriteHop(filtered, request, evidence("rewrite"));
+    return { hops: changed === undefined ? hops : [...hops, changed], warnings: [], status: undefined };
+  }
+  // What a route answers by itself is told of its backend.
+  if (route.to.kind === "answer" && filtered.because === route.to.because)
+    return { hops, warnings: [], status: undefined };
+  return { ...answered(filtered, { ingress, routing }), hops: [...hops, answerHop(filtered, { ingress, routing })] };
+}
+
+type Answered = Extract<Filtered, { readonly kind: "answer" }>;
+interface Of {
+  readonly ingress: Ingress | undefined;
+  readonly routing: Routing;
+}
+
+const locationOf = ({ headers }: Answered): string | undefined =>
+  headers.find(({ name }) => name === "location")?.value;
+
+function answered(filtered: Answered, _of: Of): Omit<FilterStory, "hops"> {
+  const location = locationOf(filtered);
+  const warnings = location === undefined ? [] : [`what comes then is another story: portolan trace ${location}`];
+  return { warnings, status: filtered.status };
+}
+
+function answerHop(filtered: Answered, { ingress, routing }: Of): Hop {
+  const { status, because } = filtered;
+  const location = locationOf(filtered);
+  if (location !== undefined)
+    return {
+      kind: "filter",
+      outcome: "passes",
+      because,
+      tells: `the controller sends the client to ${location} (${status})`,
+      evidence: annotationsOf(ingress, because === "RedirectsToHttps" ? "httpsRedirect" : "redirect"),
+    };
+  const of = filterOf(because);
+  const evidence = of === undefined ? [] : annotationsOf(ingress, of);
+  const unread = because === "CredentialsUnreadable" ? [...routing.objects.unread.values()][0] : undefined;
+  if (unread !== undefined)
+    return {
+      kind: "filter",
+      outcome: "unknown",
+      because: "NotReadable",
+      tells: "who may come in can't be told",
+      evidence: [{ seen: unread }],
+    };
+  const fix = fixOf(filtered, ingress, evidence);
+  return {
+    kind: "filter",
+    outcome: "stops",
+    because,
+    tells: `the controller answers ${status}: ${explain(because)}`,
+    evidence,
+    ...(fix && { fix }),
+  };
+}
+
+function filterOf(because: Answered["because"]): Filter | undefined {
+  switch (because) {
+    case "ClientNotAllowed":
+      return "sources";
+    case "CredentialsMissing":
+    case "CredentialsUnreadable":
+      return "basicAuth";
+    case "RewriteNotNormal":
+      return "rewrite";
+    default:
+      return undefined;
+  }
+}
+
+function fixOf({ because }: Answered, ingress: Ingress | undefined, evidence: readonly Evidence[]): Fix | undefined {
+  const [first] = evidence;
+  const object = ingress === undefined ? "Ingress" : named("Ingress", ingress);
+  const field = first !== undefined && "field" in first ? first.field : "metadata.annotations";
+  switch (because) {
+    case "CredentialsMissing":
+      return {
+        object: "the request",
+        field: "header Authorization",
+        change: "a name and a password (curl -u NAME:PASSWORD)",
+      };
+    case "CredentialsUnreadable":
+      return {
+        object,
+        field: `metadata.annotations[${prefix}auth-secret]`,
+        change: "a Secret with a key auth, as htpasswd writes it",
+      };
+    case "ClientNotAllowed":
+      return { object, field, change: "a block that the client's address is in" };
+    case "RewriteNotNormal":
+      return { object, field, change: "a value that makes a path without // and dot segments" };
+    default:
+      return undefined;
+  }
+}
+
+function askHop(
+  ask: Filtered["asks"][number],
+  evidence: (of: keyof RouteFilters) => readonly Evidence[],
+): readonly Hop[] {
+  if (ask.kind !== "externalAuth") return [];
+  const tells = `${ask.request.url} is asked first: 2xx lets the request pass, 401 and 403 are passed on`;
+  return [{ kind: "filter", outcome: "unknown", because: "AsksService", tells, evidence: evidence("externalAuth") }];
+}
+
+function rewriteHop(
+  { path, query, host }: Extract<Filtered, { readonly kind: "pass" }>,
+  request: TracedRequest,
+  evidence: readonly Evidence[],
+): Hop | undefined {
+  if (path === request.path && query === request.query && host === request.authority) return undefined;
+  const at = host === request.authority ? "" : ` of ${host}`;
+  const tells = `the backend is asked for ${path}${query === "" ? "" : `?${query}`}${at}`;
+  return { kind: "filter", outcome: "passes", because: "Rewritten", tells, evidence };
+}
+
+const prefix = "nginx.ingress.kubernetes.io/";
+type Filter = keyof RouteFilters | "redirect";
+
+/** Annotations that ask for a filter. Source: ingress-nginx's list of annotations. */
+const annotations: Partial<Readonly<Record<Filter, readonly string[]>>> = {
+  sources: ["allowlist-source-range", "whitelist-source-range", "denylist-source-range"],
+  httpsRedirect: ["force-ssl-redirect", "ssl-redirect"],
+  basicAuth: ["auth-type", "auth-secret"],
+  externalAuth: ["auth-url"],
+  rewrite: ["rewrite-target", "upstream-vhost"],
+  redirect: ["permanent-redirect", "temporal-redirect", "app-root", "from-to-www-redirect"],
+};
+
+function annotationsOf(ingress: Ingress | undefined, of: Filter): readonly Evidence[] {
+  if (ingress === undefined) return [];
+  const object = named("Ingress", ingress);
+  const found = (annotations[of] ?? []).flatMap((name) => {
+    const value = ingress.metadata.annotations?.[`${prefix}${name}`];
+    return value === undefined ? [] : [{ object, field: `metadata.annotations[${prefix}${name}]`, value }];
+  });
+  // Without an annotation a host that has a certificate is sent to https.
+  if (found.length > 0 || of !== "httpsRedirect") return found;
+  const value = (ingress.spec.tls ?? []).flatMap(({ hosts = [] }) => hosts).join(", ") || "there";
+  return [{ object, field: "spec.tls", value }];
+}

@@ -1,0 +1,74 @@
+import type { ConfigMap } from "#api/core/config-map.ts";
+import type { Secret } from "#api/core/secret.ts";
+import type { Ingress } from "#api/networking/ingress.ts";
+import type { IngressClass } from "#api/networking/ingress-class.ts";
+import type { ShelfOptions } from "../../routes/certificate-shelf.ts";
+import { nginxController, portolanController, RouteBook } from "../../routes/route-book.ts";
+import type { RouteTable } from "../../routes/route-table.ts";
+import type { RouteWorld } from "../../routes/route-world.ts";
+
+/** What hosts and paths are told from. */
+export interface RoutedObjects {
+  readonly ingresses: readonly Ingress[];
+  readonly classes: readonly IngressClass[];
+  /** Of those that Ingresses name, by `namespace/name`. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly configMaps: ReadonlyMap<string, ConfigMap>;
+  /** Why one of them is not here though it may be there. */
+  readonly unread: ReadonlyMap<string, string>;
+  readonly shelf: ShelfOptions;
+}
+
+export type Around = Pick<RouteWorld, "service" | "slices"> & {
+  readonly families: ConstructorParameters<typeof RouteBook>[0]["families"];
+};
+
+/** The table that the ingress controller serves, and the Ingresses that it is made of. */
+export class Routing {
+  readonly objects: RoutedObjects;
+  readonly book: RouteBook;
+  readonly table: RouteTable;
+
+  constructor(objects: RoutedObjects, { families, ...around }: Around) {
+    this.objects = objects;
+    const byName = new Map(objects.ingresses.map((one) => [nameOf(one), one]));
+    const world: RouteWorld = {
+      ...around,
+      ingress: (name) => byName.get(name),
+      ingressClasses: () => objects.classes,
+      secret: (name) => objects.secrets.get(name),
+      configMap: (name) => objects.configMaps.get(name),
+    };
+    // Who serves ingress-nginx's class has made it; a cluster without it has nobody who does.
+    const hasNginx = objects.classes.some(({ spec }) => spec.controller === nginxController.controller);
+    const controllers = hasNginx ? [portolanController, nginxController] : [portolanController];
+    this.book = new RouteBook({ ...objects.shelf, controllers, httpPort: 80, httpsPort: 443, families });
+    this.book.setClasses(world);
+    for (const name of byName.keys()) this.book.setIngress(name, world);
+    this.table = this.book.take().table;
+  }
+
+  ingress = (name: string): Ingress | undefined => this.objects.ingresses.find((one) => nameOf(one) === name);
+
+  /** Ingresses with a rule for the host, whoever serves them; those of a wildcard last. */
+  ingressesOf(host: string): readonly Ingress[] {
+    const wildcard = `*${host.slice(Math.max(0, host.indexOf(".")))}`;
+    const having = (pattern: string): readonly Ingress[] =>
+      this.objects.ingresses.filter(({ spec }) => (spec.rules ?? []).some((rule) => rule.host === pattern));
+    return [...having(host), ...having(wildcard)];
+  }
+
+  /** Every host that a rule of an Ingress has. */
+  hosts = (): readonly string[] => [
+    ...new Set(this.objects.ingresses.flatMap(({ spec }) => (spec.rules ?? []).flatMap(({ host }) => host ?? []))),
+  ];
+
+  /** Addresses at which Ingresses are answered. */
+  addresses = (): ReadonlySet<string> => new Set(this.objects.ingresses.flatMap(addressesOf));
+}
+
+export const nameOf = ({ metadata }: Ingress): string => `${metadata.namespace}/${metadata.name}`;
+
+/** Where an Ingress is answered, by its status. */
+export const addressesOf = ({ status }: Ingress): readonly string[] =>
+  (status.loadBalancer.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
