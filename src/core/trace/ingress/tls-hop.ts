@@ -7,9 +7,7 @@ import { findingEvidence, objectOf } from "./route-words.ts";
 import { nameOf, type Routing } from "./routing.ts";
 
 /** Names with one label in the place of `*` (RFC 6125 section 6.4.3). */
-const patterns = (host: string): readonly string[] => [
-  ...hostPatterns({ id: "", wildcards: "oneLabel", hosts: new Map() }, host),
-];
+const patterns = (host: string): readonly string[] => [...hostPatterns({ wildcards: "oneLabel" }, host)];
 
 /** TLS that the controller doesn't open. */
 export const passthroughOf = (host: string, { table }: Routing): Passthrough | undefined =>
