@@ -17,6 +17,3 @@ function escapeLetter(letter: string): string {
   const code = letter.codePointAt(0) ?? 0;
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
 }
-
-/** Where the first character stands, from 0, that no setting may hold: control characters, and halves of characters. -1: nowhere. */
-export const controlAt = (text: string): number => text.search(/[\p{Cc}\p{Cs}\u2028\u2029]/u);

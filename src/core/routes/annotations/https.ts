@@ -32,7 +32,10 @@ export const httpsAnnotations = [sslRedirect, forceSslRedirect, preserveTrailing
 
 type HttpsRedirect = IngressSettings["httpsRedirect"];
 
-export function readHttps(reader: AnnotationReader, fallback: HttpsRedirect) {
+export function readHttps(
+  reader: AnnotationReader,
+  fallback: HttpsRedirect,
+): Pick<IngressSettings, "httpsRedirect" | "tlsPassthrough"> {
   reader.read(preserveTrailingSlash);
   return {
     httpsRedirect: { ...fallback, when: redirectsWhen(reader, fallback.when) },

@@ -1,3 +1,5 @@
+import type { IngressSettings } from "../ingress-settings.ts";
+import { normalTarget } from "../request-target.ts";
 import type { Rewrite } from "../route-filters.ts";
 import type { Annotation, Grammar } from "./annotation.ts";
 import { value, wrong } from "./annotation.ts";
@@ -14,13 +16,21 @@ const target: Grammar<PathRewrite> = {
   read: (text) => {
     if (/^https?:\/\//i.test(text)) return wrong("is a URL; to send clients there, write temporal-redirect instead");
     if (!isUrlText(text)) return wrong("has a space, or a character that is not ASCII; percent-encode it");
-    if (text.includes("?")) return wrong("has a query, which a rewrite leaves as it is; write the path alone");
-    if (!/^(\/(?!\/)|\$[1-9])/.test(text)) return wrong("is no path; start it with one /");
+    if (!/^(\/|\$[1-9])/.test(text)) return wrong("is no path; start it with one /");
+    if (!isAskable(text))
+      return wrong("is no path that could be asked for: it has //, /../, # or a broken escape in it");
     const variable = variableIn(text);
     if (variable !== undefined) return wrong(`has ${variable} in it; only $1 to $9 are filled in`);
     return value({ kind: /\$[1-9]/.test(text) ? "pattern" : "whole", value: text });
   },
 };
+
+/** Whether a request for it could have come in, with captures of plain letters. */
+function isAskable(text: string): boolean {
+  const plain = text.replace(/^\$[1-9]/, "/a").replaceAll(/\$[1-9]/g, "a");
+  const target = normalTarget(plain);
+  return target.kind === "target" && target.path === plain.split("?")[0];
+}
 
 const rewriteTarget: Annotation<PathRewrite> = {
   names: ["rewrite-target"],
@@ -61,16 +71,30 @@ const serverAlias: Annotation<readonly string[]> = {
 
 export const pathAnnotations = [rewriteTarget, useRegex, upstreamVhost, appRoot, fromToWww, serverAlias];
 
-export function readPaths(reader: AnnotationReader) {
-  const path = reader.read(rewriteTarget);
+export interface ReadPaths extends Pick<IngressSettings, "usesPatterns" | "appRoot" | "redirectsWww" | "aliases"> {
+  readonly rewrite: Rewrite | undefined;
+}
+
+export function readPaths(reader: AnnotationReader): ReadPaths {
+  const { path, usesPatterns } = readPatterns(reader);
   const host = reader.read(upstreamVhost);
   const rewrite = { ...(path === undefined ? {} : { path }), ...(host === undefined ? {} : { host }) };
-  const saysPatterns = reader.read(useRegex) ?? false;
   return {
     rewrite: path === undefined && host === undefined ? undefined : rewrite,
-    usesPatterns: saysPatterns || path?.kind === "pattern",
+    usesPatterns,
     appRoot: reader.read(appRoot),
     redirectsWww: reader.read(fromToWww) ?? false,
     aliases: reader.read(serverAlias) ?? [],
   };
+}
+
+export interface ReadPatterns {
+  readonly path: PathRewrite | undefined;
+  readonly usesPatterns: boolean;
+}
+
+export function readPatterns(reader: AnnotationReader): ReadPatterns {
+  const path = reader.read(rewriteTarget);
+  const saysPatterns = reader.read(useRegex) ?? false;
+  return { path, usesPatterns: saysPatterns || path?.kind === "pattern" };
 }

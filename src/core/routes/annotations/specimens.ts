@@ -1,22 +1,11 @@
 import type { Ingress } from "#api/networking/ingress.ts";
-import type { IngressDefaults } from "../ingress-settings.ts";
+import { defaultSettings } from "../default-settings.ts";
 import { prefix } from "./annotation.ts";
 import type { AnnotationLookups } from "./lookups.ts";
 
-/** For tests: what holds where an Ingress says nothing. */
-export const defaults: IngressDefaults = {
-  filters: { maxBodyBytes: 1_048_576 },
-  backend: {
-    protocol: "http",
-    balance: { kind: "roundRobin" },
-    timeouts: { connect: 5, send: 60, read: 60 },
-    connectRetries: 2,
-  },
-  httpsRedirect: { when: "hostHasTls", status: 308 },
-};
-
+/** For tests: nothing is there but the defaults. */
 export const lookups = (there: Partial<AnnotationLookups> = {}): AnnotationLookups => ({
-  defaults,
+  defaults: defaultSettings,
   secret: () => undefined,
   configMap: () => undefined,
   service: () => undefined,

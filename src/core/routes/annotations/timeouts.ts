@@ -63,7 +63,10 @@ const tries: Annotation<number> = {
 
 export const timeoutAnnotations = [connectTimeout, sendTimeout, readTimeout, nextUpstream, tries];
 
-export function readTimeouts(reader: AnnotationReader, fallback: BackendSettings) {
+export function readTimeouts(
+  reader: AnnotationReader,
+  fallback: BackendSettings,
+): Pick<BackendSettings, "timeouts" | "connectRetries"> {
   return {
     timeouts: {
       connect: reader.read(connectTimeout) ?? fallback.timeouts.connect,

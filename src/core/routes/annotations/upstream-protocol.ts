@@ -63,7 +63,13 @@ const serviceUpstream: Annotation<boolean> = {
 
 export const protocolAnnotations = [backendProtocol, sslName, sslServerName, sslVerify, serviceUpstream];
 
-export function readProtocol(reader: AnnotationReader, fallback: BackendSettings) {
+export interface ReadProtocol {
+  readonly protocol: Protocol;
+  readonly serverName: string | undefined;
+  readonly serviceUpstream: boolean;
+}
+
+export function readProtocol(reader: AnnotationReader, fallback: BackendSettings): ReadProtocol {
   const serverName = reader.read(sslName) ?? fallback.serverName;
   if (reader.read(sslServerName) === "off") {
     const message = "backends with TLS are asked for a name all the same";

@@ -24,9 +24,10 @@ export const blocks: Grammar<readonly Cidr[]> = {
 export const allBlocks: Grammar<readonly Cidr[]> = {
   shape: blocks.shape,
   read: (text) => {
-    const reading = blocks.read(text);
-    const [first] = reading.kind === "value" ? reading.leftOut : [];
-    return first === undefined ? reading : wrong(`can't be followed as a whole: ${first}`);
+    const bad = entriesOf(text).find((entry) => readBlock(entry) === undefined);
+    return bad === undefined
+      ? blocks.read(text)
+      : wrong(`can't be followed: ${showValue(bad)} is no address and no CIDR block`);
   },
 };
 

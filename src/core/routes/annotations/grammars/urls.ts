@@ -51,3 +51,12 @@ export function readRequestUrl(text: string): Reading<RequestText> {
   const { authority } = pieces.value;
   return isOwnHost(authority) || parseAuthority(authority) !== undefined ? readRequestText(text) : wrong(badAuthority);
 }
+
+/** RFC 6265 section 4.1.1: what ends an attribute can't be in it. */
+export const cookiePath: Grammar<string> = {
+  shape: "a path that starts with /",
+  read: (text) => {
+    if (text.includes(";")) return wrong("has a semicolon, which ends a cookie's Path");
+    return absolutePath.read(text);
+  },
+};

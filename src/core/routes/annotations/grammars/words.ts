@@ -34,8 +34,7 @@ export const list = <T>(what: string, one: Grammar<T>): Grammar<readonly T[]> =>
     const read: T[] = [];
     for (const entry of entriesOf(text)) {
       const reading = one.read(entry);
-      if (reading.kind === "wrong")
-        return wrong(`has a ${what} that can't be read: ${showValue(entry)} ${reading.detail}`);
+      if (reading.kind === "wrong") return wrong(`can't be followed: ${showValue(entry)} ${reading.detail}`);
       read.push(reading.value);
     }
     return read.length === 0 ? wrong(`names no ${what}`) : value(read);
