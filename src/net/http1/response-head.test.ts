@@ -56,7 +56,7 @@ const framings: readonly {
   { name: "HEAD", method: "HEAD", text: lines("HTTP/1.1 200 OK", "Content-Length: 3"), seen: "none keeps" },
   { name: "204", method: "GET", text: lines("HTTP/1.1 204 No Content"), seen: "none keeps" },
   { name: "304", method: "GET", text: lines("HTTP/1.1 304 Not Modified", "Content-Length: 3"), seen: "none keeps" },
-  { name: "empty", method: "GET", text: lines("HTTP/1.1 200 ", "Content-Length: 0"), seen: "none keeps" },
+  { name: "empty", method: "GET", text: lines("HTTP/1.1 200 ", "Content-Length: 0"), seen: "length keeps" },
 ];
 for (const { name, method, text, seen } of framings) {
   test(`responseFraming: ${name}`, () => {

@@ -78,5 +78,5 @@ export function responseFraming(head: ResponseHead, method: string): Framing {
   if (method === "HEAD" || head.status < 200 || head.status === 204 || head.status === 304) return { kind: "none" };
   if (head.chunked) return { kind: "chunked" };
   if (head.contentLength === undefined) return { kind: "untilClose" };
-  return head.contentLength === 0 ? { kind: "none" } : { kind: "length", bytes: head.contentLength };
+  return { kind: "length", bytes: head.contentLength };
 }

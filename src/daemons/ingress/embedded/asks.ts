@@ -1,0 +1,183 @@
+import { createHash } from "node:crypto";
+import type { Answer as OwnAnswer } from "#core/routes/filters/answer.ts";
+import { challenge } from "#core/routes/filters/credentials.ts";
+import { type AuthAnswer, type AuthRequest, judged, keptSeconds } from "#core/routes/filters/external-auth.ts";
+import type { Ask, BasicAuthAsk } from "#core/routes/filters/filtered.ts";
+import { inTurn, noChanges } from "#core/routes/filters/header-changes.ts";
+import { verified } from "#core/routes/filters/passwords/verify.ts";
+import { admit, isSpent, leave, type RateState, rateAnswer } from "#core/routes/filters/rate-limit.ts";
+import type { HeaderChanges, RateLimit } from "#core/routes/route-filters.ts";
+import type { Route } from "#core/routes/route-table.ts";
+import { askAuthService } from "./auth-call.ts";
+import type { Deadlines, Timed } from "./deadlines.ts";
+
+/** What came of all that a request's filters asked for. `release` is called once when the request has ended. */
+export type AskOutcome =
+  | {
+      readonly kind: "pass";
+      readonly requestHeaders: HeaderChanges;
+      readonly responseHeaders: HeaderChanges;
+      readonly release: () => void;
+    }
+  | { readonly kind: "answer"; readonly answer: OwnAnswer; readonly release: () => void };
+
+type Heard = (outcome: AskOutcome) => void;
+
+interface Kept<V> {
+  readonly value: V;
+  readonly until: number;
+}
+
+const passwordSeconds = 60;
+const mostKept = 10_000;
+const sweepSeconds = 30;
+
+/** What filters ask for beside the request: who came how often, whether a password fits, what an authentication service says. */
+export class Asks implements Timed {
+  deadline: number;
+  readonly #deadlines: Deadlines;
+  readonly #rates = new Map<string, { state: RateState; readonly limit: RateLimit }>();
+  readonly #passwords = new Map<string, Kept<boolean>>();
+  readonly #verdicts = new Map<string, Kept<AuthAnswer>>();
+
+  constructor(deadlines: Deadlines) {
+    this.#deadlines = deadlines;
+    this.deadline = deadlines.inSeconds(sweepSeconds);
+    deadlines.add(this);
+  }
+
+  askAll(route: Route, asks: readonly Ask[], heard: Heard): void {
+    this.#askFrom(0, { route, asks, heard, released: [], requestHeaders: noChanges, responseHeaders: noChanges });
+  }
+
+  /** Forgets what makes no difference any more. */
+  overdue(): void {
+    this.deadline = this.#deadlines.inSeconds(sweepSeconds);
+    const { now } = this.#deadlines;
+    for (const [key, { limit, state }] of this.#rates) if (isSpent(limit, state, now)) this.#rates.delete(key);
+    for (const kept of [this.#passwords, this.#verdicts]) {
+      for (const [key, { until }] of kept) if (until <= now) kept.delete(key);
+    }
+  }
+
+  #askFrom(place: number, round: Round): void {
+    const ask = round.asks[place];
+    if (ask === undefined) {
+      const { requestHeaders, responseHeaders } = round;
+      round.heard({ kind: "pass", requestHeaders, responseHeaders, release: releaseAll(round) });
+      return;
+    }
+    const refuse = (answer: OwnAnswer): void => round.heard({ kind: "answer", answer, release: releaseAll(round) });
+    switch (ask.kind) {
+      case "rateLimit": {
+        const release = this.#admit(`${round.route.id} ${ask.key}`, ask.limit);
+        if (release === undefined) refuse(rateAnswer(ask.limit));
+        else this.#askFrom(place + 1, { ...round, released: [...round.released, release] });
+        return;
+      }
+      case "basicAuth":
+        if (this.#fits(ask)) this.#askFrom(place + 1, round);
+        else refuse(challenge(ask.realm, "CredentialsWrong"));
+        return;
+      case "externalAuth":
+        this.#askService(round.route, ask.request, (answer) => {
+          const verdict = judged(ask.request, answer);
+          if (verdict.kind === "answer") refuse(verdict);
+          else this.#askFrom(place + 1, withHeaders(round, verdict));
+        });
+    }
+  }
+
+  /** undefined: too much; else what is called when the request has ended. */
+  #admit(key: string, limit: RateLimit): (() => void) | undefined {
+    const known = this.#rates.get(key)?.state;
+    const { admitted, state } = admit(limit, known, this.#deadlines.now);
+    // Who comes from ever new addresses must not fill the memory; the eldest are forgotten.
+    if (known === undefined && this.#rates.size >= mostKept) dropFirst(this.#rates);
+    this.#rates.set(key, { state, limit });
+    if (!admitted) return undefined;
+    return () => {
+      const last = this.#rates.get(key);
+      if (last !== undefined) this.#rates.set(key, { ...last, state: leave(last.state) });
+    };
+  }
+
+  /** A hash is made to take long: what came of it is kept for a minute, by a hash of both. */
+  #fits({ hash, instead, given }: BasicAuthAsk): boolean {
+    const key = createHash("sha256")
+      .update(`${hash ?? ` ${instead}`}\n`)
+      .update(given.password)
+      .digest("base64");
+    const known = this.#passwords.get(key);
+    if (known !== undefined && known.until > this.#deadlines.now) return known.value;
+    const value = verified(given.password, { hash, instead }, hashes);
+    if (this.#passwords.size >= mostKept) dropFirst(this.#passwords);
+    this.#passwords.set(key, { value, until: this.#deadlines.inSeconds(passwordSeconds) });
+    return value;
+  }
+
+  #askService({ id, filters }: Route, request: AuthRequest, heard: (answer: AuthAnswer) => void): void {
+    const key = request.cacheKey === undefined ? undefined : `${id} ${request.url} ${request.cacheKey}`;
+    const known = key === undefined ? undefined : this.#verdicts.get(key);
+    if (known !== undefined && known.until > this.#deadlines.now) {
+      heard(known.value);
+      return;
+    }
+    askAuthService(request, (answer) => {
+      const seconds =
+        answer === undefined || filters.externalAuth === undefined
+          ? 0
+          : keptSeconds(filters.externalAuth, answer.status);
+      if (key !== undefined && seconds > 0) {
+        if (this.#verdicts.size >= mostKept) dropFirst(this.#verdicts);
+        this.#verdicts.set(key, { value: answer, until: this.#deadlines.inSeconds(seconds) });
+      }
+      heard(answer);
+    });
+  }
+}
+
+interface Round {
+  readonly route: Route;
+  readonly asks: readonly Ask[];
+  readonly heard: Heard;
+  readonly released: readonly (() => void)[];
+  readonly requestHeaders: HeaderChanges;
+  readonly responseHeaders: HeaderChanges;
+}
+
+function withHeaders(
+  round: Round,
+  more: { readonly requestHeaders: HeaderChanges; readonly responseHeaders: HeaderChanges },
+): Round {
+  return {
+    ...round,
+    requestHeaders: inTurn(round.requestHeaders, more.requestHeaders),
+    responseHeaders: inTurn(round.responseHeaders, more.responseHeaders),
+  };
+}
+
+const releaseAll =
+  ({ released }: Round): (() => void) =>
+  () => {
+    for (const release of released) release();
+  };
+
+function dropFirst(kept: Map<string, unknown>): void {
+  for (const key of kept.keys()) {
+    kept.delete(key);
+    return;
+  }
+}
+
+const hashWith =
+  (algorithm: string) =>
+  (bytes: Uint8Array): Uint8Array =>
+    createHash(algorithm).update(bytes).digest();
+
+const hashes = {
+  md5: hashWith("md5"),
+  sha1: hashWith("sha1"),
+  sha256: hashWith("sha256"),
+  sha512: hashWith("sha512"),
+};

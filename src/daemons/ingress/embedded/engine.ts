@@ -1,0 +1,128 @@
+import type { BackendId, Listener, RouteSet, RouteTable, TableChange } from "#core/routes/route-table.ts";
+import { Registry } from "#metrics/registry.ts";
+import { usualLimits } from "#net/http1/refusal.ts";
+import type { Engine } from "../engine.ts";
+import { type AccessEntry, type Account, accessEntry } from "./access-log.ts";
+import { Asks } from "./asks.ts";
+import { BackendPool } from "./backend-pool.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Exchange } from "./exchange.ts";
+import { Listeners, type Place } from "./listeners.ts";
+import type { Peer } from "./peer.ts";
+import { RequestMetrics } from "./request-metrics.ts";
+import type { ClientConnection, ClientLimits, Service } from "./service.ts";
+import type { ClientRequest, ClientSide, RequestEvents } from "./sides.ts";
+import type { World } from "./world.ts";
+
+export interface EmbeddedOptions {
+  /** Where a listener is bound; absent: at its port, on all addresses. */
+  readonly placeOf?: (listener: Listener) => Place;
+  readonly metrics?: Registry;
+  /** Hears of every request when it has ended. */
+  readonly log?: (entry: AccessEntry) => void;
+  readonly limits?: Partial<ClientLimits>;
+}
+
+/** An engine that can say where its listeners are. */
+export interface EmbeddedEngine extends Engine {
+  /** The port of a listener, or the path of its unix socket; undefined where there is no such listener. */
+  readonly boundAt: (listener: string) => number | string | undefined;
+}
+
+const usual: ClientLimits = { http1: usualLimits, headSeconds: 10, idleSeconds: 60, bodySeconds: 60 };
+
+/** Serves a RouteTable in this process, on sockets of its own. */
+export const embeddedEngine = (options: EmbeddedOptions = {}): EmbeddedEngine => new Embedded(options);
+
+class Embedded implements EmbeddedEngine, Service, World {
+  readonly deadlines = new Deadlines();
+  readonly limits: ClientLimits;
+  readonly clients = new Set<ClientConnection>();
+  readonly asks = new Asks(this.deadlines);
+  httpsPort = 443;
+  isStopping = false;
+  readonly #log: ((entry: AccessEntry) => void) | undefined;
+  readonly #metrics: RequestMetrics;
+  readonly #listeners: Listeners;
+  readonly #pools = new Map<BackendId, BackendPool>();
+  #table: RouteTable | undefined;
+
+  constructor({ placeOf, metrics = new Registry(), log, limits }: EmbeddedOptions) {
+    this.limits = { ...usual, ...limits };
+    this.#log = log;
+    this.#metrics = new RequestMetrics(metrics);
+    this.#listeners = new Listeners(this, placeOf ?? (({ port }) => ({ port })));
+  }
+
+  readonly serve = async (table: RouteTable, change: TableChange): Promise<void> => {
+    if (this.#table === undefined || change.others) await this.#listeners.follow(table);
+    const isFirst = this.#table === undefined;
+    this.#table = table;
+    this.httpsPort = table.listeners.find(({ protocol }) => protocol === "HTTPS")?.port ?? 443;
+    for (const id of isFirst ? table.backends.keys() : change.backends) this.#followBackend(id, table);
+  };
+
+  readonly stop = async ({ drainSeconds }: { readonly drainSeconds: number }): Promise<void> => {
+    this.isStopping = true;
+    const closed = this.#listeners.close();
+    for (const client of [...this.clients]) client.retire();
+    const late = setTimeout(() => {
+      for (const client of [...this.clients]) client.destroy();
+    }, drainSeconds * 1000);
+    await closed;
+    clearTimeout(late);
+    for (const pool of this.#pools.values()) pool.retire();
+    this.deadlines.stop();
+  };
+
+  readonly boundAt = (listener: string): number | string | undefined => this.#listeners.boundAt(listener);
+
+  begin(client: ClientSide, request: ClientRequest): RequestEvents {
+    const exchange = new Exchange(this, client, request);
+    exchange.start();
+    return exchange;
+  }
+
+  refused(
+    { peer, protocol }: { readonly peer: Peer; readonly protocol: string },
+    status: number,
+    because: string,
+  ): void {
+    this.#log?.({
+      time: new Date().toISOString(),
+      listener: peer.listener.id,
+      client: peer.address?.text ?? "",
+      protocol,
+      method: "",
+      host: "",
+      target: "",
+      status,
+      receivedBytes: 0,
+      sentBytes: 0,
+      durationSeconds: 0,
+      because,
+    });
+  }
+
+  finished(account: Account): void {
+    this.#metrics.count(account);
+    this.#log?.(accessEntry(account, new Date()));
+  }
+
+  routesOf({ routes }: Listener): RouteSet | undefined {
+    return this.#table?.routeSets.get(routes);
+  }
+
+  poolOf(id: BackendId): BackendPool | undefined {
+    return this.#pools.get(id);
+  }
+
+  #followBackend(id: BackendId, table: RouteTable): void {
+    const [backend, known] = [table.backends.get(id), this.#pools.get(id)];
+    if (backend === undefined) {
+      known?.retire();
+      this.#pools.delete(id);
+    } else if (known === undefined) this.#pools.set(id, new BackendPool(backend, this.deadlines));
+    else known.update(backend);
+  }
+}
