@@ -1,94 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explainRoute } from "./explain-route.ts";
-import { findRoute, type RouteRequest } from "./match.ts";
-import type { PathMatch, Route, RouteSet } from "./route-table.ts";
-
-/** mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-class Chance {
-  readonly #random: () => number;
-  constructor(seed: number) {
-    this.#random = seeded(seed);
-  }
-  isSo(share: number): boolean {
-    return this.#random() < share;
-  }
-  upTo(count: number): number {
-    return Math.floor(this.#random() * count);
-  }
-  pick<T>(first: T, ...more: readonly T[]): T {
-    return more[this.upTo(more.length + 1) - 1] ?? first;
-  }
-}
-
-const segments = (chance: Chance): string =>
-  Array.from({ length: chance.upTo(4) }, () => `/${chance.pick("a", "b", "ab", "A")}`).join("");
-
-function randomPath(chance: Chance): PathMatch {
-  const kind = chance.pick("exact" as const, "prefix" as const, "prefix" as const, "pattern" as const);
-  if (kind === "pattern") return { kind, value: chance.pick("/a.*", "/[ab]+/b", "/a(/|$)(.*)", "/", "/ab$") };
-  return { kind, value: kind === "exact" ? segments(chance) + chance.pick("", "/") || "/" : segments(chance) };
-}
-
-const hostNames = ["x.example", "y.example", "*.example", "*.x.example", "*"] as const;
-
-function randomSet(chance: Chance): RouteSet {
-  const hosts = hostNames.filter(() => chance.isSo(0.7));
-  const values = (name: string) =>
-    chance.isSo(0.15)
-      ? [{ name, kind: chance.pick("exact" as const, "pattern" as const), value: chance.pick("1", "2") }]
-      : [];
-  const routesOf = (host: string): Route[] =>
-    Array.from({ length: chance.upTo(9) }, (_, index) => ({
-      id: `${host} ${index}`,
-      host,
-      match: {
-        path: randomPath(chance),
-        ...(chance.isSo(0.1) ? { method: "POST" } : {}),
-        headers: values("h"),
-        query: values("q"),
-        cookies: values("c"),
-      },
-      seniority: "",
-      filters: {},
-      to: { kind: "answer", status: 200, because: "PodServes" },
-      origin: { kind: "Ingress", name: "default/x", field: "spec" },
-    }));
-  return {
-    id: "set",
-    wildcards: chance.pick("oneLabel" as const, "anyLabels" as const),
-    hosts: new Map(hosts.map((host) => [host, { host, routes: routesOf(host), shadowed: [] }])),
-  };
-}
-
-interface Asked extends RouteRequest {
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-function randomRequest(chance: Chance): Asked {
-  const headers = { h: chance.pick("1", "2", "3"), cookie: `x=9; c=${chance.pick("1", "2", "3")}` };
-  return {
-    host: chance.pick("x.example", "y.example", "z.example", "a.x.example", "b.a.x.example", "example", "else"),
-    method: chance.pick("GET", "POST"),
-    path: segments(chance) + chance.pick("", "/") || "/",
-    query: `q=${chance.pick("1", "2", "3")}`,
-    headers,
-    header: (name) => (name === "h" || name === "cookie" ? headers[name] : undefined),
-  };
-}
+import { findRoute } from "./match.ts";
+import { Chance, type RandomRequest, randomRequest, randomSet } from "./random-routes.ts";
+import type { Route, RouteSet } from "./route-table.ts";
 
 /** Said as plainly as it can be: every host that fits, every route in its order. */
-function plainly(set: RouteSet, request: Asked): string | undefined {
+function plainly(set: RouteSet, request: RandomRequest): string | undefined {
   const widerHosts = [...set.hosts.keys()]
     .filter((pattern) => hostFits(pattern, request.host, set.wildcards))
     .toSorted((a, b) => b.split(".").length - a.split(".").length || (a.startsWith("*") ? 1 : -1));
@@ -103,7 +21,7 @@ function hostFits(pattern: string, host: string, wildcards: RouteSet["wildcards"
   return pattern.startsWith("*.") && new RegExp(`^${label}${pattern.slice(1).replaceAll(".", "\\.")}$`).test(host);
 }
 
-function fits({ match }: Route, { path, method, query, headers }: Asked): boolean {
+function fits({ match }: Route, { path, method, query, headers }: RandomRequest): boolean {
   const { kind, value } = match.path;
   const onPath = {
     exact: path === value,

@@ -1,0 +1,102 @@
+import type { Listener } from "../route-table.ts";
+import type { Directive } from "./config.ts";
+import { returns, sourceList } from "./rules.ts";
+import { targetRules } from "./target-rules.ts";
+
+/** Before a route is looked for. The host is in `txn.host` then, the path in `txn.path`, and in `txn.slashed` with a slash behind it. */
+export const headRules: readonly Directive[] = [
+  ...targetRules,
+  ["http-request", "set-var(txn.path)", "path"],
+  ["http-request", "set-var(txn.slashed)", "path,concat(/)"],
+];
+
+/** How often the last of the addresses in X-Forwarded-For may be another peer that is believed. */
+const PROXIES_IN_A_ROW = 4;
+
+/** A client behind peers that are believed is the last one in X-Forwarded-For that isn't such a peer. */
+export function clientRules({ trusted }: Listener): readonly Directive[] {
+  if (trusted.length === 0) return [];
+  const steps = Array.from({ length: PROXIES_IN_A_ROW }, (_, step) => [
+    ...["http-request", "set-src", `req.hdr_ip(x-forwarded-for,-${step + 1})`],
+    ...["if", "trusted", "{", `req.hdr_ip(x-forwarded-for,-${step + 1})`, "-m", "found", "}"],
+  ]);
+  return [
+    ...sourceList("trusted", trusted),
+    ["http-request", "set-var(txn.trusted)", "bool(true)", "if", "trusted"],
+    ["http-request", "set-var(txn.peer)", "src"],
+    ...steps,
+  ];
+}
+
+const BELIEVED = "(?i)^(x[-_](forwarded|original|real[-_]ip)|forwarded$)";
+
+/**
+ * What backends are told of the client. Not for requests that the embedded engine serves: it says the same by itself, and has to see what
+ * the client sent.
+ */
+export function forwardingRules({ port, protocol, trusted }: Listener): readonly Directive[] {
+  const deletes: Directive = ["http-request", "del-header", BELIEVED, "-m", "reg"];
+  const setsMissing = (name: string, format: string): Directive => [
+    ...["http-request", "set-header", name, format],
+    ...(trusted.length === 0 ? [] : ["unless", "{", `req.fhdr(${name})`, "-m", "found", "}"]),
+  ];
+  const chain: readonly Directive[] =
+    trusted.length === 0
+      ? []
+      : [
+          [
+            ...["http-request", "set-header", "x-forwarded-for", "%[req.fhdr(x-forwarded-for)], %[var(txn.peer)]"],
+            ...["if", "{", "req.fhdr(x-forwarded-for)", "-m", "found", "}"],
+          ],
+        ];
+  return [
+    ["http-request", "del-header", "upgrade", "unless", "{", "req.hdr(upgrade)", "-m", "str", "-i", "websocket", "}"],
+    trusted.length === 0 ? deletes : [...deletes, "unless", "{", "var(txn.trusted)", "-m", "found", "}"],
+    ...chain,
+    setsMissing("x-forwarded-for", "%[src]"),
+    setsMissing("x-real-ip", "%[src]"),
+    setsMissing("x-forwarded-host", "%[req.fhdr(host)]"),
+    setsMissing("x-forwarded-port", `${port}`),
+    setsMissing("x-forwarded-proto", protocol === "HTTPS" ? "https" : "http"),
+    [
+      ...["http-request", "set-header", "x-request-id", "%[uuid]"],
+      ...["unless", "{", "req.fhdr(x-request-id)", "-m", "reg", "^[A-Za-z0-9._:-]{1,128}$", "}"],
+    ],
+  ];
+}
+
+/** A name in TLS whose certificate isn't the host's is another host's connection (RFC 9110 section 15.5.20). No name: whatever host. */
+export function misdirectedRules(map: string): readonly Directive[] {
+  const owner = (variable: string, fetch: string): readonly Directive[] => [
+    ["http-request", `set-var(${variable})`, `${fetch},map_str(${map})`, "if", "{", "var(txn.sni)", "-m", "found", "}"],
+    [
+      ...["http-request", `set-var(${variable})`, `${fetch},regsub(^[^.]*,*),map_str(${map})`],
+      ...["if", "{", "var(txn.sni)", "-m", "found", "}", "!{", `var(${variable})`, "-m", "found", "}"],
+    ],
+  ];
+  return [
+    [
+      "http-request",
+      "set-var(txn.sni)",
+      "ssl_fc_sni,lower",
+      "if",
+      "{",
+      "ssl_fc_has_sni",
+      "}",
+      "!{",
+      "ssl_fc_sni,lower,strcmp(txn.host)",
+      "0",
+      "}",
+    ],
+    ...owner("txn.owner", "var(txn.host)"),
+    ...owner("txn.shown", "var(txn.sni)"),
+    returns(
+      ...([
+        421,
+        { text: "421: the host has another certificate than the one that this connection began with" },
+      ] as const),
+      ...["if", "{", "var(txn.sni)", "-m", "found", "}"],
+      ...["{", "var(txn.owner)", "-m", "found", "}", "!{", "var(txn.owner),strcmp(txn.shown)", "0", "}"],
+    ),
+  ];
+}

@@ -1,0 +1,183 @@
+import type { Certificate, Route, RouteTable } from "../route-table.ts";
+import { baseSections } from "./base.ts";
+import { printConfig, type Section } from "./config.ts";
+import { type Destination, printDestination, reduced, wayOf } from "./destination.ts";
+import { bindings, CERTIFICATE_OWNERS, listenerSections, PASSTHROUGHS, proxyHeaderRules } from "./frontend.ts";
+import { type Lookups, lookupsOf } from "./lookups.ts";
+import { type HaproxyPlaces, type HaproxyPlan, type PlanHaproxy, SELF_SIGNED } from "./plan.ts";
+import { type RoutingMaps, WEIGHTS } from "./routing-rules.ts";
+import { SectionBook } from "./section-book.ts";
+import { serversOf } from "./sections.ts";
+
+/** A weight's share is told apart to a thousandth. */
+const MOST_WEIGHT = 1000;
+
+export const planHaproxy: PlanHaproxy = (table, places, before, change) => {
+  const endpoints = before && change && endpointsAlone(table, before, change);
+  return endpoints ?? wholePlan(table, places, before);
+};
+
+function endpointsAlone(
+  table: RouteTable,
+  before: HaproxyPlan,
+  { backends, hosts, others }: NonNullable<Parameters<PlanHaproxy>[3]>,
+): HaproxyPlan | undefined {
+  if (others || hosts.size > 0) return undefined;
+  const servers = new Map(before.servers);
+  for (const id of backends) {
+    const [was, is] = [before.table.backends.get(id), table.backends.get(id)];
+    if (was === undefined || is === undefined || was.settings !== is.settings) return undefined;
+    for (const section of before.servedBy.get(id) ?? [])
+      servers.set(section, serversOf(is, section.startsWith("tcp-")));
+  }
+  return { ...before, servers, table };
+}
+
+function wholePlan(table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan | undefined): HaproxyPlan {
+  const httpsPort = table.listeners.find(({ protocol }) => protocol === "HTTPS")?.port ?? 443;
+  const book = new SectionBook(table, httpsPort, before);
+  const weights = new Map<string, string>();
+  const kinds = new Set<string>();
+  const destinationOf = (route: Route): string => {
+    const destination = settle(route, book, weights);
+    if (/^[al]/.test(destination.kind)) kinds.add(destination.kind);
+    return printDestination(destination);
+  };
+  const sets = new Map(
+    [...table.routeSets.values()].map((set, index) => [set.id, { index, set, lookups: lookupsOf(set, destinationOf) }]),
+  );
+  const passthroughs = new Map(
+    [...table.passthroughs.values()].map(({ host, backend }) => [host, book.streamSection(backend)]),
+  );
+  const frontends = table.listeners.flatMap((listener) => {
+    const of = sets.get(listener.routes);
+    if (of === undefined) return [];
+    const { index, set, lookups } = of;
+    const more = { httpsPort, kinds, hasPassthroughs: passthroughs.size > 0, wildcards: set.wildcards };
+    return listenerSections({ listener, maps: mapNames(index), groupRules: lookups.rules, ...more }, places);
+  });
+  const streams = table.streams
+    .filter(({ protocol }) => protocol === "TCP")
+    .map(
+      (stream): Section => ({
+        ...{ kind: "frontend", name: `stream-${stream.port}` },
+        directives: [
+          ["mode", "tcp"],
+          ["option", "tcplog"],
+          ...bindings(stream.port, places, []),
+          ...proxyHeaderRules({ acceptsProxyHeader: stream.acceptsProxyHeader, trusted: [] }),
+          ["default_backend", book.streamSection(stream.backend)],
+        ],
+      }),
+    );
+  const settled = book.taken();
+  const { certificateList, certificates, owners } = certificatesOf(table);
+  return {
+    config: printConfig([...baseSections(places), ...frontends, ...streams, ...settled.bodies]),
+    maps: new Map([
+      ...[...sets.values()].flatMap(({ index, lookups }) => mapsOf(mapNames(index), lookups)),
+      [WEIGHTS, weights],
+      [CERTIFICATE_OWNERS, owners],
+      [PASSTHROUGHS, passthroughs],
+    ]),
+    servers: settled.servers,
+    ...{ certificates, certificateList },
+    ...{ sections: settled.sections, servedBy: settled.servedBy, spares: settled.spares },
+    table,
+  };
+}
+
+/** The sections of a route are taken, and its weights noted. */
+function settle(route: Route, book: SectionBook, weights: Map<string, string>): Destination {
+  const way = wayOf(route);
+  const { httpsRedirect, maxBodyBytes } = route.filters;
+  const common = {
+    route: route.id,
+    ...(httpsRedirect === undefined ? {} : { httpsRedirect: httpsRedirect.status }),
+    ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }),
+  };
+  switch (way.kind) {
+    case "detour":
+      return { kind: "d", route: route.id };
+    case "redirect":
+    case "answer":
+      return { ...common, kind: `${way.kind === "answer" ? "a" : "l"}${way.status}`, text: way.text };
+    case "sections": {
+      const [first] = way.needs;
+      const ownRules = way.needs.some(({ need }) => need.route !== undefined);
+      const said = ownRules ? { route: route.id, ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }) } : common;
+      if (way.needs.length === 1 && first !== undefined) return { ...said, kind: "s", to: book.section(first.need) };
+      const shares = reduced(
+        way.needs.map(({ weight }) => Math.max(weight, 1)),
+        MOST_WEIGHT,
+      );
+      let number = 0;
+      for (const [place, { need }] of way.needs.entries()) {
+        const section = book.section(need);
+        for (let left = shares[place] ?? 0; left > 0; left--) weights.set(`${route.id}#${number++}`, section);
+      }
+      return { ...said, kind: "w", to: `${number}` };
+    }
+  }
+}
+
+const mapNames = (index: number): RoutingMaps => ({
+  exact: `routes-${index}-exact.map`,
+  prefixes: `routes-${index}-prefixes.map`,
+  patterns: `routes-${index}-patterns.map`,
+  patterned: `routes-${index}-patterned.map`,
+  members: `routes-${index}-members.map`,
+});
+
+function mapsOf(names: RoutingMaps, lookups: Lookups): readonly (readonly [string, ReadonlyMap<string, string>])[] {
+  return [
+    [names.exact, lookups.exact],
+    [names.prefixes, lookups.prefixes],
+    [names.patterns, lookups.patterns],
+    [names.patterned, lookups.patterned],
+    [names.members, lookups.members],
+  ];
+}
+
+function certificatesOf({ certificates: { byHost, fallback } }: RouteTable): Pick<
+  HaproxyPlan,
+  "certificates" | "certificateList"
+> & {
+  readonly owners: ReadonlyMap<string, string>;
+} {
+  const hosts = new Map<string, string[]>();
+  const certificates = new Map<string, string>();
+  const owners = new Map<string, string>();
+  const keep = (certificate: Certificate): string => {
+    const file = `${certificate.fingerprint}.pem`;
+    certificates.set(file, pemOf(certificate));
+    return file;
+  };
+  const first = fallback === undefined ? SELF_SIGNED : keep(fallback);
+  for (const [host, certificate] of byHost) {
+    const file = keep(certificate);
+    owners.set(host, file);
+    if (host === "*") continue;
+    const known = hosts.get(file);
+    if (known === undefined) hosts.set(file, [host]);
+    else known.push(host);
+  }
+  const list = [...hosts]
+    .filter(([file]) => file !== first)
+    .map(([file, names]) => ({ file, hosts: names.toSorted() }));
+  return {
+    certificates,
+    owners,
+    certificateList: [
+      { file: first, hosts: hosts.get(first) ?? [] },
+      ...list.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
+    ],
+  };
+}
+
+/** A payload on the runtime socket ends at an empty line. */
+const pemOf = ({ chain, key }: Certificate): string =>
+  `${chain}\n${key}\n`
+    .replace(/\r/g, "")
+    .replace(/\n{2,}/g, "\n")
+    .trimStart();
