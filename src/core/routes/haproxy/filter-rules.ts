@@ -15,7 +15,7 @@ export function filterDirectives({ filters, match }: Route, httpsPort: number): 
     ...(httpsRedirect === undefined
       ? []
       : [redirects(httpsRedirect.status, httpsLocation(httpsPort), "unless", "{", "ssl_fc", "}")]),
-    ...(cors === undefined ? [] : [returns(204, undefined, "if", "METH_OPTIONS", ...ORIGIN_MAY)]),
+    ...(cors === undefined ? [] : [returns(204, undefined, ["if", "METH_OPTIONS", ...ORIGIN_MAY])]),
     ...(maxBodyBytes === undefined ? [] : [bodyRule(maxBodyBytes)]),
     ...(rewrite === undefined ? [] : rewriteRules(rewrite, match.path)),
     ...headerRules("http-request", requestHeaders),
@@ -23,7 +23,7 @@ export function filterDirectives({ filters, match }: Route, httpsPort: number): 
 }
 
 function sourceRules({ allow, deny }: SourceFilter): readonly Directive[] {
-  const refuse = (...when: readonly string[]) => returns(403, { text: "403: the client's address may not" }, ...when);
+  const refuse = (...when: readonly string[]) => returns(403, { text: "403: the client's address may not" }, when);
   return [
     ...sourceList("denied", deny),
     ...sourceList("allowed", allow),
@@ -45,10 +45,10 @@ function rateRules(limit: RateLimit): readonly Directive[] {
   const { perSecond, perMinute, connections, exempt, status } = limit;
   const most = (rate: number) => `${Math.floor(rate * limit.burstFactor) + 1}`;
   const refuse = (fetch: string, than: string, count: string): Directive =>
-    returns(
-      ...([status, { text: `${status}: too many requests` }] as const),
-      ...["if", "{", fetch, than, count, "}", ...(exempt.length === 0 ? [] : ["!exempt"])],
-    );
+    returns(status, { text: `${status}: too many requests` }, [
+      ...["if", "{", fetch, than, count, "}"],
+      ...(exempt.length === 0 ? [] : ["!exempt"]),
+    ]);
   return [
     ...sourceList("exempt", exempt),
     ["http-request", "track-sc1", "src"],
@@ -115,7 +115,7 @@ const originPattern = (origin: string): string => escapePattern(origin).replace(
 const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 const bodyRule = (most: number): Directive =>
-  returns(413, { text: TOO_LONG }, "if", "{", "req.hdr_val(content-length)", "gt", `${most}`, "}");
+  returns(413, { text: TOO_LONG }, ["if", "{", "req.hdr_val(content-length)", "gt", `${most}`, "}"]);
 
 /** A rewrite whose result isn't a path in its normal form is answered with 400: captures were cut out of one, and may not make another. */
 function rewriteRules({ path, host }: Rewrite, match: PathMatch): readonly Directive[] {

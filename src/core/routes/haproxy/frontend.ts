@@ -114,7 +114,7 @@ function requestRules(parts: ListenerParts, detour: string | undefined): readonl
     ...clientRules(listener),
     ...routingRules(maps, groupRules, wildcards),
     ["http-request", "track-sc0", "var(txn.route)", "table", ROUTE_TABLE, "if", ...ROUTE_FOUND],
-    returns(404, { text: "404: no rule is for this host and path" }, "unless", ...ROUTE_FOUND),
+    returns(404, { text: "404: no rule is for this host and path" }, ["unless", ...ROUTE_FOUND]),
     ...(isTls ? [] : httpsRedirects(parts.httpsPort)),
     ...[...kinds].toSorted().map(ownAnswer),
     ...detourRules(detour),
@@ -131,7 +131,7 @@ function ownAnswer(kind: string): Directive {
   const status = Number(kind.slice(1));
   return kind.startsWith("l")
     ? redirects(status, "%[var(txn.text)]", ...ifSays("txn.kind", kind))
-    : returns(status, { format: "%[var(txn.text)]" }, ...ifSays("txn.kind", kind));
+    : returns(status, { format: "%[var(txn.text)]" }, ifSays("txn.kind", kind));
 }
 
 /** Bodies whose length isn't said beforehand can't be counted here: the embedded engine counts them. */
@@ -157,18 +157,17 @@ function detourRules(detour: string | undefined): readonly Directive[] {
       "}",
     ],
   ];
-  const tooLong = returns(
-    ...([413, { text: TOO_LONG }] as const),
+  const tooLong = returns(413, { text: TOO_LONG }, [
     ...["if", ...isLimited, "{", "req.hdr_val(content-length),sub(txn.body)", "gt", "0", "}"],
     ...["!{", "var(txn.section)", "-m", "beg", OWN_PREFIX, "}", "!{", "var(txn.kind)", "-m", "str", "d", "}"],
-  );
+  ]);
   if (detour !== undefined) {
     return [tooLong, ...whenUncounted.map((when) => ["http-request", "set-var(txn.kind)", "str(d)", ...when])];
   }
   return [
     tooLong,
-    returns(503, { text: "503: what the route asks for is not served here" }, ...ifSays("txn.kind", "d")),
-    ...whenUncounted.map((when) => returns(411, { text: "411: the length of the body must be said" }, ...when)),
+    returns(503, { text: "503: what the route asks for is not served here" }, ifSays("txn.kind", "d")),
+    ...whenUncounted.map((when) => returns(411, { text: "411: the length of the body must be said" }, when)),
   ];
 }
 

@@ -90,13 +90,9 @@ export function misdirectedRules(map: string): readonly Directive[] {
     ],
     ...owner("txn.owner", "var(txn.host)"),
     ...owner("txn.shown", "var(txn.sni)"),
-    returns(
-      ...([
-        421,
-        { text: "421: the host has another certificate than the one that this connection began with" },
-      ] as const),
-      ...["if", "{", "var(txn.sni)", "-m", "found", "}"],
-      ...["{", "var(txn.owner)", "-m", "found", "}", "!{", "var(txn.owner),strcmp(txn.shown)", "0", "}"],
-    ),
+    returns(421, { text: "421: the host has another certificate than the one that this connection began with" }, [
+      ...["if", "{", "var(txn.sni)", "-m", "found", "}", "{", "var(txn.owner)", "-m", "found", "}"],
+      ...["!{", "var(txn.owner),strcmp(txn.shown)", "0", "}"],
+    ]),
   ];
 }
