@@ -1,15 +1,23 @@
 import { wholeFiles } from "#core/routes/haproxy/files.ts";
-import type { HaproxyChange, HaproxyPlaces, HaproxyPlan, PlanHaproxy } from "#core/routes/haproxy/plan.ts";
+import {
+  type HaproxyChange,
+  type HaproxyPlaces,
+  type HaproxyPlan,
+  type PlanHaproxy,
+  SELF_SIGNED,
+} from "#core/routes/haproxy/plan.ts";
 import type { Finding, RouteTable, TableChange } from "#core/routes/route-table.ts";
 import { withoutOrigins } from "#core/routes/without-origins.ts";
 import type { Registry } from "#metrics/registry.ts";
 import { ConfigurationRefused } from "#os/haproxy/check.ts";
+import type { HaproxyFiles } from "#os/haproxy/generations.ts";
 import { type Haproxy, openHaproxy } from "#os/haproxy/haproxy.ts";
 import type { HaproxyProgram } from "#os/haproxy/program.ts";
 import { RuntimeSocketLost } from "#os/haproxy/runtime-socket.ts";
 import { Untellable } from "#os/haproxy/runtime-words.ts";
 import { everything, type Failure, type Loop, loop } from "../../loop.ts";
 import type { Engine } from "../engine.ts";
+import { selfSigned } from "../self-signed.ts";
 import { carryOut, StepRefused } from "./conversation.ts";
 import { isolate } from "./isolation.ts";
 import { HaproxyMetrics } from "./metrics.ts";
@@ -49,6 +57,7 @@ export interface HaproxyEngine extends Engine {
 /** Runs HAProxy, or takes over the one that an earlier run has left: it serves on until the first table is there. */
 export async function haproxyEngine(options: HaproxyEngineOptions): Promise<HaproxyEngine> {
   const metrics = new HaproxyMetrics(options.registry);
+  const { certificate, key } = await selfSigned(Date.now());
   const parts: { engine?: HaproxyRunner } = {};
   const haproxy = await openHaproxy({
     ...options,
@@ -57,7 +66,7 @@ export async function haproxyEngine(options: HaproxyEngineOptions): Promise<Hapr
     died: () => parts.engine?.startAgain(),
     cut: (streams) => metrics.cut(streams),
   });
-  parts.engine = new HaproxyRunner(options, haproxy, metrics);
+  parts.engine = new HaproxyRunner(options, haproxy, metrics, `${certificate}${key}`);
   return parts.engine;
 }
 
@@ -70,6 +79,7 @@ class HaproxyRunner implements HaproxyEngine {
   readonly #metrics: HaproxyMetrics;
   readonly #retirements: Retirements;
   readonly #revival: Loop;
+  readonly #selfSignedPem: string;
   #turn: Promise<void> = Promise.resolve();
   #current: HaproxyPlan | undefined;
   /** Objects that the current plan is without, and what HAProxy refused. */
@@ -77,10 +87,11 @@ class HaproxyRunner implements HaproxyEngine {
   #detour: Engine | undefined;
   #remembering: NodeJS.Timeout | undefined;
 
-  constructor(options: HaproxyEngineOptions, haproxy: Haproxy, metrics: HaproxyMetrics) {
+  constructor(options: HaproxyEngineOptions, haproxy: Haproxy, metrics: HaproxyMetrics, selfSignedPem: string) {
     this.#options = options;
     this.#haproxy = haproxy;
     this.#metrics = metrics;
+    this.#selfSignedPem = selfSignedPem;
     this.#retirements = new Retirements(haproxy.ask, (work) => this.#alone(work).catch(() => {}));
     this.#revival = loop<true>({
       name: "haproxy",
@@ -104,7 +115,7 @@ class HaproxyRunner implements HaproxyEngine {
     await this.#revival.stop();
     await this.#alone(async () => {
       clearTimeout(this.#remembering);
-      if (this.#current !== undefined) await this.#haproxy.remember(wholeFiles(this.#current));
+      if (this.#current !== undefined) await this.#haproxy.remember(this.#files(this.#current));
       this.#retirements.forget();
       await this.#haproxy.stop(drainSeconds);
       await this.#detour?.stop({ drainSeconds: 0 });
@@ -139,6 +150,10 @@ class HaproxyRunner implements HaproxyEngine {
     return this.#options.planner.plan(table, this.#options.places, this.#current, change);
   }
 
+  #files(plan: HaproxyPlan): HaproxyFiles {
+    return new Map([...wholeFiles(plan), [SELF_SIGNED, this.#selfSignedPem]]);
+  }
+
   /** From the current plan to the next one, by steps where that can be. */
   async #move(next: HaproxyPlan, table: RouteTable, change: TableChange): Promise<void> {
     await this.#serveDetours(next, table, change);
@@ -161,7 +176,7 @@ class HaproxyRunner implements HaproxyEngine {
   }
 
   async #reload(next: HaproxyPlan, because: string): Promise<void> {
-    await this.#haproxy.load(wholeFiles(next));
+    await this.#haproxy.load(this.#files(next));
     this.#retirements.forget();
     this.#current = next;
     this.#metrics.reloaded(because);
@@ -178,7 +193,7 @@ class HaproxyRunner implements HaproxyEngine {
   async #isolate(next: HaproxyPlan, change: TableChange, fault: ConfigurationRefused): Promise<void> {
     const isolated = await isolate(next.table, fault, {
       plan: (table) => this.#plan(table),
-      check: (plan) => this.#haproxy.check(wholeFiles(plan)),
+      check: (plan) => this.#haproxy.check(this.#files(plan)),
     });
     if (isolated === undefined) {
       if (!this.#haproxy.isServing()) await this.#haproxy.loadLastGood();
@@ -199,7 +214,7 @@ class HaproxyRunner implements HaproxyEngine {
     this.#remembering ??= setTimeout(() => {
       this.#remembering = undefined;
       const remembered = this.#alone(async () => {
-        if (this.#current !== undefined) await this.#haproxy.remember(wholeFiles(this.#current));
+        if (this.#current !== undefined) await this.#haproxy.remember(this.#files(this.#current));
       });
       remembered.catch((fault) => this.#options.failed({ loop: "haproxy", key: "last good", fault, failures: 1 }));
     }, rememberMs).unref();

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { selfSigned } from "#daemons/ingress/self-signed.ts";
+import { signalPid } from "#os/processes.ts";
+import { eventually } from "../harness/eventually.ts";
+import { get, serialShown, webSocketTo } from "./conversations.ts";
+import { startLoad } from "./load.ts";
+import { dripBytes, type Endpoint, endpoint, withoutHaproxy as skip, stage } from "./stage.ts";
+import { certificateOf, everything, tableOf } from "./tables.ts";
+
+const perSecond = 1000;
+
+for (const keepAlive of [true, false]) {
+  test(`endpoints from 1 to 100 and back, ${keepAlive ? "with" : "without"} keep-alive: nothing fails, nothing is reloaded`, {
+    skip,
+  }, async () => {
+    await using place = await stage();
+    const { engine, reloads, faults } = await place.engine();
+    await using others = new AsyncDisposableStack();
+    const first = others.adopt(await endpoint("first"), (one) => one.close());
+    const serve = (members: readonly Endpoint[]) =>
+      engine.serve(
+        tableOf({ ports: place.ports, hosts: { "a.example": members.map(({ port }) => port) } }),
+        everything,
+      );
+    await serve([first]);
+    const load = startLoad({ port: place.ports.http, perSecond, keepAlive, host: "a.example" });
+    const members = [first];
+    while (members.length < 100) {
+      members.push(await endpoint(`e${members.length}`));
+      await serve(members);
+    }
+    await eventually("answers of all", () => load.soFar() > perSecond, { seconds: 10 });
+    while (members.length > 1) {
+      const gone = members.pop();
+      await serve(members);
+      // A pod that is told to end closes when it has nothing to do; until then HAProxy has not deleted its server.
+      if (gone !== undefined) others.adopt(gone, (one) => one.close());
+    }
+    await eventually("deletion of the servers", async () => (await serversOf(engine)) === 1, { seconds: 10 });
+    const result = await load.stop();
+    assert.deepEqual([result.failures, result.kinds], [0, {}]);
+    assert.deepEqual(reloads(), { Start: 1 });
+    assert.deepEqual(faults, []);
+    assert.ok(result.answers.size > 90, `${result.answers.size} endpoints have answered`);
+    await others.disposeAsync();
+  });
+}
+
+const serversOf = async (engine: { readonly ask: (commands: readonly string[]) => Promise<readonly string[]> }) =>
+  (await engine.ask(["show servers state b0"]))[0]?.split("\n").filter((line) => /^\d+ b0 /.test(line)).length;
+
+for (const keepAlive of [true, false]) {
+  test(`10 reloads, ${keepAlive ? "with" : "without"} keep-alive, under a WebSocket and a slow download: nothing fails`, {
+    skip,
+  }, async () => {
+    await using place = await stage();
+    const { engine, reloads } = await place.engine();
+    await using others = new AsyncDisposableStack();
+    const { port } = others.adopt(await endpoint("first"), (one) => one.close());
+    const names = Array.from({ length: 11 }, (_, index) => `h${index}.example`);
+    const serve = (count: number) =>
+      engine.serve(
+        tableOf({
+          ports: place.ports,
+          hosts: Object.fromEntries(["a.example", ...names.slice(0, count)].map((name) => [name, [port]])),
+        }),
+        everything,
+      );
+    await serve(0);
+    using webSocket = webSocketTo(place.ports.http, "a.example");
+    await webSocket.hears("101 Switching");
+    const download = get(place.ports.http, "a.example", "/slow");
+    const load = startLoad({ port: place.ports.http, perSecond, keepAlive, host: "a.example", connections: 100 });
+    for (let count = 1; count <= 10; count++) await serve(count);
+    const result = await load.stop();
+    webSocket.say("still there");
+    await webSocket.hears("still there");
+    assert.equal(/\r\n\r\n(\.*)$/.exec(await download)?.[1]?.length, dripBytes);
+    assert.deepEqual(reloads(), { Start: 1, Config: 10 });
+    assert.deepEqual([result.failures, result.kinds], [0, {}]);
+    assert.match(await get(place.ports.http, "h9.example"), /^HTTP\/1.1 200/);
+  });
+}
+
+test("a certificate changes without a reload, and connections go on", { skip }, async () => {
+  await using place = await stage();
+  const { engine, reloads } = await place.engine();
+  const [one, other] = [await selfSigned(Date.now()), await selfSigned(Date.now())];
+  const serve = (fingerprint: string, pair: typeof one) =>
+    engine.serve(
+      tableOf({
+        ports: place.ports,
+        hosts: { "a.example": [] },
+        certificates: [certificateOf("a.example", fingerprint, pair)],
+      }),
+      everything,
+    );
+  await serve("f1", one);
+  const first = await serialShown(place.ports.https, "a.example");
+  const fallback = await serialShown(place.ports.https, "b.example");
+  await serve("f2", other);
+  const second = await serialShown(place.ports.https, "a.example");
+  assert.equal(new Set([first, second, fallback]).size, 3);
+  assert.equal(await serialShown(place.ports.https, "b.example"), fallback);
+  assert.deepEqual(reloads(), { Start: 1 });
+});
+
+test("an object that HAProxy doesn't take is named and left out, and the others go on being changed", {
+  skip,
+}, async () => {
+  await using place = await stage();
+  const { engine, refused, reloads } = await place.engine();
+  await using others = new AsyncDisposableStack();
+  const [first, second] = [await endpoint("first"), await endpoint("second")];
+  for (const each of [first, second]) others.adopt(each, (it) => it.close());
+  const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`h${index}.example`, [first.port]]));
+  const serve = (hosts: Readonly<Record<string, readonly number[]>>, path: string) =>
+    engine.serve(tableOf({ ports: place.ports, hosts, paths: { "h7.example": path } }), everything);
+  await serve(many, "/BROKEN");
+  const [finding, ...more] = refused();
+  assert.deepEqual([finding?.origin.kind, finding?.origin.name, more.length], ["Ingress", "default/h7.example", 0]);
+  assert.match(finding?.message ?? "", /nonsense/);
+  assert.match(await get(place.ports.http, "h8.example"), /first$/);
+  await serve({ ...many, "h8.example": [second.port] }, "/BROKEN");
+  assert.match(await get(place.ports.http, "h8.example"), /second$/);
+  assert.deepEqual(reloads(), { Start: 1 });
+  await serve(many, "/mended");
+  assert.deepEqual(refused(), []);
+  assert.match(await get(place.ports.http, "h7.example"), /first$/);
+});
+
+test("a HAProxy that dies is started again with what it served", { skip }, async () => {
+  await using place = await stage();
+  const { engine, reloads } = await place.engine();
+  await using others = new AsyncDisposableStack();
+  const { port } = others.adopt(await endpoint("first"), (one) => one.close());
+  await engine.serve(tableOf({ ports: place.ports, hosts: { "a.example": [] } }), everything);
+  await engine.serve(tableOf({ ports: place.ports, hosts: { "a.example": [port] } }), everything);
+  const [info = ""] = await engine.ask(["show info"]);
+  signalPid(Number(/^Pid: (\d+)$/m.exec(info)?.[1]), "SIGKILL");
+  await eventually("another worker", () => reloads().WorkerDied === 1, { seconds: 10 });
+  assert.match(await get(place.ports.http, "a.example"), /first$/);
+});
+
+test("an endpoint that comes back while its last request is under way takes requests again", { skip }, async () => {
+  await using place = await stage();
+  const { engine, reloads } = await place.engine();
+  await using others = new AsyncDisposableStack();
+  const { port } = others.adopt(await endpoint("first"), (one) => one.close());
+  const serve = (ports: readonly number[]) =>
+    engine.serve(tableOf({ ports: place.ports, hosts: { "a.example": ports } }), everything);
+  await serve([port]);
+  using webSocket = webSocketTo(place.ports.http, "a.example");
+  await webSocket.hears("101 Switching");
+  await serve([]);
+  assert.match(await get(place.ports.http, "a.example"), /^HTTP\/1.1 503/);
+  await serve([port]);
+  assert.match(await get(place.ports.http, "a.example"), /first$/);
+  webSocket.say("still there");
+  await webSocket.hears("still there");
+  assert.deepEqual(reloads(), { Start: 1 });
+});
