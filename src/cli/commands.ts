@@ -121,6 +121,11 @@ export const commands: readonly Command[] = [
     ],
     examples: [
       ["portolan trace svc/web", "how somebody outside reaches Service web"],
+      [
+        "portolan trace https://shop.example.com/cart",
+        "a URL through the ingress controller: which rule serves it, and why",
+      ],
+      ["portolan trace ingress/shop", "the first path of an Ingress"],
       ["portolan trace http://web/ --from pod/client", "a URL as a pod would ask for it"],
       ["portolan trace svc/shop/web:http --from node/node-2", "one port of a Service of namespace shop, from a node"],
       ["portolan trace 192.0.2.2:30080", "whose address that is, and where it leads"],

@@ -5,11 +5,14 @@ import { nodes } from "#api/core/node.ts";
 import { pods } from "#api/core/pod.ts";
 import { type Service, services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
+import { ingresses } from "#api/networking/ingress.ts";
+import { ingressClasses } from "#api/networking/ingress-class.ts";
 import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import { type ApiObject, parseJson } from "#client/wire.ts";
 import { announcingNamespace, recordName } from "#core/addresses/load-balancer/announcing-leases.ts";
 import { clusterFacts } from "#core/trace/cluster-facts.ts";
+import type { About } from "#core/trace/ingress/wanted-objects.ts";
 import type { ProxyMode } from "#core/trace/rules.ts";
 import type { Collection, World } from "#core/trace/world.ts";
 import { isJsonObject, type JsonObject } from "#machinery/json.ts";
@@ -18,6 +21,7 @@ import type { AnyType } from "#machinery/schema.ts";
 import { StatusError } from "#machinery/status.ts";
 import { type Cidr, parseCidr } from "#net/cidr.ts";
 import { parseIp } from "#net/ip.ts";
+import { aroundOf, readRouted } from "./trace-routed.ts";
 
 export interface Reading {
   /** What is read where this user may not read all namespaces. */
@@ -25,6 +29,8 @@ export interface Reading {
   readonly domain: string;
   /** Of a cluster of this project. */
   readonly proxyMode: "nftables" | "iptables";
+  /** Whose Secrets and ConfigMaps are wanted; undefined where the target is no matter of Ingresses. */
+  readonly about: About | undefined;
 }
 
 /** What a trace is told from, by one list a kind, all at once. What this user may not read is told instead of read. */
@@ -32,8 +38,8 @@ export async function readWorld(transport: Transport, reading: Reading): Promise
   const unread = new Map<Collection, string>();
   const list = <T extends AnyType, O extends ApiObject>(kind: Kind<T, O>, name: Collection): Promise<readonly O[]> =>
     readAll(transport, kind, { namespace: reading.namespace, refused: (why) => unread.set(name, why) });
-  const [allServices, slices, allNodes, allPods, allNamespaces, serviceCidrs, kubeProxy, allLeases] = await Promise.all(
-    [
+  const [allServices, slices, allNodes, allPods, allNamespaces, serviceCidrs, kubeProxy, allLeases, ingressLists] =
+    await Promise.all([
       list(services, "services"),
       list(endpointSlices, "endpointslices"),
       list(nodes, "nodes"),
@@ -42,10 +48,16 @@ export async function readWorld(transport: Transport, reading: Reading): Promise
       readServiceCidrs(transport),
       kubeProxyMode(transport),
       readAll(transport, leases, { namespace: announcingNamespace, refused: () => {} }),
-    ],
-  );
+      Promise.all([list(ingresses, "ingresses"), list(ingressClasses, "ingressclasses")]),
+    ]);
   const facts = clusterFacts({ nodes: allNodes, services: allServices, serviceCidrs, domain: reading.domain });
+  const [allIngresses, classes] = ingressLists;
+  const around = aroundOf(allServices, slices, facts.families);
+  const routed = unread.has("ingresses")
+    ? undefined
+    : await readRouted(transport, { ingresses: allIngresses, classes, about: reading.about, around });
   return {
+    ...(routed === undefined ? {} : { routed }),
     services: allServices,
     slices,
     nodes: allNodes,

@@ -5,6 +5,7 @@ import { type Access, readKubeconfig } from "#client/kubeconfig.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
 import { ClusterFault } from "#cluster/faults.ts";
 import { readRunning } from "#cluster/running.ts";
+import type { About } from "#core/trace/ingress/wanted-objects.ts";
 import { probeKey } from "#core/trace/probe.ts";
 import { type Paint, plain, showStory } from "#core/trace/show.ts";
 import type { Story } from "#core/trace/story.ts";
@@ -32,7 +33,7 @@ export async function trace(args: readonly string[]): Promise<number> {
   if (text === undefined || others.length > 0)
     throw new UsageFault(
       "trace what?",
-      "portolan trace svc/NAME, pod/NAME, host:port or a URL; see `portolan trace --help`",
+      "portolan trace a URL, svc/NAME, pod/NAME, ingress/NAME or host:port; see `portolan trace --help`",
     );
   const wanted = (namespace: string): readonly [Target, From] => [
     understood(parseTarget(text, namespace)),
@@ -45,13 +46,19 @@ export async function trace(args: readonly string[]): Promise<number> {
   const [target, from] = wanted(namespace);
   const transport = tlsTransport(access);
   try {
-    const world = await readWorld(transport, { namespace, ...known });
+    const world = await readWorld(transport, { namespace, ...known, about: aboutOf(target) });
     const story = await toldWithProbes(target, from, { world, access });
     process.stdout.write(json ? `${JSON.stringify(story, asText)}\n` : showStory(story, paintFor(process.stdout)));
     return story.outcome === "passes" ? 0 : 1;
   } finally {
     transport.close();
   }
+}
+
+/** A URL may lead to an ingress controller, whose Ingresses name Secrets. */
+function aboutOf(target: Target): About | undefined {
+  if (target.kind === "ingress") return { ingress: `${target.namespace}/${target.name}` };
+  return target.kind === "place" && target.url !== undefined ? { host: target.host.toLowerCase() } : undefined;
 }
 
 function understood<T>(read: Understood<T>): T {

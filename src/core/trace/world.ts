@@ -47,7 +47,14 @@ export interface World {
 export interface KnownAddresses extends Pick<NodeAddresses, "own" | "nodePorts"> {
   readonly local: readonly Ip[];
 }
-export type Collection = "ingresses" | "services" | "endpointslices" | "nodes" | "pods" | "namespaces";
+export type Collection =
+  | "ingresses"
+  | "ingressclasses"
+  | "services"
+  | "endpointslices"
+  | "nodes"
+  | "pods"
+  | "namespaces";
 
 const keyOf = ({ metadata }: { readonly metadata: { readonly namespace?: string; readonly name: string } }): string =>
   `${metadata.namespace ?? ""}/${metadata.name}`;

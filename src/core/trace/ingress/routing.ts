@@ -12,11 +12,15 @@ export interface RoutedObjects {
   readonly ingresses: readonly Ingress[];
   readonly classes: readonly IngressClass[];
   /** Of those that Ingresses name, by `namespace/name`. */
-  readonly secrets: ReadonlyMap<string, Secret>;
-  readonly configMaps: ReadonlyMap<string, ConfigMap>;
+  readonly secrets: Lookup<Secret>;
+  readonly configMaps: Lookup<ConfigMap>;
   /** Why one of them is not here though it may be there. */
   readonly unread: ReadonlyMap<string, string>;
   readonly shelf: ShelfOptions;
+}
+
+interface Lookup<T> {
+  readonly get: (name: string) => T | undefined;
 }
 
 export type Around = Pick<RouteWorld, "service" | "slices"> & {
@@ -26,26 +30,43 @@ export type Around = Pick<RouteWorld, "service" | "slices"> & {
 /** The table that the ingress controller serves, and the Ingresses that it is made of. */
 export class Routing {
   readonly objects: RoutedObjects;
-  readonly book: RouteBook;
-  readonly table: RouteTable;
+  readonly #around: Around;
+  #made: { readonly book: RouteBook; readonly table: RouteTable } | undefined;
 
-  constructor(objects: RoutedObjects, { families, ...around }: Around) {
+  constructor(objects: RoutedObjects, around: Around) {
     this.objects = objects;
-    const byName = new Map(objects.ingresses.map((one) => [nameOf(one), one]));
+    this.#around = around;
+  }
+
+  get book(): RouteBook {
+    return this.#make().book;
+  }
+
+  get table(): RouteTable {
+    return this.#make().table;
+  }
+
+  /** Made where a story comes to a controller; most don't. */
+  #make(): { readonly book: RouteBook; readonly table: RouteTable } {
+    if (this.#made !== undefined) return this.#made;
+    const { families, ...around } = this.#around;
+    const { ingresses, classes, secrets, configMaps, shelf } = this.objects;
+    const byName = new Map(ingresses.map((one) => [nameOf(one), one]));
     const world: RouteWorld = {
       ...around,
       ingress: (name) => byName.get(name),
-      ingressClasses: () => objects.classes,
-      secret: (name) => objects.secrets.get(name),
-      configMap: (name) => objects.configMaps.get(name),
+      ingressClasses: () => classes,
+      secret: (name) => secrets.get(name),
+      configMap: (name) => configMaps.get(name),
     };
     // Who serves ingress-nginx's class has made it; a cluster without it has nobody who does.
-    const hasNginx = objects.classes.some(({ spec }) => spec.controller === nginxController.controller);
+    const hasNginx = classes.some(({ spec }) => spec.controller === nginxController.controller);
     const controllers = hasNginx ? [portolanController, nginxController] : [portolanController];
-    this.book = new RouteBook({ ...objects.shelf, controllers, httpPort: 80, httpsPort: 443, families });
-    this.book.setClasses(world);
-    for (const name of byName.keys()) this.book.setIngress(name, world);
-    this.table = this.book.take().table;
+    const book = new RouteBook({ ...shelf, controllers, httpPort: 80, httpsPort: 443, families });
+    book.setClasses(world);
+    for (const name of byName.keys()) book.setIngress(name, world);
+    this.#made = { book, table: book.take().table };
+    return this.#made;
   }
 
   ingress = (name: string): Ingress | undefined => this.objects.ingresses.find((one) => nameOf(one) === name);
