@@ -36,7 +36,7 @@ const misuses = [
     says: /"Master_1" can't be a Node's name: a lowercase RFC 1123 subdomain/,
   },
   { args: ["trace"], says: /trace what\?/ },
-  { args: ["trace", "ingress/web"], says: /no Ingress to trace/ },
+  { args: ["trace", "ingress/web:80"], says: /an Ingress has no port/ },
   { args: ["trace", "svc/web", "--from", "me"], says: /--from me is nobody/ },
   { args: ["backup"], says: /backup into which file\?/ },
   { args: ["restore", "a", "b"], says: /restore which file\?/ },
