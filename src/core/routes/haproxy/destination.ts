@@ -49,7 +49,7 @@ export function wayOf(route: Route): Way {
       return { kind: "answer", status: to.status, text: to.body ?? `${to.status}: ${to.because}` };
     case "redirect":
       return to.to.kind === "location"
-        ? { kind: "redirect", status: to.status, text: encodeURI(to.to.location) }
+        ? { kind: "redirect", status: to.status, text: asUri(to.to.location) }
         : { kind: "detour" };
     case "backends": {
       const weighted = to.backends.filter(({ weight }) => weight > 0);
@@ -61,6 +61,9 @@ export function wayOf(route: Route): Way {
     }
   }
 }
+
+/** What can't stand in a URI, percent-encoded; what is encoded already stays. */
+const asUri = (text: string): string => encodeURI(text.toWellFormed()).replaceAll("%25", "%");
 
 function needsDetour({ filters }: Route): boolean {
   return filters.basicAuth !== undefined || filters.externalAuth !== undefined || filters.errorPages !== undefined;
@@ -77,8 +80,10 @@ function needOf(route: Route, backend: BackendId): SectionNeed {
   const path: PathMatch | undefined = route.filters.rewrite?.path === undefined ? undefined : route.match.path;
   // What one client may ask of a route it may ask of that route alone.
   const of = route.filters.rateLimit === undefined ? undefined : route.id;
-  return { key: `${backend} ${JSON.stringify([route.filters, path, of])}`, backend, route };
+  return { key: `${backend} ${JSON.stringify([route.filters, path, of], withoutBigInts)}`, backend, route };
 }
+
+const withoutBigInts = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}` : value);
 
 /** Weights of the same proportions whose sum is at most `most`, none 0. */
 export function reduced(weights: readonly number[], most: number): readonly number[] {

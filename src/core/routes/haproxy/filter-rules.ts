@@ -1,6 +1,6 @@
 import type { Cors, HeaderChanges, RateLimit, Rewrite, SourceFilter } from "../route-filters.ts";
 import type { PathMatch, Route } from "../route-table.ts";
-import { type Directive, formatOf, isUnprintable } from "./config.ts";
+import { argumentOf, type Directive, formatOf, isUnprintable } from "./config.ts";
 import { httpsLocation, redirects, returns, sourceList, TOO_LONG } from "./rules.ts";
 
 /** What a section does with a route's requests, in the order that RouteFilters names. */
@@ -129,32 +129,38 @@ function rewriteRules({ path, host }: Rewrite, match: PathMatch): readonly Direc
   ];
 }
 
-/** A query in the value comes before the request's own. */
 function pathRules({ kind, value }: NonNullable<Rewrite["path"]>, match: PathMatch): readonly Directive[] {
   const [path = "", ...more] = value.split("?");
-  const added = more.join("?");
-  const numbers = (text: string) => formatOf(text.replaceAll("\\", "\\\\")).replace(/\$([1-9])/g, "\\$1");
-  const replaces = (pattern: string, replacement: string): Directive => [
-    "http-request",
-    "replace-path",
-    pattern,
-    replacement,
-  ];
-  const query: readonly Directive[] =
-    added === "" || isUnprintable(added)
-      ? []
-      : [
-          ["http-request", "set-query", `${formatOf(added)}&%[query]`, "if", "{", "query", "-m", "len", "gt", "0", "}"],
-          ["http-request", "set-query", formatOf(added), "unless", "{", "query", "-m", "len", "gt", "0", "}"],
-        ];
-  if (kind === "pattern") return [...query, replaces(`(?i)^(?:${match.value}).*$`, numbers(path))];
+  const query = queryRules(more.join("?"), kind === "pattern" ? match.value : undefined);
+  const replaces = (pattern: string, format: string): Directive => ["http-request", "replace-path", pattern, format];
+  if (kind === "pattern") return [...query, replaces(wholePath(match.value), formatOf(withCaptures(path)))];
   if (kind === "whole") return [...query, ["http-request", "set-path", formatOf(path)]];
   const head = path.replace(/\/$/, "");
   const prefix = escapePattern(match.value);
   return [
     ...query,
-    replaces(`^${prefix}/?$`, formatOf(head === "" ? "/" : path)),
-    replaces(`^${prefix}/(.*)$`, `${formatOf(head)}/\\1`),
+    replaces(`^${prefix}/?$`, formatOf(literal(head === "" ? "/" : path))),
+    replaces(`^${prefix}/(.*)$`, `${formatOf(literal(head))}/\\1`),
+  ];
+}
+
+/** All of a path that a pattern fits from its start on. */
+const wholePath = (pattern: string): string => `(?i)^(?:${pattern}).*$`;
+
+const literal = (text: string): string => text.replaceAll("\\", "\\\\");
+
+/** `$1` as HAProxy has it, `\1`. */
+const withCaptures = (text: string): string => literal(text).replace(/\$([1-9])/g, "\\$1");
+
+/** A query in the value of a rewrite comes before the request's own, with what the path's pattern has captured. */
+function queryRules(added: string, pattern: string | undefined): readonly Directive[] {
+  if (added === "" || isUnprintable(added)) return [];
+  const filled = `path,regsub(${argumentOf(wholePath(pattern ?? ""))},${argumentOf(withCaptures(added))})`;
+  const hasQuery = ["{", "query", "-m", "len", "gt", "0", "}"];
+  return [
+    ["http-request", "set-var(txn.added)", pattern === undefined ? `str(${argumentOf(added)})` : filled],
+    ["http-request", "set-query", "%[var(txn.added)]&%[query]", "if", ...hasQuery],
+    ["http-request", "set-query", "%[var(txn.added)]", "unless", ...hasQuery],
   ];
 }
 
