@@ -1,4 +1,6 @@
+import { explain } from "../reasons.ts";
 import type { Client } from "./client.ts";
+import type { IngressStory } from "./ingress/ingress-hops.ts";
 import type { Landing, Place } from "./place.ts";
 import { type Probe, probeKey, type Seen } from "./probe.ts";
 import { type Hop, showPlace } from "./story.ts";
@@ -12,7 +14,7 @@ interface Around {
   /** False where only some clients may come in, and this machine may not be one of them. */
   readonly isForAll: boolean;
   /** What the ingress controller answers by itself, or hands on from a backend (undefined); absent where there is no controller. */
-  readonly expected: { readonly status: number | undefined } | undefined;
+  readonly expected: Pick<IngressStory, "status" | "refusals"> | undefined;
 }
 
 /** What a real connection from this machine is answered; undefined where this machine can't stand for the client. */
@@ -29,7 +31,7 @@ export function answerHop(
   const probe: Probe = url === undefined ? { kind: "dial", ip, port: place.port } : { kind: "http", ip, url };
   const seen = atlas.world.seen.get(probeKey(probe));
   if (expected !== undefined && seen?.kind === "http")
-    return { kind: "answer", probe, evidence: [], ...judgedByObjects(seen.status, expected.status) };
+    return { kind: "answer", probe, evidence: [], ...judgedByObjects(seen.status, expected) };
   return {
     kind: "answer",
     probe,
@@ -40,10 +42,12 @@ export function answerHop(
 
 type Judgement = Pick<Hop, "outcome" | "because" | "tells">;
 
+type Expected = NonNullable<Around["expected"]>;
+
 const failures: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** An answer of an ingress controller, held against what its objects lead to. */
-function judgedByObjects(status: number, expected: number | undefined): Judgement {
+function judgedByObjects(status: number, { status: expected, refusals }: Expected): Judgement {
   const said = `a request from this machine was answered ${status}`;
   if (expected === status)
     return {
@@ -53,6 +57,9 @@ function judgedByObjects(status: number, expected: number | undefined): Judgemen
     };
   if (expected !== undefined)
     return { outcome: "unknown", because: "AnsweredOtherwise", tells: `${said}, and the objects lead to ${expected}` };
+  const refusal = refusals.find(({ statuses }) => statuses.includes(status));
+  if (refusal !== undefined)
+    return { outcome: "stops", because: refusal.because, tells: `${said}: ${explain(refusal.because)}` };
   if (failures.has(status))
     return { outcome: "stops", because: "AnsweredOtherwise", tells: `${said}, though the backend has endpoints` };
   const own = status >= 400 ? ": by the objects, that is the program's own answer" : "";

@@ -70,9 +70,7 @@ function tellPlain(target: Plain, asked: string | undefined, { client, atlas }: 
   const isForAll = !told.some(({ because }) => because === "SourceRangesApply");
   const arrives = !stops([...told, ...beyond]);
   const ingress = arrives ? behindIngress(target, first, { client, atlas, landing, ends, asked }) : undefined;
-  const last = arrives
-    ? answerHop(target, first, { client, landing, atlas, isForAll, expected: ingress && { status: ingress.status } })
-    : undefined;
+  const last = arrives ? answerHop(target, first, { client, landing, atlas, isForAll, expected: ingress }) : undefined;
   const more =
     ends.length > mostEnds && beyond.length > 0
       ? [`${ends.length - mostEnds} more endpoints were not looked at one by one`]
@@ -107,7 +105,7 @@ function unreadIngresses(landing: Landing, { world }: Atlas): IngressStory | und
   if (unread === undefined || owner?.kind !== "Service" || !isController(owner.service, new Set())) return undefined;
   const tells = "what the ingress controller does with it can't be told";
   const hop: Hop = { kind: "rule", outcome: "unknown", because: "NotReadable", tells, evidence: [{ seen: unread }] };
-  return { hops: [hop], warnings: [], status: undefined };
+  return { hops: [hop], warnings: [], status: undefined, refusals: [] };
 }
 
 const exposedOf = (landing: Landing) => (landing.kind === "frontend" ? landing.at : undefined);

@@ -54,8 +54,18 @@ export function backendStory(id: BackendId, share: string, { atlas, routing, ori
   const { members } = backend.pool;
   const ends = members.map(({ ip, port }): Place => ({ ip, port, protocol: "TCP" }));
   if (members.length === 0) return { hop: nobody(service, backend, { atlas, routing, origin }), ends, exposed };
-  const hop = receives(service, backend, { origin, share });
+  const hop = receives(service, backend, { origin: canaryOrigin(id, routing) ?? origin, share });
   return { hop, ends, exposed };
+}
+
+/** The field of the Ingress that a canary's backend comes from. */
+function canaryOrigin(id: BackendId, { book }: Routing): Origin | undefined {
+  for (const { hosts } of book.entries())
+    for (const { canaries } of hosts.values())
+      for (const { route } of canaries)
+        if (route.to.kind === "backends" && route.to.backends.some(({ backend }) => backend === id))
+          return route.origin;
+  return undefined;
 }
 
 const showOrigin = (origin: Origin): string =>
@@ -70,7 +80,7 @@ function receives(
   const all = pool.members.length + pool.leftOut.length;
   const told = pool.members.slice(0, mostShown).map(showEndpoint).join(", ");
   const more = pool.members.length > mostShown ? ` and ${pool.members.length - mostShown} more` : "";
-  const part = share === "" ? "" : ` of ${share} requests`;
+  const part = share === "" ? "" : `${share} requests: `;
   const protocol = settings.protocol === "http" ? "" : `, spoken to by ${settings.protocol}`;
   const evidence: Evidence[] = [
     { object: objectOf(origin), field: showOrigin(origin), value: `${service.metadata.name}:${port}` },
@@ -81,7 +91,7 @@ function receives(
       value: `not ${showEndpoint(endpoint)}: ${explain(because)}`,
     })),
   ];
-  const tells = `${object}, port ${port}: ${pool.members.length} of ${all} ${all === 1 ? "endpoint" : "endpoints"} ${pool.members.length === 1 ? "gets" : "get"} it${part}, past the Service's own address${protocol}`;
+  const tells = `${part}${object}, port ${port}: ${pool.members.length} of ${all} ${all === 1 ? "endpoint" : "endpoints"} ${pool.members.length === 1 ? "gets" : "get"} it, past the Service's own address${protocol}`;
   return { kind: "backend", outcome: "passes", because: "EndpointsReceive", tells, evidence };
 }
 
@@ -145,7 +155,7 @@ function changeOf(because: Finding["because"], finding: Finding | undefined, atl
     case "ResourceBackend":
       return "a Service: no other kind can be sent to";
     default:
-      return "what the event on the Ingress says";
+      return "a value that can be read, or nothing";
   }
 }
 

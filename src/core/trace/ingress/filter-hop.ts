@@ -1,5 +1,5 @@
 import type { Ingress } from "#api/networking/ingress.ts";
-import { explain } from "../../reasons.ts";
+import { explain, type Reason } from "../../reasons.ts";
 import { applyFilters } from "../../routes/filters/apply.ts";
 import type { Filtered } from "../../routes/filters/filtered.ts";
 import type { RouteFilters } from "../../routes/route-filters.ts";
@@ -15,6 +15,13 @@ export interface FilterStory {
   readonly warnings: readonly string[];
   /** What the client is answered where no backend is asked. */
   readonly status: number | undefined;
+  readonly refusals: readonly Refusal[];
+}
+
+/** An answer that a filter may give, depending on who asks or on what another service says. */
+export interface Refusal {
+  readonly statuses: readonly number[];
+  readonly because: Reason;
 }
 
 interface Asking {
@@ -32,6 +39,10 @@ export function filterStory(route: Route, request: TracedRequest, { client, rout
   const ingress = routing.ingress(route.origin.name);
   const evidence = (of: keyof RouteFilters): readonly Evidence[] => annotationsOf(ingress, of);
   const hops: Hop[] = [];
+  const refusals: readonly Refusal[] = [
+    ...(isAnybody && sources !== undefined ? [{ statuses: [403], because: "ClientNotAllowed" } as const] : []),
+    ...filtered.asks.flatMap((ask) => refusalOf(ask)),
+  ];
   if (isAnybody && sources !== undefined)
     hops.push({
       kind: "filter",
@@ -43,12 +54,34 @@ export function filterStory(route: Route, request: TracedRequest, { client, rout
   hops.push(...filtered.asks.flatMap((ask) => askHop(ask, evidence)));
   if (filtered.kind === "pass") {
     const changed = rewriteHop(filtered, request, evidence("rewrite"));
-    return { hops: changed === undefined ? hops : [...hops, changed], warnings: [], status: undefined };
+    return { hops: changed === undefined ? hops : [...hops, changed], warnings: [], status: undefined, refusals };
   }
   // What a route answers by itself is told of its backend.
   if (route.to.kind === "answer" && filtered.because === route.to.because)
-    return { hops, warnings: [], status: undefined };
-  return { ...answered(filtered, { ingress, routing }), hops: [...hops, answerHop(filtered, { ingress, routing })] };
+    return { hops, warnings: [], status: undefined, refusals };
+  const location = locationOf(filtered);
+  return {
+    hops: [...hops, answerHop(filtered, { ingress, routing })],
+    warnings: location === undefined ? [] : [`what comes then is another story: portolan trace ${location}`],
+    status: filtered.status,
+    refusals,
+  };
+}
+
+function refusalOf(ask: Filtered["asks"][number]): readonly Refusal[] {
+  switch (ask.kind) {
+    case "rateLimit":
+      return [{ statuses: [ask.limit.status], because: "RateExceeded" }];
+    case "externalAuth": {
+      const denied = [401, 403, ...(ask.request.signIn === undefined ? [] : [302])];
+      return [
+        { statuses: denied, because: "AuthDenies" },
+        { statuses: [500], because: "AuthFails" },
+      ];
+    }
+    case "basicAuth":
+      return [{ statuses: [401], because: "CredentialsWrong" }];
+  }
 }
 
 type Answered = Extract<Filtered, { readonly kind: "answer" }>;
@@ -59,12 +92,6 @@ interface Of {
 
 const locationOf = ({ headers }: Answered): string | undefined =>
   headers.find(({ name }) => name === "location")?.value;
-
-function answered(filtered: Answered, _of: Of): Omit<FilterStory, "hops"> {
-  const location = locationOf(filtered);
-  const warnings = location === undefined ? [] : [`what comes then is another story: portolan trace ${location}`];
-  return { warnings, status: filtered.status };
-}
 
 function answerHop(filtered: Answered, { ingress, routing }: Of): Hop {
   const { status, because } = filtered;

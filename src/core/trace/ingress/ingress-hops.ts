@@ -8,10 +8,10 @@ import type { Hop } from "../story.ts";
 import type { Atlas } from "../world.ts";
 import { type BackendStory, backendStories, backendStory } from "./backend-hop.ts";
 import type { Entrance } from "./entrance.ts";
-import { filterStory } from "./filter-hop.ts";
+import { filterStory, type Refusal } from "./filter-hop.ts";
 import { whyNoRule } from "./no-rule.ts";
 import { requestOf, type TracedRequest } from "./request.ts";
-import { objectOf, passedOverEvidence, routeEvidence, showHost, showPath } from "./route-words.ts";
+import { messageOf, objectOf, passedOverEvidence, routeEvidence, showHost, showPath } from "./route-words.ts";
 import type { Routing } from "./routing.ts";
 import { passthroughOf, tlsHop } from "./tls-hop.ts";
 
@@ -21,6 +21,8 @@ export interface IngressStory {
   readonly warnings: readonly string[];
   /** What the client is answered where the controller answers by itself; undefined: what the backend says. */
   readonly status: number | undefined;
+  /** What filters may answer that depend on more than the objects say. */
+  readonly refusals: readonly Refusal[];
 }
 
 interface Asking {
@@ -42,8 +44,8 @@ export function ingressStory(url: string, place: Place, asking: Asking): Ingress
   const own = client.ips.find(({ family }) => family === place.ip.family) ?? mustIp("0.0.0.0");
   const request = requestOf(url, own);
   const listener = listenerHop(url, entrance);
-  if (listener.outcome === "stops") return { hops: [listener], warnings: [], status: 400 };
-  if (request === undefined) return { hops: [listener, refused], warnings: [], status: 400 };
+  if (listener.outcome === "stops") return { hops: [listener], warnings: [], status: 400, refusals: [] };
+  if (request === undefined) return { hops: [listener, refused], warnings: [], status: 400, refusals: [] };
   const passthrough = request.scheme === "https" ? passthroughOf(request.host, routing) : undefined;
   if (passthrough !== undefined) {
     const { origin, backend } = passthrough;
@@ -51,7 +53,7 @@ export function ingressStory(url: string, place: Place, asking: Asking): Ingress
     const evidence = [{ object: objectOf(origin), field: origin.field, value: passthrough.host }];
     const tls: Hop = { kind: "tls", outcome: "passes", because: "TlsPassedOn", tells, evidence };
     const story = backendStory(backend, "", { atlas: asking.atlas, routing, origin });
-    return { hops: [listener, tls, ...behind([story], asking)], warnings: [], status: undefined };
+    return { hops: [listener, tls, ...behind([story], asking)], warnings: [], status: undefined, refusals: [] };
   }
   const tls = request.scheme === "https" ? [tlsHop(request.host, routing)] : [];
   const rest = ruleStory(request, asking);
@@ -93,16 +95,23 @@ function ruleStory(request: TracedRequest, asking: Asking): IngressStory {
   const { route, others } = explanation;
   if (route === undefined) {
     const hop: Hop = { kind: "rule", outcome: "stops", ...whyNoRule(request, explanation, routing) };
-    return { hops: [hop], warnings: [], status: 404 };
+    return { hops: [hop], warnings: [], status: 404, refusals: [] };
   }
   const isMeant = asking.asked === undefined || asking.asked === route.origin.name;
   const rule = isMeant ? ruleHop(route, others) : takenHop(route, asking.asked, others);
   const filters = filterStory(route, request, asking);
+  const { refusals } = filters;
   const warnings = [...sharedWarnings(route, routing), ...filters.warnings];
-  if (filters.status !== undefined) return { hops: [rule, ...filters.hops], warnings, status: filters.status };
+  if (filters.status !== undefined)
+    return { hops: [rule, ...filters.hops], warnings, status: filters.status, refusals };
   const stories = backendStories(route.to, { atlas: asking.atlas, routing, origin: route.origin });
   const nobody = stories.length > 0 && stories.every(({ hop }) => hop.outcome === "stops");
-  return { hops: [rule, ...filters.hops, ...behind(stories, asking)], warnings, status: nobody ? 503 : undefined };
+  return {
+    hops: [rule, ...filters.hops, ...behind(stories, asking)],
+    warnings,
+    status: nobody ? 503 : undefined,
+    refusals,
+  };
 }
 
 function ruleHop(route: Route, others: readonly PassedOver[]): Hop {
@@ -135,10 +144,7 @@ function sharedWarnings({ origin }: Route, { book }: Routing): readonly string[]
   const told = book
     .findingsOf(origin.name)
     .filter(({ because }) => because.startsWith("Annotation") || because === "SnippetRefused");
-  return told.slice(0, 3).map(({ message, origin: { name, field } }) => {
-    const rest = message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
-    return `Ingress ${name}: ${field}: ${rest}`;
-  });
+  return told.slice(0, 3).map((one) => `${objectOf(one.origin)}: ${one.origin.field}: ${messageOf(one)}`);
 }
 
 function behind(stories: readonly BackendStory[], { atlas, node }: Asking): readonly Hop[] {

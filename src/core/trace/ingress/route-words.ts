@@ -22,11 +22,18 @@ export const routeEvidence = ({ origin, host, match }: Route): Evidence => ({
   value: `${showPath(match.path)} of ${showHost(host)}`,
 });
 
-export const findingEvidence = ({ origin, message }: Finding): Evidence => ({
-  object: objectOf(origin),
-  field: origin.field,
-  value: message.startsWith(`${origin.field}: `) ? message.slice(origin.field.length + 2) : message,
+export const findingEvidence = (finding: Finding): Evidence => ({
+  object: objectOf(finding.origin),
+  field: finding.origin.field,
+  value: messageOf(finding),
 });
+
+/** What is wrong, without the field that stands before it in an event. */
+export function messageOf({ origin, message }: Finding): string {
+  const [, annotation] = /^metadata\.annotations\[(.*)\]$/.exec(origin.field) ?? [];
+  const before = [origin.field, annotation].find((one) => one !== undefined && message.startsWith(`${one}: `));
+  return before === undefined ? message : message.slice(before.length + 2);
+}
 
 /** Those that nearly fit first. */
 const interest: readonly PassedOver["because"][] = [
@@ -50,7 +57,7 @@ export function passedOverEvidence(others: readonly PassedOver[]): readonly Evid
   return byInterest(others)
     .slice(0, mostShown)
     .map(({ route, because, name }) => {
-      const of = name === undefined ? "" : ` ${name}`;
+      const of = name === undefined ? "" : ` (${name})`;
       return {
         object: objectOf(route.origin),
         field: route.origin.field,
