@@ -5,8 +5,12 @@ import type { Protocol } from "#net/port.ts";
 export interface Address {
   /** "hello:http" */
   readonly service: string;
-  readonly via: "ClusterIP" | "DNS" | "NodePort" | "ExternalName";
+  readonly via: "ClusterIP" | "DNS" | "NodePort" | "ExternalName" | "Ingress";
   readonly host: string;
+  /** Where it is asked, whatever its name leads to. */
+  readonly at?: string;
+  /** `/` where absent. */
+  readonly path?: string;
   /** 0: a name alone, as an ExternalName's is. */
   readonly port: number;
   readonly protocol: Protocol;

@@ -1,4 +1,5 @@
 import type { Command, Option } from "./command.ts";
+import { ingressOptions } from "./ingress-options.ts";
 import { proxyOptions } from "./proxy-options.ts";
 
 const dataDir: Option = {
@@ -150,6 +151,18 @@ export const commands: readonly Command[] = [
     options: [...proxyOptions, debug],
     takesSettings: false,
     load: async () => (await import("./proxy.ts")).proxy,
+  },
+  {
+    name: "ingress",
+    usage: "--kubeconfig FILE",
+    does: "the ingress controller alone, for any Kubernetes cluster",
+    options: [...ingressOptions, debug],
+    examples: [
+      ["portolan ingress --kubeconfig admin.conf --publish-status-address 192.0.2.7", "on a machine of its own"],
+      ["portolan ingress --kubeconfig admin.conf --serve-nginx-class", "in ingress-nginx's place"],
+    ],
+    takesSettings: false,
+    load: async () => (await import("./ingress.ts")).ingress,
   },
   {
     name: "version",

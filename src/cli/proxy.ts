@@ -5,6 +5,7 @@ import { parseBlocks } from "#cluster/setting-values.ts";
 import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { type Parsed, parse } from "./arguments.ts";
+import { bindingOf } from "./binding.ts";
 import { untilSignal } from "./signals.ts";
 import { UsageFault } from "./usage.ts";
 
@@ -43,8 +44,8 @@ export async function proxy(args: readonly string[]): Promise<number> {
     nodeName: parsed.text("hostname-override") ?? hostname().toLowerCase(),
     nodePortBlocks: blocksOf(parsed, "nodeport-addresses"),
     status: {
-      healthz: bindingOf(parsed, "healthz-bind-address", "0.0.0.0:10256"),
-      metrics: bindingOf(parsed, "metrics-bind-address", "127.0.0.1:10249"),
+      healthz: bindingsOf(parsed, "healthz-bind-address", "0.0.0.0:10256"),
+      metrics: bindingsOf(parsed, "metrics-bind-address", "127.0.0.1:10249"),
     },
     failed: ({ loop, key, fault, failures }) =>
       process.stderr.write(`portolan proxy: ${loop} ${key} (${failures} in a row): ${messageOf(fault)}\n`),
@@ -76,13 +77,7 @@ function blocksOf(parsed: Parsed, flag: string): readonly Cidr[] {
   return blocks;
 }
 
-function bindingOf(parsed: Parsed, flag: string, fallback: string) {
-  const text = parsed.text(flag) ?? fallback;
-  if (text === "") return [];
-  const match = /^(?:\[([0-9a-fA-F:]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
-  const [, ipv6, ipv4, port] = match ?? [];
-  const address = ipv6 ?? ipv4;
-  if (address === undefined || Number(port) > 65_535)
-    throw new UsageFault(`--${flag}: ${text} is no address with a port`, `such as ${fallback}, or [::]:10256`);
-  return [{ address, port: Number(port) }];
+function bindingsOf(parsed: Parsed, flag: string, fallback: string) {
+  const binding = bindingOf(parsed, flag, fallback);
+  return binding === undefined ? [] : [binding];
 }

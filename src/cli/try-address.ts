@@ -30,7 +30,8 @@ async function ask(address: Address, dnsServer: string): Promise<string> {
   const resolver = new Resolver({ timeout: patienceMs, tries: 1 });
   resolver.setServers([dnsServer]);
   if (via === "ExternalName") return `CNAME ${(await resolver.resolveCname(host)).join(", ")}`;
-  const ip = net.isIP(host) === 0 ? await addressOf(host, resolver) : host;
+  const asked = address.at ?? host;
+  const ip = net.isIP(asked) === 0 ? await addressOf(asked, resolver) : asked;
   if (protocol === "UDP") return askUdp(ip, port);
   if (protocol === "SCTP") return "not tried: SCTP";
   return askHttp(ip, address);
@@ -45,11 +46,11 @@ async function addressOf(host: string, resolver: Resolver): Promise<string> {
 }
 
 /** Most ports speak HTTP; one that doesn't has at least taken the connection. Rejects where nobody took it. */
-function askHttp(host: string, { host: name, port }: Address): Promise<string> {
+function askHttp(host: string, { host: name, port, path = "/", via }: Address): Promise<string> {
   return new Promise((resolve, reject) => {
     let connected = false;
-    const headers = { host: `${name}:${port}`, connection: "close" };
-    const request = getByHttp({ host, port, path: "/", headers, timeout: patienceMs, agent: false }, (answer) => {
+    const headers = { host: via === "Ingress" ? name : `${name}:${port}`, connection: "close" };
+    const request = getByHttp({ host, port, path, headers, timeout: patienceMs, agent: false }, (answer) => {
       let body = "";
       answer.setEncoding("utf8");
       answer.on("data", (part: string) => {

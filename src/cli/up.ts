@@ -9,6 +9,7 @@ import { type Asked, settingsTable } from "#cluster/settings.ts";
 import { askedFrom, parse, settingFlags } from "./arguments.ts";
 import { isDetached, ownVoice, startDetached, type Voice, voiceOfDetached } from "./detached.ts";
 import { exposureTable } from "./exposure-table.ts";
+import { ingressTable } from "./ingress-table.ts";
 import { readManifests } from "./manifests.ts";
 import { untilSignal } from "./signals.ts";
 
@@ -22,7 +23,7 @@ const flags = {
 } as const;
 
 /** How long pods may take to answer before the table tells what they say then. */
-const patience = { seconds: 60, podlessSeconds: 3 };
+const patience = { seconds: 60, podlessSeconds: 3, ingressSeconds: 30 };
 
 /** `portolan up`: 0 when the cluster is ready (`-d`), or was taken down again. */
 export async function up(args: readonly string[]): Promise<number> {
@@ -107,4 +108,7 @@ async function show(transport: Transport, { running, manifests, voice }: Shown):
     patience,
   });
   if (table !== "") voice.say(`\n${table}\n`);
+  const standpoint = { dnsServer: dnsAddress, netns };
+  const ingresses = await ingressTable(transport, manifests, { standpoint, seconds: patience.ingressSeconds });
+  if (ingresses !== "") voice.say(`${table === "" ? "\n" : ""}${ingresses}\n`);
 }

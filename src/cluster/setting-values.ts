@@ -12,9 +12,17 @@ export interface NodeLabel {
 
 /** "40s", "2m", "1m30s": seconds. */
 export function parseGrace(text: string): number | undefined {
-  const [, minutes = "0", seconds = "0"] = /^(?=\d)(?:(\d{1,2})m)?(?:(\d{1,4})s)?$/.exec(text) ?? [];
+  const total = parseSeconds(text);
+  return total !== undefined && total >= 15 ? total : undefined;
+}
+
+/** `90s`, `1m30s`, in seconds: an hour at most. */
+export function parseSeconds(text: string): number | undefined {
+  const found = /^(?=\d)(?:(\d{1,2})m)?(?:(\d{1,4})s)?$/.exec(text);
+  if (found === null) return undefined;
+  const [, minutes = "0", seconds = "0"] = found;
   const total = Number(minutes) * 60 + Number(seconds);
-  return total >= 15 && total <= 3600 ? total : undefined;
+  return total <= 3600 ? total : undefined;
 }
 
 export function parsePort(text: string): number | undefined {

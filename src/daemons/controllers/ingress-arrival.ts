@@ -1,12 +1,12 @@
 import { deployments } from "#api/apps/deployment.ts";
 import { services } from "#api/core/service.ts";
-import { ingressClassAnnotation } from "#api/networking/ingress/rules.ts";
-import { type Ingress, ingresses } from "#api/networking/ingress.ts";
-import { ownController } from "#api/networking/ingress-class/own.ts";
+import { ingresses } from "#api/networking/ingress.ts";
+import { ownClass, ownController } from "#api/networking/ingress-class/own.ts";
 import { ingressClasses } from "#api/networking/ingress-class.ts";
 import type { Informer } from "#client/informer.ts";
 import { type ApiObject, refusedFor, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
+import { servedClasses } from "#core/routes/ingress-class.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { changesOf, everything, type Loop, loop, type Source } from "../loop.ts";
@@ -48,10 +48,10 @@ export function ingressArrival(context: ControllerContext, { place, objects }: I
   const { transport, informers } = context;
   const [all, classes] = [informers.of(ingresses), informers.of(ingressClasses)];
   let isThere = false;
-  const serves = (name: string | undefined): boolean =>
-    name !== undefined && classes.get("", name)?.spec.controller === ownController;
-  const isOurs = ({ metadata, spec }: Ingress): boolean =>
-    serves(spec.ingressClassName ?? metadata.annotations?.[ingressClassAnnotation]);
+  const isWanted = (): boolean => {
+    const { ownershipOf } = servedClasses(classes.list(), [{ controller: ownController, className: ownClass }]);
+    return all.list().some((ingress) => ownershipOf(ingress).kind === "ours");
+  };
   const gone = <O extends ApiObject>(followed: Informer<O>): Source =>
     changesOf(followed, ({ metadata }, other) => {
       const isPart = metadata.namespace === place.namespace && metadata.name === place.name;
@@ -67,7 +67,7 @@ export function ingressArrival(context: ControllerContext, { place, objects }: I
       gone(informers.of(deployments)),
       gone(informers.of(services)),
     ],
-    plan: () => (!isThere && all.list().some(isOurs) ? objects : undefined),
+    plan: () => (!isThere && isWanted() ? objects : undefined),
     async apply(made) {
       for (const object of await made()) await applied(object, transport);
       isThere = true;

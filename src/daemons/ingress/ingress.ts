@@ -5,7 +5,7 @@ import { informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
 import type { ServedController } from "#core/routes/ingress-class.ts";
 import { RouteBook } from "#core/routes/route-book.ts";
-import type { RouteTable } from "#core/routes/route-table.ts";
+import type { Finding, RouteTable } from "#core/routes/route-table.ts";
 import type { Registry } from "#metrics/registry.ts";
 import type { IpFamily } from "#net/ip.ts";
 import { everything, type Failure, type Loop, loop } from "../loop.ts";
@@ -41,6 +41,8 @@ export interface IngressController {
   readonly synced: Promise<void>;
   /** Resolves when everything that is known by now is served and told. */
   readonly idle: () => Promise<void>;
+  /** The engine does not serve these objects; none: it serves all. */
+  readonly tellRefused: (findings: readonly Finding[]) => void;
   /** What it can tell of itself; `serveStatus` shows it to others. */
   readonly told: Told;
   /** Says that it isn't ready any more; goes on serving for so long, until everybody has heard of it; then lets requests end. */
@@ -96,6 +98,7 @@ export function startIngress(options: IngressOptions): IngressController {
       await status.idle();
       await recorder.flushed();
     },
+    tellRefused: (refused) => findings.tell("engine", refused),
     told: { isReady: () => tables.served !== undefined && !isStopping, metrics },
     async stop({ graceSeconds, drainSeconds }) {
       isStopping = true;
