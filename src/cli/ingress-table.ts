@@ -24,7 +24,9 @@ export async function ingressTable(
   if (names.length === 0) return "";
   const current = await withAddresses(transport, new Set(names), seconds);
   const wanted = current.flatMap((ingress) => urlsOf(ingress).map((url) => ({ ingress, url, at: addressOf(ingress) })));
-  const asked = wanted.map(({ url, at, ingress }) => ({ address: at === undefined ? undefined : tried(url, at, ingress) }));
+  const asked = wanted.map(({ url, at, ingress }) => ({
+    address: at === undefined ? undefined : tried(url, at, ingress),
+  }));
   const answers = await tryAddresses(
     asked.flatMap(({ address }) => address ?? []),
     standpoint,

@@ -1,7 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { availableParallelism, networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { changeOf, planHaproxy, usesDetours } from "#core/routes/haproxy/make-plan.ts";
+import { change as changeOf } from "#core/routes/haproxy/change.ts";
+import { usesDetours } from "#core/routes/haproxy/detours.ts";
+import { planHaproxy } from "#core/routes/haproxy/make-plan.ts";
 import type { Finding, Listener } from "#core/routes/route-table.ts";
 import { embeddedEngine } from "#daemons/ingress/embedded/engine.ts";
 import type { Engine } from "#daemons/ingress/engine.ts";
