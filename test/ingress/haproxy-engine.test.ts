@@ -40,7 +40,7 @@ for (const keepAlive of [true, false]) {
     await eventually("deletion of the servers", async () => (await serversOf(engine)) === 1, { seconds: 10 });
     const result = await load.stop();
     assert.deepEqual([result.failures, result.kinds], [0, {}]);
-    assert.deepEqual(reloads(), { Start: 1 });
+    assert.deepEqual(reloads(), { start: 1 });
     assert.deepEqual(faults, []);
     assert.ok(result.answers.size > 90, `${result.answers.size} endpoints have answered`);
     await others.disposeAsync();
@@ -48,7 +48,8 @@ for (const keepAlive of [true, false]) {
 }
 
 const serversOf = async (engine: { readonly ask: (commands: readonly string[]) => Promise<readonly string[]> }) =>
-  (await engine.ask(["show servers state b0"]))[0]?.split("\n").filter((line) => /^\d+ b0 /.test(line)).length;
+  (await engine.ask(["show servers state"]))[0]?.split("\n").filter((line) => /^\d+ .* 127\.0\.0\.1 /.test(line))
+    .length;
 
 for (const keepAlive of [true, false]) {
   test(`10 reloads, ${keepAlive ? "with" : "without"} keep-alive, under a WebSocket and a slow download: nothing fails`, {
@@ -58,13 +59,9 @@ for (const keepAlive of [true, false]) {
     const { engine, reloads } = await place.engine();
     await using others = new AsyncDisposableStack();
     const { port } = others.adopt(await endpoint("first"), (one) => one.close());
-    const names = Array.from({ length: 11 }, (_, index) => `h${index}.example`);
     const serve = (count: number) =>
       engine.serve(
-        tableOf({
-          ports: place.ports,
-          hosts: Object.fromEntries(["a.example", ...names.slice(0, count)].map((name) => [name, [port]])),
-        }),
+        tableOf({ ports: place.ports, hosts: { "a.example": [port] }, readSeconds: 60 + count }),
         everything,
       );
     await serve(0);
@@ -77,9 +74,8 @@ for (const keepAlive of [true, false]) {
     webSocket.say("still there");
     await webSocket.hears("still there");
     assert.equal(/\r\n\r\n(\.*)$/.exec(await download)?.[1]?.length, dripBytes);
-    assert.deepEqual(reloads(), { Start: 1, Config: 10 });
+    assert.deepEqual(reloads(), { start: 1, "what only a configuration says": 10 });
     assert.deepEqual([result.failures, result.kinds], [0, {}]);
-    assert.match(await get(place.ports.http, "h9.example"), /^HTTP\/1.1 200/);
   });
 }
 
@@ -103,7 +99,7 @@ test("a certificate changes without a reload, and connections go on", { skip }, 
   const second = await serialShown(place.ports.https, "a.example");
   assert.equal(new Set([first, second, fallback]).size, 3);
   assert.equal(await serialShown(place.ports.https, "b.example"), fallback);
-  assert.deepEqual(reloads(), { Start: 1 });
+  assert.deepEqual(reloads(), { start: 1 });
 });
 
 test("an object that HAProxy doesn't take is named and left out, and the others go on being changed", {
@@ -124,10 +120,10 @@ test("an object that HAProxy doesn't take is named and left out, and the others 
   assert.match(await get(place.ports.http, "h8.example"), /first$/);
   await serve({ ...many, "h8.example": [second.port] }, "/BROKEN");
   assert.match(await get(place.ports.http, "h8.example"), /second$/);
-  assert.deepEqual(reloads(), { Start: 1 });
+  assert.deepEqual(reloads(), { start: 1 });
   await serve(many, "/mended");
   assert.deepEqual(refused(), []);
-  assert.match(await get(place.ports.http, "h7.example"), /first$/);
+  assert.match(await get(place.ports.http, "h7.example", "/mended"), /first$/);
 });
 
 test("a HAProxy that dies is started again with what it served", { skip }, async () => {
@@ -139,7 +135,7 @@ test("a HAProxy that dies is started again with what it served", { skip }, async
   await engine.serve(tableOf({ ports: place.ports, hosts: { "a.example": [port] } }), everything);
   const [info = ""] = await engine.ask(["show info"]);
   signalPid(Number(/^Pid: (\d+)$/m.exec(info)?.[1]), "SIGKILL");
-  await eventually("another worker", () => reloads().WorkerDied === 1, { seconds: 10 });
+  await eventually("another worker", () => reloads()["the worker died"] === 1, { seconds: 10 });
   assert.match(await get(place.ports.http, "a.example"), /first$/);
 });
 
@@ -159,5 +155,5 @@ test("an endpoint that comes back while its last request is under way takes requ
   assert.match(await get(place.ports.http, "a.example"), /first$/);
   webSocket.say("still there");
   await webSocket.hears("still there");
-  assert.deepEqual(reloads(), { Start: 1 });
+  assert.deepEqual(reloads(), { start: 1 });
 });

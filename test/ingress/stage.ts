@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,7 +8,7 @@ import { type HaproxyEngine, haproxyEngine } from "#daemons/ingress/haproxy/engi
 import { Registry } from "#metrics/registry.ts";
 import { findHaproxy } from "#os/haproxy/program.ts";
 import { findProgram } from "../harness/programs.ts";
-import { tinyPlanner } from "./tiny-planner.ts";
+import { brittlePlanner } from "./brittle-planner.ts";
 
 const path = findProgram("haproxy", "haproxy");
 export const withoutHaproxy = path === undefined ? "no haproxy on this machine" : false;
@@ -58,7 +59,7 @@ async function start(folder: string): Promise<Running> {
       ...{ folder: join(folder, "haproxy"), runtimeSocket: join(folder, "runtime.sock") },
       ...{ detours: new Map(), threads: 2, addresses: ["127.0.0.1"], accessLog: "stdout" },
     },
-    planner: tinyPlanner,
+    planner: brittlePlanner,
     detour: undefined,
     registry,
     output: "ignore",
@@ -70,18 +71,24 @@ async function start(folder: string): Promise<Running> {
   });
   const reloads = () =>
     Object.fromEntries(
-      [...registry.text().matchAll(/^portolan_ingress_reloads_total\{because="(\w+)"\} (\d+)$/gm)].map(
+      [...registry.text().matchAll(/^portolan_ingress_reloads_total\{because="([^"]+)"\} (\d+)$/gm)].map(
         ([, because, count]) => [because, Number(count)],
       ),
     );
   return { engine, refused: () => refused, faults, reloads };
 }
 
-export async function freePort(): Promise<number> {
-  const server = await listening(() => {});
-  const { port } = server;
-  await server.close();
-  return port;
+/** Below those that the kernel gives to clients: none of theirs gets it between this look and HAProxy's start. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(15_000, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
 }
 
 export interface Endpoint {

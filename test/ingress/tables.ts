@@ -7,7 +7,6 @@ import type {
   TableChange,
 } from "#core/routes/route-table.ts";
 import { mustIp } from "#net/ip.ts";
-import { emptyTable } from "./tiny-planner.ts";
 
 /** What a test asks for, of which each host is an Ingress of its own. */
 export interface Wish {
@@ -17,19 +16,26 @@ export interface Wish {
   /** Paths by host, where not `/`. */
   readonly paths?: Readonly<Record<string, string>>;
   readonly certificates?: readonly Certificate[];
+  /** The timeout of endpoints, in seconds: something that only a configuration can say. */
+  readonly readSeconds?: number;
 }
 
 export const everything: TableChange = { backends: new Set(), hosts: new Set(), others: true };
 
-export function tableOf({ ports, hosts, paths = {}, certificates = [] }: Wish): RouteTable {
-  const empty = emptyTable(ports);
+export function tableOf({ ports, hosts, paths = {}, certificates = [], readSeconds = 60 }: Wish): RouteTable {
+  const shared = { routes: "ingress", trusted: [], acceptsProxyHeader: false };
   const all = Object.entries(hosts);
   const routes = all.map(([host]): [string, HostRoutes] => [host, routesOf(host, paths[host] ?? "")]);
   return {
-    ...empty,
+    listeners: [
+      { id: "http", port: ports.http, protocol: "HTTP", ...shared },
+      { id: "https", port: ports.https, protocol: "HTTPS", ...shared },
+    ],
     routeSets: new Map([["ingress", { id: "ingress", wildcards: "oneLabel", hosts: new Map(routes) }]]),
-    backends: new Map(all.map(([host, members]) => [host, backendOf(host, members)])),
+    backends: new Map(all.map(([host, members]) => [host, backendOf(host, members, readSeconds)])),
     certificates: { byHost: new Map(certificates.map((one) => [one.origin.field, one])), fallback: undefined },
+    passthroughs: new Map(),
+    streams: [],
   };
 }
 
@@ -51,14 +57,14 @@ const routesOf = (host: string, path: string): HostRoutes => ({
   shadowed: [],
 });
 
-const settings: BackendSettings = {
+const settings = (read: number): BackendSettings => ({
   protocol: "http",
   balance: { kind: "roundRobin" },
-  timeouts: { connect: 5, send: 60, read: 60 },
+  timeouts: { connect: 5, send: 60, read },
   connectRetries: 3,
-};
+});
 
-const backendOf = (host: string, ports: readonly number[]): Backend => ({
+const backendOf = (host: string, ports: readonly number[], readSeconds: number): Backend => ({
   id: host,
   service: `default/${host}`,
   port: 80,
@@ -70,7 +76,7 @@ const backendOf = (host: string, ports: readonly number[]): Backend => ({
     })),
     leftOut: [],
   },
-  settings,
+  settings: settings(readSeconds),
 });
 
 /** `host` stands in `origin.field`, too, for `tableOf`. */

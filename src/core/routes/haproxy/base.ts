@@ -48,6 +48,8 @@ const defaults: readonly Directive[] = [
   ["mode", "http"],
   ["log", "global"],
   ["option", "http-keep-alive"],
+  // Without it a reload closes connections on which a client's next request is under way (docs/design/ingress-reloads.md).
+  ["option", "idle-close-on-response"],
   ["option", "redispatch", "1"],
   ["option", "dontlognull"],
   ["http-reuse", "safe"],

@@ -160,7 +160,7 @@ class HaproxyRunner implements HaproxyEngine {
     const before = this.#current;
     const how: HaproxyChange =
       before === undefined || !this.#haproxy.isServing()
-        ? { kind: "reload", because: "Start" }
+        ? { kind: "reload", because: "start" }
         : this.#options.planner.changeOf(before, next);
     if (how.kind === "reload") return this.#reload(next, how.because);
     try {
@@ -168,7 +168,7 @@ class HaproxyRunner implements HaproxyEngine {
     } catch (fault) {
       if (!isOvercomeByReload(fault)) throw fault;
       this.#options.failed({ loop: "haproxy", key: "step", fault, failures: 1 });
-      return this.#reload(next, fault.code);
+      return this.#reload(next, "a step was refused");
     }
     for (const { kind } of how.steps) this.#metrics.changed(kind);
     this.#current = next;
@@ -184,7 +184,8 @@ class HaproxyRunner implements HaproxyEngine {
 
   async #serveDetours(next: HaproxyPlan, table: RouteTable, change: TableChange): Promise<void> {
     const { detour, planner } = this.#options;
-    if (detour === undefined || (this.#detour === undefined && !planner.usesDetours(next))) return;
+    const changesRoutes = this.#current === undefined || change.hosts.size > 0 || change.others;
+    if (detour === undefined || (this.#detour === undefined && !(changesRoutes && planner.usesDetours(next)))) return;
     this.#detour ??= await detour();
     await this.#detour.serve(table, change);
   }
@@ -207,7 +208,7 @@ class HaproxyRunner implements HaproxyEngine {
   async #revive(): Promise<undefined> {
     if (this.#haproxy.isServing()) return;
     if (this.#current === undefined) await this.#haproxy.loadLastGood();
-    else await this.#reload(this.#current, "WorkerDied");
+    else await this.#reload(this.#current, "the worker died");
   }
 
   #rememberSoon(): void {
