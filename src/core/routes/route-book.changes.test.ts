@@ -78,6 +78,27 @@ test("a change of an Ingress makes its hosts anew, and tells those that it gives
   assert.equal(book.entry("default/old"), undefined);
 });
 
+test("a canary is spoken to as its main, also when that changes its way of speaking alone", () => {
+  const world = new TestWorld();
+  world.serve("web 80:10.1.0.1");
+  world.serve("new 80:10.1.0.2");
+  const main = (protocol: string) =>
+    ingressOf("main: a.example/=web:80", { annotations: { "nginx.ingress.kubernetes.io/backend-protocol": protocol } });
+  const annotations = {
+    "nginx.ingress.kubernetes.io/canary": "true",
+    "nginx.ingress.kubernetes.io/canary-by-header": "x",
+  };
+  world.add(main("GRPC"), ingressOf("canary: a.example/=new:80", { annotations }));
+  const book = bookOf(world);
+  book.take();
+  world.add(main("HTTPS"));
+  book.setIngress("default/main", world);
+  const { table, change } = book.take();
+  const spoken = [...table.backends.values()].map(({ id, settings }) => `${id} ${settings.protocol}`);
+  assert.deepEqual(spoken.toSorted(), ["default/new:80~default/main https", "default/web:80~default/main https"]);
+  assert.deepEqual(setNames(change), [["default/new:80~default/main", "default/web:80~default/main"], [], false]);
+});
+
 /** A random world, and what is told to a book while it changes. */
 class RandomWorld extends TestWorld {
   readonly #random: () => number;
@@ -102,7 +123,7 @@ class RandomWorld extends TestWorld {
       () => this.#changeIngress(`${namespace}/${this.pick("a", "b", "c", "d")}`, book),
       () => this.#changeIngress(`${namespace}/${this.pick("a", "b", "c", "d")}`, book),
       () => this.#changeService(`${namespace}/${this.pick("web", "api")}`, book),
-      () => this.#changeSecret(`${namespace}/${this.pick("cert", "other")}`, book),
+      () => this.#changeSecret(`${namespace}/${this.pick("cert", "other", "users")}`, book),
       () => this.#changeClasses(book),
       () => this.#changeSettings(book),
     )();
@@ -120,7 +141,12 @@ class RandomWorld extends TestWorld {
         [{ hosts: [this.#host()] }],
       );
       const className = this.pick(undefined, undefined, "portolan", "other");
-      const draft = { age: this.below(30), ...(tls && { tls }), ...(className && { className }) };
+      const annotations = Object.fromEntries(
+        Array.from({ length: this.below(3) }, () => this.#annotations())
+          .flat()
+          .map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]),
+      );
+      const draft = { age: this.below(30), annotations, ...(tls && { tls }), ...(className && { className }) };
       this.add(ingressOf(`${name}: ${rows.join(" ")}`, draft));
     }
     book.setIngress(name, this);
@@ -134,6 +160,38 @@ class RandomWorld extends TestWorld {
     const path = this.pick("/", "/x", "/x$", "/x/y", "/y~", "/bad\\");
     return `${this.pick(this.#host(), this.#host(), "")}${path}=${backend}`;
   }
+
+  #annotations = (): readonly (readonly [string, string])[] =>
+    this.pick<readonly (readonly [string, string])[]>(
+      [
+        ["canary", "true"],
+        ["canary-weight", this.pick("0", "20", "100")],
+      ],
+      [
+        ["canary", "true"],
+        ["canary-by-header", "x"],
+        ["canary-by-cookie", "x"],
+      ],
+      [["server-alias", this.#host().replace("*", "d")]],
+      [["from-to-www-redirect", "true"]],
+      [["ssl-passthrough", "true"]],
+      [["backend-protocol", this.pick("GRPC", "HTTPS")]],
+      [["service-upstream", "true"]],
+      [
+        ["default-backend", this.pick("web", "api", "none")],
+        ["custom-http-errors", "404"],
+      ],
+      [["app-root", "/app"]],
+      [["use-regex", "true"]],
+      [["force-ssl-redirect", "true"]],
+      [
+        ["auth-type", "basic"],
+        ["auth-secret", this.pick("cert", "users")],
+      ],
+      [["permanent-redirect", "https://x.example"]],
+      [["whitelist-source-range", "10.0.0.0/8"]],
+      [["nonsense", "x"]],
+    );
 
   #changeService(name: string, book: RouteBook): void {
     if (this.below(5) === 0) this.services.delete(name);
