@@ -36,7 +36,7 @@ export function controllerOf(documents: readonly JsonObject[]): ToldController {
     documents.some((one) => one.kind === kind && partOf(one, "metadata").name === name);
   return {
     services: has("Service", "portolan-ingress") ? [] : [service],
-    pods: [pod],
+    pods: has("Pod", "portolan-ingress-1") ? [] : [pod],
     seen: [[`sockets ${namespace}/portolan-ingress-1`, "tcp 0.0.0.0 80, tcp 0.0.0.0 443"]],
   };
 }

@@ -1,5 +1,6 @@
 import type { Ingress } from "#api/networking/ingress.ts";
 import { closest } from "../../likeness.ts";
+import { whyNobody } from "../nobody.ts";
 import { pendingBalancer } from "../pending-balancer.ts";
 import { type Evidence, type Fix, type Hop, named } from "../story.ts";
 import type { Target } from "../target.ts";
@@ -85,6 +86,13 @@ export function whyUnanswered(ingress: Ingress, routing: Routing, atlas: Atlas):
     const why = pendingBalancer(service, atlas);
     return { ...why, evidence: [...evidence, ...why.evidence], tells: `${object} has no address: ${why.tells}` };
   }
+  const why = service && whyNobody(service, service.spec.ports?.[0], atlas);
+  if (why !== undefined && why.because !== "EndpointsBehind" && why.because !== "NotReadable")
+    return {
+      ...why,
+      evidence: [...evidence, ...why.evidence],
+      tells: `${object} has no address: nobody stands behind ${named("Service", service ?? ingress)}: ${why.tells}`,
+    };
   const tells = `${object} has no address yet: no ingress controller has taken it up`;
   const fix: Fix =
     service === undefined
