@@ -25,7 +25,10 @@ export class WireJudge implements Judge {
   readonly #engine: Engine;
   readonly #ports: WirePorts;
   readonly #pair: KeyPair;
+  /** By address and port. */
   #pods = new Map<string, EchoPod>();
+  /** Those of the scenario before among them, until it is served no more. */
+  readonly #running = new Set<EchoPod>();
   #table: RouteTable | undefined;
   #world: ScenarioWorld | undefined;
 
@@ -48,7 +51,6 @@ export class WireJudge implements Judge {
 
   async serve(world: ScenarioWorld): Promise<void> {
     const before = this.#table;
-    const gone = this.#pods;
     this.#pods = new Map();
     this.#world = world;
     const { table } = tableOf(world, this.#ports);
@@ -59,7 +61,14 @@ export class WireJudge implements Judge {
     }
     this.#table = this.#translated(table);
     await this.#engine.serve(this.#table, changeBetween(before, this.#table));
-    for (const pod of gone.values()) await pod[Symbol.asyncDispose]();
+    const current = new Set(this.#pods.values());
+    await this.#close((pod) => !current.has(pod));
+  }
+
+  async #close(isGone: (pod: EchoPod) => boolean): Promise<void> {
+    const gone = [...this.#running].filter(isGone);
+    for (const pod of gone) this.#running.delete(pod);
+    await Promise.all(gone.map((pod) => pod[Symbol.asyncDispose]()));
   }
 
   async #start(
@@ -68,7 +77,10 @@ export class WireJudge implements Judge {
   ): Promise<void> {
     const key = `${ip.text}:${port}`;
     const pod = podAt(ip.text, world);
-    if (pod !== undefined && !this.#pods.has(key)) this.#pods.set(key, await startEchoPod(pod, port, this.#pair));
+    if (pod === undefined || this.#pods.has(key)) return;
+    const started = await startEchoPod(pod, port, this.#pair);
+    this.#running.add(started);
+    this.#pods.set(key, started);
   }
 
   /** The table with the addresses where the pods really listen. */
@@ -137,7 +149,7 @@ export class WireJudge implements Judge {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#engine.stop({ drainSeconds: 0 });
-    for (const pod of this.#pods.values()) await pod[Symbol.asyncDispose]();
+    await this.#close(() => true);
   }
 }
 
