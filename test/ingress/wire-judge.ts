@@ -133,10 +133,16 @@ export class WireJudge implements Judge {
     const { status, headers, certificate } = reply;
     return {
       status,
-      headers,
+      headers: headers.map(({ name, value }) => ({ name, value: name === "location" ? this.#asUsual(value) : value })),
       seen: seenIn(reply),
       certificate: certificate === undefined ? undefined : this.#secretOf(certificate),
     };
+  }
+
+  /** A URL as it were if the listeners stood at the usual ports. */
+  #asUsual(url: string): string {
+    const { http, https } = this.#ports;
+    return url.replace(new RegExp(`^(https?://[^/]*):(?:${http}|${https})(?=/|$)`), "$1");
   }
 
   #secretOf(shown: X509Certificate): string {
