@@ -27,7 +27,10 @@ export const foreignPrefixes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** One for each annotation that another controller would have followed. `known` are ingress-nginx' names that are served. */
-export function foreignFindings({ metadata }: Ingress, known: ReadonlySet<string>): readonly Finding[] {
+export function foreignFindings(
+  { metadata }: Ingress,
+  known: Pick<ReadonlyMap<string, unknown>, "has">,
+): readonly Finding[] {
   const owner = `${metadata.namespace}/${metadata.name}`;
   return Object.keys(metadata.annotations ?? {}).flatMap((name) => {
     const slash = name.indexOf("/") + 1;

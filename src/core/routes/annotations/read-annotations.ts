@@ -1,10 +1,9 @@
 import type { Ingress } from "#api/networking/ingress.ts";
 import { closest } from "../../likeness.ts";
 import type { Canary, IngressSettings } from "../ingress-settings.ts";
-import type { BackendSettings } from "../route-table.ts";
+import type { BackendSettings, Finding } from "../route-table.ts";
 import { showValue } from "../shown-value.ts";
 import { readStickiness } from "./affinity.ts";
-import { prefix } from "./annotation.ts";
 import { readBalance } from "./balancing.ts";
 import { readBasicAuth } from "./basic-auth.ts";
 import { readBodyLimit } from "./body.ts";
@@ -18,7 +17,7 @@ import { readHttps } from "./https.ts";
 import type { AnnotationLookups } from "./lookups.ts";
 import { readPaths, readPatterns } from "./paths.ts";
 import { readRateLimit } from "./rate-limit.ts";
-import { AnnotationReader, controlTrouble, findingOf, type Said } from "./reader.ts";
+import { AnnotationReader, controlTrouble, type Said } from "./reader.ts";
 import { readRedirect } from "./redirects.ts";
 import { tellSnippets } from "./snippets.ts";
 import { readSources } from "./sources.ts";
@@ -36,17 +35,22 @@ export function readAnnotations(ingress: Ingress, lookups: AnnotationLookups): I
   const canary = readCanary(reader);
   const settings = canary === undefined ? allSettings(reader, lookups) : canarySettings(reader, lookups, canary);
   tellSnippets(reader, canary !== undefined);
-  const owner = `${ingress.metadata.namespace}/${ingress.metadata.name}`;
-  return {
-    ...settings,
-    reads: reader.reads,
-    findings: [
-      ...reader.findings,
-      ...reader.unread().map(([name, text]) => findingOf(owner, name, saidOfUnread(name, text, canary !== undefined))),
-      ...foreignFindings(ingress, new Set(annotationsByName.keys())),
-    ],
-    failsClosed: reader.failsClosed,
-  };
+  const findings = [
+    ...reader.findings,
+    ...unreadFindings(reader, canary !== undefined),
+    ...foreignFindings(ingress, annotationsByName),
+  ];
+  return { ...settings, reads: reader.reads, findings: capped(findings), failsClosed: reader.failsClosed };
+}
+
+/** An Ingress of ten thousand annotations is not answered by as many events. */
+const mostFindings = 64;
+
+function capped(findings: readonly Finding[]): readonly Finding[] {
+  const [last, ...more] = findings.slice(mostFindings - 1);
+  if (last === undefined || more.length === 0) return findings;
+  const message = `${last.message}; and ${more.length} more of the Ingress' annotations have something wrong, or no effect`;
+  return [...findings.slice(0, mostFindings - 1), { ...last, message }];
 }
 
 type Settings = Omit<IngressSettings, "reads" | "findings" | "failsClosed">;
@@ -122,9 +126,19 @@ function present(entries: Readonly<Record<string, unknown>>): Readonly<Record<st
 
 const names = [...annotationsByName.keys(), ...unservedAnnotations.map(({ name }) => name)];
 
+const unreadFindings = (reader: AnnotationReader, isCanary: boolean): readonly Finding[] =>
+  reader
+    .unread()
+    .map(([name, text], i) => reader.finding(name, saidOfUnread(name, text, { isCanary, guesses: i < mostFindings })));
+
+interface Telling {
+  readonly isCanary: boolean;
+  /** Whether the name that was meant is looked for: it takes its time. */
+  readonly guesses: boolean;
+}
+
 /** About an annotation that nothing was made of. */
-function saidOfUnread(full: string, text: string, isCanary: boolean): Said {
-  const name = full.slice(prefix.length);
+function saidOfUnread(name: string, text: string, { isCanary, guesses }: Telling): Said {
   const trouble = controlTrouble(text);
   if (trouble !== undefined)
     return { weight: "refused", because: "AnnotationInvalid", message: `${showValue(text)} ${trouble}` };
@@ -136,7 +150,7 @@ function saidOfUnread(full: string, text: string, isCanary: boolean): Said {
         : `has no effect without ${needs}`;
     return { weight: "noted", because: "AnnotationWithoutEffect", message: why };
   }
-  const near = closest(name, names);
+  const near = guesses ? closest(name, names) : undefined;
   const hint =
     near === undefined ? "see docs/reference/ingress-annotations.md for those that are" : `is ${near} meant?`;
   return { weight: "refused", because: "AnnotationUnknown", message: `no annotation of this name is known; ${hint}` };

@@ -16,6 +16,7 @@ export class AnnotationReader {
   /** Nobody may come in. */
   failsClosed = false;
   readonly #owner: string;
+  /** Those of ingress-nginx' prefix, by their names without it. */
   readonly #annotations: ReadonlyMap<string, string>;
   readonly #asked: Set<string> = new Set();
   readonly #refused: Set<string> = new Set();
@@ -24,7 +25,11 @@ export class AnnotationReader {
     this.namespace = metadata.namespace;
     this.hosts = hostsOf(spec);
     this.#owner = `${metadata.namespace}/${metadata.name}`;
-    this.#annotations = new Map(Object.entries(metadata.annotations ?? {}));
+    this.#annotations = new Map(
+      Object.entries(metadata.annotations ?? {})
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, text]) => [name.slice(prefix.length), text]),
+    );
   }
 
   /** What it says; undefined where it is absent, or can't be read: then a finding says so, and where it guards the Ingress is closed. */
@@ -32,7 +37,7 @@ export class AnnotationReader {
     this.skip(annotation);
     const name = this.#nameOf(annotation);
     if (name === undefined) return undefined;
-    for (const other of annotation.names.map((one) => prefix + one))
+    for (const other of annotation.names)
       if (other !== name && this.#annotations.has(other)) this.#say(other, overruledBy(name));
     const text = this.#annotations.get(name) ?? "";
     const reading = readText(annotation, text);
@@ -62,12 +67,12 @@ export class AnnotationReader {
 
   /** It is told of, and not read. */
   skip({ names }: Annotation): void {
-    for (const name of names) this.#asked.add(prefix + name);
+    for (const name of names) this.#asked.add(name);
   }
 
   /** `message` is what follows the annotation's name. */
   find(annotation: Annotation, said: Said): void {
-    this.#say(this.#nameOf(annotation) ?? prefix + annotation.names[0], said);
+    this.#say(this.#nameOf(annotation) ?? annotation.names[0], said);
   }
 
   /** Nobody may come in, for what this annotation says, or doesn't. */
@@ -80,21 +85,23 @@ export class AnnotationReader {
     this.reads.push(object);
   }
 
-  /** Those of ingress-nginx' prefix that nobody has asked for: name with prefix, and value. */
+  /** Those of ingress-nginx' prefix that nobody has asked for: name without it, and value. */
   unread(): readonly (readonly [string, string])[] {
-    return [...this.#annotations].filter(([name]) => name.startsWith(prefix) && !this.#asked.has(name));
+    return [...this.#annotations].filter(([name]) => !this.#asked.has(name));
   }
 
   /** The others of ingress-nginx' prefix, by their names without it. */
   presentBeside({ names }: Annotation): readonly string[] {
-    return [...this.#annotations.keys()]
-      .filter((name) => name.startsWith(prefix))
-      .map((name) => name.slice(prefix.length))
-      .filter((name) => !names.includes(name));
+    return [...this.#annotations.keys()].filter((name) => !names.includes(name));
+  }
+
+  /** About the annotation of this name, which is without prefix. */
+  finding(name: string, said: Said): Finding {
+    return findingOf(this.#owner, prefix + name, said);
   }
 
   #say(name: string, said: Said): void {
-    this.findings.push(findingOf(this.#owner, name, said));
+    this.findings.push(this.finding(name, said));
   }
 
   #refuse(annotation: Annotation, message: string): void {
@@ -104,24 +111,32 @@ export class AnnotationReader {
 
   /** The name that it has there: of several the first one that says something. */
   #nameOf({ names }: Annotation): string | undefined {
-    const there = names.map((name) => prefix + name).filter((name) => this.#annotations.has(name));
-    return there.find((name) => this.#annotations.get(name)?.trim() !== "") ?? there[0];
+    let first: string | undefined;
+    for (const name of names) {
+      const text = this.#annotations.get(name);
+      if (text !== undefined && text.trim() !== "") return name;
+      if (text !== undefined) first ??= name;
+    }
+    return first;
   }
 }
 
 const closedUntil = "; until that is mended its routes answer 503";
 
-/** About the annotation of this full name; the message begins with it. */
-export const findingOf = (owner: string, name: string, said: Said): Finding => ({
-  origin: { kind: "Ingress", name: owner, field: `metadata.annotations[${name}]` },
-  ...said,
-  message: `${name}: ${said.message}`,
-});
+/** About the annotation of this full name of the Ingress `owner`; the message begins with it. */
+export function findingOf(owner: string, name: string, said: Said): Finding {
+  const shown = /^[\x21-\x7e]{1,200}$/.test(name) ? name : showValue(name);
+  return {
+    origin: { kind: "Ingress", name: owner, field: `metadata.annotations[${shown}]` },
+    ...said,
+    message: `${shown}: ${said.message}`,
+  };
+}
 
 const overruledBy = (name: string): Said => ({
   weight: "noted",
   because: "AnnotationWithoutEffect",
-  message: `${name} says the same, and is followed`,
+  message: `${prefix}${name} says the same, and is followed`,
 });
 
 function readText<T>(annotation: Annotation<T>, text: string): Reading<T> {

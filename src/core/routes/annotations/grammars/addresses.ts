@@ -13,12 +13,17 @@ export const blocks: Grammar<readonly Cidr[]> = {
     const good = entries.flatMap(({ block }) => block ?? []);
     return good.length === 0
       ? wrong("has no address and no CIDR block; write some like 10.0.0.0/24,192.0.2.7")
-      : value(
-          good,
-          bad.map((entry) => `${showValue(entry)} in it is no address and no CIDR block, and is left out`),
-        );
+      : value(good, leftOut(bad));
   },
 };
+
+/** One sentence about all of them. */
+function leftOut(bad: readonly string[]): readonly string[] {
+  const [first, ...more] = bad;
+  if (first === undefined) return [];
+  const others = more.length === 0 ? "" : `; so are ${more.length} others`;
+  return [`${showValue(first)} in it is no address and no CIDR block, and is left out${others}`];
+}
 
 /** The same, where what is left out would let somebody in: then all of it is wrong. */
 export const allBlocks: Grammar<readonly Cidr[]> = {

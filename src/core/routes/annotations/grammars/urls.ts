@@ -6,7 +6,7 @@ import { readRequestText, variableIn } from "./request-text.ts";
 /** Printable ASCII without a space: what can stand in a request's first line, or in Location, as it is. */
 export const isUrlText = (text: string): boolean => /^[\x21-\x7e]*$/.test(text);
 
-const urlParts = /^(https?|\$scheme|\$pass_access_scheme):\/\/([^/?#\\]*)(.*)$/i;
+const urlParts = /^(https?|\$scheme|\$pass_access_scheme):\/\/([^/?#\\]*)((?:[/?#].*)?)$/i;
 const notUrlText = "has a space, or a character that is not ASCII; percent-encode it";
 
 /** `/` and what follows. `//host` and `/\host` are other places to a browser, and none here. */
