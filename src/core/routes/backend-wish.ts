@@ -158,10 +158,21 @@ function idOf(wish: Omit<BackendWish, "id">, ingress: string): BackendId {
   return isPlain ? `${service}:${port}` : `${service}:${port}~${ingress}`;
 }
 
-/** A canary's backend, spoken to as `main` does, the Ingress whose requests it takes its part of. */
-export function canaryWish(canary: BackendWish, settings: BackendSettings, main: string): BackendWish {
+/**
+ * A canary's backend: spoken to by the settings of the Ingress whose requests it takes its part of, balanced by its own. `names`: the canary's
+ * and that Ingress'.
+ */
+export function canaryWish(
+  canary: BackendWish,
+  main: BackendSettings,
+  names: { readonly canary: string; readonly main: string },
+): BackendWish {
+  const { balance, stickiness } = canary.settings;
+  const { stickiness: _, ...spoken } = main;
+  const settings = { ...spoken, balance, ...(stickiness === undefined ? {} : { stickiness }) };
   const wish = { ...canary, settings, viaClusterIp: false, fallback: undefined };
-  return { ...wish, id: idOf(wish, main) };
+  const isOwn = stickiness !== undefined || !sameValue(balance, defaultBackendSettings.balance);
+  return { ...wish, id: idOf(wish, isOwn ? `${names.canary}~${names.main}` : names.main) };
 }
 
 /** A backend that nothing is asked for. */

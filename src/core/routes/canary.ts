@@ -1,5 +1,4 @@
 import { type BackendWish, canaryWish } from "./backend-wish.ts";
-import { defaultBackendSettings } from "./default-settings.ts";
 import type { CanaryRoute, IngressEntry } from "./entry.ts";
 import type { Canary } from "./ingress-settings.ts";
 import type { Finding, Route, RouteMatch, Target, ValueMatch } from "./route-table.ts";
@@ -41,17 +40,17 @@ export function withCanaries(
   const routes = served.flatMap((main) => {
     const canary = taken.get(keyOf(main.route));
     if (canary?.wish === undefined) return main.route;
-    const wish = adapted(canary.wish, main);
+    const wish = adapted(canary.wish, canary.route.origin.name, main);
     if (!main.entry.backends.some(({ id }) => id === wish.id)) backends.push(wish);
     return rowsOf(main.route, canary, { kind: "backends", backends: [{ backend: wish.id, weight: 1 }] });
   });
   return { routes, backends, findings };
 }
 
-function adapted(canary: BackendWish, { route: { to }, entry }: Served): BackendWish {
+function adapted(canary: BackendWish, name: string, { route: { to }, entry }: Served): BackendWish {
   const [first] = to.kind === "backends" ? to.backends : [];
   const own = entry.backends.find(({ id }) => id === first?.backend);
-  return canaryWish(canary, own?.settings ?? defaultBackendSettings, entry.name);
+  return canaryWish(canary, own?.settings ?? canary.settings, { canary: name, main: entry.name });
 }
 
 /** In this order: header, cookie, weight. What says `never` needs a row only where something behind it would send to the canary. */

@@ -7,6 +7,7 @@ import {
   classOf,
   configMapOf,
   findingLines,
+  ingressOf,
   serviceOf,
   sliceOf,
   TestWorld,
@@ -200,4 +201,71 @@ test("the default certificate may be in any namespace; without one the engine ha
   const { table, change, classes } = book.take();
   assert.equal(table.certificates.fallback?.secret, "system/cert");
   assert.deepEqual([change.others, classes, book.classFindings()], [true, true, []]);
+});
+
+suite("defaults", () => {
+  const settings = {
+    "proxy-body-size": "50m",
+    "proxy-read-timeout": "300",
+    "ssl-redirect": "false",
+    "http-redirect-code": "301",
+    "whitelist-source-range": "10.0.0.0/8",
+  };
+  const routesOf = (data: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>> = {}) => {
+    const world = worldOf(data);
+    world.add(ingressOf("shop/x: a.example/=web:80", { className: "portolan", annotations }));
+    const book = bookOf(world);
+    const { table } = book.take();
+    const [route] = table.routeSets.get("ingress")?.hosts.get("a.example")?.routes ?? [];
+    const [backend] = table.backends.values();
+    assert.ok(route !== undefined && backend !== undefined);
+    return { route, backend, book, world };
+  };
+
+  test("hold where an Ingress says nothing, and where it does they don't", () => {
+    const { route, backend } = routesOf(settings);
+    assert.equal(route.filters.maxBodyBytes, 50 * 1024 * 1024);
+    assert.deepEqual(
+      route.filters.sources?.allow.map(({ text }) => text),
+      ["10.0.0.0/8"],
+    );
+    assert.deepEqual(
+      [backend.id, backend.settings.timeouts],
+      ["shop/web:80~shop/x", { connect: 5, send: 60, read: 300 }],
+    );
+    const own = {
+      "nginx.ingress.kubernetes.io/proxy-body-size": "1k",
+      "nginx.ingress.kubernetes.io/force-ssl-redirect": "true",
+    };
+    const other = routesOf(settings, own).route.filters;
+    assert.deepEqual([other.maxBodyBytes, other.httpsRedirect], [1024, { status: 301 }]);
+  });
+
+  test("change all Ingresses when they change", () => {
+    const { book, world } = routesOf({});
+    world.configMaps.set("system/settings", configMapOf("system/settings", { "proxy-body-size": "7" }));
+    book.setConfigMap("system/settings", world);
+    const { table, change } = book.take();
+    assert.deepEqual([[...change.hosts], change.others], [["a.example"], false]);
+    assert.equal(table.routeSets.get("ingress")?.hosts.get("a.example")?.routes[0]?.filters.maxBodyBytes, 7);
+  });
+
+  test("that can't be read set nothing, and let nobody in where they guard", () => {
+    const { route, book } = routesOf({
+      "proxy-body-size": "much",
+      "denylist-source-range": "everybody",
+      "http-redirect-code": "200",
+    });
+    assert.equal(route.filters.maxBodyBytes, 1024 * 1024);
+    assert.deepEqual(
+      route.filters.sources?.deny.map(({ text }) => text),
+      ["0.0.0.0/0", "::/0"],
+    );
+    assert.deepEqual(findingLines(book.classFindings()).toSorted(), [
+      "refused SettingInvalid data[denylist-source-range]",
+      "refused SettingInvalid data[http-redirect-code]",
+      "refused SettingInvalid data[proxy-body-size]",
+    ]);
+    for (const { message } of book.classFindings()) assert.match(message, /^data\[[a-z-]+\]: "/);
+  });
 });

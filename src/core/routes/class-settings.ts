@@ -2,6 +2,8 @@ import type { IngressClass } from "#api/networking/ingress-class.ts";
 import { blockOf, type Cidr, mustCidr, parseBlock } from "#net/cidr.ts";
 import { parseIp } from "#net/ip.ts";
 import type { BackendWish } from "./backend-wish.ts";
+import { isDefaultKey, readDefaults } from "./class-defaults.ts";
+import type { IngressDefaults } from "./ingress-settings.ts";
 import { quoted } from "./quoted.ts";
 import type { Finding, Origin, StreamRoute } from "./route-table.ts";
 import type { Read, RouteWorld } from "./route-world.ts";
@@ -14,6 +16,8 @@ export interface ClassSettings {
   readonly acceptsProxyHeader: boolean;
   /** The Secret whose certificate is shown where there is no other; `name` is `namespace/name`. */
   readonly defaultCertificate: { readonly name: string; readonly origin: Origin } | undefined;
+  /** What Ingresses ask for that say nothing themselves. */
+  readonly defaults: IngressDefaults;
   readonly streams: readonly StreamRoute[];
   readonly backends: readonly BackendWish[];
   readonly reads: readonly Read[];
@@ -36,15 +40,17 @@ export function classSettings(
   const refuse: Refuse = (origin, message) =>
     findings.push({ origin, weight: "refused", because: "SettingInvalid", message: `${origin.field}: ${message}` });
   const streams = streamsOf([...settings.values()], world, { taken, refuse });
+  const inherited = readDefaults(settings, refuse);
   const certificate = certificateOf(settings.get("default-ssl-certificate"), refuse);
   for (const { key, origin } of settings.values()) {
-    if (peerKeys.has(key) || key === "default-ssl-certificate" || isStreamKey(key)) continue;
+    if (peerKeys.has(key) || key === "default-ssl-certificate" || isStreamKey(key) || isDefaultKey(key)) continue;
     const message = `${origin.field}: no setting of this name is served`;
     findings.push({ origin, weight: "refused", because: "SettingUnknown", message });
   }
   return {
     ...peersOf(settings, refuse),
     defaultCertificate: certificate,
+    defaults: inherited.defaults,
     streams: streams.flatMap(({ stream }) => stream ?? []),
     backends: streams.flatMap(({ wish }) => wish ?? []),
     shapes: new Map(streams.flatMap(({ service, shape }) => (service === undefined ? [] : [[service, shape]]))),
@@ -55,7 +61,7 @@ export function classSettings(
       ),
       ...(certificate === undefined ? [] : [{ kind: "Secret", name: certificate.name } as const]),
     ],
-    findings,
+    findings: [...findings, ...inherited.findings],
   };
 }
 

@@ -8,6 +8,7 @@ import { settleHost } from "./host-routes.ts";
 import { servedClasses } from "./ingress-class.ts";
 import { ingressEntry } from "./ingress-entry.ts";
 import type { Canary, IngressSettings } from "./ingress-settings.ts";
+import type { BackendSettings } from "./route-table.ts";
 import {
   certificateSecret,
   findingLines,
@@ -292,12 +293,14 @@ suite("other settings", () => {
   });
 });
 
-test("a canary's backend has the name of the Ingress that asks for something of its own", () => {
-  const [wish] = entryOf("x: a.example/=web:80").backends;
-  assert.ok(wish !== undefined);
-  assert.equal(canaryWish(wish, defaultBackendSettings, "default/m").id, "default/web:80");
-  assert.equal(
-    canaryWish(wish, { ...defaultBackendSettings, connectRetries: 0 }, "default/m").id,
-    "default/web:80~default/m",
-  );
+test("a canary's backend has the names of those that ask for something of their own", () => {
+  const idOf = (canary: Partial<BackendSettings>, main: Partial<BackendSettings>) => {
+    const [wish] = entryOf("x: a.example/=web:80", { backend: { ...defaultBackendSettings, ...canary } }).backends;
+    assert.ok(wish !== undefined);
+    return canaryWish(wish, { ...defaultBackendSettings, ...main }, { canary: "default/x", main: "default/m" }).id;
+  };
+  assert.equal(idOf({}, {}), "default/web:80");
+  assert.equal(idOf({ connectRetries: 0 }, { balance: { kind: "random" } }), "default/web:80");
+  assert.equal(idOf({}, { connectRetries: 0 }), "default/web:80~default/m");
+  assert.equal(idOf({ balance: { kind: "random" } }, {}), "default/web:80~default/x~default/m");
 });

@@ -232,7 +232,8 @@ class RandomWorld extends TestWorld {
       {},
       { "default-ssl-certificate": "shop/cert", "tcp.9000": "default/web:80" },
       { "use-proxy-protocol": this.pick("true", "false"), "tcp.9000": "shop/api:http::PROXY" },
-      { "use-forwarded-headers": "true", unknown: "1" },
+      { "use-forwarded-headers": "true", unknown: "1", "proxy-body-size": this.pick("7", "8") },
+      { "load-balance": "random" },
     );
     if (this.below(4) === 0) this.configMaps.delete(name);
     else this.configMaps.set(name, configMapOf(name, data));

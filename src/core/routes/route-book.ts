@@ -210,6 +210,7 @@ export class RouteBook {
     this.#lastSettings = after;
     this.#follow(classReader, before?.reads ?? [], after.reads);
     this.#backends.wish(classReader, before?.backends ?? [], after.backends);
+    if (!sameValue(before?.defaults, after.defaults)) for (const name of this.#entries.keys()) this.#stale.add(name);
   }
 
   #settleFallback(world: RouteWorld): void {
@@ -259,7 +260,7 @@ export class RouteBook {
     const ingress = world.ingress(name);
     if (ingress === undefined || this.#classes === undefined) return undefined;
     const certificate = (secret: string) => this.#shelf.read(secret, world);
-    const settings = readAnnotations(ingress, { ...world, defaults: defaultSettings });
+    const settings = readAnnotations(ingress, { ...world, defaults: this.#settings?.defaults ?? defaultSettings });
     return ingressEntry(ingress, settings, { world, classes: this.#classes, certificate });
   }
 
