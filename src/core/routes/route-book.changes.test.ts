@@ -278,7 +278,7 @@ function differenceOf(before: RouteTable | undefined, after: RouteTable): TakenT
 const plain = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value ?? null, (_, one) => (typeof one === "bigint" ? `${one}n` : one)));
 
-for (let seed = 1; seed <= 30; seed++) {
+for (let seed = 1; seed <= 12; seed++) {
   test(`after any changes a book says the same as one that begins there, and what differs from before (seed ${seed})`, () => {
     const world = new RandomWorld(seed);
     const book = bookOf(world);

@@ -30,9 +30,15 @@ export interface TableChange {
 /** `http`, `https`; of a Gateway `namespace/name#listener`. */
 export type ListenerId = string;
 export type RouteSetId = string;
-/** `default/kubia:80`, and `~namespace/ingress` behind it where an Ingress asks for something of its own on the way to the pods. */
+/**
+ * `default/kubia:80`, `default/dns:53/UDP`; and `~namespace/ingress` behind it where an Ingress asks for something of its own on the way to the
+ * pods, `~tcp.9000` where a stream does.
+ */
 export type BackendId = string;
-/** `default/kubia#spec.rules[0].http.paths[1]`, and `?canary` behind it and the like: names the route in metrics, logs and traces. */
+/**
+ * Names the route in metrics, logs and traces: `default/kubia#spec.rules[0].http.paths[1]`; `?host=a.example` behind it where a field makes routes
+ * of several hosts, `?canary=header` or `?main=cookie` where a canary takes its part.
+ */
 export type RouteId = string;
 /** Lower case: a full name; `*.example.com`, which stands for one label (Ingress) or any number of them (Gateway); `*`, which is any. */
 export type HostPattern = string;
