@@ -110,6 +110,36 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
         goal: server === "unbound" ? { leastOfPeer: 0.6 } : undefined,
       }));
   },
+  async ingress() {
+    const rows = new Map((await (await import("./ingress.ts")).run()).map((row) => [row.name, row]));
+    const pairs = [
+      ["ours on HAProxy", "plain HAProxy", 0.95],
+      ["ours on HAProxy", "nginx", undefined],
+      ["ours embedded", "plain HAProxy", 0.65],
+      ["ours embedded", "http and undici", 2],
+    ] as const;
+    return pairs.flatMap(([own, other, leastOfPeer]): readonly Row[] => {
+      const [ours, peer] = [rows.get(own), rows.get(other)];
+      if (ours === undefined || peer === undefined) return [];
+      const goal = leastOfPeer === undefined ? undefined : { leastOfPeer };
+      return [
+        {
+          what: `requests, ${own}`,
+          unit: "/s",
+          ours: ours.perSecond,
+          peer: { name: other, value: peer.perSecond },
+          goal,
+        },
+        {
+          what: `CPU for a request, ${own}`,
+          unit: "µs",
+          ours: ours.cpuMicroseconds,
+          peer: { name: other, value: peer.cpuMicroseconds },
+          goal: undefined,
+        },
+      ];
+    });
+  },
   async failover() {
     const { ours, peer } = await (await import("./failover.ts")).run();
     const theirs = (value: number | undefined) =>

@@ -5,16 +5,15 @@ const hosts = 1000;
 const pathsAHost = 10;
 
 const hostOf = (i: number): string => `host-${i}.bench.example`;
-const backendName = (i: number): string => `default/svc-${i}:80`;
+const backend = "default/svc:80";
 
-/** 1,000 hosts of 10 paths each, a Service for every host; all of them end at one port of this machine. */
+/** 1,000 hosts of 10 paths each, all of one Service: like the others, it keeps few connections to one endpoint. */
 export function benchTable(listenPort: number, backendPort: number): RouteTable {
   const numbers = Array.from({ length: hosts }, (_, i) => i);
   const routes = numbers.flatMap((i) =>
-    Array.from({ length: pathsAHost }, (_, j) => routeOf({ host: hostOf(i), path: `/path-${j}`, to: backendName(i) })),
+    Array.from({ length: pathsAHost }, (_, j) => routeOf({ host: hostOf(i), path: `/path-${j}`, to: backend })),
   );
-  const backends = numbers.map((i) => backendOf(backendName(i), [backendPort]));
-  const table = tableOf(routes, backends);
+  const table = tableOf(routes, [backendOf(backend, [backendPort])]);
   return { ...table, listeners: table.listeners.map((listener) => ({ ...listener, port: listenPort })) };
 }
 
