@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "../test/harness/cluster.ts";
 import { findProgram } from "../test/harness/programs.ts";
-import { askingCore, listens, type Proxy, proxies, startBackend } from "./ingress/proxies.ts";
+import { askingCore, type Contender, contenders, listens, startBackend } from "./ingress/contenders.ts";
 import { wrkScript } from "./ingress/table.ts";
 
 const execute = promisify(execFile);
@@ -36,7 +36,7 @@ export async function run(): Promise<readonly ProxyRow[]> {
   try {
     writeFileSync(join(folder, "load.lua"), wrkScript);
     await listens(backend);
-    const all = proxies();
+    const all = contenders();
     const seen = new Map<string, Measured[]>(all.map(({ name }) => [name, []]));
     for (let round = 0; round < rounds; round++)
       for (const proxy of all) seen.get(proxy.name)?.push(await measure(proxy, folder, backend));
@@ -53,7 +53,7 @@ interface Measured {
   readonly p99: number;
 }
 
-async function measure(proxy: Proxy, parent: string, backend: number): Promise<Measured> {
+async function measure(proxy: Contender, parent: string, backend: number): Promise<Measured> {
   const folder = mkdtempSync(join(parent, "proxy-"));
   const listen = await freePort();
   const child = proxy.start(folder, { listen, backend });

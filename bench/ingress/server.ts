@@ -20,7 +20,7 @@ async function serveUndici(port: number, backendPort: number): Promise<void> {
         response.writeHead(answer.statusCode, { "content-length": String(answer.headers["content-length"]) });
         return response;
       })
-      .catch(() => response.destroy());
+      .then(undefined, () => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
 }

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -13,7 +12,7 @@ import { benchTable } from "./table.ts";
 export const askingCore = "0";
 const servingCore = "1";
 
-export interface Proxy {
+export interface Contender {
   readonly name: string;
   readonly start: (folder: string, ports: Ports) => ChildProcess;
 }
@@ -23,10 +22,10 @@ export interface Ports {
 }
 
 /** Those that this machine can run: ours is compared with the others of the same run. */
-export function proxies(): readonly Proxy[] {
+export function contenders(): readonly Contender[] {
   const haproxy = findProgram("haproxy", "haproxy");
   const nginx = findProgram("nginx", "nginx");
-  const all: (Proxy | undefined)[] = [
+  const all: (Contender | undefined)[] = [
     haproxy === undefined ? undefined : { name: "ours on HAProxy", start: startPlanned(haproxy) },
     haproxy === undefined ? undefined : { name: "plain HAProxy", start: startPlain(haproxy) },
     nginx === undefined ? undefined : { name: "nginx", start: startNginx(nginx) },
@@ -40,7 +39,7 @@ const pinned = (core: string, command: readonly string[], cwd: string): ChildPro
   spawn("taskset", ["-c", core, ...command], { cwd, stdio: ["ignore", "ignore", "inherit"] });
 
 const startPlanned =
-  (haproxy: string): Proxy["start"] =>
+  (haproxy: string): Contender["start"] =>
   (folder, { listen, backend }) => {
     const runtimeSocket = join(folder, "runtime.sock");
     const fixed = { threads: 1, detours: new Map(), addresses: ["127.0.0.1"], accessLog: "stdout" } as const;
@@ -51,7 +50,7 @@ const startPlanned =
 
 /** One route, and nothing that an ingress controller adds. */
 const startPlain =
-  (haproxy: string): Proxy["start"] =>
+  (haproxy: string): Contender["start"] =>
   (folder, { listen, backend }) => {
     const config = `global
   nbthread 1
@@ -72,7 +71,7 @@ backend out
   };
 
 const startNginx =
-  (nginx: string): Proxy["start"] =>
+  (nginx: string): Contender["start"] =>
   (folder, { listen, backend }) =>
     startConfigured(nginx, folder, {
       name: "proxy",
@@ -115,7 +114,7 @@ http {
 }
 
 const startNode =
-  (kind: string): Proxy["start"] =>
+  (kind: string): Contender["start"] =>
   (folder, { listen, backend }) => {
     const script = join(import.meta.dirname, "server.ts");
     return pinned(servingCore, [process.execPath, script, kind, String(listen), String(backend)], folder);
@@ -125,14 +124,9 @@ const startNode =
 export const listens = (port: number): Promise<unknown> =>
   eventually(`a listener at port ${port}`, () => isOpen(port), { seconds: 20 });
 
-async function isOpen(port: number): Promise<boolean> {
+function isOpen(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
+  return new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+  }).finally(() => socket.destroy());
 }
