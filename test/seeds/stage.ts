@@ -45,6 +45,8 @@ export interface Scene {
   readonly kubectl: (...args: readonly string[]) => Promise<Outcome>;
   /** The machine's own iptables on a node; undefined where the cluster's rules are nftables'. */
   readonly iptables: ((node: StageNode, ...args: readonly string[]) => Promise<Outcome>) | undefined;
+  /** Runs a program outside or on a node. */
+  readonly run: (from: Exclude<Place, "pod">, ...argv: readonly [string, ...string[]]) => Promise<Outcome>;
   /** Creates what a seed's file says and waits until its pods are ready. Throws `Unexpected`. */
   readonly create: (...files: readonly string[]) => Promise<void>;
   /** Throws `Unexpected` where no answer fits within some seconds. Gives the answers. */
@@ -103,13 +105,15 @@ function sceneOf(machine: Machine, { namespace, nodes, proxyMode }: Setting): Sc
   const [first] = nodes;
   const kubectl = (...args: readonly string[]): Promise<Outcome> =>
     machine.run(machine.kubectlPath, "--kubeconfig", kubeconfig, "--namespace", namespace, ...args);
+  const runFrom: Scene["run"] = async (from, ...argv) => {
+    if (from !== "outside") return machine.run(...inside(from), ...argv);
+    // Beside a machine that is the node stands the host of the tests; beside nodes that are namespaces, their machine.
+    return first.netns !== null ? machine.run(...argv) : { code: 0, ...(await run(argv)) };
+  };
   const answersFrom = async (from: Place, url: string, times: number): Promise<readonly string[]> => {
     const args = [...asking, url, String(times)];
     if (from === "pod") return answersIn(await kubectl("exec", "client", "--", nodeInPod, ...args));
-    if (from !== "outside") return answersIn(await machine.run(...inside(from), process.execPath, ...args));
-    // Beside a machine that is the node stands the host of the tests; beside nodes that are namespaces, their machine.
-    if (first.netns !== null) return answersIn(await machine.run(process.execPath, ...args));
-    return answersIn({ code: 0, ...(await run([process.execPath, ...args])) });
+    return answersIn(await runFrom(from, process.execPath, ...args));
   };
   return {
     nodes,
@@ -120,6 +124,7 @@ function sceneOf(machine: Machine, { namespace, nodes, proxyMode }: Setting): Sc
       return node;
     },
     kubectl,
+    run: runFrom,
     iptables:
       proxyMode === "iptables" ? (node, ...args) => machine.run(...inside(node), "iptables", ...args) : undefined,
     async create(...files) {
