@@ -1,4 +1,5 @@
-import { type Seed, usualSeeds, wideSeeds } from "./seeds.ts";
+import type { Seed } from "./seed.ts";
+import { usualSeeds, wideSeeds } from "./seeds.ts";
 import { type Layout, openStage, type Scene, type Stage, Unexpected } from "./stage.ts";
 
 /** What became of a seed. */
