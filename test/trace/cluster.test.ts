@@ -59,6 +59,57 @@ const rows: readonly Row[] = [
     tells: [/container main of pod default\/no-image waits: /, /spec\.containers\[0\]\.image/],
   },
   { target: "svc/wbe", ...fromClient, code: 1, tells: [/there is no Service default\/wbe/, /svc\/web$/m] },
+  {
+    target: "http://shop.example.com/shop",
+    code: 0,
+    tells: [
+      /^✓ name +shop\.example\.com is /m,
+      /^✓ rule +Ingress default\/shop serves it: Prefix \/shop of shop\.example\.com$/m,
+      /^✓ backend +Service default\/web, port 80: 2 of 2 endpoints get it/m,
+      /^✓ answer +a request from this machine was answered 200$/m,
+    ],
+  },
+  { target: "ingress/shop", ...fromClient, code: 0, tells: [/^✓ rule /m, /^reaches Ingress default\/shop$/m] },
+  {
+    target: "http://shop.example.com/Shop",
+    code: 1,
+    tells: [
+      /answered 404, as the objects have it$/m,
+      /fix: Ingress default\/shop: spec\.rules\[0\]\.http\.paths\[0\]\.path → /,
+    ],
+  },
+  {
+    target: "http://shop.example.com/nobody",
+    code: 1,
+    tells: [
+      /answered 503, as the objects have it$/m,
+      /fix: Service default\/wrong-selector: spec\.selector\.app → web$/m,
+    ],
+  },
+  {
+    target: "http://shop.example.com/missing",
+    code: 1,
+    tells: [/answered 503, as the objects have it$/m, /backend\.service\.name → web$/m],
+  },
+  {
+    target: "http://shop.example.com/a%2fb",
+    code: 1,
+    tells: [/answered 400, as the objects have it$/m],
+  },
+  {
+    target: "http://tls.example.com/",
+    code: 0,
+    tells: [
+      /the controller sends the client to https:\/\/tls\.example\.com\/ \(308\)$/m,
+      /answered 308, as the objects have it$/m,
+    ],
+  },
+  {
+    target: "https://tls.example.com/",
+    code: 1,
+    tells: [/^✗ tls /m, /answered 200$/m, /spec\.tls\[0\]\.secretName → /],
+  },
+  { target: "ingress/other-class", code: 1, tells: [/spec\.ingressClassName → portolan$/m] },
   { target: "http://web:8080/", ...fromClient, code: 1, tells: [/8080 is its node port|has no port 8080\/TCP/] },
 ];
 

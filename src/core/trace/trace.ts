@@ -1,4 +1,5 @@
 import type { Ip } from "#net/ip.ts";
+import { internalIPs } from "../node.ts";
 import { explain, type Reason } from "../reasons.ts";
 import type { Origin } from "../services/service-map.ts";
 import { aimAt } from "./aim.ts";
@@ -69,7 +70,7 @@ function tellPlain(target: Plain, asked: string | undefined, { client, atlas }: 
     : ends.slice(0, mostEnds).flatMap((end) => podHops(end, { node: way.node, exposed: exposedOf(landing) }, atlas));
   const isForAll = !told.some(({ because }) => because === "SourceRangesApply");
   const arrives = !stops([...told, ...beyond]);
-  const ingress = arrives ? behindIngress(target, first, { client, atlas, landing, ends, asked }) : undefined;
+  const ingress = arrives ? behindIngress(target, first, { client, atlas, landing, way, asked }) : undefined;
   const last = arrives ? answerHop(target, first, { client, landing, atlas, isForAll, expected: ingress }) : undefined;
   const more =
     ends.length > mostEnds && beyond.length > 0
@@ -81,21 +82,38 @@ function tellPlain(target: Plain, asked: string | undefined, { client, atlas }: 
 
 interface Arrived extends Sent {
   readonly landing: Landing;
-  readonly ends: readonly Place[];
+  readonly way: Way;
   readonly asked: string | undefined;
 }
 
 /** What the ingress controller does with a URL; undefined where it isn't one that comes to it. */
 function behindIngress(target: Plain, place: Place, arrived: Arrived): IngressStory | undefined {
-  const { client, atlas, landing, ends, asked } = arrived;
+  const { client, atlas, landing, way, asked } = arrived;
   const url = target.kind === "place" ? target.url : undefined;
   const routing = atlas.routing();
   if (url === undefined) return undefined;
   if (routing === undefined) return unreadIngresses(landing, atlas);
   const entrance = entranceAt(place, landing, routing);
   if (entrance === undefined) return undefined;
-  const node = ends[0] === undefined ? undefined : atlas.podAt(ends[0].ip)?.spec.nodeName;
-  return ingressStory(url, place, { client, atlas, entrance, routing, node, asked });
+  const [end] = way.ends;
+  const node = end && atlas.podAt(end.ip)?.spec.nodeName;
+  const seen = seenBy(client, way, atlas);
+  return ingressStory(url, place, {
+    client: seen,
+    atlas,
+    entrance,
+    routing,
+    node,
+    asked,
+    masking: seen !== client ? exposedOf(landing)?.object : undefined,
+  });
+}
+
+/** Who the controller takes the client for: the node that has put its own address in the place of the client's. */
+function seenBy(client: Client, { fate, node: name }: Way, atlas: Atlas): Client {
+  const node = name === undefined ? undefined : atlas.node(name);
+  const isMasked = fate?.kind === "passes" && fate.ends.length > 0 && fate.ends.every(({ masqueraded }) => masqueraded);
+  return isMasked && node !== undefined ? { ...client, ips: internalIPs(node), node: name } : client;
 }
 
 /** The way leads to the controller, and what it does can't be told. */

@@ -27,10 +27,11 @@ export interface Refusal {
 interface Asking {
   readonly client: Client;
   readonly routing: Routing;
+  readonly masking: string | undefined;
 }
 
 /** Tells of filters that do something with the request; nothing where it passes as it came. */
-export function filterStory(route: Route, request: TracedRequest, { client, routing }: Asking): FilterStory {
+export function filterStory(route: Route, request: TracedRequest, { client, routing, masking }: Asking): FilterStory {
   const { sources, ...others } = route.filters;
   // Whoever is outside may have any address.
   const isAnybody = client.node === undefined && client.stands === "outside";
@@ -61,7 +62,7 @@ export function filterStory(route: Route, request: TracedRequest, { client, rout
     return { hops, warnings: [], status: undefined, refusals };
   const location = locationOf(filtered);
   return {
-    hops: [...hops, answerHop(filtered, { ingress, routing })],
+    hops: [...hops, answerHop(filtered, { ingress, routing, masking, client })],
     warnings: location === undefined ? [] : [`what comes then is another story: portolan trace ${location}`],
     status: filtered.status,
     refusals,
@@ -85,15 +86,15 @@ function refusalOf(ask: Filtered["asks"][number]): readonly Refusal[] {
 }
 
 type Answered = Extract<Filtered, { readonly kind: "answer" }>;
-interface Of {
+interface Of extends Asking {
   readonly ingress: Ingress | undefined;
-  readonly routing: Routing;
 }
 
 const locationOf = ({ headers }: Answered): string | undefined =>
   headers.find(({ name }) => name === "location")?.value;
 
-function answerHop(filtered: Answered, { ingress, routing }: Of): Hop {
+function answerHop(filtered: Answered, of: Of): Hop {
+  const { ingress, routing } = of;
   const { status, because } = filtered;
   const location = locationOf(filtered);
   if (location !== undefined)
@@ -104,8 +105,8 @@ function answerHop(filtered: Answered, { ingress, routing }: Of): Hop {
       tells: `the controller sends the client to ${location} (${status})`,
       evidence: annotationsOf(ingress, because === "RedirectsToHttps" ? "httpsRedirect" : "redirect"),
     };
-  const of = filterOf(because);
-  const evidence = of === undefined ? [] : annotationsOf(ingress, of);
+  const filter = filterOf(because);
+  const evidence = filter === undefined ? [] : annotationsOf(ingress, filter);
   const unread = because === "CredentialsUnreadable" ? [...routing.objects.unread.values()][0] : undefined;
   if (unread !== undefined)
     return {
@@ -115,15 +116,22 @@ function answerHop(filtered: Answered, { ingress, routing }: Of): Hop {
       tells: "who may come in can't be told",
       evidence: [{ seen: unread }],
     };
-  const fix = fixOf(filtered, ingress, evidence);
+  const fix = fixOf(filtered, evidence, of);
   return {
     kind: "filter",
     outcome: "stops",
     because,
-    tells: `the controller answers ${status}: ${explain(because)}`,
+    tells: `the controller answers ${status}${asSeen(filtered, of)}: ${explain(because)}`,
     evidence,
     ...(fix && { fix }),
   };
+}
+
+/** Whose address has decided. */
+function asSeen({ because }: Answered, { client, masking }: Of): string {
+  if (because !== "ClientNotAllowed") return "";
+  const ip = client.ips.map(({ text }) => text).join(", ");
+  return masking === undefined ? ` to ${ip}` : ` to ${ip}, the node's address that it sees`;
 }
 
 function filterOf(because: Answered["because"]): Filter | undefined {
@@ -140,7 +148,11 @@ function filterOf(because: Answered["because"]): Filter | undefined {
   }
 }
 
-function fixOf({ because }: Answered, ingress: Ingress | undefined, evidence: readonly Evidence[]): Fix | undefined {
+function fixOf(
+  { because }: Answered,
+  evidence: readonly Evidence[],
+  { ingress, masking, client }: Of,
+): Fix | undefined {
   const [first] = evidence;
   const object = ingress === undefined ? "Ingress" : named("Ingress", ingress);
   const field = first !== undefined && "field" in first ? first.field : "metadata.annotations";
@@ -158,6 +170,12 @@ function fixOf({ because }: Answered, ingress: Ingress | undefined, evidence: re
         change: "a Secret with a key auth, as htpasswd writes it",
       };
     case "ClientNotAllowed":
+      if (masking !== undefined && client.stands === "outside")
+        return {
+          object: masking,
+          field: "spec.externalTrafficPolicy",
+          change: "Local, so that the controller sees the client's address",
+        };
       return { object, field, change: "a block that the client's address is in" };
     case "RewriteNotNormal":
       return { object, field, change: "a value that makes a path without // and dot segments" };

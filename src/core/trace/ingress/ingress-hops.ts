@@ -32,6 +32,8 @@ interface Asking {
   readonly routing: Routing;
   /** Whose URL it is, where an Ingress was asked for: `namespace/name`. */
   readonly asked: string | undefined;
+  /** What has put the node's address in the place of the client's: `Service portolan-system/portolan-ingress`. */
+  readonly masking: string | undefined;
   /** The node whose controller takes the request. */
   readonly node: string | undefined;
 }

@@ -17,9 +17,9 @@ export type About = { readonly host: string } | { readonly ingress: string };
 export function wantedObjects(objects: RoutedObjects, about: About, around: Around): WantedObjects {
   const secrets = new Set<string>();
   const configMaps = new Set<string>();
-  const noting = <T>({ get }: { readonly get: (name: string) => T | undefined }, missed: Set<string>) => ({
+  const noting = <T>(known: { readonly get: (name: string) => T | undefined }, missed: Set<string>) => ({
     get: (name: string): T | undefined => {
-      const found = get(name);
+      const found = known.get(name);
       if (found === undefined) missed.add(name);
       return found;
     },
