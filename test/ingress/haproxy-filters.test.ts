@@ -203,6 +203,8 @@ test("what clients say of themselves is replaced", withHaproxy, async () => {
     "x-forwarded-host": "Shop.Example:8080",
     "x-forwarded-port": `${port}`,
     "x-forwarded-proto": "http",
+    "x-forwarded-scheme": "http",
+    "x-scheme": "http",
     "x-request-id": headers["x-request-id"],
   });
 });

@@ -51,6 +51,8 @@ export class TraceJudge implements Judge {
 
   async ask(ask: Ask): Promise<Answer> {
     const set = this.#table?.routeSets.get("ingress");
+    const passedOn = ask.scheme === "https" ? this.#table?.passthroughs.get(ask.serverName ?? ask.host) : undefined;
+    if (passedOn !== undefined) return this.#passedOn(passedOn.backend, ask);
     const target = normalTarget(ask.target);
     const host = normalHost(ask.host);
     const certificate = ask.scheme === "https" ? this.#certificateFor(ask.serverName ?? host ?? "") : undefined;
@@ -75,6 +77,16 @@ export class TraceJudge implements Judge {
     const hasQuery = target.query !== undefined || filtered.query !== "";
     const passed = this.#passed(route, request, { ...filtered, ask, toBackend, hasQuery });
     return { ...passed, certificate, headers: changed(passed.headers, toClient) };
+  }
+
+  /** The pod of a connection that nobody looks into. */
+  #passedOn(backend: BackendId, ask: Ask): Answer {
+    const [endpoint] = this.#backend(backend)?.pool.members ?? [];
+    if (endpoint === undefined) throw new Error("a connection is closed: no endpoint");
+    const headers = Object.fromEntries(ask.headers);
+    const { method, body, target } = ask;
+    const seen: Seen = { ...this.#identityAt(endpoint), method, target, body, headers: { ...headers, host: ask.host } };
+    return { status: 200, headers: [], certificate: "pod", seen };
   }
 
   /** The Secret whose certificate is shown for a name. */
@@ -156,23 +168,24 @@ export class TraceJudge implements Judge {
   }
 
   /** The request as the pod of that address gets it. */
-  #seen({ ip, port }: Endpoint, passage: Sent, request: FilterRequest): Seen {
-    const world = this.#world;
-    const service = [...(world?.services ?? [])].find(([, { spec }]) => spec.clusterIP === ip.text)?.[0];
-    const pod = world?.pods.find((one) => one.ip === ip.text || `${one.namespace}/${one.service}` === service);
-    if (pod === undefined) throw new Error(`no pod has the address ${ip.text}`);
+  #seen(endpoint: Endpoint, passage: Sent, request: FilterRequest): Seen {
     const changes: HeaderChanges = inTurn(passage.toBackend, passage.requestHeaders);
     const headers = changed(request.headers(), changes).map(({ name, value }) => [name.toLowerCase(), value]);
     return {
-      namespace: pod.namespace,
-      service: pod.service,
-      pod: pod.name,
-      port,
+      ...this.#identityAt(endpoint),
       method: request.method,
       target: passage.hasQuery ? `${passage.path}?${passage.query}` : passage.path,
       headers: { ...Object.fromEntries(headers), host: passage.host },
       body: passage.ask.body,
     };
+  }
+
+  #identityAt({ ip, port }: Endpoint): Pick<Seen, "namespace" | "service" | "pod" | "port"> {
+    const world = this.#world;
+    const service = [...(world?.services ?? [])].find(([, { spec }]) => spec.clusterIP === ip.text)?.[0];
+    const pod = world?.pods.find((one) => one.ip === ip.text || `${one.namespace}/${one.service}` === service);
+    if (pod === undefined) throw new Error(`no pod has the address ${ip.text}`);
+    return { namespace: pod.namespace, service: pod.service, pod: pod.name, port };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

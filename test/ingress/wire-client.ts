@@ -87,7 +87,7 @@ async function sendHttp2(ask: Ask, port: number): Promise<Reply> {
   const failed = new Promise<never>((_, reject) => session.on("error", reject));
   const { host: _, ...headers } = headersOf(ask);
   const stream = session.request({ ...headers, ":method": ask.method, ":path": ask.target, ":authority": ask.host });
-  stream.end(ask.body);
+  if (ask.body !== "") stream.end(ask.body);
   const responded = new Promise<Reply>((resolve, reject) => {
     stream.on("error", reject).on("response", (head) => {
       const own = Object.entries(head).flatMap(([name, value]) =>

@@ -146,7 +146,7 @@ export class WireJudge implements Judge {
   }
 
   #secretOf(shown: X509Certificate): string {
-    const all = [...(this.#world?.certificates ?? [])];
+    const all = [...(this.#world?.certificates ?? []), ["pod", this.#pair] as const];
     const same = all.find(
       ([, { certificate }]) => new X509Certificate(certificate).fingerprint256 === shown.fingerprint256,
     );

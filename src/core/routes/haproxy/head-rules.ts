@@ -28,7 +28,9 @@ export function clientRules({ trusted }: Listener): readonly Directive[] {
   ];
 }
 
-const BELIEVED = "(?i)^(x[-_](forwarded|original|real[-_]ip)|forwarded$)";
+/** The headers that `filters/forwarding.ts` guards, and their twins with underscores. */
+const BELIEVED =
+  "(?i)^(x[-_](forwarded|original|rewrite[-_]url|real[-_]ip|scheme|client[-_]ip|cluster[-_]client[-_]ip)|true[-_]client[-_]ip|forwarded$)";
 
 /**
  * What backends are told of the client. Not for requests that the embedded engine serves: it says the same by itself, and has to see what
@@ -50,6 +52,7 @@ export function forwardingRules({ port, protocol, trusted }: Listener): readonly
           ],
         ];
   return [
+    ["http-request", "del-header", "proxy-connection"],
     ["http-request", "del-header", "upgrade", "unless", "{", "req.hdr(upgrade)", "-m", "str", "-i", "websocket", "}"],
     trusted.length === 0 ? deletes : [...deletes, "unless", "{", "var(txn.trusted)", "-m", "found", "}"],
     ...chain,
@@ -58,6 +61,8 @@ export function forwardingRules({ port, protocol, trusted }: Listener): readonly
     setsMissing("x-forwarded-host", "%[req.fhdr(host)]"),
     setsMissing("x-forwarded-port", `${port}`),
     setsMissing("x-forwarded-proto", protocol === "HTTPS" ? "https" : "http"),
+    ["http-request", "set-header", "x-forwarded-scheme", "%[req.fhdr(x-forwarded-proto)]"],
+    ["http-request", "set-header", "x-scheme", "%[req.fhdr(x-forwarded-proto)]"],
     [
       ...["http-request", "set-header", "x-request-id", "%[uuid]"],
       ...["unless", "{", "req.fhdr(x-request-id)", "-m", "reg", "^[A-Za-z0-9._:-]{1,128}$", "}"],

@@ -19,7 +19,8 @@ export function settingsDirectives({ id, settings }: Backend, mode: "http" | "tc
   return [
     ...balanceOf(settings, mode),
     ["timeout", "connect", `${timeouts.connect}s`],
-    ["timeout", "server", `${Math.max(timeouts.read, timeouts.send)}s`],
+    // It counts for sending too, where there is no timeout of its own; what clients wait for is the answer.
+    ["timeout", "server", `${timeouts.read}s`],
     ["retries", `${connectRetries}`],
     ...(mode === "tcp" ? [] : cookieOf(id, settings)),
   ];
