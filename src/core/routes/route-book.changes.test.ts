@@ -275,6 +275,18 @@ function differenceOf(before: RouteTable | undefined, after: RouteTable): TakenT
     others: before === undefined || others(before) !== others(after),
   };
 }
+/** Routes are named each once, and lead to backends that are there. */
+function assertWhole({ routeSets, backends, passthroughs, streams }: RouteTable): void {
+  const routes = [...(routeSets.get("ingress")?.hosts.values() ?? [])].flatMap((host) => host.routes);
+  assert.equal(new Set(routes.map(({ id }) => id)).size, routes.length);
+  const meant = [
+    ...routes.flatMap(({ to }) => (to.kind === "backends" ? to.backends : [])),
+    ...passthroughs.values(),
+    ...streams,
+  ];
+  for (const { backend } of meant) assert.ok(backends.has(backend), backend);
+}
+
 const plain = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value ?? null, (_, one) => (typeof one === "bigint" ? `${one}n` : one)));
 
@@ -287,6 +299,7 @@ for (let seed = 1; seed <= 12; seed++) {
     for (let round = 0; round < 60; round++) {
       for (let i = 0; i <= world.below(3); i++) world.step(book);
       const { table, change, ingresses } = book.take();
+      assertWhole(table);
       const fresh = bookOf(world);
       assert.deepEqual(table, fresh.take().table);
       const now = saidBy(book, world);
