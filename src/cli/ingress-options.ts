@@ -27,7 +27,7 @@ export const ingressOptions: readonly Option[] = [
   },
   {
     flag: "--shutdown-grace-period DURATION",
-    doc: "how long it goes on after SIGTERM, not ready any more (default 3s)",
+    doc: "how long it goes on after SIGTERM, not ready any more (default 5s)",
   },
   { flag: "--drain-timeout DURATION", doc: "how long requests under way may take then (default 60s)" },
 ];

@@ -37,7 +37,7 @@ export async function ingress(args: readonly string[]): Promise<number> {
     throw new UsageFault("no cluster is named", "give its kubeconfig: --kubeconfig FILE, or KUBECONFIG");
   const asked = askedFrom(parsed);
   const end = {
-    graceSeconds: secondsOf(parsed, "shutdown-grace-period", "3s"),
+    graceSeconds: secondsOf(parsed, "shutdown-grace-period", "5s"),
     drainSeconds: secondsOf(parsed, "drain-timeout", "60s"),
   };
   const interrupted = untilSignal();

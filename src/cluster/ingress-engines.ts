@@ -64,7 +64,7 @@ async function haproxy(
     const path = detours.get(id);
     return path === undefined ? { port } : { path };
   };
-  return haproxyEngine({
+  const engine = await haproxyEngine({
     program,
     places: {
       folder,
@@ -82,6 +82,8 @@ async function haproxy(
     refused,
     failed,
   });
+  registry.beforeReading(engine.lookAround);
+  return engine;
 }
 
 /** A kernel without IPv6 refuses to listen there. */

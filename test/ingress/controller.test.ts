@@ -41,7 +41,7 @@ class RecordingEngine implements Engine {
 }
 
 /** A controller with the rights that a cluster gives it. */
-async function controlling() {
+async function controlling({ isFronted = true } = {}) {
   const served = await serve();
   const all = inProcessTransport(served.server, administrator);
   const own = inProcessTransport(served.server, { user: ingressUser, groups: ["system:authenticated"] });
@@ -58,6 +58,7 @@ async function controlling() {
       body: { status: { loadBalancer: { ingress: ips.map((ip) => ({ ip })) } } },
     });
   await front("192.0.2.1");
+  if (isFronted) await of(endpointSlices).create("default", sliceOf("front", ["10.244.0.2"]));
   const engine = new RecordingEngine();
   const failures: Failure[] = [];
   const controller = startIngress({
@@ -103,8 +104,9 @@ const ingress = (name: string, host: string, spec: object = {}) => ({
   },
 });
 const web = { metadata: { name: "web" }, spec: { ports: [{ port: 80, targetPort: 8080 }], selector: { app: "web" } } };
-const slice = (...addresses: readonly string[]) => ({
-  metadata: { name: "web-1", labels: { "kubernetes.io/service-name": "web" } },
+const slice = (...addresses: readonly string[]) => sliceOf("web", addresses);
+const sliceOf = (service: string, addresses: readonly string[]) => ({
+  metadata: { name: `${service}-1`, labels: { "kubernetes.io/service-name": service } },
   addressType: "IPv4" as const,
   endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
   ports: [{ name: "", port: 8080, protocol: "TCP" as const }],
@@ -146,6 +148,20 @@ test("status follows the Service before the controller, and goes when the Ingres
   await shows("192.0.2.8,192.0.2.9");
   await world.of(ingressClasses).delete("", ownClass);
   await shows(undefined);
+});
+
+test("nobody reads an address where no controller answers yet", async () => {
+  await using world = await controlling({ isFronted: false });
+  await world.of(ingresses).create("default", ingress("shop", "shop.example.com"));
+  await eventually("the host", async () => world.hosts().length === 1, within);
+  await world.controller.idle();
+  assert.equal(await world.addressOf("shop"), undefined);
+  await world.of(endpointSlices).create("default", sliceOf("front", ["10.244.0.2"]));
+  await eventually("its address", async () => (await world.addressOf("shop"))?.join() === "192.0.2.1", within);
+  const gone = await world.of(endpointSlices).get("default", "front-1");
+  await world.of(endpointSlices).update({ ...gone, endpoints: [] });
+  await world.controller.idle();
+  assert.deepEqual(await world.addressOf("shop"), ["192.0.2.1"], "a controller that starts anew has its address still");
 });
 
 test("a Secret is read by its name, and its certificate shown, also when it comes later or changes", async () => {

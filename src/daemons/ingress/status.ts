@@ -1,4 +1,6 @@
 import { services } from "#api/core/service.ts";
+import { serviceNameLabel } from "#api/discovery/endpoint-slice/labels.ts";
+import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { type Ingress, ingresses } from "#api/networking/ingress.ts";
 import type { Backoff } from "#client/backoff.ts";
 import { readingOwnWrites } from "#client/cache.ts";
@@ -6,7 +8,7 @@ import { keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
 import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
-import { changesOf, type Failure, type Loop, loop } from "../loop.ts";
+import { changesOf, type Failure, type Loop, loop, type Source } from "../loop.ts";
 import { addressesOfService, listed, type Publish, type Published } from "./publish.ts";
 
 export interface StatusOptions {
@@ -31,9 +33,11 @@ export function keepStatus({ transport, informers, namespace, publish, isOurs, b
   const addresses = addressesFrom(publish, informers);
   /** Those whose status we have written, by uid. */
   const written = new Set<string>();
-  const wanted = ({ metadata }: Ingress): Published | undefined => {
-    if (isOurs(`${metadata.namespace}/${metadata.name}`)) return addresses.now();
-    return written.has(metadata.uid) ? [] : undefined;
+  const wanted = ({ metadata, status }: Ingress): Published | undefined => {
+    if (!isOurs(`${metadata.namespace}/${metadata.name}`)) return written.has(metadata.uid) ? [] : undefined;
+    const hasNone = (status.loadBalancer.ingress ?? []).length === 0;
+    // Who reads an address for the first time may ask it at once.
+    return hasNone && !addresses.isAnswering() ? undefined : addresses.now();
   };
   return loop({
     name: "ingress status",
@@ -61,19 +65,30 @@ export function keepStatus({ transport, informers, namespace, publish, isOurs, b
 const isSame = (a: Published, b: Published): boolean =>
   a.length === b.length && a.every(({ ip, hostname }, i) => ip === b[i]?.ip && hostname === b[i]?.hostname);
 
-/** `undefined` as long as nothing is known: nothing is written then. */
-function addressesFrom(publish: Publish, informers: Informers) {
+interface Addresses {
+  /** undefined as long as nothing is known: nothing is written then. */
+  readonly now: () => Published | undefined;
+  /** Whether anybody stands behind them. */
+  readonly isAnswering: () => boolean;
+  /** What changes them concerns these keys. */
+  readonly sources: (keys: () => readonly string[]) => readonly Source[];
+}
+
+function addressesFrom(publish: Publish, informers: Informers): Addresses {
   if (publish.kind !== "service") {
     const fixed = publish.kind === "addresses" ? listed(publish.addresses) : undefined;
-    return { now: () => fixed, sources: () => [] };
+    return { now: () => fixed, isAnswering: () => true, sources: () => [] };
   }
   const { namespace, name } = placeOf(publish.name);
   const followed = informers.of(services, { namespace, fieldSelector: `metadata.name=${name}` });
+  const slices = informers.of(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${name}` });
   return {
-    now(): Published | undefined {
+    now() {
       const service = followed.get(namespace, name);
       return service && addressesOfService(service);
     },
-    sources: (keys: () => readonly string[]) => [changesOf(followed, keys)],
+    isAnswering: () =>
+      slices.list().some(({ endpoints }) => endpoints.some(({ conditions }) => conditions.ready !== false)),
+    sources: (keys) => [changesOf(followed, keys), changesOf(slices, keys)],
   };
 }
