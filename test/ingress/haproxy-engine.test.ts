@@ -79,27 +79,31 @@ for (const keepAlive of [true, false]) {
   });
 }
 
-test("a certificate changes without a reload, and connections go on", { skip }, async () => {
+test("certificates change and get other hosts without a reload", { skip }, async () => {
   await using place = await stage();
-  const { engine, reloads } = await place.engine();
+  const { engine, reloads, faults } = await place.engine();
   const [one, other] = [await selfSigned(Date.now()), await selfSigned(Date.now())];
-  const serve = (fingerprint: string, pair: typeof one) =>
+  const serve = (...shown: readonly (readonly [host: string, fingerprint: string, pair: typeof one])[]) =>
     engine.serve(
       tableOf({
         ports: place.ports,
-        hosts: { "a.example": [] },
-        certificates: [certificateOf("a.example", fingerprint, pair)],
+        hosts: { "a.example": [], "c.example": [] },
+        certificates: shown.map((each) => certificateOf(...each)),
       }),
       everything,
     );
-  await serve("f1", one);
-  const first = await serialShown(place.ports.https, "a.example");
-  const fallback = await serialShown(place.ports.https, "b.example");
-  await serve("f2", other);
-  const second = await serialShown(place.ports.https, "a.example");
+  const shownTo = (host: string) => serialShown(place.ports.https, host);
+  await serve(["a.example", "f1", one]);
+  const [first, fallback] = [await shownTo("a.example"), await shownTo("b.example")];
+  await serve(["a.example", "f2", other]);
+  const second = await shownTo("a.example");
   assert.equal(new Set([first, second, fallback]).size, 3);
-  assert.equal(await serialShown(place.ports.https, "b.example"), fallback);
+  await serve(["a.example", "f2", other], ["c.example", "f2", other]);
+  assert.deepEqual([await shownTo("a.example"), await shownTo("c.example")], [second, second]);
+  await serve(["c.example", "f2", other]);
+  assert.deepEqual([await shownTo("a.example"), await shownTo("c.example")], [fallback, second]);
   assert.deepEqual(reloads(), { start: 1 });
+  assert.deepEqual(faults, []);
 });
 
 test("an object that HAProxy doesn't take is named and left out, and the others go on being changed", {

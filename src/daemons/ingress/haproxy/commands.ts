@@ -1,7 +1,7 @@
 import { certificateListName } from "#core/routes/haproxy/files.ts";
 import type { HaproxyServer, HaproxyStep } from "#core/routes/haproxy/plan.ts";
 import { unreachable } from "#core/unreachable.ts";
-import { runtimeCommand, withPayload } from "#os/haproxy/runtime-words.ts";
+import { runtimeCommand, Untellable, withPayload } from "#os/haproxy/runtime-words.ts";
 
 /** What the runtime socket is told, and how it answers where it has done so. */
 export interface Command {
@@ -63,44 +63,64 @@ export const readyAgain = (section: string, server: HaproxyServer): readonly Com
 export const deletionOf = (section: string, server: HaproxyServer): Command =>
   command(/deleted/, "del", "server", named(section, server));
 
-function addCertificate({
-  file,
-  pem,
-  hosts,
-}: Extract<HaproxyStep, { readonly kind: "addCertificate" }>): readonly Command[] {
+function addCertificate({ file, pem, hosts }: CertificateStep): readonly Command[] {
   return [
     command(/New empty certificate/, "new", "ssl", "cert", file),
     { text: withPayload(runtimeCommand("set", "ssl", "cert", file), pem), done: /Transaction (created|updated)/ },
     command(/Success/, "commit", "ssl", "cert", file),
-    {
-      text: withPayload(
-        runtimeCommand("add", "ssl", "crt-list", certificateListName),
-        [file, ...hosts].map(listWord).join(" "),
-      ),
-      done: /Success/,
-    },
+    listed(file, hosts),
   ];
 }
 
+type CertificateStep = Extract<HaproxyStep, { readonly kind: "addCertificate" }>;
+
+const listed = (file: string, hosts: readonly string[]): Command => ({
+  text: withPayload(
+    runtimeCommand("add", "ssl", "crt-list", certificateListName),
+    [file, ...hosts].map(listWord).join(" "),
+  ),
+  done: /Success/,
+});
+
 /** A line of the list is read as the file's: no word of it has blanks. */
 function listWord(word: string): string {
-  if (/[\s[\]#]/.test(word)) throw new RangeError(`no word of a crt-list: ${JSON.stringify(word)}`);
+  if (/[\s[\]#]/.test(word)) throw new Untellable(word);
   return word;
 }
 
-export interface MapReplacement {
-  readonly prepare: Command;
-  /** With the version that `prepare` was answered with. */
-  readonly fill: (version: string) => readonly Command[];
+/** What follows from an answer. */
+export interface Dialogue {
+  readonly first: Command;
+  readonly follow: (answer: string) => readonly Command[];
 }
 
 /** All lines of a map at once: those before stay until the last one is there. */
-export function replacementOf({ map, lines }: Extract<HaproxyStep, { readonly kind: "replaceMap" }>): MapReplacement {
+export function replacementOf({ map, lines }: Extract<HaproxyStep, { readonly kind: "replaceMap" }>): Dialogue {
   return {
-    prepare: command(/created: \d+/, "prepare", "map", map),
-    fill: (version) => [
-      ...[...lines].map(([key, value]) => command(nothing, "add", "map", `@${version}`, map, key, value)),
-      command(nothing, "commit", "map", `@${version}`, map),
-    ],
+    first: command(/created: \d+/, "prepare", "map", map),
+    follow: (answer) => {
+      const version = `@${/\d+$/.exec(answer)?.[0]}`;
+      return [
+        ...[...lines].map(([key, value]) => command(nothing, "add", "map", version, map, key, value)),
+        command(nothing, "commit", "map", version, map),
+      ];
+    },
+  };
+}
+
+/** A certificate that is there gets other hosts: the new line comes before the old one goes, so that it is shown all the time. */
+export function relistingOf({ file, hosts }: CertificateStep): Dialogue {
+  return {
+    first: command(/^# /, "show", "ssl", "crt-list", "-n", certificateListName),
+    follow: (answer) => {
+      const old = answer.split("\n").flatMap((line) => {
+        const [entry = ""] = line.split(" ");
+        return entry.startsWith(`${file}:`) ? [entry] : [];
+      });
+      return [
+        listed(file, hosts),
+        ...old.map((entry) => command(/deleted/, "del", "ssl", "crt-list", certificateListName, entry)),
+      ];
+    },
   };
 }
