@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { join } from "node:path";
 import { test } from "node:test";
 import { selfSigned } from "#daemons/ingress/self-signed.ts";
 import { signalPid } from "#os/processes.ts";
+import { start } from "#os/spawn.ts";
 import { eventually } from "../harness/eventually.ts";
 import { get, serialShown, webSocketTo } from "./conversations.ts";
 import { startLoad } from "./load.ts";
@@ -160,4 +163,32 @@ test("an endpoint that comes back while its last request is under way takes requ
   webSocket.say("still there");
   await webSocket.hears("still there");
   assert.deepEqual(reloads(), { start: 1 });
+});
+
+test("nothing fails while the controller is killed, and the next one takes over", { skip }, async () => {
+  await using place = await stage();
+  await using others = new AsyncDisposableStack();
+  const { port } = others.adopt(await endpoint("first"), (one) => one.close());
+  const { http, https } = place.ports;
+  const program = join(import.meta.dirname, "engine-process.ts");
+  const argv = [...process.execArgv, program, place.folder, `${http}`, `${https}`, `${port}`];
+  const controller = start([process.execPath, ...argv], { stdio: ["ignore", "pipe", "inherit"] });
+  const said = controller.stdout === null ? "" : String((await once(controller.stdout, "data"))[0]);
+  assert.equal(said, "serving\n");
+  using webSocket = webSocketTo(http, "a.example");
+  await webSocket.hears("101 Switching");
+  const load = startLoad({ port: http, perSecond, keepAlive: true, host: "a.example" });
+  controller.kill("SIGKILL");
+  await once(controller, "exit");
+  const { engine, reloads } = await place.engine();
+  await engine.serve(tableOf({ ports: place.ports, hosts: { "a.example": [port] } }), everything);
+  const atTakeover = load.soFar();
+  await eventually("more answers", () => load.soFar() > atTakeover + 100, { seconds: 10 });
+  const { failures, kinds } = await load.stop();
+  assert.deepEqual([failures, kinds], [0, {}]);
+  webSocket.say("still there");
+  await webSocket.hears("still there");
+  assert.deepEqual(reloads(), { start: 1 });
+  await engine.stop({ drainSeconds: 0 });
+  assert.equal(await get(http, "a.example"), "");
 });

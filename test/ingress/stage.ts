@@ -41,7 +41,7 @@ export async function stage(): Promise<Stage & AsyncDisposable> {
     folder,
     ports,
     engine: async () => {
-      const running = await start(folder);
+      const running = await startEngine(folder);
       engines.defer(() => running.engine.stop({ drainSeconds: 0 }));
       return running;
     },
@@ -49,7 +49,8 @@ export async function stage(): Promise<Stage & AsyncDisposable> {
   };
 }
 
-async function start(folder: string): Promise<Running> {
+/** As a controller starts it, in whichever process. */
+export async function startEngine(folder: string): Promise<Running> {
   const registry = new Registry();
   const faults: unknown[] = [];
   let refused: readonly Finding[] = [];
