@@ -42,7 +42,7 @@ const useRegex: Annotation<boolean> = {
   names: ["use-regex"],
   grammar: boolean,
   fallback: "false",
-  doc: "Paths of type ImplementationSpecific are regular expressions, tried from the start of the path without regard to case.",
+  doc: "Paths of type ImplementationSpecific are regular expressions, for this Ingress alone, tried from the start of the path without regard to case.",
 };
 const upstreamVhost: Annotation<string> = {
   names: ["upstream-vhost"],
