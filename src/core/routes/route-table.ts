@@ -157,8 +157,10 @@ export interface BackendSettings {
   readonly connectRetries: number;
   /** Sent before everything else of a connection. */
   readonly proxyHeader?: "v1" | "v2";
-  /** What the backend is asked for by TLS and is to show; absent: the host of the request, and nothing is checked. */
+  /** What the backend is asked for by TLS; absent: the host of the request. */
   readonly serverName?: string;
+  /** It must show a certificate for `serverName` that an authority known to the machine has signed; absent: it may show any. */
+  readonly checksServer?: true;
 }
 
 export type Balance =

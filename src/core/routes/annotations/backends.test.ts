@@ -62,10 +62,20 @@ const rows: readonly Row[] = [
   { says: { "proxy-ssl-server-name": "off" }, finds: ["noted AnnotationServedOtherwise proxy-ssl-server-name"] },
   { says: { "proxy-ssl-verify": "off" } },
   {
+    says: { "proxy-ssl-verify": "on", "proxy-ssl-name": "inner.example" },
+    sets: ["backend.checksServer true", "backend.serverName inner.example"],
+  },
+  {
     says: { "proxy-ssl-verify": "on" },
     sets: ["failsClosed true"],
-    finds: ["refused AccessRuleUnreadable proxy-ssl-verify"],
+    finds: ["refused AccessRuleUnreadable proxy-ssl-verify: says nothing of the name"],
   },
+  {
+    says: { "proxy-ssl-verify": "on", "proxy-ssl-name": "inner.example", "proxy-ssl-secret": "shop/ca" },
+    sets: ["backend.serverName inner.example", "failsClosed true"],
+    finds: ["refused AccessRuleUnreadable proxy-ssl-secret: certificates of backends"],
+  },
+  { says: { "proxy-ssl-secret": "shop/ca" }, finds: ["refused AnnotationNotServed proxy-ssl-secret: known"] },
   { says: { "service-upstream": "true" }, sets: ["serviceUpstream true"] },
 
   {

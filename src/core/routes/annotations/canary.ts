@@ -4,7 +4,7 @@ import type { Annotation, Grammar } from "./annotation.ts";
 import { value, wrong } from "./annotation.ts";
 import { cookieName, headerName } from "./grammars/names.ts";
 import { wholeNumber } from "./grammars/numbers.ts";
-import { boolean, printable } from "./grammars/words.ts";
+import { boolean, isPrintable, printable } from "./grammars/words.ts";
 import type { AnnotationReader } from "./reader.ts";
 
 const needs = 'canary: "true"';
@@ -12,6 +12,7 @@ const needs = 'canary: "true"';
 const pattern: Grammar<string> = {
   shape: "a regular expression",
   read: (text) => {
+    if (!isPrintable(text)) return wrong("has characters that are not printable ASCII");
     const trouble = troubleOfPattern(`.*(?:${text}).*`, "value") ?? troubleOfPattern(text, "value");
     if (trouble !== undefined) return wrong(showPatternTrouble(text, trouble));
     return value(text);

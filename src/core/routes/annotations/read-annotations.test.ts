@@ -25,7 +25,7 @@ test("an Ingress without annotations has the defaults", () => assert.deepEqual(r
 test("good values of every annotation have no finding", () => {
   for (const says of [fullIngress, fullCanary]) assert.deepEqual(foundIn(read(says)), []);
   const said = new Set([...Object.keys(fullIngress), ...Object.keys(fullCanary)]);
-  const alone = ["permanent-redirect", "permanent-redirect-code", "canary-by-header-value"];
+  const alone = ["proxy-ssl-secret", "permanent-redirect", "permanent-redirect-code", "canary-by-header-value"];
   for (const { names } of served.flatMap(({ annotations }) => annotations))
     assert.ok(said.has(names[0]) || alone.includes(names[0]), names[0]);
 });

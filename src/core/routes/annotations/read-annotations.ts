@@ -59,7 +59,7 @@ function allSettings(reader: AnnotationReader, lookups: AnnotationLookups): Sett
   const { defaults } = lookups;
   const { rewrite, ...paths } = readPaths(reader);
   const { fallbackService, errorPages } = readErrors(reader, lookups);
-  const { serviceUpstream, protocol, serverName } = readProtocol(reader, defaults.backend);
+  const { serviceUpstream, protocol, ...server } = readProtocol(reader, defaults.backend);
   const { maxBodyBytes: bodyLimit, ...filters } = defaults.filters;
   const settings: Settings = {
     ...paths,
@@ -86,7 +86,7 @@ function allSettings(reader: AnnotationReader, lookups: AnnotationLookups): Sett
       ...backendOf(reader, defaults.backend),
       ...readTimeouts(reader, defaults.backend),
       protocol,
-      ...(serverName === undefined ? {} : { serverName }),
+      ...present(server),
     },
   };
   tellUnserved(reader);

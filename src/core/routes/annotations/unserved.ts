@@ -55,8 +55,8 @@ export const unservedAnnotations: readonly Unserved[] = [
     "0",
   ]),
   ...unserved(
-    "backends get no client certificate, and theirs is not checked",
-    "proxy-ssl-secret proxy-ssl-ciphers proxy-ssl-protocols proxy-ssl-verify-depth secure-verify-ca-secret",
+    "ciphers and protocols towards backends are the engine's own choice of safe ones",
+    "proxy-ssl-ciphers proxy-ssl-protocols proxy-ssl-verify-depth secure-verify-ca-secret",
   ),
   ...unserved("ciphers are the engine's own choice of safe ones", "ssl-ciphers ssl-prefer-server-ciphers"),
   ...unserved("requests go to one backend alone", "mirror-target mirror-host mirror-request-body"),

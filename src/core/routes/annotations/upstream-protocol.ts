@@ -1,7 +1,7 @@
 import type { BackendSettings } from "../route-table.ts";
 import type { Annotation, Grammar } from "./annotation.ts";
 import { value, wrong } from "./annotation.ts";
-import { hostName } from "./grammars/names.ts";
+import { hostName, type ObjectName, objectName } from "./grammars/names.ts";
 import { boolean, oneOf } from "./grammars/words.ts";
 import type { AnnotationReader } from "./reader.ts";
 
@@ -32,7 +32,7 @@ const backendProtocol: Annotation<Protocol> = {
   names: ["backend-protocol"],
   grammar: protocolGrammar,
   fallback: "HTTP",
-  doc: "What the endpoints speak. GRPC is HTTP/2 without TLS, GRPCS HTTP/2 with it. Certificates of backends are not checked. AUTO_HTTP and FCGI are refused.",
+  doc: "What the endpoints speak. GRPC is HTTP/2 without TLS, GRPCS HTTP/2 with it. Certificates of backends are not checked, unless proxy-ssl-verify says so. AUTO_HTTP and FCGI are refused.",
 };
 const onOff = oneOf("on", "off");
 const sslName: Annotation<string> = {
@@ -52,7 +52,13 @@ const sslVerify: Annotation<"on" | "off"> = {
   grammar: onOff,
   fallback: "off",
   guards: true,
-  doc: "Certificates of backends are not checked yet: with on, the Ingress' routes answer 503.",
+  doc: "With on a backend with TLS must show a certificate for proxy-ssl-name that a public authority has signed. Authorities of one's own (proxy-ssl-secret) are not served yet: with them the Ingress' routes answer 503.",
+};
+const sslSecret: Annotation<ObjectName> = {
+  names: ["proxy-ssl-secret"],
+  grammar: objectName("Secret"),
+  fallback: "none",
+  doc: "Not served yet: backends get no client certificate, and theirs is not checked by an authority of one's own.",
 };
 const serviceUpstream: Annotation<boolean> = {
   names: ["service-upstream"],
@@ -61,11 +67,12 @@ const serviceUpstream: Annotation<boolean> = {
   doc: "Requests go to the Service's ClusterIP, and not straight to its endpoints. Stickiness and retries then have nothing to choose from.",
 };
 
-export const protocolAnnotations = [backendProtocol, sslName, sslServerName, sslVerify, serviceUpstream];
+export const protocolAnnotations = [backendProtocol, sslName, sslServerName, sslVerify, sslSecret, serviceUpstream];
 
 export interface ReadProtocol {
   readonly protocol: Protocol;
   readonly serverName: string | undefined;
+  readonly checksServer: true | undefined;
   readonly serviceUpstream: boolean;
 }
 
@@ -75,14 +82,29 @@ export function readProtocol(reader: AnnotationReader, fallback: BackendSettings
     const message = "backends with TLS are asked for a name all the same";
     reader.find(sslServerName, { weight: "noted", because: "AnnotationServedOtherwise", message });
   }
-  if (reader.read(sslVerify) === "on")
-    reader.close(
-      sslVerify,
-      "certificates of backends can't be checked yet, so nothing is sent to them; write off, or leave it out",
-    );
+  const checksServer = readCheck(reader, serverName);
   return {
     protocol: reader.read(backendProtocol) ?? fallback.protocol,
     serverName,
+    checksServer,
     serviceUpstream: reader.read(serviceUpstream) ?? false,
   };
+}
+
+/** Traffic that is to be checked and can't be is not sent. */
+function readCheck(reader: AnnotationReader, serverName: string | undefined): true | undefined {
+  const checks = reader.read(sslVerify) === "on";
+  const secret = reader.read(sslSecret);
+  if (checks && reader.has(sslSecret)) {
+    reader.close(sslSecret, "certificates of backends can't be checked by an authority of one's own yet");
+    return undefined;
+  }
+  if (secret !== undefined) {
+    const message = "known, but not served yet: backends get no client certificate";
+    reader.find(sslSecret, { weight: "refused", because: "AnnotationNotServed", message });
+  }
+  if (!checks) return undefined;
+  if (serverName !== undefined) return true;
+  reader.close(sslVerify, "says nothing of the name that certificates are to be for; write proxy-ssl-name too");
+  return undefined;
 }

@@ -86,7 +86,8 @@ export function serversOf({ pool, settings: all }: Backend, isStream: boolean): 
   const { stickiness, serverName, ...shared } = all;
   const settings: BackendSettings = isStream ? { ...shared, protocol: "http" } : all;
   const options = serverOptions(settings);
-  const suffix = [settings.protocol, settings.proxyHeader, settings.serverName].filter(
+  const checked = settings.checksServer && "checked";
+  const suffix = [settings.protocol, settings.proxyHeader, settings.serverName, checked].filter(
     (part) => part !== undefined && part !== "http",
   );
   return pool.members.map(({ ip, port }) => {
@@ -96,12 +97,14 @@ export function serversOf({ pool, settings: all }: Backend, isStream: boolean): 
   });
 }
 
-function serverOptions({ protocol, proxyHeader, serverName }: BackendSettings): readonly string[] {
+function serverOptions({ protocol, proxyHeader, serverName, checksServer }: BackendSettings): readonly string[] {
   const proxy = proxyHeader === undefined ? [] : [proxyHeader === "v1" ? "send-proxy" : "send-proxy-v2"];
-  const tls =
-    serverName === undefined
-      ? ["ssl", "verify", "none", "sni", "var(txn.host)"]
-      : ["ssl", "verify", "required", "ca-file", "@system-ca", "verifyhost", serverName, "sni", `str(${serverName})`];
+  const asked = serverName === undefined ? "var(txn.host)" : `str(${serverName})`;
+  const check =
+    checksServer && serverName !== undefined
+      ? ["verify", "required", "ca-file", "@system-ca", "verifyhost", serverName]
+      : ["verify", "none"];
+  const tls = ["ssl", ...check, "sni", asked];
   switch (protocol) {
     case "http":
       return proxy;
