@@ -1,10 +1,13 @@
 import { type ConfigMap, configMaps } from "#api/core/config-map.ts";
+import type { Pod } from "#api/core/pod.ts";
 import { type Secret, secrets } from "#api/core/secret.ts";
 import type { Service } from "#api/core/service.ts";
 import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
+import type { IngressClass } from "#api/networking/ingress-class.ts";
 import type { Transport } from "#client/transport.ts";
 import { type ApiObject, parseJson, readAs } from "#client/wire.ts";
 import { ownerOf } from "#core/services/slice-owner.ts";
+import { controllerPod, controllersOf } from "#core/trace/ingress/controllers.ts";
 import type { Around, RoutedObjects } from "#core/trace/ingress/routing.ts";
 import { type About, wantedObjects } from "#core/trace/ingress/wanted-objects.ts";
 import { fingerprintOf, inspectCertificate } from "#daemons/ingress/certificates.ts";
@@ -75,16 +78,22 @@ async function readOne<T extends AnyType, O extends ApiObject>(
     unread.set(name, isJsonObject(json) ? String(json.message) : `the server answered ${answer.status}`);
 }
 
-/** Services and their slices by name. */
-export function aroundOf(
-  services: readonly Service[],
-  slices: readonly EndpointSlice[],
-  families: readonly IpFamily[],
-): Around {
-  const byName = new Map(services.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
+/** Services and their slices by name, and whose classes are served. */
+export function aroundOf(world: AroundWorld): Around {
+  const byName = new Map(world.services.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
   return {
     service: (name) => byName.get(name),
-    slices: (service) => slices.filter((one) => ownerOf(one) === service),
-    families,
+    slices: (service) => world.slices.filter((one) => ownerOf(one) === service),
+    families: world.families,
+    controllers: controllersOf(world.pods, world.classes),
+    controllerPod: controllerPod(world.pods),
   };
+}
+
+export interface AroundWorld {
+  readonly services: readonly Service[];
+  readonly slices: readonly EndpointSlice[];
+  readonly pods: readonly Pod[];
+  readonly classes: readonly IngressClass[];
+  readonly families: readonly IpFamily[];
 }

@@ -52,7 +52,7 @@ export async function readWorld(transport: Transport, reading: Reading): Promise
     ]);
   const facts = clusterFacts({ nodes: allNodes, services: allServices, serviceCidrs, domain: reading.domain });
   const [allIngresses, classes] = ingressLists;
-  const around = aroundOf(allServices, slices, facts.families);
+  const around = aroundOf({ services: allServices, slices, pods: allPods, classes, families: facts.families });
   const routed = unread.has("ingresses")
     ? undefined
     : await readRouted(transport, { ingresses: allIngresses, classes, about: reading.about, around });

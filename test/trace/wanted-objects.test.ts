@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { portolanController } from "#core/routes/route-book.ts";
 import { type About, wantedObjects } from "#core/trace/ingress/wanted-objects.ts";
 import type { JsonObject } from "#machinery/json.ts";
 import { routedIn } from "./told-ingress.ts";
@@ -26,7 +27,13 @@ const documents: readonly JsonObject[] = [
     stringData: { "tls.crt": "-----BEGIN", "tls.key": "-----BEGIN" },
   },
 ];
-const around = { service: () => undefined, slices: () => [], families: ["IPv4"] } as const;
+const around = {
+  service: () => undefined,
+  slices: () => [],
+  families: ["IPv4"],
+  controllers: [portolanController],
+  controllerPod: undefined,
+} as const;
 
 const rows: readonly (readonly [about: About, secrets: readonly string[]])[] = [
   [{ host: "shop.example.com" }, ["default/shop-tls", "default/users"]],

@@ -19,6 +19,7 @@ import { hostPortEntryName, hostPortEntryOf } from "../services/host-ports.ts";
 import type { NodeFacts, ServiceEntry } from "../services/service-map.ts";
 import { ownerOf } from "../services/slice-owner.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
+import { controllerPod, controllersOf } from "./ingress/controllers.ts";
 import { type RoutedObjects, Routing } from "./ingress/routing.ts";
 import type { Seen } from "./probe.ts";
 import { type NodeRules, type ProxyMode, rulesOf } from "./rules.ts";
@@ -132,9 +133,15 @@ export class Atlas {
 
   /** The routes of all Ingresses; undefined where those are not known. */
   routing(): Routing | undefined {
-    const { routed, facts } = this.world;
+    const { routed, facts, pods } = this.world;
     if (routed === undefined) return undefined;
-    this.#routing ??= new Routing(routed, { service: this.service, slices: this.slicesOf, families: facts.families });
+    this.#routing ??= new Routing(routed, {
+      service: this.service,
+      slices: this.slicesOf,
+      families: facts.families,
+      controllers: controllersOf(pods, routed.classes),
+      controllerPod: controllerPod(pods),
+    });
     return this.#routing;
   }
 

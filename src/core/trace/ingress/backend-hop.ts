@@ -54,8 +54,17 @@ export function backendStory(id: BackendId, share: string, { atlas, routing, ori
   const { members } = backend.pool;
   const ends = members.map(({ ip, port }): Place => ({ ip, port, protocol: "TCP" }));
   if (members.length === 0) return { hop: nobody(service, backend, { atlas, routing, origin }), ends, exposed };
-  const hop = receives(service, backend, { origin: canaryOrigin(id, routing) ?? origin, share });
-  return { hop, ends, exposed };
+  const owner = canaryOrigin(id, routing) ?? origin;
+  const spare = spareService(backend, owner, { atlas, routing });
+  const hop = receives(spare ?? service, backend, { origin: owner, share });
+  if (spare === undefined) return { hop, ends, exposed };
+  const why = nobody(service, backend, { atlas, routing, origin: owner });
+  const instead = `${named("Service", service)} has no endpoints, so another one serves: ${hop.tells}`;
+  return {
+    hop: { ...hop, tells: instead, evidence: [...hop.evidence, ...why.evidence] },
+    ends,
+    exposed: () => undefined,
+  };
 }
 
 /** The field of the Ingress that a canary's backend comes from. */
@@ -66,6 +75,20 @@ function canaryOrigin(id: BackendId, { book }: Routing): Origin | undefined {
         if (route.to.kind === "backends" && route.to.backends.some(({ backend }) => backend === id))
           return route.origin;
   return undefined;
+}
+
+/** Whose endpoints are taken where the backend's own Service has none. */
+function spareService(
+  { id, service, pool }: Backend,
+  origin: Origin,
+  { atlas, routing }: Pick<Telling, "atlas" | "routing">,
+): Service | undefined {
+  const wish = routing.book.entry(origin.name)?.backends.find((one) => one.id === id);
+  const own = new Set(
+    atlas.slicesOf(service).flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses)),
+  );
+  const isOwn = wish?.viaClusterIp === true || pool.members.some(({ ip }) => own.has(ip.text));
+  return isOwn || wish?.fallback === undefined ? undefined : atlas.service(wish.fallback.service);
 }
 
 const showOrigin = (origin: Origin): string =>

@@ -2,6 +2,7 @@ import type { Service } from "#api/core/service.ts";
 import type { Landing, Place } from "../place.ts";
 import { type Evidence, named } from "../story.ts";
 import type { Atlas } from "../world.ts";
+import { controllerLabel } from "./controllers.ts";
 import type { Routing } from "./routing.ts";
 
 /** A port at which the ingress controller takes requests. */
@@ -11,9 +12,6 @@ export interface Entrance {
   readonly what: string;
   readonly evidence: readonly Evidence[];
 }
-
-/** The name that the controller of a cluster of this project goes by, as its Service and its pods are labelled. */
-const controllerLabel = ["app.kubernetes.io/name", "portolan-ingress"] as const;
 
 /** The entrance that a place is; undefined where requests don't come to an ingress controller. */
 export function entranceAt(place: Place, landing: Landing, routing: Routing): Entrance | undefined {

@@ -2,8 +2,10 @@ import type { Ingress } from "#api/networking/ingress.ts";
 import { closest } from "../../likeness.ts";
 import { explain } from "../../reasons.ts";
 import type { PassedOver, RouteExplanation } from "../../routes/explain-route.ts";
+import { nginxController } from "../../routes/route-book.ts";
 import type { Finding } from "../../routes/route-table.ts";
 import { type Evidence, type Fix, type Hop, named } from "../story.ts";
+import { fixPod } from "../why.ts";
 import type { TracedRequest } from "./request.ts";
 import { byInterest, findingEvidence, objectOf, passedOverEvidence, showHost } from "./route-words.ts";
 import { nameOf, type Routing } from "./routing.ts";
@@ -76,7 +78,7 @@ export function foreignWhy(ingress: Ingress, routing: Routing): Why | undefined 
   const { because, field } = ownership;
   const className = ingress.spec.ingressClassName ?? ingress.metadata.annotations?.["kubernetes.io/ingress.class"];
   const served = routing.objects.classes
-    .filter(({ spec }) => ["portolan.io/ingress", "k8s.io/ingress-nginx"].includes(spec.controller ?? ""))
+    .filter(({ spec }) => routing.serves(spec.controller ?? ""))
     .map(({ metadata }) => metadata.name);
   const known = routing.objects.classes.find(({ metadata }) => metadata.name === className);
   const evidence: Evidence[] = [{ object, field, value: className ?? "(none)" }];
@@ -86,6 +88,14 @@ export function foreignWhy(ingress: Ingress, routing: Routing): Why | undefined 
       field: "spec.controller",
       value: known.spec.controller ?? "",
     });
+  const pod = known?.spec.controller === nginxController.controller ? routing.controllerPod : undefined;
+  if (pod !== undefined)
+    return {
+      because,
+      tells: `${object} is not served by this controller: ${explain(because)}`,
+      evidence,
+      fix: fixPod(pod, "spec.containers[0].args", "also --serve-nginx-class"),
+    };
   const change = closest(className ?? "", served) ?? served[0] ?? "a class that is served here";
   return {
     because,

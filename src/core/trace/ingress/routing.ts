@@ -1,9 +1,10 @@
 import type { ConfigMap } from "#api/core/config-map.ts";
+import type { Pod } from "#api/core/pod.ts";
 import type { Secret } from "#api/core/secret.ts";
 import type { Ingress } from "#api/networking/ingress.ts";
 import type { IngressClass } from "#api/networking/ingress-class.ts";
 import type { ShelfOptions } from "../../routes/certificate-shelf.ts";
-import { nginxController, portolanController, RouteBook } from "../../routes/route-book.ts";
+import { RouteBook, type RouteBookOptions } from "../../routes/route-book.ts";
 import type { RouteTable } from "../../routes/route-table.ts";
 import type { RouteWorld } from "../../routes/route-world.ts";
 
@@ -23,9 +24,8 @@ interface Lookup<T> {
   readonly get: (name: string) => T | undefined;
 }
 
-export type Around = Pick<RouteWorld, "service" | "slices"> & {
-  readonly families: ConstructorParameters<typeof RouteBook>[0]["families"];
-};
+export type Around = Pick<RouteWorld, "service" | "slices"> &
+  Pick<RouteBookOptions, "families" | "controllers"> & { readonly controllerPod: Pod | undefined };
 
 /** The table that the ingress controller serves, and the Ingresses that it is made of. */
 export class Routing {
@@ -49,25 +49,30 @@ export class Routing {
   /** Made where a story comes to a controller; most don't. */
   #make(): { readonly book: RouteBook; readonly table: RouteTable } {
     if (this.#made !== undefined) return this.#made;
-    const { families, ...around } = this.#around;
+    const { families, controllers, service, slices } = this.#around;
     const { ingresses, classes, secrets, configMaps, shelf } = this.objects;
     const byName = new Map(ingresses.map((one) => [nameOf(one), one]));
     const world: RouteWorld = {
-      ...around,
+      service,
+      slices,
       ingress: (name) => byName.get(name),
       ingressClasses: () => classes,
       secret: (name) => secrets.get(name),
       configMap: (name) => configMaps.get(name),
     };
-    // Who serves ingress-nginx's class has made it; a cluster without it has nobody who does.
-    const hasNginx = classes.some(({ spec }) => spec.controller === nginxController.controller);
-    const controllers = hasNginx ? [portolanController, nginxController] : [portolanController];
     const book = new RouteBook({ ...shelf, controllers, httpPort: 80, httpsPort: 443, families });
     book.setClasses(world);
     for (const name of byName.keys()) book.setIngress(name, world);
     this.#made = { book, table: book.take().table };
     return this.#made;
   }
+
+  /** The pod of a controller of this project. */
+  get controllerPod(): Pod | undefined {
+    return this.#around.controllerPod;
+  }
+
+  serves = (controller: string): boolean => this.#around.controllers.some((one) => one.controller === controller);
 
   ingress = (name: string): Ingress | undefined => this.objects.ingresses.find((one) => nameOf(one) === name);
 
