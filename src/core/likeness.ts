@@ -1,6 +1,7 @@
 /** The word that `wanted` may have been meant to be: at most two letters differ; undefined where none is that close. */
 export function closest(wanted: string, words: readonly string[]): string | undefined {
   const [best] = words
+    .filter(({ length }) => Math.abs(length - wanted.length) <= 2)
     .map((word) => ({ word, apart: distance(wanted, word) }))
     .filter(({ word, apart }) => apart > 0 && apart <= 2 && apart < word.length / 2)
     .toSorted((a, b) => a.apart - b.apart || (a.word < b.word ? -1 : 1));

@@ -4,6 +4,7 @@ import { parseIp } from "#net/ip.ts";
 import type { Reason } from "../reasons.ts";
 import { defaultBackendSettings } from "./default-settings.ts";
 import type { IngressSettings } from "./ingress-settings.ts";
+import { shownName } from "./quoted.ts";
 import type { Backend, BackendId, BackendSettings, Finding, Origin, Target } from "./route-table.ts";
 import type { RouteWorld } from "./route-world.ts";
 import { sameValue } from "./same-value.ts";
@@ -44,11 +45,11 @@ export interface WantedPort {
 export function lookUpPort(world: RouteWorld, name: string, wanted: WantedPort): PortLookup {
   const refused = (because: Reason, message: string): PortLookup => ({ kind: "refused", because, message });
   const service = world.service(name);
-  if (service === undefined) return refused("NoSuchService", `there is no Service ${name}`);
+  if (service === undefined) return refused("NoSuchService", `there is no Service ${shownName(name)}`);
   if (service.spec.type === "ExternalName")
     return refused(
       "ExternalName",
-      `Service ${name} is of type ExternalName, which is not sent to; use one with endpoints`,
+      `Service ${shownName(name)} is of type ExternalName, which is not sent to; use one with endpoints`,
     );
   const ports = (service.spec.ports ?? []).filter(({ protocol }) => protocol === wanted.protocol);
   const isAny = wanted.name === undefined && wanted.number === undefined;
@@ -59,7 +60,10 @@ export function lookUpPort(world: RouteWorld, name: string, wanted: WantedPort):
     return { kind: "found", ref: { service: name, port: port.port, portName: port.name ?? "" }, service };
   const has = ports.map((one) => (one.name === undefined ? `${one.port}` : `${one.name} (${one.port})`)).join(", ");
   const asked = wanted.name ?? wanted.number ?? wanted.protocol;
-  return refused("UnusedPort", `Service ${name} has no port ${asked}; it has ${has === "" ? "none" : has}`);
+  return refused(
+    "UnusedPort",
+    `Service ${shownName(name)} has no port ${shownName(String(asked))}; it has ${has === "" ? "none" : has}`,
+  );
 }
 
 /** Everything of a Service but its endpoints that decides where routes lead: while it stays, so do the routes. */
@@ -89,7 +93,7 @@ export interface Asker {
 /** Only Services of the Ingress' own namespace can be reached, since a name is all that an Ingress can say. */
 export function resolveBackend({ service, resource }: IngressBackend, asker: Asker, origin: Origin): ResolvedBackend {
   if (service === undefined) {
-    const what = resource === undefined ? "no Service" : `${resource.kind} ${resource.name}`;
+    const what = resource === undefined ? "no Service" : `${shownName(resource.kind)} ${shownName(resource.name)}`;
     return unserved({ because: "ResourceBackend", message: `names ${what}; only Services can be sent to` }, origin, []);
   }
   const name = `${asker.namespace}/${service.name}`;

@@ -1,5 +1,6 @@
 import type { Secret } from "#api/core/secret.ts";
 import type { Reason } from "../reasons.ts";
+import { shownName } from "./quoted.ts";
 import type { Certificate } from "./route-table.ts";
 import type { RouteWorld } from "./route-world.ts";
 
@@ -46,7 +47,7 @@ export class CertificateShelf {
     if (secret === undefined) {
       this.#read.delete(name);
       this.#good.delete(name);
-      return { kind: "refused", because: "CertificateMissing", message: `there is no Secret ${name}` };
+      return { kind: "refused", because: "CertificateMissing", message: `there is no Secret ${shownName(name)}` };
     }
     const known = this.#read.get(name);
     const reading = known?.secret === secret ? known.reading : this.#readNew(name, secret);
@@ -72,7 +73,7 @@ export class CertificateShelf {
       message: `Secret ${name}: ${problem}`,
     });
     if (type !== "kubernetes.io/tls")
-      return refused(`its type is ${type}; a certificate is in one of type kubernetes.io/tls`);
+      return refused(`its type is ${shownName(type)}; a certificate is in one of type kubernetes.io/tls`);
     const [chain, key] = [textOf(data["tls.crt"]), textOf(data["tls.key"])];
     if (chain === undefined || key === undefined)
       return refused("tls.crt and tls.key must both be there, as PEM of at most 64 KiB");

@@ -6,3 +6,6 @@ export function quoted(value: string): string {
   );
   return text.length <= 200 ? text : `${text.slice(0, 199)}…"`;
 }
+
+/** A name from an object, as messages show it: as it is where it could be one, else quoted. */
+export const shownName = (name: string): string => (/^[\w.:/-]{1,200}$/.test(name) ? name : quoted(name));
