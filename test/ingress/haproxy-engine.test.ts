@@ -165,6 +165,32 @@ test("an endpoint that comes back while its last request is under way takes requ
   assert.deepEqual(reloads(), { start: 1 });
 });
 
+test("a reload that waits for old workers doesn't keep endpoints waiting", { skip }, async () => {
+  await using place = await stage();
+  const { engine, reloads } = await place.engine();
+  await using others = new AsyncDisposableStack();
+  const [first, second] = [await endpoint("first"), await endpoint("second")];
+  for (const each of [first, second]) others.adopt(each, (it) => it.close());
+  const serve = ({ port }: Endpoint, readSeconds: number) =>
+    engine.serve(tableOf({ ports: place.ports, hosts: { "a.example": [port] }, readSeconds }), everything);
+  await serve(first, 61);
+  using oldest = webSocketTo(place.ports.http, "a.example");
+  await oldest.hears("101 Switching");
+  await serve(first, 62);
+  using older = webSocketTo(place.ports.http, "a.example");
+  await older.hears("101 Switching");
+  await serve(first, 63);
+  const waiting = serve(second, 64);
+  const answers = async () => /second$/.test(await get(place.ports.http, "a.example"));
+  await eventually("the other endpoint", answers, { seconds: 5 });
+  assert.equal(reloads()["what only a configuration says"], 2);
+  oldest[Symbol.dispose]();
+  await waiting;
+  assert.equal(reloads()["what only a configuration says"], 3);
+  older.say("still there");
+  await older.hears("still there");
+});
+
 test("nothing fails while the controller is killed, and the next one takes over", { skip }, async () => {
   await using place = await stage();
   await using others = new AsyncDisposableStack();

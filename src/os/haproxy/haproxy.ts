@@ -10,7 +10,7 @@ import { adopt, startWorker, type Worker, type WorkerOptions } from "./worker.ts
 export interface HaproxyOptions extends WorkerOptions {
   /** For files, certificates with their keys among them: it is made, for its owner alone. */
   readonly folder: string;
-  /** How long a reload waits where old workers still have work; after that the oldest is ended. */
+  /** How long an old worker may let its requests end before a further reload ends them, where there are two old ones. */
   readonly patienceSeconds: number;
   /** The worker that takes connections has ended by itself. */
   readonly died: () => void;
@@ -24,6 +24,8 @@ export interface Haproxy {
   readonly isServing: () => boolean;
   /** Processes, the leaving ones among them. */
   readonly alive: () => number;
+  /** Whether `load` would not have to wait for an old worker. */
+  readonly hasRoom: () => boolean;
   /** Rejects with `ConfigurationRefused` where HAProxy would not take these files. */
   readonly check: (files: HaproxyFiles) => Promise<void>;
   /**
@@ -81,6 +83,8 @@ class Hands implements Haproxy {
   readonly isServing = (): boolean => this.#serving !== undefined;
 
   readonly alive = (): number => this.#leavers.all.length + (this.#serving === undefined ? 0 : 1);
+
+  readonly hasRoom = (): boolean => this.#leavers.hasRoom();
 
   readonly check = async (files: HaproxyFiles): Promise<void> => {
     const generation = await this.#generations.write(files, this.#generation);

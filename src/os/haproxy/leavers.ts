@@ -5,7 +5,7 @@ import { factsOf, streamsOf, type Worker } from "./worker.ts";
 export interface LeaversOptions {
   /** Of processes, the one that takes connections included. */
   readonly most: number;
-  /** How long a new worker waits for one of them to end by itself, where there are as many as may be. */
+  /** How long one gets to end by itself, where there are as many as may be. */
   readonly patienceSeconds: number;
   /** A worker was ended before its last stream had. */
   readonly cut: (worker: Worker, streams: number) => void;
@@ -16,6 +16,7 @@ const lookMs = 100;
 const quietMs = 3000;
 
 interface Leaving {
+  readonly since: number;
   requests: number;
   /** When it was last seen to begin a request. */
   busyAt: number;
@@ -37,7 +38,8 @@ export class Leavers {
 
   /** It was told to leave. Our connection to it would keep it: it is closed once nobody else is there. */
   add(worker: Worker): void {
-    const leaving = { requests: 0, busyAt: performance.now() };
+    const since = performance.now();
+    const leaving = { since, requests: 0, busyAt: since };
     this.#leaving.set(worker, leaving);
     this.#watch(worker, leaving).finally(() => {
       worker.runtime?.close();
@@ -45,16 +47,22 @@ export class Leavers {
     });
   }
 
+  /** Whether one worker more may be started at once. */
+  hasRoom(): boolean {
+    return this.#leaving.size <= this.#options.most - 2;
+  }
+
   /**
    * Waits until one worker more may be started. One whose connections have all been idle for a while is ended; where there is none, in the end the
    * oldest is, with what it still does.
    */
   async makeRoom(): Promise<void> {
-    const deadline = performance.now() + this.#options.patienceSeconds * 1000;
-    for (; this.#leaving.size > this.#options.most - 2; await pause(lookMs / 4)) {
+    for (; !this.hasRoom(); await pause(lookMs / 4)) {
+      const [oldest] = this.#leaving.values();
       const idle = await this.#firstIdle();
       if (idle !== undefined) await this.#end(idle);
-      else if (performance.now() > deadline) await this.#endOldest();
+      else if (oldest !== undefined && performance.now() - oldest.since > this.#options.patienceSeconds * 1000)
+        await this.#endOldest();
     }
   }
 

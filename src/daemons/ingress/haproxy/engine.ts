@@ -3,10 +3,11 @@ import {
   type HaproxyChange,
   type HaproxyPlaces,
   type HaproxyPlan,
+  type HaproxyStep,
   type PlanHaproxy,
   SELF_SIGNED,
 } from "#core/routes/haproxy/plan.ts";
-import type { Finding, RouteTable, TableChange } from "#core/routes/route-table.ts";
+import type { Backend, BackendId, Finding, RouteTable, TableChange } from "#core/routes/route-table.ts";
 import { withoutOrigins } from "#core/routes/without-origins.ts";
 import type { Registry } from "#metrics/registry.ts";
 import { ConfigurationRefused } from "#os/haproxy/check.ts";
@@ -32,7 +33,7 @@ export interface HaproxyEngineOptions {
   readonly registry: Registry;
   /** Where the access log goes, if it goes to standard output. */
   readonly output: "inherit" | "ignore" | number;
-  /** How long a reload waits for old workers, where there are two already. */
+  /** How long an old worker may let its requests end, where a reload waits for it since there are two. */
   readonly patienceSeconds: number;
   /** Hears which objects are left out because HAProxy does not take what follows from them; none: all is served. */
   readonly refused: (findings: readonly Finding[]) => void;
@@ -162,17 +163,39 @@ class HaproxyRunner implements HaproxyEngine {
       before === undefined || !this.#haproxy.isServing()
         ? { kind: "reload", because: "start" }
         : this.#options.planner.changeOf(before, next);
-    if (how.kind === "reload") return this.#reload(next, how.because);
+    if (how.kind === "reload") {
+      if (before !== undefined && !this.#haproxy.hasRoom()) await this.#moveEndpoints(before, next);
+      return this.#reload(next, how.because);
+    }
+    if (await this.#carryOut(next, how.steps)) return;
+    await this.#reload(next, "a step was refused");
+  }
+
+  /** A reload has to wait, and endpoints that have gone can't: routes stay as they are, with the endpoints of now. */
+  async #moveEndpoints(before: HaproxyPlan, next: HaproxyPlan): Promise<void> {
+    const backends = [...before.table.backends].map(([id, backend]): [BackendId, Backend] => {
+      const pool = next.table.backends.get(id)?.pool ?? backend.pool;
+      return [id, { ...backend, pool }];
+    });
+    const changed = { backends: new Set(backends.map(([id]) => id)), hosts: new Set<string>(), others: false };
+    const between = this.#plan({ ...before.table, backends: new Map(backends) }, changed);
+    const how = this.#options.planner.changeOf(before, between);
+    if (how.kind === "steps") await this.#carryOut(between, how.steps);
+  }
+
+  /** False where HAProxy has not taken a step. */
+  async #carryOut(next: HaproxyPlan, steps: readonly HaproxyStep[]): Promise<boolean> {
     try {
-      await carryOut(this.#haproxy, how.steps, this.#retirements);
+      await carryOut(this.#haproxy, steps, this.#retirements);
     } catch (fault) {
       if (!isOvercomeByReload(fault)) throw fault;
       this.#options.failed({ loop: "haproxy", key: "step", fault, failures: 1 });
-      return this.#reload(next, "a step was refused");
+      return false;
     }
-    for (const { kind } of how.steps) this.#metrics.changed(kind);
+    for (const { kind } of steps) this.#metrics.changed(kind);
     this.#current = next;
     this.#rememberSoon();
+    return true;
   }
 
   async #reload(next: HaproxyPlan, because: string): Promise<void> {
