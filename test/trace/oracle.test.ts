@@ -1,23 +1,20 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import type { ProxyMode } from "#core/trace/rules.ts";
 import type { HopKind, Story } from "#core/trace/story.ts";
 import { type From, parseTarget } from "#core/trace/target.ts";
 import { traceOf } from "#core/trace/trace.ts";
 import { mustIp } from "#net/ip.ts";
-import { type Flow, flowsOf, nodeName, objectsOf, root, showPlace } from "../data-plane/scenario.ts";
+import { type Flow, flowsOf, nodeName, objectsOf, scenarioNames, showPlace } from "../data-plane/scenario.ts";
 import { endsOf, worldOfScenario } from "./scenario-world.ts";
-
-const names = readdirSync(root, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? one.name : []));
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
 const modes: readonly ProxyMode[] = [{ kind: "nftables" }, { kind: "iptables", sha256 }];
 /** What decides on a packet before it comes to a pod; whether pods run is no matter of scenarios. */
 const decisive: ReadonlySet<HopKind> = new Set(["client", "name", "address", "source", "endpoints"]);
 
-for (const name of names)
+for (const name of scenarioNames)
   test(`${name}: a trace ends where flows.txt says, and stops nowhere else`, () => {
     const worlds = modes.map((mode) => worldOfScenario(objectsOf(name), mode));
     for (const flow of flowsOf(name)) {

@@ -60,6 +60,9 @@ export type Collection =
 const keyOf = ({ metadata }: { readonly metadata: { readonly namespace?: string; readonly name: string } }): string =>
   `${metadata.namespace ?? ""}/${metadata.name}`;
 
+/** A story is told several times, with more that was seen, and the routes of ten thousand Ingresses take a second. */
+const routings = new WeakMap<RoutedObjects, Pick<World, "services" | "slices"> & { readonly routing: Routing }>();
+
 /** A world, by whatever one asks it for.  */
 export class Atlas {
   readonly world: World;
@@ -70,7 +73,6 @@ export class Atlas {
   readonly #nodes: ReadonlyMap<string, Node>;
   readonly #nodesByIp = new Map<string, Node>();
   readonly #slices: ReadonlyMap<string, readonly EndpointSlice[]>;
-  #routing: Routing | undefined;
 
   constructor(world: World) {
     this.world = world;
@@ -133,16 +135,19 @@ export class Atlas {
 
   /** The routes of all Ingresses; undefined where those are not known. */
   routing(): Routing | undefined {
-    const { routed, facts, pods } = this.world;
+    const { routed, facts, pods, services, slices } = this.world;
     if (routed === undefined) return undefined;
-    this.#routing ??= new Routing(routed, {
+    const known = routings.get(routed);
+    if (known?.services === services && known.slices === slices) return known.routing;
+    const routing = new Routing(routed, {
       service: this.service,
       slices: this.slicesOf,
       families: facts.families,
       controllers: controllersOf(pods, routed.classes),
       controllerPod: controllerPod(pods),
     });
-    return this.#routing;
+    routings.set(routed, { services, slices, routing });
+    return routing;
   }
 
   /** What a Service exposes on that node. */

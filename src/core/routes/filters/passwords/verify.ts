@@ -6,7 +6,7 @@ import { md5Crypt } from "./md5-crypt.ts";
 import { shaCrypt } from "./sha-crypt.ts";
 
 /** crypt(3) takes as much work as the password is long, and more: nobody types so much. */
-const longestPassword = 1024;
+const longestPassword = 256;
 
 /**
  * Whether a password is the one of a hash. `hash` undefined, as of a name that nobody has: as much work as with `instead`, and no.
