@@ -90,9 +90,10 @@ const expired = (name: string, { notAfter }: CertificateFacts): CertificateReadi
   message: `Secret ${name}: the certificate has ended at ${new Date(notAfter).toISOString()}`,
 });
 
-/** Undefined: absent, empty, too long, or no text of ASCII. */
+/** Undefined: absent, empty, too long, or no PEM in base64. */
 function textOf(base64: string | undefined): string | undefined {
-  if (base64 === undefined || base64 === "" || base64.length > (maxPemBytes / 3) * 4 + 4) return undefined;
+  if (base64 === undefined || base64.length > (maxPemBytes / 3) * 4 + 4) return undefined;
+  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
   const text = ascii.decode(Uint8Array.fromBase64(base64));
   return text.length <= maxPemBytes && text.includes("-----BEGIN ") ? text : undefined;
 }

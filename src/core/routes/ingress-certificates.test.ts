@@ -172,6 +172,7 @@ test("a Secret of another type holds no certificate", () => {
 for (const [what, data] of [
   ["no entries", {}],
   ["no key", { "tls.crt": "eA==" }],
+  ["no base64", { "tls.crt": "-----", "tls.key": "x" }],
   ["no PEM", { "tls.crt": "eA==", "tls.key": "eA==" }],
 ] as const)
   test(`a Secret with ${what} spoils no other host`, () => {
