@@ -1,56 +1,20 @@
 import assert from "node:assert/strict";
-import { Agent, get, request } from "node:http";
+import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { Backend, Route, RouteTable } from "#core/routes/route-table.ts";
 import type { AccessEntry } from "#daemons/ingress/embedded/access-log.ts";
-import { type EmbeddedEngine, type EmbeddedOptions, embeddedEngine } from "#daemons/ingress/embedded/engine.ts";
 import { Registry } from "#metrics/registry.ts";
 import { eventually } from "../harness/eventually.ts";
-import { echoing, serving, speaking, type TestEndpoint } from "./endpoints.ts";
-import { allOf, backendOf, routeOf, tableOf } from "./table.ts";
+import { echoing, serving, speaking } from "./endpoints.ts";
+import { ask, endpoint, served } from "./served.ts";
+import { backendOf, routeOf, tableOf } from "./table.ts";
 import { judge, say, wireRows } from "./wire.ts";
-
-interface Served {
-  readonly engine: EmbeddedEngine;
-  readonly port: number;
-  readonly serve: (table: RouteTable) => Promise<void>;
-}
-
-/** An engine on a port of its own that ends with the test. */
-async function served(t: TestContext, table: RouteTable, options: EmbeddedOptions = {}): Promise<Served> {
-  const engine = embeddedEngine({ placeOf: () => ({ port: 0, host: "127.0.0.1" }), ...options });
-  t.after(() => engine.stop({ drainSeconds: 0 }));
-  const serve = (next: RouteTable): Promise<void> => engine.serve(next, allOf(next));
-  await serve(table);
-  const port = engine.boundAt("http");
-  assert.ok(typeof port === "number");
-  return { engine, port, serve };
-}
-
-async function endpoint(t: TestContext, made: Promise<TestEndpoint>): Promise<TestEndpoint> {
-  const one = await made;
-  t.after(() => one.close());
-  return one;
-}
 
 const web = "default/web:80";
 const oneBackend = (...ports: readonly number[]): RouteTable =>
   tableOf([routeOf({ to: web })], [backendOf(web, ports)]);
-
-interface Got {
-  readonly status: number;
-  readonly body: string;
-}
-
-function ask(port: number, path: string, agent: Agent | false = false): Promise<Got> {
-  const { promise, resolve, reject } = Promise.withResolvers<Got>();
-  get({ host: "127.0.0.1", port, path, agent, headers: { host: "web.example" } }, async (response) => {
-    resolve({ status: response.statusCode ?? 0, body: await text(response) });
-  }).on("error", reject);
-  return promise;
-}
 
 test("embedded: what clients must not send is refused, and the next client is served", async (t) => {
   const backend = await endpoint(t, echoing("a"));
@@ -139,7 +103,7 @@ test("embedded: answers of every form arrive whole: a length, chunks, until it c
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   t.after(() => agent.destroy());
   for (const [path, answer] of Object.entries(answers)) {
-    const { status, body } = await ask(port, path, agent);
+    const { status, body } = await ask(port, path, { agent });
     assert.equal(`${status} ${body}`, `${answer.slice(9, 12)} ${/hello|llo/.test(answer) ? "hello" : ""}`, path);
   }
 });
@@ -178,7 +142,7 @@ test("embedded: endpoints come and go while requests are made, and none fails", 
   const names = new Set<string>();
   const clients = Array.from({ length: 8 }, async () => {
     while (!over) {
-      const { status, body } = await ask(port, "/", agent);
+      const { status, body } = await ask(port, "/", { agent });
       assert.equal(status, 200, body);
       names.add(body.slice(0, 12));
       done += 1;

@@ -216,7 +216,7 @@ const claims: readonly WireRow[] = [
   ["X-Forwarded-For", "203.0.113.66"],
   ["X-Forwarded-Host", "evil.example"],
   ["X-Forwarded-Proto", "evil"],
-  ["X-Forwarded-Port", "66"],
+  ["X-Forwarded-Port", "evilport"],
   ["X-Real-IP", "203.0.113.66"],
   ["Forwarded", "for=203.0.113.66"],
   ["X-Original-URL", "/evil"],

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { mustCidr } from "#net/cidr.ts";
 import { mustIp } from "#net/ip.ts";
 import type { Header } from "../route-filters.ts";
-import { clientOf, forwardedHeaders } from "./forwarding.ts";
+import { clientOf, forwardedHeaders, withForwarding } from "./forwarding.ts";
 import { changed } from "./header-changes.ts";
 
 const trusted = [mustCidr("10.0.0.0/8"), mustCidr("fd00::/8")];
@@ -44,6 +44,8 @@ function told(peer: string, ...incoming: readonly string[]): readonly string[] {
     port: 443,
     requestId: "id-1",
   } as const;
+  const lower = headers.map(({ name, value }) => ({ name: name.toLowerCase(), value }));
+  assert.deepEqual(withForwarding(arrival, lower), changed(lower, forwardedHeaders(arrival, lower)));
   return changed(headers, forwardedHeaders(arrival, headers)).map(({ name, value }) => `${name}: ${value}`);
 }
 

@@ -47,6 +47,7 @@ const proxies = [
 ];
 /** What no peer may write as `x_forwarded_for`: many programs take the one for the other (CGI). */
 const guarded: ReadonlySet<string> = new Set([...told, ...proxies, "x-request-id"]);
+const foreign: ReadonlySet<string> = new Set(proxies);
 
 /**
  * The client that a request is from: the peer; of a trusted one the last in X-Forwarded-For that isn't trusted itself, or the first
@@ -73,30 +74,48 @@ export const plain = (ip: Ip): Ip =>
  * and a client's go unless it is trusted. Names as ingress-nginx sends them.
  */
 export function forwardedHeaders(arrival: Arrival, incoming: readonly Header[]): HeaderChanges {
-  const { peer, trusted, scheme, authority, port } = arrival;
-  const isTrusted = isIn(trusted, plain(peer));
+  const isTrusted = isIn(arrival.trusted, plain(arrival.peer));
+  return {
+    remove: [...twins(incoming), ...(isTrusted ? [] : proxies)],
+    set: valuesOf(arrival, isTrusted ? incoming : [], incoming),
+    add: [],
+  };
+}
+
+/** The headers themselves after those changes; names of `incoming` are in lower case. For whoever does it with every request. */
+export function withForwarding(arrival: Arrival, incoming: readonly Header[]): Header[] {
+  const isTrusted = isIn(arrival.trusted, plain(arrival.peer));
+  const kept = incoming.filter(({ name }) => !isReplaced(name, isTrusted));
+  kept.push(...valuesOf(arrival, isTrusted ? incoming : [], incoming));
+  return kept;
+}
+
+function isReplaced(name: string, isTrusted: boolean): boolean {
+  if (name.includes("_")) return guarded.has(name.replaceAll("_", "-"));
+  return guarded.has(name) && !(isTrusted && foreign.has(name));
+}
+
+/** `believed` are the headers of a trusted peer, or none. */
+function valuesOf(arrival: Arrival, believed: readonly Header[], incoming: readonly Header[]): readonly Header[] {
+  const { peer, scheme, authority, port } = arrival;
   const said = (name: string): string | undefined => {
-    if (!isTrusted) return undefined;
-    const values = incoming.filter((one) => one.name.toLowerCase() === name).map(({ value }) => value);
+    if (believed.length === 0) return undefined;
+    const values = believed.filter((one) => one.name.toLowerCase() === name).map(({ value }) => value);
     return values.length === 0 ? undefined : values.join(", ");
   };
   const forwardedFor = said("x-forwarded-for");
   const proto = said("x-forwarded-proto") ?? scheme;
-  const values: Readonly<Record<string, string>> = {
-    "x-forwarded-for": [forwardedFor, plain(peer).text].filter((part) => part !== undefined).join(", "),
-    "x-forwarded-host": said("x-forwarded-host") ?? authority,
-    "x-forwarded-port": said("x-forwarded-port") ?? `${port}`,
-    "x-forwarded-proto": proto,
-    "x-forwarded-scheme": proto,
-    "x-scheme": proto,
-    "x-real-ip": clientOf(arrival, forwardedFor).text,
-    "x-request-id": requestIdOf(incoming) ?? arrival.requestId,
-  };
-  return {
-    remove: [...twins(incoming), ...(isTrusted ? [] : proxies)],
-    set: Object.entries(values).map(([name, value]) => ({ name, value })),
-    add: [],
-  };
+  const peerText = plain(peer).text;
+  return [
+    { name: "x-forwarded-for", value: forwardedFor === undefined ? peerText : `${forwardedFor}, ${peerText}` },
+    { name: "x-forwarded-host", value: said("x-forwarded-host") ?? authority },
+    { name: "x-forwarded-port", value: said("x-forwarded-port") ?? `${port}` },
+    { name: "x-forwarded-proto", value: proto },
+    { name: "x-forwarded-scheme", value: proto },
+    { name: "x-scheme", value: proto },
+    { name: "x-real-ip", value: clientOf(arrival, forwardedFor).text },
+    { name: "x-request-id", value: requestIdOf(incoming) ?? arrival.requestId },
+  ];
 }
 
 /** One that came along and looks like one stays, from whomever: it joins the logs of several programs and decides nothing. */

@@ -1,6 +1,6 @@
 import type { FilterRequest } from "#core/routes/filters/filter-request.ts";
-import { type Arrival, clientOf, forwardedHeaders, requestIdOf } from "#core/routes/filters/forwarding.ts";
-import { changed, inTurn } from "#core/routes/filters/header-changes.ts";
+import { type Arrival, clientOf, requestIdOf, withForwarding } from "#core/routes/filters/forwarding.ts";
+import { changed } from "#core/routes/filters/header-changes.ts";
 import { normalHost, normalTarget } from "#core/routes/request-target.ts";
 import type { Header, HeaderChanges } from "#core/routes/route-filters.ts";
 import type { Field } from "#net/http1/fields.ts";
@@ -63,8 +63,11 @@ export class Asked implements FilterRequest {
   /** The fields that an endpoint gets, changed by `changes` after those of forwarding. */
   backendFields(...changes: readonly HeaderChanges[]): readonly Header[] {
     const own = passedOn(this.#request.fields, this.#request.connection);
-    const forwarding = forwardedHeaders(this.#arrival(this.requestId), own);
-    return changed(own, changes.length === 0 ? forwarding : inTurn(forwarding, ...changes));
+    const all = withForwarding(this.#arrival(this.requestId), own);
+    return changes.reduce<readonly Header[]>(
+      (headers, change) => (isNothing(change) ? headers : changed(headers, change)),
+      all,
+    );
   }
 
   #arrival(requestId: string): Arrival {
@@ -73,6 +76,8 @@ export class Asked implements FilterRequest {
     return { peer: address, trusted: listener.trusted, scheme, authority, port, requestId };
   }
 }
+
+const isNothing = ({ remove, set, add }: HeaderChanges): boolean => remove.length + set.length + add.length === 0;
 
 interface Seen {
   readonly host: string;

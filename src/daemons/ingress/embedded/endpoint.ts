@@ -1,8 +1,10 @@
+import type { Socket } from "node:net";
 import type { BackendSettings } from "#core/routes/route-table.ts";
 import type { Ip } from "#net/ip.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { type Dialled, dial } from "./dial.ts";
+import { type DialEnd, dial } from "./dial.ts";
 import { Http1Backend, type Keeper } from "./http1-backend.ts";
+import type { Http2Session } from "./http2-backend.ts";
 import type { Peer } from "./peer.ts";
 import type { AnswerEvents, BackendSide } from "./sides.ts";
 
@@ -37,6 +39,8 @@ export class Endpoint implements Keeper {
   readonly #settings: BackendSettings;
   readonly #deadlines: Deadlines;
   readonly #idle: Http1Backend[] = [];
+  /** Of an endpoint that speaks HTTP/2. */
+  #sessions: readonly Http2Session[] = [];
   #shunnedUntil = 0;
   #isGone = false;
 
@@ -57,35 +61,31 @@ export class Endpoint implements Keeper {
 
   /** Gives `taker` a connection, at once where one waits. The result takes the wish back. */
   take(taker: Taker): () => void {
+    const session = taker.isAnew ? undefined : this.#sessions.find(({ hasRoom }) => hasRoom);
+    if (session !== undefined) {
+      taker.taken(session.begin(taker.events), true);
+      return () => {};
+    }
     const waiting = taker.isAnew ? undefined : this.#waiting(taker.canRepeat);
     if (waiting !== undefined) {
       waiting.attend(taker.events);
       taker.taken(waiting, true);
       return () => {};
     }
-    return dial(
-      {
-        ip: this.ip.text,
-        port: this.port,
-        settings: this.#settings,
-        deadlines: this.#deadlines,
-        peer: taker.peer,
-        host: taker.host,
-      },
-      {
-        connected: (dialled) => this.#connected(dialled, taker),
-        failed: (because) => {
-          this.#shunnedUntil = this.#deadlines.inSeconds(shunSeconds);
-          taker.failed(because);
-        },
-      },
-    );
+    const end: DialEnd = { connected: (socket) => this.#connected(socket, taker), failed: taker.failed };
+    return this.#dial(taker.peer, taker.host, end);
+  }
+
+  /** A connection whose use is none of HTTP. */
+  reach(peer: Peer, end: DialEnd): () => void {
+    return this.#dial(peer, undefined, end);
   }
 
   /** No new requests; what is being answered is brought to its end. */
   retire(): void {
     this.#isGone = true;
     for (const connection of [...this.#idle]) connection.destroy();
+    for (const session of this.#sessions) session.retire();
   }
 
   idle(connection: Http1Backend): void {
@@ -103,6 +103,23 @@ export class Endpoint implements Keeper {
     if (place >= 0) this.#idle.splice(place, 1);
   }
 
+  #dial(peer: Peer, host: string | undefined, end: DialEnd): () => void {
+    const [settings, deadlines] = [this.#settings, this.#deadlines];
+    return dial(
+      { ip: this.ip, port: this.port, settings, deadlines, peer, host },
+      {
+        connected: (socket) => {
+          this.#shunnedUntil = 0;
+          end.connected(socket);
+        },
+        failed: (because) => {
+          this.#shunnedUntil = deadlines.inSeconds(shunSeconds);
+          end.failed(because);
+        },
+      },
+    );
+  }
+
   #waiting(canRepeat: boolean): Http1Backend | undefined {
     const last = this.#idle.at(-1);
     if (last === undefined) return undefined;
@@ -110,14 +127,30 @@ export class Endpoint implements Keeper {
     return canRepeat || since < freshSeconds * 1000 ? this.#idle.pop() : undefined;
   }
 
-  #connected(socket: Dialled, taker: Taker): void {
-    this.#shunnedUntil = 0;
-    const connection = new Http1Backend(socket, {
-      keeper: this,
-      deadlines: this.#deadlines,
-      timeouts: this.#settings.timeouts,
-    });
+  #connected(socket: Socket, taker: Taker): void {
+    const { protocol, timeouts } = this.#settings;
+    if (protocol === "h2" || protocol === "h2c") {
+      import("./http2-backend.ts").then((http2) => this.#beginSession(socket, taker, http2));
+      return;
+    }
+    const connection = new Http1Backend(socket, { keeper: this, deadlines: this.#deadlines, timeouts });
     connection.attend(taker.events);
     taker.taken(connection, false);
+  }
+
+  #beginSession(socket: Socket, taker: Taker, { Http2Session }: typeof import("./http2-backend.ts")): void {
+    const { protocol, timeouts, proxyHeader } = this.#settings;
+    const session = new Http2Session(socket, {
+      deadlines: this.#deadlines,
+      timeouts,
+      isSecure: protocol === "h2",
+      closed: () => {
+        this.#sessions = this.#sessions.filter((one) => one !== session);
+      },
+    });
+    // What was said before everything else is true of one client alone.
+    if (!this.#isGone && proxyHeader === undefined) this.#sessions = [...this.#sessions, session];
+    taker.taken(session.begin(taker.events), false);
+    if (this.#isGone || proxyHeader !== undefined) session.retire();
   }
 }

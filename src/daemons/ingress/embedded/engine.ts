@@ -1,22 +1,25 @@
-import type { BackendId, Listener, RouteSet, RouteTable, TableChange } from "#core/routes/route-table.ts";
+import type { BackendId, Listener, RouteSet, RouteTable, StreamRoute, TableChange } from "#core/routes/route-table.ts";
 import { Registry } from "#metrics/registry.ts";
 import { usualLimits } from "#net/http1/refusal.ts";
 import type { Engine } from "../engine.ts";
 import { type AccessEntry, type Account, accessEntry } from "./access-log.ts";
 import { Asks } from "./asks.ts";
 import { BackendPool } from "./backend-pool.ts";
+import { CertificateShelf } from "./certificates.ts";
 import { Deadlines } from "./deadlines.ts";
+import { type Hall, httpDoor, streamDoor } from "./doors.ts";
 import { Exchange } from "./exchange.ts";
-import { Listeners, type Place } from "./listeners.ts";
+import { type Door, Listeners, type Place } from "./listeners.ts";
 import type { Peer } from "./peer.ts";
 import { RequestMetrics } from "./request-metrics.ts";
-import type { ClientConnection, ClientLimits, Service } from "./service.ts";
+import type { ClientConnection, ClientLimits } from "./service.ts";
 import type { ClientRequest, ClientSide, RequestEvents } from "./sides.ts";
-import type { World } from "./world.ts";
 
 export interface EmbeddedOptions {
   /** Where a listener is bound; absent: at its port, on all addresses. */
   readonly placeOf?: (listener: Listener) => Place;
+  /** Where a TCP stream is bound. Absent: at its port; or nowhere, where `placeOf` says that listeners are not at theirs. */
+  readonly streamPlaceOf?: (stream: StreamRoute) => Place;
   readonly metrics?: Registry;
   /** Hears of every request when it has ended. */
   readonly log?: (entry: AccessEntry) => void;
@@ -34,29 +37,37 @@ const usual: ClientLimits = { http1: usualLimits, headSeconds: 10, idleSeconds: 
 /** Serves a RouteTable in this process, on sockets of its own. */
 export const embeddedEngine = (options: EmbeddedOptions = {}): EmbeddedEngine => new Embedded(options);
 
-class Embedded implements EmbeddedEngine, Service, World {
+class Embedded implements EmbeddedEngine, Hall {
   readonly deadlines = new Deadlines();
   readonly limits: ClientLimits;
   readonly clients = new Set<ClientConnection>();
+  readonly shelf = new CertificateShelf();
   readonly asks = new Asks(this.deadlines);
   httpsPort = 443;
   isStopping = false;
   readonly #log: ((entry: AccessEntry) => void) | undefined;
   readonly #metrics: RequestMetrics;
-  readonly #listeners: Listeners;
+  readonly #placeOf: (listener: Listener) => Place;
+  readonly #streamPlaceOf: ((stream: StreamRoute) => Place) | undefined;
+  readonly #listeners = new Listeners();
   readonly #pools = new Map<BackendId, BackendPool>();
   #table: RouteTable | undefined;
 
-  constructor({ placeOf, metrics = new Registry(), log, limits }: EmbeddedOptions) {
+  constructor({ placeOf, streamPlaceOf, metrics = new Registry(), log, limits }: EmbeddedOptions) {
     this.limits = { ...usual, ...limits };
     this.#log = log;
     this.#metrics = new RequestMetrics(metrics);
-    this.#listeners = new Listeners(this, placeOf ?? (({ port }) => ({ port })));
+    this.#placeOf = placeOf ?? (({ port }) => ({ port }));
+    this.#streamPlaceOf = streamPlaceOf ?? (placeOf === undefined ? ({ port }) => ({ port }) : undefined);
   }
 
   readonly serve = async (table: RouteTable, change: TableChange): Promise<void> => {
-    if (this.#table === undefined || change.others) await this.#listeners.follow(table);
     const isFirst = this.#table === undefined;
+    if (isFirst || change.others) {
+      const doesTls = table.listeners.some((one) => one.protocol === "HTTPS" && !("path" in this.#placeOf(one)));
+      if (doesTls) await this.shelf.follow(table.certificates);
+      await this.#listeners.follow(this.#doorsOf(table));
+    }
     this.#table = table;
     this.httpsPort = table.listeners.find(({ protocol }) => protocol === "HTTPS")?.port ?? 443;
     for (const id of isFirst ? table.backends.keys() : change.backends) this.#followBackend(id, table);
@@ -115,6 +126,24 @@ class Embedded implements EmbeddedEngine, Service, World {
 
   poolOf(id: BackendId): BackendPool | undefined {
     return this.#pools.get(id);
+  }
+
+  certificateOf(name: string): string | undefined {
+    return this.shelf.certificateOf(name)?.fingerprint;
+  }
+
+  readonly table = (): RouteTable | undefined => this.#table;
+
+  #doorsOf({ listeners, streams }: RouteTable): readonly Door[] {
+    const streamPlaceOf = this.#streamPlaceOf;
+    // Datagrams go by the rules of the Service.
+    const tcp = streamPlaceOf === undefined ? [] : streams.filter(({ protocol }) => protocol === "TCP");
+    return [
+      ...listeners.map((listener) => httpDoor(listener, this.#placeOf(listener), this)),
+      ...tcp.flatMap((stream) =>
+        streamPlaceOf === undefined ? [] : [streamDoor(stream, streamPlaceOf(stream), this)],
+      ),
+    ];
   }
 
   #followBackend(id: BackendId, table: RouteTable): void {

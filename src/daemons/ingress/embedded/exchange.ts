@@ -64,6 +64,10 @@ export class Exchange implements RequestEvents, DeliveryEnd {
       return;
     }
     this.#asked = asked;
+    if (this.#isMisdirected(asked)) {
+      this.#answerPlainly(421, "OtherCertificate");
+      return;
+    }
     const routes = this.#world.routesOf(peer.listener);
     const route = routes && findRoute(routes, asked);
     if (route === undefined) {
@@ -165,6 +169,14 @@ export class Exchange implements RequestEvents, DeliveryEnd {
   }
 
   // steps
+
+  /** The host has another certificate than the one that this connection began with (RFC 9110 section 15.5.20). */
+  #isMisdirected({ host }: Asked): boolean {
+    const { serverName } = this.#client.peer;
+    if (serverName === undefined || serverName === host) return false;
+    const own = this.#world.certificateOf(host);
+    return own !== undefined && own !== this.#world.certificateOf(serverName);
+  }
 
   #heard(outcome: AskOutcome, filtered: Filtered): void {
     this.#release = outcome.release;

@@ -1,55 +1,50 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import type { Listener, RouteTable } from "#core/routes/route-table.ts";
-import { Http1Client } from "./http1-client.ts";
-import { isTrusted, socketIp } from "./peer.ts";
-import type { Service } from "./service.ts";
 
 /** Where a listener is bound: a port, on one address or all, or a unix socket. */
 export type Place = { readonly port: number; readonly host?: string } | { readonly path: string };
 
-interface Bound {
-  listener: Listener;
+/** A listener that a table wants, and what becomes of its connections. */
+export interface Door {
+  readonly id: string;
   readonly place: Place;
+  readonly accept: (socket: Socket) => void;
+}
+
+interface Bound {
+  door: Door;
   readonly server: Server;
 }
 
-/** The sockets that clients connect to, as a table's listeners have them. */
+/** The sockets that clients connect to, as a table has them. */
 export class Listeners {
-  readonly #service: Service;
-  readonly #placeOf: (listener: Listener) => Place;
   #bound = new Map<string, Bound>();
 
-  constructor(service: Service, placeOf: (listener: Listener) => Place) {
-    this.#service = service;
-    this.#placeOf = placeOf;
-  }
-
   /** Rejects with the system's error where a socket can't be bound; then all are as they were. */
-  async follow({ listeners }: RouteTable): Promise<void> {
+  async follow(doors: readonly Door[]): Promise<void> {
     const next = new Map<string, Bound>();
     const opened: Bound[] = [];
     try {
-      for (const listener of listeners) {
-        const place = this.#placeOf(listener);
-        const known = this.#bound.get(listener.id);
-        const stays = known !== undefined && JSON.stringify(known.place) === JSON.stringify(place);
-        const bound = stays ? known : await this.#open(listener, place);
+      for (const door of doors) {
+        const known = this.#bound.get(door.id);
+        const stays = known !== undefined && JSON.stringify(known.door.place) === JSON.stringify(door.place);
+        const bound = stays ? known : await open(door);
         if (!stays) opened.push(bound);
-        next.set(listener.id, bound);
+        next.set(door.id, bound);
       }
     } catch (error) {
       for (const { server } of opened) server.close();
       throw error;
     }
-    for (const listener of listeners) {
-      const bound = next.get(listener.id);
-      if (bound !== undefined) bound.listener = listener;
+    for (const door of doors) {
+      const bound = next.get(door.id);
+      if (bound !== undefined) bound.door = door;
     }
     for (const [id, bound] of this.#bound) if (next.get(id) !== bound) bound.server.close();
     this.#bound = next;
   }
 
+  /** The port, or the path of the unix socket; undefined where there is no such listener. */
   boundAt(id: string): number | string | undefined {
     const address = this.#bound.get(id)?.server.address();
     return address === null || typeof address !== "object" ? (address ?? undefined) : address.port;
@@ -67,27 +62,15 @@ export class Listeners {
       }),
     );
   }
+}
 
-  async #open(listener: Listener, place: Place): Promise<Bound> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true });
-    const bound: Bound = { listener, place, server };
-    server.on("connection", (socket) => this.#accept(socket, bound));
-    server.listen({ ...place, backlog: 4096 });
-    await once(server, "listening");
-    // A connection that can't be taken, for want of file descriptors, must not end the service for others.
-    server.on("error", () => {});
-    return bound;
-  }
-
-  #accept(socket: Socket, { listener }: Bound): void {
-    const address = socketIp(socket.remoteAddress);
-    const peer = {
-      listener,
-      address,
-      port: socket.remotePort ?? 0,
-      trusted: isTrusted(listener, address),
-      serverName: undefined,
-    };
-    new Http1Client(socket, peer, this.#service);
-  }
+async function open(door: Door): Promise<Bound> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  const bound: Bound = { door, server };
+  server.on("connection", (socket) => bound.door.accept(socket));
+  server.listen({ ...door.place, backlog: 4096 });
+  await once(server, "listening");
+  // A connection that can't be taken, for want of file descriptors, must not end the service for others.
+  server.on("error", () => {});
+  return bound;
 }

@@ -10,6 +10,8 @@ export interface World {
   readonly asks: Asks;
   /** Where clients come in by TLS: for redirects. */
   readonly httpsPort: number;
+  /** The fingerprint of what is shown to clients that ask for this name; undefined: the fallback is. */
+  readonly certificateOf: (name: string) => string | undefined;
   readonly routesOf: (listener: Listener) => RouteSet | undefined;
   readonly poolOf: (id: BackendId) => BackendPool | undefined;
   readonly finished: (account: Account) => void;
