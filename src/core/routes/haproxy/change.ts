@@ -34,6 +34,13 @@ function serverSteps(before: HaproxyPlan, after: HaproxyPlan): Steps {
   const coming: HaproxyStep[] = [];
   const going: HaproxyStep[] = [];
   if (before.servers === after.servers) return { coming, going };
+  if (after.since?.servers === before.servers) {
+    for (const section of after.since.sections) {
+      const [was = [], is = []] = [before.servers.get(section), after.servers.get(section)];
+      compareServers({ section, was, is }, coming, going);
+    }
+    return { coming, going };
+  }
   for (const [section, is] of after.servers) {
     const was = before.servers.get(section) ?? [];
     if (was !== is) compareServers({ section, was, is }, coming, going);

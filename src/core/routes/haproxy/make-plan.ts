@@ -1,4 +1,5 @@
 import type { Certificate, Route, RouteTable } from "../route-table.ts";
+import { sameValue } from "../same-value.ts";
 import { baseSections } from "./base.ts";
 import { printConfig, type Section } from "./config.ts";
 import { type Destination, printDestination, reduced, wayOf } from "./destination.ts";
@@ -23,14 +24,17 @@ function endpointsAlone(
   { backends, hosts, others }: NonNullable<Parameters<PlanHaproxy>[3]>,
 ): HaproxyPlan | undefined {
   if (others || hosts.size > 0) return undefined;
+  const sections: string[] = [];
   const servers = new Map(before.servers);
   for (const id of backends) {
     const [was, is] = [before.table.backends.get(id), table.backends.get(id)];
-    if (was === undefined || is === undefined || was.settings !== is.settings) return undefined;
-    for (const section of before.servedBy.get(id) ?? [])
+    if (was === undefined || is === undefined || !sameValue(was.settings, is.settings)) return undefined;
+    for (const section of before.servedBy.get(id) ?? []) {
       servers.set(section, serversOf(is, section.startsWith("tcp-")));
+      sections.push(section);
+    }
   }
-  return { ...before, servers, table };
+  return { ...before, servers, table, since: { servers: before.servers, sections } };
 }
 
 function wholePlan(table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan | undefined): HaproxyPlan {

@@ -11,7 +11,7 @@ export type TakenSections = Pick<HaproxyPlan, "servers" | "sections" | "servedBy
   readonly bodies: readonly Section[];
 };
 
-/** At least so many sections stand ready, and twice as many as are taken when they had to become more. */
+/** At least so many sections stand ready. */
 const LEAST_SPARES = 64;
 
 /**
@@ -71,7 +71,7 @@ export class SectionBook {
       if (known === undefined) servedBy.set(id, [section]);
       else known.push(section);
     }
-    const spares = this.#highestSpare <= this.#wasReady ? this.#wasReady : powerAbove(this.#uses.size);
+    const spares = this.#highestSpare <= this.#wasReady ? this.#wasReady : powerAbove(this.#highestSpare);
     const spare = (_: unknown, place: number): Section => ({
       kind: "backend",
       name: `spare-${place + 1}`,
@@ -109,5 +109,6 @@ export class SectionBook {
   }
 }
 
-/** So that half of them, or more, are free. */
-const powerAbove = (taken: number): number => Math.max(LEAST_SPARES, 2 ** Math.ceil(Math.log2(Math.max(taken, 1)) + 1));
+/** A power of two with room for a quarter more than are taken. */
+const powerAbove = (taken: number): number =>
+  Math.max(LEAST_SPARES, 2 ** Math.ceil(Math.log2(Math.max(taken, 1) * 1.25)));
