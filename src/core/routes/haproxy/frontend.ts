@@ -83,7 +83,7 @@ function sniSections(
   const found = ["{", "var(sess.to)", "-m", "found", "}"];
   const sets = (fetch: string): Directive => [
     ...["tcp-request", "content", "set-var(sess.to)", `${fetch},map_str(${PASSTHROUGHS})`],
-    ...["unless", ...found],
+    ...["if", "{", "req.ssl_hello_type", "1", "}", "!{", "var(sess.to)", "-m", "found", "}"],
   ];
   const directives: readonly Directive[] = [
     ["mode", "tcp"],
@@ -91,7 +91,6 @@ function sniSections(
     ...bindings(listener.port, places, []),
     ...proxyHeaderRules(listener),
     ["tcp-request", "inspect-delay", "5s"],
-    ["tcp-request", "content", "accept", "unless", "{", "req.len", "gt", "0", "}", "WAIT_END"],
     sets("req.ssl_sni,lower"),
     sets("req.ssl_sni,lower,regsub(^[^.]*,*)"),
     ["tcp-request", "content", "accept", "if", "{", "req.ssl_hello_type", "1", "}"],
@@ -173,6 +172,7 @@ function detourRules(detour: string | undefined): readonly Directive[] {
 
 function unlessDetoured(rule: Directive): Directive {
   const not = ["!{", "var(txn.kind)", "-m", "str", "d", "}"];
+  if (rule.includes("if")) return [...rule, ...not];
   const unless = rule.indexOf("unless");
   if (unless < 0) return [...rule, "if", ...not];
   return [...rule.slice(0, unless), "if", ...negated(rule.slice(unless + 1)), ...not];

@@ -28,6 +28,8 @@ export function clientRules({ trusted }: Listener): readonly Directive[] {
   ];
 }
 
+const IS_WEBSOCKET = ["{", "req.fhdr(upgrade)", "-m", "str", "-i", "websocket", "}"] as const;
+
 /** The headers that `filters/forwarding.ts` guards, and their twins with underscores. */
 const BELIEVED =
   "(?i)^(x[-_](forwarded|original|rewrite[-_]url|real[-_]ip|scheme|client[-_]ip|cluster[-_]client[-_]ip)|true[-_]client[-_]ip|forwarded$)";
@@ -53,7 +55,10 @@ export function forwardingRules({ port, protocol, trusted }: Listener): readonly
         ];
   return [
     ["http-request", "del-header", "proxy-connection"],
-    ["http-request", "del-header", "upgrade", "unless", "{", "req.hdr(upgrade)", "-m", "str", "-i", "websocket", "}"],
+    // Nothing but WebSocket is asked for, and who asks for more is answered as if it had not. HAProxy writes Connection itself.
+    ["http-request", "del-header", "connection", "unless", ...IS_WEBSOCKET],
+    ["http-request", "del-header", "upgrade", "unless", ...IS_WEBSOCKET],
+    ["http-request", "del-header", "http2-settings"],
     trusted.length === 0 ? deletes : [...deletes, "unless", "{", "var(txn.trusted)", "-m", "found", "}"],
     ...chain,
     setsMissing("x-forwarded-for", "%[src]"),

@@ -13,6 +13,9 @@ import { serversOf } from "./sections.ts";
 /** A weight's share is told apart to a thousandth. */
 const MOST_WEIGHT = 1000;
 
+/** Answers that need no reload when a route first gives them. */
+const COMMON_KINDS: readonly string[] = ["a404", "a500", "a503", "l301", "l302", "l307", "l308"];
+
 export const planHaproxy: PlanHaproxy = (table, places, before, change) => {
   const endpoints = before && change && endpointsAlone(table, before, change);
   return endpoints ?? wholePlan(table, places, before);
@@ -41,7 +44,7 @@ function wholePlan(table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan
   const httpsPort = table.listeners.find(({ protocol }) => protocol === "HTTPS")?.port ?? 443;
   const book = new SectionBook(table, httpsPort, before);
   const weights = new Map<string, string>();
-  const kinds = new Set<string>();
+  const kinds = new Set(COMMON_KINDS);
   const destinationOf = (route: Route): string => {
     const destination = settle(route, book, weights);
     if (/^[al]/.test(destination.kind)) kinds.add(destination.kind);

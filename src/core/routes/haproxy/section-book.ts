@@ -56,7 +56,6 @@ export class SectionBook {
     const backend = this.#table.backends.get(id);
     return this.#take("tcp-", `tcp ${id}`, id, () => [
       ["mode", "tcp"],
-      ["option", "tcplog"],
       ...(backend === undefined || isPlain(backend.settings) ? [] : settingsDirectives(backend, "tcp")),
     ]);
   }
