@@ -49,10 +49,12 @@ test(
   async () => {
     const chance = new Chance(26);
     const sets = [];
-    for (let index = 0; index < 40; index++) {
+    const ports = new Set<number>();
+    while (ports.size < 40) ports.add(await freePort());
+    for (const [index, port] of [...ports].entries()) {
       const set = randomSet(chance);
       const hosts = [...set.hosts].map(([name, host]) => [name, { ...host, routes: host.routes.map(named) }] as const);
-      sets.push({ set: { ...set, id: `set-${index}`, hosts: new Map(hosts) }, port: await freePort() });
+      sets.push({ set: { ...set, id: `set-${index}`, hosts: new Map(hosts) }, port });
     }
     await using _ = await servePlan(tableOf(sets));
     let served = 0;
