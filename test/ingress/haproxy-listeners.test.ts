@@ -38,6 +38,23 @@ const certificateOf = (name: string, { certificate, key }: KeyPair): Certificate
   ...{ secret: `default/${name}`, fingerprint: name, chain: certificate, key, origin },
 });
 
+/** Says whether it was sent a PROXY header, and what came behind that. Gives its socket. */
+async function engineBeside(): Promise<string> {
+  const detour = `/tmp/portolan-detour-${process.pid}.sock`;
+  stack.defer(() => rm(detour, { force: true }));
+  await listening(
+    createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", (head: Buffer) => {
+        const isProxied = head.subarray(0, 12).toString("latin1") === "\r\n\r\n\0\r\nQUIT\n";
+        socket.end(`HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${isProxied} ${head.subarray(28).toString("latin1")}`);
+      });
+    }),
+    detour,
+  );
+  return detour;
+}
+
 before(async () => {
   if (withHaproxy.skip !== undefined) return;
   for (const name of ["http", "https", "proxied", "trusting", "stream"] as const) ports[name] = await freePort();
@@ -57,18 +74,7 @@ before(async () => {
   certificates.delete("fallback.example");
   const tls = createTlsServer({ cert: passed?.chain, key: passed?.key }, (socket) => socket.end("passed on"));
   const [tlsPort, linePort] = [await listening(tls), await listening(createServer((socket) => socket.end("a line")))];
-  const detour = `/tmp/portolan-detour-${process.pid}.sock`;
-  stack.defer(() => rm(detour, { force: true }));
-  await listening(
-    createServer((socket) => {
-      socket.on("error", () => {});
-      socket.once("data", (head: Buffer) => {
-        const isProxied = head.subarray(0, 12).toString("latin1") === "\r\n\r\n\0\r\nQUIT\n";
-        socket.end(`HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${isProxied} ${head.subarray(28).toString("latin1")}`);
-      });
-    }),
-    detour,
-  );
+  const detour = await engineBeside();
   const of = { routes: "web", trusted: [], acceptsProxyHeader: false };
   const base = tableOf(
     [
