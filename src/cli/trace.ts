@@ -55,10 +55,10 @@ export async function trace(args: readonly string[]): Promise<number> {
   }
 }
 
-/** A URL may lead to an ingress controller, whose Ingresses name Secrets. */
+/** It may lead to an ingress controller, whose Ingresses name Secrets. */
 function aboutOf(target: Target): About | undefined {
   if (target.kind === "ingress") return { ingress: `${target.namespace}/${target.name}` };
-  return target.kind === "place" && target.url !== undefined ? { host: target.host.toLowerCase() } : undefined;
+  return target.kind === "place" ? { host: target.host.toLowerCase() } : undefined;
 }
 
 function understood<T>(read: Understood<T>): T {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { configMaps } from "#api/core/config-map.ts";
 import { type Secret, secrets } from "#api/core/secret.ts";
 import { ingresses } from "#api/networking/ingress.ts";
 import { ingressClasses } from "#api/networking/ingress-class.ts";
@@ -54,7 +55,12 @@ export function routedIn(documents: readonly JsonObject[], unread: ReadonlyMap<s
     ingresses: ofKind("Ingress").map((one, i) => readAs(ingresses, answered(one, i))),
     classes: [ownClass, ...ofKind("IngressClass")].map((one) => readAs(ingressClasses, classOf(one))),
     secrets: new Map(all.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one])),
-    configMaps: new Map(),
+    configMaps: new Map(
+      ofKind("ConfigMap").map((one) => {
+        const map = readAs(configMaps, { apiVersion: "v1", ...one });
+        return [`${map.metadata.namespace}/${map.metadata.name}`, map];
+      }),
+    ),
     unread,
     shelf: {
       inspectCertificate: readTold,

@@ -8,6 +8,7 @@ import { type Client, clientOf } from "./client.ts";
 import { entranceAt, isController } from "./ingress/entrance.ts";
 import { type IngressStory, ingressStory } from "./ingress/ingress-hops.ts";
 import { urlOfIngress } from "./ingress/ingress-target.ts";
+import { streamStory } from "./ingress/stream-story.ts";
 import { landingOf } from "./landing.ts";
 import type { Landing, Place } from "./place.ts";
 import { podHops } from "./pod-hops.ts";
@@ -91,11 +92,11 @@ function behindIngress(target: Plain, place: Place, arrived: Arrived): IngressSt
   const { client, atlas, landing, way, asked } = arrived;
   const url = target.kind === "place" ? target.url : undefined;
   const routing = atlas.routing();
-  if (url === undefined) return undefined;
-  if (routing === undefined) return unreadIngresses(landing, atlas);
-  const entrance = entranceAt(place, landing, routing);
-  if (entrance === undefined) return undefined;
+  if (routing === undefined) return url === undefined ? undefined : unreadIngresses(landing, atlas);
   const [end] = way.ends;
+  const entrance = entranceAt(place, landing, routing);
+  if (entrance === undefined) return end && streamStory(end, { landing, atlas, routing });
+  if (url === undefined) return undefined;
   const node = end && atlas.podAt(end.ip)?.spec.nodeName;
   const seen = seenBy(client, way, atlas);
   return ingressStory(url, place, {

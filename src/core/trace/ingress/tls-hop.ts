@@ -1,4 +1,5 @@
 import { explain } from "../../reasons.ts";
+import { isNamed } from "../../routes/ingress-host.ts";
 import { hostPatterns } from "../../routes/match.ts";
 import type { Certificate, Finding, Passthrough } from "../../routes/route-table.ts";
 import type { Fix, Hop } from "../story.ts";
@@ -25,6 +26,11 @@ export function tlsHop(host: string, routing: Routing): Hop {
   const trouble = findingsFor(host, routing).find((one) => isOfCertificate(one, host, routing));
   if (trouble !== undefined) return troubled(trouble, routing);
   if (shown !== undefined) return certified(host, shown, routing);
+  if (
+    fallback !== undefined &&
+    isNamed(host, routing.objects.shelf.inspectCertificate(fallback.chain, fallback.key).names)
+  )
+    return certified(host, fallback, routing);
   const what = fallback === undefined ? "one that it has signed itself" : `that of Secret ${fallback.secret}`;
   const [ingress] = routing.ingressesOf(host);
   const tells = `the controller shows its default certificate, ${what}: clients that check it refuse it unless told otherwise`;
