@@ -61,17 +61,19 @@ async function controlling({ isFronted = true } = {}) {
   if (isFronted) await of(endpointSlices).create("default", sliceOf("front", ["10.244.0.2"]));
   const engine = new RecordingEngine();
   const failures: Failure[] = [];
-  const controller = startIngress({
-    transport: own,
-    engine,
-    controllers: [portolanController],
-    namespace: "",
-    publish: { kind: "service", name: "default/front" },
-    ports: { http: 80, https: 443 },
-    families: ["IPv4"],
-    registry: new Registry(),
-    failed: (failure) => failures.push(failure),
-  });
+  const start = () =>
+    startIngress({
+      transport: own,
+      engine,
+      controllers: [portolanController],
+      namespace: "",
+      publish: { kind: "service", name: "default/front" },
+      ports: { http: 80, https: 443 },
+      families: ["IPv4"],
+      registry: new Registry(),
+      failed: (failure) => failures.push(failure),
+    });
+  const controller = start();
   await controller.synced;
   return {
     of,
@@ -86,6 +88,12 @@ async function controlling({ isFronted = true } = {}) {
         .map(({ involvedObject, reason, count }) => `${involvedObject.kind} ${involvedObject.name} ${reason} ${count}`),
     addressOf: async (name: string) =>
       (await of(ingresses).get("default", name)).status.loadBalancer.ingress?.map(({ ip }) => ip),
+    /** Another one after the first. */
+    async anew() {
+      const next = start();
+      await next.synced;
+      return { [Symbol.asyncDispose]: () => next.stop({ graceSeconds: 0, drainSeconds: 0 }) };
+    },
     async [Symbol.asyncDispose]() {
       await controller.stop({ graceSeconds: 0, drainSeconds: 0 });
       await served[Symbol.asyncDispose]();
@@ -148,6 +156,20 @@ test("status follows the Service before the controller, and goes when the Ingres
   await shows("192.0.2.8,192.0.2.9");
   await world.of(ingressClasses).delete("", ownClass);
   await shows(undefined);
+});
+
+test("what an earlier controller has written goes, and what others have written stays", async () => {
+  await using world = await controlling();
+  await world.of(ingresses).create("default", ingress("shop", "shop.example.com"));
+  await eventually("its address", async () => (await world.addressOf("shop"))?.join() === "192.0.2.1", within);
+  await world.controller.stop({ graceSeconds: 0, drainSeconds: 0 });
+  await world.of(ingresses).patch("default", "shop", { type: "merge", body: { spec: { ingressClassName: "other" } } });
+  await world.of(ingresses).create("default", ingress("theirs", "b.example.com", { ingressClassName: "other" }));
+  const status = { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } };
+  await world.of(ingresses).patch("default", "theirs", { type: "merge", subresource: "status", body: { status } });
+  await using _ = await world.anew();
+  await eventually("no address", async () => (await world.addressOf("shop")) === undefined, within);
+  assert.deepEqual(await world.addressOf("theirs"), ["192.0.2.1"]);
 });
 
 test("nobody reads an address where no controller answers yet", async () => {

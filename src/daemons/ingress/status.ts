@@ -7,7 +7,9 @@ import { readingOwnWrites } from "#client/cache.ts";
 import { keyOf, placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
 import { resourceClient } from "#client/resource.ts";
-import type { Transport } from "#client/transport.ts";
+import { inNameOf, type Transport } from "#client/transport.ts";
+import { hasWrittenAddresses } from "#core/routes/ingress-status.ts";
+import { nameOf } from "#core/routes/route-world.ts";
 import { changesOf, type Failure, type Loop, loop, type Source } from "../loop.ts";
 import { addressesOfService, listed, type Publish, type Published } from "./publish.ts";
 
@@ -23,19 +25,20 @@ export interface StatusOptions {
   readonly failed: (failure: Failure) => void;
 }
 
+/** Whose the addresses are that we have written: what somebody else has is left to them. */
+const writer = "portolan-ingress";
+
 /**
  * Writes where Ingresses of ours are answered into their status, and takes it out again of those that are ours no longer. To be enqueued: the
  * names of those whose ownership may have changed.
  */
 export function keepStatus({ transport, informers, namespace, publish, isOurs, backoff, failed }: StatusOptions): Loop {
   const all = informers.of(ingresses, { namespace });
-  const client = readingOwnWrites(resourceClient(transport, ingresses), all);
+  const client = readingOwnWrites(resourceClient(inNameOf(writer, transport), ingresses), all);
   const addresses = addressesFrom(publish, informers);
-  /** Those whose status we have written, by uid. */
-  const written = new Set<string>();
-  const wanted = ({ metadata, status }: Ingress): Published | undefined => {
-    if (!isOurs(`${metadata.namespace}/${metadata.name}`)) return written.has(metadata.uid) ? [] : undefined;
-    const hasNone = (status.loadBalancer.ingress ?? []).length === 0;
+  const wanted = (ingress: Ingress): Published | undefined => {
+    if (!isOurs(nameOf(ingress))) return hasWrittenAddresses(ingress, writer) ? [] : undefined;
+    const hasNone = (ingress.status.loadBalancer.ingress ?? []).length === 0;
     // Who reads an address for the first time may ask it at once.
     return hasNone && !addresses.isAnswering() ? undefined : addresses.now();
   };
@@ -47,8 +50,6 @@ export function keepStatus({ transport, informers, namespace, publish, isOurs, b
       const ingress = all.get(namespace, name);
       const next = ingress && wanted(ingress);
       if (ingress === undefined || next === undefined) return undefined;
-      if (isOurs(key)) written.add(ingress.metadata.uid);
-      else written.delete(ingress.metadata.uid);
       return isSame(ingress.status.loadBalancer.ingress ?? [], next) ? undefined : { ingress, next };
     },
     async apply({ ingress: { metadata }, next }) {
