@@ -10,11 +10,11 @@ let haproxy: LoneFrontend | undefined;
 before(async () => {
   if (withHaproxy.skip !== undefined) return;
   const answer = ["http-request", "return", "status", "200", "content-type", "text/plain", "lf-string"];
-  haproxy = await startFrontend([...targetRules, [...answer, "%[path] %[query] %[var(txn.host)]"]]);
+  haproxy = await startFrontend([...targetRules, [...answer, "%[pathq] %[var(txn.host)]"]]);
 });
 after(() => haproxy?.[Symbol.asyncDispose]());
 
-/** What HAProxy makes of it: `PATH QUERY HOST`, or `400`. */
+/** What HAProxy makes of it: `TARGET HOST`, or `400`. */
 async function ask(target: string, host: string): Promise<string> {
   const answer = await haproxy?.ask(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\n`);
   return answer?.status === 200 ? answer.body : `${answer?.status}`;
@@ -23,7 +23,8 @@ async function ask(target: string, host: string): Promise<string> {
 function ours(rawTarget: string, rawHost: string): string {
   const target = normalTarget(rawTarget);
   const host = normalHost(rawHost);
-  return target.kind === "refused" || host === undefined ? "400" : `${target.path} ${target.query ?? ""} ${host}`;
+  if (target.kind === "refused" || host === undefined) return "400";
+  return `${target.path}${target.query === undefined ? "" : `?${target.query}`} ${host}`;
 }
 
 test("HAProxy reads every specimen of a target as we do", withHaproxy, async () => {

@@ -74,8 +74,7 @@ export class TraceJudge implements Judge {
       [toBackend, toClient] = [inTurn(toBackend, said.requestHeaders), inTurn(toClient, said.responseHeaders)];
     }
     if (filtered.kind === "answer") return answered(filtered.status, changed(filtered.headers, toClient));
-    const hasQuery = target.query !== undefined || filtered.query !== "";
-    const passed = this.#passed(route, request, { ...filtered, ask, toBackend, hasQuery });
+    const passed = this.#passed(route, request, { ...filtered, ask, toBackend });
     return { ...passed, certificate, headers: changed(passed.headers, toClient) };
   }
 
@@ -174,7 +173,7 @@ export class TraceJudge implements Judge {
     return {
       ...this.#identityAt(endpoint),
       method: request.method,
-      target: passage.hasQuery ? `${passage.path}?${passage.query}` : passage.path,
+      target: passage.query === "" ? passage.path : `${passage.path}?${passage.query}`,
       headers: { ...Object.fromEntries(headers), host: passage.host },
       body: passage.ask.body,
     };
@@ -199,7 +198,6 @@ interface Chosen {
 interface Sent extends Passage {
   readonly ask: Ask;
   readonly toBackend: HeaderChanges;
-  readonly hasQuery: boolean;
 }
 
 type Verdict = ReturnType<typeof judged> | ({ readonly kind: "answer" } & OwnAnswer);

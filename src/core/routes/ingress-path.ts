@@ -28,7 +28,7 @@ export function readPath(path: string | undefined, pathType: string, usesPattern
   if (text.length > maxPathLength) return refused(`is longer than ${maxPathLength} characters`);
   if (usesPatterns && pathType === "ImplementationSpecific") return readPattern(text);
   const target = normalTarget(text.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent));
-  if (target.kind === "refused" || target.query !== undefined)
+  if (target.kind === "refused" || text.includes("?"))
     return refused("is no path that a request can have: no ?, # or \\, also not escaped, and no .. above the root");
   if (pathType === "Exact") return { kind: "read", match: { kind: "exact", value: target.path } };
   return { kind: "read", match: { kind: "prefix", value: target.path.replace(/\/$/, "") } };

@@ -1,7 +1,7 @@
 /**
  * What of a request's target routes look at, authentication looks at and backends get: one form for all, so that nobody gets past a rule by
  * writing its path in another way. `path` begins with a slash. Escapes of letters, digits, `-`, `.`, `_` and `~` are decoded, other escapes have
- * upper-case digits, runs of slashes are one, and `.` and `..` segments are resolved (RFC 3986 section 6.2.2). The query is left as it came.
+ * upper-case digits, runs of slashes are one, and `.` and `..` segments are resolved (RFC 3986 section 6.2.2). The query is left as it came; an empty one is none.
  */
 export type RequestTarget =
   | {
@@ -40,7 +40,7 @@ export function normalTarget(raw: string): RequestTarget {
   if (!origin.startsWith("/")) return refused("NotAPath");
   const mark = origin.indexOf("?");
   const path = mark < 0 ? origin : origin.slice(0, mark);
-  const query = mark < 0 ? undefined : origin.slice(mark + 1);
+  const query = mark < 0 ? undefined : origin.slice(mark + 1) || undefined;
   const target = { kind: "target" as const, query, authority: absolute?.[1] };
   if (PLAIN.test(path)) return { ...target, path };
   if (path.includes("\\")) return refused("ForbiddenByte");

@@ -68,7 +68,8 @@ export const targetSpecimens: readonly (readonly [raw: string, expected: string]
   ["/\x7f", "400 ForbiddenByte"],
   // Queries stay as they are.
   ["/a?x=1&y", "/a?x=1&y"],
-  ["/a?", "/a?"],
+  ["/a?", "/a"],
+  ["/a??", "/a??"],
   ["/a?x=%41%", "/a?x=%41%"],
   ["/a?x=%zz%2f%00", "/a?x=%zz%2f%00"],
   ["/a?x=//./../..//a", "/a?x=//./../..//a"],

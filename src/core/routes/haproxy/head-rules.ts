@@ -55,6 +55,7 @@ export function forwardingRules({ port, protocol, trusted }: Listener): readonly
         ];
   return [
     ["http-request", "del-header", "proxy-connection"],
+    ["http-request", "del-header", "keep-alive"],
     // Nothing but WebSocket is asked for, and who asks for more is answered as if it had not. HAProxy writes Connection itself.
     ["http-request", "del-header", "connection", "unless", ...IS_WEBSOCKET],
     ["http-request", "del-header", "upgrade", "unless", ...IS_WEBSOCKET],

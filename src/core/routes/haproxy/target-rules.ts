@@ -25,6 +25,7 @@ export const targetRules: readonly RuleWords[] = [
   ["http-request", "normalize-uri", "path-strip-dotdot"],
   deny("{", "path_beg", "/../", "}"),
   when(["set-query", "%[var(txn.query)]"], "{", "var(txn.query)", "-m", "found", "}"),
+  when(["set-pathq", "%[path]"], "{", "query", "-m", "len", "0", "}"),
   // fhdr: hdr would read `a,b` as two hosts.
   deny("!{", "req.fhdr(host)", "-m", "reg", "-i", HOST_PATTERN, "}"),
   ["http-request", "set-var(txn.host)", "req.fhdr(host),host_only,lower,rtrim(.)"],
