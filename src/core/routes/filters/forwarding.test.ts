@@ -70,6 +70,8 @@ test("forwardedHeaders: what anybody says of forwarding goes", () => {
     "X-Real-IP: 203.0.113.9",
     "X-Original-URL: /admin",
     "X-Rewrite-URL: /admin",
+    "X-Forwarded-Anything: new",
+    "True-Client-IP: 203.0.113.9",
   ];
   assert.deepEqual(told("198.51.100.7", "Accept: */*", ...said), ["Accept: */*", ...own("198.51.100.7")]);
 });

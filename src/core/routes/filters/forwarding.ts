@@ -18,8 +18,8 @@ export interface Arrival {
   readonly requestId: string;
 }
 
-/** Whom and what a backend is told about, and what only a trusted peer may say of it. */
-const told = [
+/** What a backend is told of the client, in place of what the request says itself. */
+const told: ReadonlySet<string> = new Set([
   "x-forwarded-for",
   "x-forwarded-host",
   "x-forwarded-port",
@@ -27,27 +27,11 @@ const told = [
   "x-forwarded-scheme",
   "x-scheme",
   "x-real-ip",
-];
-/** What is said nowhere but by proxies. */
-const proxies = [
-  "forwarded",
-  "x-forwarded-by",
-  "x-forwarded-prefix",
-  "x-forwarded-server",
-  "x-forwarded-ssl",
-  "x-original-forwarded-for",
-  "x-original-host",
-  "x-original-method",
-  "x-original-url",
-  "x-original-uri",
-  "x-rewrite-url",
-  "x-client-ip",
-  "x-cluster-client-ip",
-  "true-client-ip",
-];
-/** What no peer may write as `x_forwarded_for`: many programs take the one for the other (CGI). */
-const guarded: ReadonlySet<string> = new Set([...told, ...proxies, "x-request-id"]);
-const foreign: ReadonlySet<string> = new Set(proxies);
+  "x-request-id",
+]);
+/** What else proxies say of whom a request is from and what it was for; only a trusted peer may. */
+const saidByProxies =
+  /^(?:x-(?:forwarded|original|rewrite-url|real-ip|scheme|client-ip|cluster-client-ip)|true-client-ip$|forwarded$)/;
 
 /**
  * The client that a request is from: the peer; of a trusted one the last in X-Forwarded-For that isn't trusted itself, or the first
@@ -76,7 +60,7 @@ export const plain = (ip: Ip): Ip =>
 export function forwardedHeaders(arrival: Arrival, incoming: readonly Header[]): HeaderChanges {
   const isTrusted = isIn(arrival.trusted, plain(arrival.peer));
   return {
-    remove: [...twins(incoming), ...(isTrusted ? [] : proxies)],
+    remove: incoming.map(({ name }) => name.toLowerCase()).filter((name) => isReplaced(name, isTrusted)),
     set: valuesOf(arrival, isTrusted ? incoming : [], incoming),
     add: [],
   };
@@ -90,9 +74,15 @@ export function withForwarding(arrival: Arrival, incoming: readonly Header[]): H
   return kept;
 }
 
+/**
+ * Many programs take `x_forwarded_for` for the name with dashes (CGI), and nobody writes it but to deceive: such twins go from trusted
+ * peers too.
+ */
 function isReplaced(name: string, isTrusted: boolean): boolean {
-  if (name.includes("_")) return guarded.has(name.replaceAll("_", "-"));
-  return guarded.has(name) && !(isTrusted && foreign.has(name));
+  const isTwin = name.includes("_");
+  const dashed = isTwin ? name.replaceAll("_", "-") : name;
+  if (told.has(dashed)) return true;
+  return (isTwin || !isTrusted) && saidByProxies.test(dashed);
 }
 
 /** `believed` are the headers of a trusted peer, or none. */
@@ -124,9 +114,3 @@ export function requestIdOf(incoming: readonly Header[]): string | undefined {
   const id = ids[0]?.value;
   return ids.length === 1 && id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined;
 }
-
-/** Names that some programs can't tell from a guarded one. They go from trusted peers too: nobody writes them but to deceive. */
-const twins = (incoming: readonly Header[]): readonly string[] =>
-  incoming
-    .map(({ name }) => name.toLowerCase())
-    .filter((name) => name.includes("_") && guarded.has(name.replaceAll("_", "-")));
