@@ -4,10 +4,10 @@ import { parseIp } from "#net/ip.ts";
 import type { Reason } from "../reasons.ts";
 import { defaultBackendSettings } from "./default-settings.ts";
 import type { IngressSettings } from "./ingress-settings.ts";
-import { shownName } from "./quoted.ts";
 import type { Backend, BackendId, BackendSettings, Finding, Origin, Target } from "./route-table.ts";
 import type { RouteWorld } from "./route-world.ts";
 import { sameValue } from "./same-value.ts";
+import { shownName } from "./shown-value.ts";
 
 /** A Backend that somebody needs; its pool follows the Service's EndpointSlices. */
 export interface BackendWish extends Omit<Backend, "pool"> {
@@ -27,7 +27,7 @@ export interface ServicePortRef {
 }
 
 /** A port of a Service, or why there is nobody to send to. */
-export type PortLookup = FoundPort | { readonly kind: "refused"; readonly because: Reason; readonly message: string };
+type PortLookup = FoundPort | { readonly kind: "refused"; readonly because: Reason; readonly message: string };
 interface FoundPort {
   readonly kind: "found";
   readonly ref: ServicePortRef;
@@ -74,7 +74,7 @@ export function serviceShape(service: Service | undefined): string {
 }
 
 /** What became of a backend of an Ingress. */
-export interface ResolvedBackend {
+interface ResolvedBackend {
   readonly to: Target;
   readonly wish: BackendWish | undefined;
   /** Those that were looked at. */
@@ -82,7 +82,7 @@ export interface ResolvedBackend {
   readonly findings: readonly Finding[];
 }
 
-export interface Asker {
+interface Asker {
   /** `namespace/name` of the Ingress. */
   readonly ingress: string;
   readonly namespace: string;

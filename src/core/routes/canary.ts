@@ -9,7 +9,7 @@ export interface Served {
   readonly entry: IngressEntry;
 }
 
-export interface WithCanaries {
+interface WithCanaries {
   readonly routes: readonly Route[];
   /** Backends of canaries. */
   readonly backends: readonly BackendWish[];

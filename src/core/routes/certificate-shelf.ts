@@ -1,8 +1,8 @@
 import type { Secret } from "#api/core/secret.ts";
 import type { Reason } from "../reasons.ts";
-import { shownName } from "./quoted.ts";
 import type { Certificate } from "./route-table.ts";
 import type { RouteWorld } from "./route-world.ts";
+import { shownName } from "./shown-value.ts";
 
 /** What is in a certificate chain and key, by somebody who knows cryptography. */
 export interface CertificateFacts {
@@ -13,7 +13,7 @@ export interface CertificateFacts {
   /** Why the pair can't serve: not PEM, key of another certificate, encrypted key. Never the key itself. */
   readonly problem?: string;
 }
-export type InspectCertificate = (chain: string, key: string) => CertificateFacts;
+type InspectCertificate = (chain: string, key: string) => CertificateFacts;
 
 export type CertificateReading =
   | { readonly kind: "read"; readonly certificate: Omit<Certificate, "origin">; readonly facts: CertificateFacts }

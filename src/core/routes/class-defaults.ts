@@ -4,10 +4,10 @@ import { prefix } from "./annotations/annotation.ts";
 import { readAnnotations } from "./annotations/read-annotations.ts";
 import { defaultSettings } from "./default-settings.ts";
 import type { IngressDefaults } from "./ingress-settings.ts";
-import { quoted } from "./quoted.ts";
 import type { RedirectStatus } from "./route-filters.ts";
 import type { Finding } from "./route-table.ts";
 import type { Refuse, Setting } from "./setting.ts";
+import { showValue } from "./shown-value.ts";
 
 /** Settings that hold where an Ingress has no annotation of the same name, which says the same in the same words. */
 const inherited: ReadonlySet<string> = new Set([
@@ -27,7 +27,7 @@ const redirectCode = "http-redirect-code";
 
 export const isDefaultKey = (key: string): boolean => inherited.has(key) || key === redirectCode;
 
-export interface ReadDefaults {
+interface ReadDefaults {
   readonly defaults: IngressDefaults;
   readonly findings: readonly Finding[];
 }
@@ -59,7 +59,7 @@ const statuses: readonly RedirectStatus[] = [301, 302, 303, 307, 308];
 function redirectStatus(setting: Setting | undefined, refuse: Refuse): RedirectStatus {
   const status = statuses.find((one) => String(one) === setting?.value);
   if (setting !== undefined && status === undefined)
-    refuse(setting.origin, `${quoted(setting.value)} is none of ${statuses.join(", ")}`);
+    refuse(setting.origin, `${showValue(setting.value)} is none of ${statuses.join(", ")}`);
   return status ?? defaultSettings.httpsRedirect.status;
 }
 

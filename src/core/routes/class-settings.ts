@@ -4,10 +4,10 @@ import { parseIp } from "#net/ip.ts";
 import type { BackendWish } from "./backend-wish.ts";
 import { isDefaultKey, readDefaults } from "./class-defaults.ts";
 import type { IngressDefaults } from "./ingress-settings.ts";
-import { quoted } from "./quoted.ts";
 import type { Finding, Origin, StreamRoute } from "./route-table.ts";
 import type { Read, RouteWorld } from "./route-world.ts";
 import type { Refuse, Setting } from "./setting.ts";
+import { showValue } from "./shown-value.ts";
 import { isStreamKey, streamsOf } from "./stream-setting.ts";
 
 /** What holds for all Ingresses together: what the parameters of the served classes say. */
@@ -110,7 +110,7 @@ function settingsOf(classes: readonly IngressClass[], world: RouteWorld): Gather
 }
 
 function takenBy({ origin }: Setting, elder: Setting): Finding {
-  const message = `${origin.field}: ConfigMap ${elder.origin.name} of an older class sets it to ${quoted(elder.value)}, which holds for all classes`;
+  const message = `${origin.field}: ConfigMap ${elder.origin.name} of an older class sets it to ${showValue(elder.value)}, which holds for all classes`;
   return { origin, weight: "refused", because: "SettingTaken", message };
 }
 
@@ -124,7 +124,7 @@ function peersOf(
   const flag = (key: string): boolean => {
     const { value = "false", origin } = settings.get(key) ?? {};
     if (origin !== undefined && value !== "true" && value !== "false")
-      refuse(origin, `${quoted(value)} is neither "true" nor "false"; it counts as "false"`);
+      refuse(origin, `${showValue(value)} is neither "true" nor "false"; it counts as "false"`);
     return value === "true";
   };
   const forwarded = flag("use-forwarded-headers");
@@ -147,7 +147,7 @@ function blocksOf({ value, origin }: Setting, refuse: Refuse): readonly Cidr[] {
   const blocks = value.split(",").flatMap((text) => {
     const ip = parseIp(text.trim());
     const block = ip === undefined ? parseBlock(text.trim()) : blockOf(ip);
-    if (block === undefined) refuse(origin, `${quoted(text)} is no block of addresses; nobody in it is believed`);
+    if (block === undefined) refuse(origin, `${showValue(text)} is no block of addresses; nobody in it is believed`);
     return block ?? [];
   });
   return blocks.length === 0 ? nobody : blocks;
@@ -156,6 +156,6 @@ function blocksOf({ value, origin }: Setting, refuse: Refuse): readonly Cidr[] {
 function certificateOf(setting: Setting | undefined, refuse: Refuse): ClassSettings["defaultCertificate"] {
   if (setting === undefined) return undefined;
   if (/^[a-z0-9.-]+\/[a-z0-9.-]+$/.test(setting.value)) return { name: setting.value, origin: setting.origin };
-  refuse(setting.origin, `${quoted(setting.value)} is no NAMESPACE/NAME of a Secret`);
+  refuse(setting.origin, `${showValue(setting.value)} is no NAMESPACE/NAME of a Secret`);
   return undefined;
 }

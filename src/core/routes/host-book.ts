@@ -8,7 +8,7 @@ import type { Finding, HostPattern, HostRoutes } from "./route-table.ts";
 import { sameValue } from "./same-value.ts";
 
 /** What settling has changed. */
-export interface HostChange {
+interface HostChange {
   readonly hosts: ReadonlySet<HostPattern>;
   /** Ingresses that are to be told something else than before. */
   readonly told: ReadonlySet<string>;

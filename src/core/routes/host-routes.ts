@@ -4,13 +4,13 @@ import type { HostClaim, IngressEntry } from "./entry.ts";
 import type { Finding, HostPattern, HostRoutes, PathMatch, Route } from "./route-table.ts";
 
 /** What one Ingress wants of a host. */
-export interface Claimant {
+interface Claimant {
   readonly entry: IngressEntry;
   readonly claim: HostClaim;
 }
 
 /** The routes of a host, and what each Ingress is to be told about it. */
-export interface SettledHost {
+interface SettledHost {
   readonly routes: HostRoutes;
   /** Those that no Ingress has for itself. */
   readonly backends: readonly BackendWish[];
@@ -71,7 +71,7 @@ function givesWay({ name }: IngressEntry, { furtherBy: field = "" }: HostClaim, 
 }
 
 /** Routes of equal keys match the same requests. */
-export const matchKey = ({ match: { path, method = "", headers, query, cookies } }: Route): string =>
+const matchKey = ({ match: { path, method = "", headers, query, cookies } }: Route): string =>
   headers.length + query.length + cookies.length === 0
     ? `${path.kind} ${method} ${path.value}`
     : `${path.kind} ${method} ${path.value} ${JSON.stringify([headers, query, cookies])}`;

@@ -1,8 +1,8 @@
 import type { TlsClaim } from "./entry.ts";
 import type { EntryDraft } from "./entry-draft.ts";
 import { isNamed, readHost } from "./ingress-host.ts";
-import { quoted } from "./quoted.ts";
 import type { Certificate, HostPattern } from "./route-table.ts";
+import { showValue } from "./shown-value.ts";
 
 /**
  * The names of the Ingress that are answered by TLS, and the certificate of each. Where the one that is asked for can't be used, the default
@@ -36,7 +36,7 @@ function readHosts(draft: EntryDraft, hosts: readonly string[], field: string): 
   return hosts.flatMap((text, i) => {
     const host = readHost(text);
     if (host === undefined)
-      draft.refuse(`${field}.hosts[${i}]`, "HostInvalid", `${quoted(text)} is no DNS name; it gets no certificate`);
+      draft.refuse(`${field}.hosts[${i}]`, "HostInvalid", `${showValue(text)} is no DNS name; it gets no certificate`);
     return host ?? [];
   });
 }
@@ -64,7 +64,7 @@ function noteOtherName(
   draft: EntryDraft,
   { field, host, certificate, names }: Read & { field: string; host: string },
 ): void {
-  const has = names.length === 0 ? "no name" : quoted(names.join(", "));
+  const has = names.length === 0 ? "no name" : showValue(names.join(", "));
   const message = `the certificate in Secret ${certificate.secret} is for ${has}, not for ${host}; clients will refuse it`;
   draft.note(`${field}.secretName`, "CertificateNamesOther", message);
 }

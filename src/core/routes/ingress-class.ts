@@ -17,7 +17,7 @@ export type Ownership =
   | { readonly kind: "ours"; readonly className: string | undefined }
   | { readonly kind: "notOurs"; readonly because: ForeignReason; readonly field: string };
 
-export type ForeignReason = Extract<Reason, "NoSuchIngressClass" | "OtherController" | "NoIngressClass">;
+type ForeignReason = Extract<Reason, "NoSuchIngressClass" | "OtherController" | "NoIngressClass">;
 
 /** The IngressClasses of the cluster, with an eye for those served here. */
 export interface ServedClasses {

@@ -11,13 +11,6 @@ export function readHost(text: string | undefined): HostPattern | undefined {
   return parseIp(host) === undefined ? host : undefined;
 }
 
-/** The patterns that a host meets, the narrowest first; a wildcard stands for one label. */
-export function patternsFor(host: HostPattern): readonly HostPattern[] {
-  if (host === "*") return [host];
-  const wildcard = wildcardOf(host);
-  return wildcard === undefined || wildcard === host ? [host, "*"] : [host, wildcard, "*"];
-}
-
 /** `*.example.com` for `a.example.com` and for itself; undefined for a name of one label. */
 export function wildcardOf(host: HostPattern): HostPattern | undefined {
   const dot = host.indexOf(".");

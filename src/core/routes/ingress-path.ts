@@ -4,7 +4,7 @@ import { normalTarget } from "./request-target.ts";
 import type { PathMatch } from "./route-table.ts";
 
 /** What a path of an Ingress matches, or why nothing does: `problem` follows the name of the field. */
-export type PathReading =
+type PathReading =
   | { readonly kind: "read"; readonly match: PathMatch }
   | {
       readonly kind: "refused";

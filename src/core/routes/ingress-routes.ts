@@ -2,8 +2,8 @@ import type { HTTPIngressPath, IngressBackend } from "#api/networking/ingress/sp
 import type { EntryDraft } from "./entry-draft.ts";
 import { readHost } from "./ingress-host.ts";
 import { readPath } from "./ingress-path.ts";
-import { quoted } from "./quoted.ts";
 import type { HostPattern, PathMatch, Route, Target } from "./route-table.ts";
+import { showValue } from "./shown-value.ts";
 
 /** Routes of the rules, of the default backend, and of what annotations add: all that the Ingress asks for, host by host. */
 export function addRoutes(draft: EntryDraft): void {
@@ -13,7 +13,7 @@ export function addRoutes(draft: EntryDraft): void {
       draft.refuse(
         `spec.rules[${i}].host`,
         "HostInvalid",
-        `${quoted(rule.host ?? "")} is no DNS name; nothing of this rule is served`,
+        `${showValue(rule.host ?? "")} is no DNS name; nothing of this rule is served`,
       );
       continue;
     }
@@ -25,7 +25,7 @@ export function addRoutes(draft: EntryDraft): void {
         draft.refuse(
           `${field}.path`,
           reading.because,
-          `${quoted(path.path ?? "")} ${reading.problem}; this path is not served`,
+          `${showValue(path.path ?? "")} ${reading.problem}; this path is not served`,
         );
         continue;
       }
@@ -43,7 +43,7 @@ export function addRoutes(draft: EntryDraft): void {
 /** In ingress-nginx patterns go with every type of path. */
 function noteUnusedPattern(draft: EntryDraft, { path = "", pathType }: HTTPIngressPath, field: string): void {
   if (!/[()[\]*^|]|\$$/.test(path)) return;
-  const message = `${quoted(path)} is taken as it stands, since its pathType is ${pathType}; patterns need ImplementationSpecific`;
+  const message = `${showValue(path)} is taken as it stands, since its pathType is ${pathType}; patterns need ImplementationSpecific`;
   draft.note(`${field}.path`, "PatternInvalid", message);
 }
 

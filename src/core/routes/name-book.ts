@@ -8,7 +8,7 @@ interface Claim<T> {
 }
 
 /** Something that one Ingress alone can have for a host name: the oldest that asks for it has it, and the others are told. */
-export class NameBook<T extends { readonly origin: Origin }> {
+class NameBook<T extends { readonly origin: Origin }> {
   readonly held = new Map<HostPattern, T>();
   readonly #claims = new Map<HostPattern, Map<string, Claim<T>>>();
   readonly #stale = new Set<HostPattern>();

@@ -17,3 +17,6 @@ function escapeLetter(letter: string): string {
   const code = letter.codePointAt(0) ?? 0;
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
 }
+
+/** A name from somebody's object: as it is where it could be one, else as a value. */
+export const shownName = (name: string): string => (/^[\w.:/-]{1,200}$/.test(name) ? name : showValue(name));

@@ -123,7 +123,7 @@ function backendOf(text: string): IngressBackend {
   return { service: { name, port: /^\d+$/.test(port) ? { number: Number(port) } : { name: port } } };
 }
 
-export interface ClassDraft {
+interface ClassDraft {
   readonly age?: number;
   readonly annotations?: Readonly<Record<string, string>>;
   /** `namespace/name` of a ConfigMap. */

@@ -1,13 +1,13 @@
 import { isPort } from "#net/port.ts";
 import { type BackendWish, lookUpPort, plainWish, serviceShape } from "./backend-wish.ts";
 import { defaultBackendSettings } from "./default-settings.ts";
-import { quoted } from "./quoted.ts";
 import type { StreamRoute } from "./route-table.ts";
 import type { RouteWorld } from "./route-world.ts";
 import type { Refuse, Setting } from "./setting.ts";
+import { showValue } from "./shown-value.ts";
 
 /** What became of `tcp.9000: shop/web:8080`. */
-export interface StreamReading {
+interface StreamReading {
   readonly stream: StreamRoute | undefined;
   readonly wish: BackendWish | undefined;
   /** `namespace/name` of the Service that was looked at, and its shape. */
@@ -15,7 +15,7 @@ export interface StreamReading {
   readonly shape: string;
 }
 
-export interface StreamSurroundings {
+interface StreamSurroundings {
   /** Ports of the other listeners. */
   readonly taken: ReadonlySet<number>;
   readonly refuse: Refuse;
@@ -56,7 +56,7 @@ function readStream(
   if (!isPort(port)) return refused("ports are 1 to 65535");
   if (protocol === "TCP" && taken.has(port)) return refused(`port ${port} is where HTTP or HTTPS is served`);
   const [whole, service = "", wanted = "", takes, gives] = valueShape.exec(value) ?? [];
-  if (whole === undefined) return refused(`${quoted(value)} is no NAMESPACE/SERVICE:PORT, perhaps with :PROXY`);
+  if (whole === undefined) return refused(`${showValue(value)} is no NAMESPACE/SERVICE:PORT, perhaps with :PROXY`);
   if (protocol === "UDP" && (takes ?? gives) !== undefined) return refused("PROXY headers are for TCP");
   const named = /^\d+$/.test(wanted) ? { number: Number(wanted) } : { name: wanted };
   const found = lookUpPort(world, service, { protocol, ...named });
