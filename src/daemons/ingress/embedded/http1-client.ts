@@ -59,6 +59,8 @@ export class Http1Client implements ClientSide, Timed {
     // The error itself says nothing that the end doesn't.
     socket.on("error", () => this.#gone());
     socket.on("close", () => this.#gone());
+    // Whoever has looked at its first bytes has left it paused.
+    if (socket.isPaused()) socket.resume();
   }
 
   get isIdle(): boolean {
