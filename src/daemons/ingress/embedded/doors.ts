@@ -8,7 +8,7 @@ import { Http1Client } from "./http1-client.ts";
 import type { Door, Place } from "./listeners.ts";
 import { passOn } from "./pass-on.ts";
 import { isTrusted, type Peer, plainPeer } from "./peer.ts";
-import type { ClientConnection, Service } from "./service.ts";
+import type { Service } from "./service.ts";
 import { secure } from "./tls-client.ts";
 import type { World } from "./world.ts";
 
@@ -93,11 +93,7 @@ function enter(socket: Socket, peer: Peer, hall: Hall, isDetour: boolean): void 
 }
 
 function enterByTls(socket: Socket, peer: Peer, hall: Hall): void {
-  const pending: ClientConnection = { retire: () => {}, destroy: () => socket.destroy() };
-  hall.clients.add(pending);
-  socket.once("close", () => hall.clients.delete(pending));
   secure(socket, hall.shelf, termsOf(hall), (secured) => {
-    hall.clients.delete(pending);
     const named: Peer = { ...peer, serverName: nameOf(secured.serverName) };
     if (secured.speaks === "http/1.1") new Http1Client(secured.socket, named, hall);
     else import("./http2-client.ts").then(({ serveHttp2 }) => serveHttp2(secured.socket, named, hall));

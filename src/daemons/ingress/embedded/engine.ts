@@ -62,24 +62,23 @@ class Embedded implements EmbeddedEngine, Hall {
   }
 
   readonly serve = async (table: RouteTable, change: TableChange): Promise<void> => {
-    const isFirst = this.#table === undefined;
-    if (isFirst || change.others) {
-      const doesTls = table.listeners.some((one) => one.protocol === "HTTPS" && !("path" in this.#placeOf(one)));
-      if (doesTls) await this.shelf.follow(table.certificates);
-      await this.#listeners.follow(this.#doorsOf(table));
+    const before = this.#table;
+    // Listeners are opened last: whoever comes in finds routes behind them.
+    this.#follow(table, before === undefined ? [...table.backends.keys()] : change.backends);
+    if (before !== undefined && !change.others) return;
+    try {
+      await this.#openFor(table);
+    } catch (fault) {
+      if (before !== undefined) this.#follow(before, change.backends);
+      throw fault;
     }
-    this.#table = table;
-    this.httpsPort = table.listeners.find(({ protocol }) => protocol === "HTTPS")?.port ?? 443;
-    for (const id of isFirst ? table.backends.keys() : change.backends) this.#followBackend(id, table);
   };
 
   readonly stop = async ({ drainSeconds }: { readonly drainSeconds: number }): Promise<void> => {
     this.isStopping = true;
     const closed = this.#listeners.close();
     for (const client of [...this.clients]) client.retire();
-    const late = setTimeout(() => {
-      for (const client of [...this.clients]) client.destroy();
-    }, drainSeconds * 1000);
+    const late = setTimeout(() => this.#listeners.cut(), drainSeconds * 1000);
     await closed;
     clearTimeout(late);
     for (const pool of this.#pools.values()) pool.retire();
@@ -133,6 +132,18 @@ class Embedded implements EmbeddedEngine, Hall {
   }
 
   readonly table = (): RouteTable | undefined => this.#table;
+
+  #follow(table: RouteTable, backends: Iterable<BackendId>): void {
+    this.#table = table;
+    this.httpsPort = table.listeners.find(({ protocol }) => protocol === "HTTPS")?.port ?? 443;
+    for (const id of backends) this.#followBackend(id, table);
+  }
+
+  async #openFor(table: RouteTable): Promise<void> {
+    const doesTls = table.listeners.some((one) => one.protocol === "HTTPS" && !("path" in this.#placeOf(one)));
+    if (doesTls) await this.shelf.follow(table.certificates);
+    await this.#listeners.follow(this.#doorsOf(table));
+  }
 
   #doorsOf({ listeners, streams }: RouteTable): readonly Door[] {
     const streamPlaceOf = this.#streamPlaceOf;

@@ -73,10 +73,6 @@ export class Http1Client implements ClientSide, Timed {
     if (this.isIdle) this.#close();
   }
 
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
   // Timed
 
   overdue(): void {
@@ -95,7 +91,7 @@ export class Http1Client implements ClientSide, Timed {
   // what comes
 
   #arrived(bytes: Buffer): void {
-    if (this.#state === "leaving" || this.#state === "closed") return;
+    if (this.#state === "leaving" || this.#state === "closed" || this.#state === "tunnel") return;
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     // A head ends with a line: as long as none has ended there is nothing to look at, but for its length.
     if (

@@ -66,10 +66,6 @@ class Http2Connection implements ClientConnection, Timed {
   retire(): void {
     if (!this.#session.closed) this.#session.close();
   }
-
-  destroy(): void {
-    this.#session.destroy();
-  }
 }
 
 interface StreamContext {

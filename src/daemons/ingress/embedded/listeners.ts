@@ -19,6 +19,7 @@ interface Bound {
 /** The sockets that clients connect to, as a table has them. */
 export class Listeners {
   #bound = new Map<string, Bound>();
+  readonly #sockets = new Set<Socket>();
 
   /** Rejects with the system's error where a socket can't be bound; then all are as they were. */
   async follow(doors: readonly Door[]): Promise<void> {
@@ -28,7 +29,7 @@ export class Listeners {
       for (const door of doors) {
         const known = this.#bound.get(door.id);
         const stays = known !== undefined && JSON.stringify(known.door.place) === JSON.stringify(door.place);
-        const bound = stays ? known : await open(door);
+        const bound = stays ? known : await this.#open(door);
         if (!stays) opened.push(bound);
         next.set(door.id, bound);
       }
@@ -50,6 +51,11 @@ export class Listeners {
     return address === null || typeof address !== "object" ? (address ?? undefined) : address.port;
   }
 
+  /** Ends all connections, whatever they are at. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   /** Resolves when all connections have ended. */
   async close(): Promise<void> {
     const servers = [...this.#bound.values()].map(({ server }) => server);
@@ -62,15 +68,19 @@ export class Listeners {
       }),
     );
   }
-}
 
-async function open(door: Door): Promise<Bound> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true });
-  const bound: Bound = { door, server };
-  server.on("connection", (socket) => bound.door.accept(socket));
-  server.listen({ ...door.place, backlog: 4096 });
-  await once(server, "listening");
-  // A connection that can't be taken, for want of file descriptors, must not end the service for others.
-  server.on("error", () => {});
-  return bound;
+  async #open(door: Door): Promise<Bound> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    const bound: Bound = { door, server };
+    server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+      bound.door.accept(socket);
+    });
+    server.listen({ ...door.place, backlog: 4096 });
+    await once(server, "listening");
+    // A connection that can't be taken, for want of file descriptors, must not end the service for others.
+    server.on("error", () => {});
+    return bound;
+  }
 }

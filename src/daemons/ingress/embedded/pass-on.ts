@@ -2,21 +2,17 @@ import type { Socket } from "node:net";
 import type { BackendId } from "#core/routes/route-table.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Peer } from "./peer.ts";
-import type { Service } from "./service.ts";
 import { socketTunnel } from "./socket-tunnel.ts";
 import { TwoWay } from "./tunnel.ts";
 import type { World } from "./world.ts";
 
 /** Gives a whole connection to an endpoint of a backend, whatever is spoken on it; closed where none can be reached. */
-export function passOn(socket: Socket, peer: Peer, id: BackendId, hall: Service & World): void {
+export function passOn(socket: Socket, peer: Peer, id: BackendId, hall: World): void {
   const pool = hall.poolOf(id);
   const tried: Endpoint[] = [];
-  const client = { retire: () => {}, destroy: () => socket.destroy() };
   let giveUp = (): void => {};
   const gone = (): void => giveUp();
   socket.pause();
-  hall.clients.add(client);
-  socket.once("close", () => hall.clients.delete(client));
   socket.once("close", gone);
   socket.on("error", gone);
   const next = (): void => {
@@ -34,7 +30,6 @@ export function passOn(socket: Socket, peer: Peer, id: BackendId, hall: Service 
     const idleSeconds = pool?.backend.settings.timeouts.read ?? 0;
     const closed = (): void => {
       endpoint.active -= 1;
-      hall.clients.delete(client);
     };
     new TwoWay({ deadlines: hall.deadlines, idleSeconds, closed }).open(
       (end) => socketTunnel(socket, end, false),

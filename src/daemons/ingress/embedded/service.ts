@@ -18,7 +18,6 @@ export interface ClientLimits {
 export interface ClientConnection {
   /** No further request; closed at once where none is being answered. */
   readonly retire: () => void;
-  readonly destroy: () => void;
 }
 
 /** What a client's connection sees of the engine. */

@@ -1,11 +1,8 @@
 import type { Socket } from "node:net";
 import type { Tunnel, TunnelEnd } from "./sides.ts";
 
-const events = ["data", "end", "drain", "error", "close"] as const;
-
-/** Takes a socket from whoever read it so far: from now on `end` hears what comes. */
+/** From now on `end` hears what comes on a socket; whoever read it so far turns a deaf ear. */
 export function socketTunnel(socket: Socket, end: TunnelEnd, hasEnded: boolean): Tunnel {
-  for (const event of events) socket.removeAllListeners(event);
   socket.on("data", (bytes: Buffer) => end.bytes(bytes));
   socket.on("drain", () => end.drained());
   socket.on("end", () => end.ended());
