@@ -91,15 +91,17 @@ interface Seen {
 export function readAsked(request: ClientRequest, peer: Peer, httpsPort: number): Asked | NotAsked {
   const target = normalTarget(request.target);
   if (target.kind === "refused") return { kind: "notAsked", status: 400, because: target.because };
-  const { authority } = request;
-  const text = authority === undefined ? "" : authorityText(authority);
+  // As it came, since that is what backends are told; an absolute target's is the same.
+  const text = joinedValue(request.fields, "host") ?? authorityText(request.authority);
   const host = text === "" ? "" : normalHost(text);
   if (host === undefined) return { kind: "notAsked", status: 400, because: "BadHost" };
   return new Asked(request, peer, { host, path: target.path, query: target.query ?? "", authority: text, httpsPort });
 }
 
-const authorityText = ({ host, port }: NonNullable<ClientRequest["authority"]>): string =>
-  port === undefined ? host : `${host}:${port}`;
+function authorityText(authority: ClientRequest["authority"]): string {
+  if (authority === undefined) return "";
+  return authority.port === undefined ? authority.host : `${authority.host}:${authority.port}`;
+}
 
 /** All values of a name, as one (RFC 9110 section 5.3); cookies are parted by semicolons. */
 function joinedValue(fields: readonly Field[], name: string): string | undefined {

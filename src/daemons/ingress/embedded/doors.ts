@@ -75,6 +75,8 @@ function said(peer: Peer, connection: ProxiedConnection | undefined): Peer {
 function enter(socket: Socket, peer: Peer, hall: Hall, isDetour: boolean): void {
   if (peer.listener.protocol === "HTTP" || isDetour) {
     new Http1Client(socket, peer, hall);
+    // It was stopped while its first bytes were looked at.
+    socket.resume();
     return;
   }
   const passthroughs = hall.table()?.passthroughs;
