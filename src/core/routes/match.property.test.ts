@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { quickest } from "../../../test/harness/quickest.ts";
 import { explainRoute } from "./explain-route.ts";
 import { findRoute } from "./match.ts";
 import { Chance, type RandomRequest, randomRequest, randomSet } from "./random-routes.ts";
@@ -56,8 +57,5 @@ test("of 300 random tables the index finds what the ordered list says, and the e
 test("a path of 4,000 slashes costs no more than the longest prefix", () => {
   const host = randomSet(new Chance(3));
   const request = { ...randomRequest(new Chance(1)), host: "x.example", path: "/a".repeat(4000) };
-  findRoute(host, request);
-  const from = performance.now();
-  findRoute(host, request);
-  assert.ok(performance.now() - from < 10);
+  assert.ok(quickest(() => findRoute(host, request)) < 10);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { quickest } from "../../../test/harness/quickest.ts";
 import { normalHost, normalTarget } from "./request-target.ts";
 import { hostSpecimens, targetSpecimens } from "./target-specimens.ts";
 
@@ -32,8 +33,6 @@ test("an absolute form tells its authority", () => {
 test("a target of 8 KiB takes less than 10 ms, whatever is in it", () => {
   for (const piece of ["/", "/a", "a", ".", "/.", "/..", "%41", "%", "a/", "~/"]) {
     const raw = `/${piece.repeat(8192 / piece.length)}"`;
-    const from = performance.now();
-    normalTarget(raw);
-    assert.ok(performance.now() - from < 10, piece);
+    assert.ok(quickest(() => normalTarget(raw)) < 10, piece);
   }
 });
