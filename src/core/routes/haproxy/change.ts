@@ -72,16 +72,12 @@ function certificateSteps(before: HaproxyPlan, after: HaproxyPlan): Steps {
   const coming: HaproxyStep[] = [];
   const going: HaproxyStep[] = [];
   if (before.certificateList === after.certificateList) return { coming, going };
-  const old = new Map(before.certificateList.map(({ file, hosts }) => [file, hosts]));
+  const old = new Set(before.certificateList.map(({ file }) => file));
   for (const { file, hosts } of after.certificateList) {
-    const known = old.get(file);
-    old.delete(file);
     const pem = after.certificates.get(file);
-    if (pem === undefined || (known !== undefined && sameValue(known, hosts))) continue;
-    if (known !== undefined) coming.push({ kind: "removeCertificate", file });
-    coming.push({ kind: "addCertificate", file, pem, hosts });
+    if (!old.delete(file) && pem !== undefined) coming.push({ kind: "addCertificate", file, pem, hosts });
   }
-  for (const file of old.keys()) going.push({ kind: "removeCertificate", file });
+  for (const file of old) going.push({ kind: "removeCertificate", file });
   return { coming, going };
 }
 

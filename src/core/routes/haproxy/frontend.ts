@@ -56,6 +56,13 @@ const serverSection = (name: string, address: string, ...more: readonly Directiv
   directives: [...more, ["server", "inner", address, "send-proxy-v2"]],
 });
 
+/** Of frontends that take connections as they are. */
+export const streamOptions: readonly Directive[] = [
+  ["mode", "tcp"],
+  ["option", "tcplog"],
+  ["no", "option", "idle-close-on-response"],
+];
+
 export function bindings(port: number, { addresses }: HaproxyPlaces, words: readonly string[]): readonly Directive[] {
   return addresses.map((address) =>
     address.includes(":")
@@ -86,8 +93,7 @@ function sniSections(
     ...["if", "{", "req.ssl_hello_type", "1", "}", "!{", "var(sess.to)", "-m", "found", "}"],
   ];
   const directives: readonly Directive[] = [
-    ["mode", "tcp"],
-    ["option", "tcplog"],
+    ...streamOptions,
     ...bindings(listener.port, places, []),
     ...proxyHeaderRules(listener),
     ["tcp-request", "inspect-delay", "5s"],

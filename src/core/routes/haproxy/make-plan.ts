@@ -1,11 +1,19 @@
-import type { Certificate, Route, RouteTable } from "../route-table.ts";
+import type { Route, RouteTable } from "../route-table.ts";
 import { sameValue } from "../same-value.ts";
 import { baseSections } from "./base.ts";
+import { certificatesOf } from "./certificate-files.ts";
 import { printConfig, type Section } from "./config.ts";
 import { type Destination, printDestination, reduced, wayOf } from "./destination.ts";
-import { bindings, CERTIFICATE_OWNERS, listenerSections, PASSTHROUGHS, proxyHeaderRules } from "./frontend.ts";
+import {
+  bindings,
+  CERTIFICATE_OWNERS,
+  listenerSections,
+  PASSTHROUGHS,
+  proxyHeaderRules,
+  streamOptions,
+} from "./frontend.ts";
 import { type Lookups, lookupsOf } from "./lookups.ts";
-import { type HaproxyPlaces, type HaproxyPlan, type PlanHaproxy, SELF_SIGNED } from "./plan.ts";
+import type { HaproxyPlaces, HaproxyPlan, PlanHaproxy } from "./plan.ts";
 import { type RoutingMaps, WEIGHTS } from "./routing-rules.ts";
 import { SectionBook } from "./section-book.ts";
 import { serversOf } from "./sections.ts";
@@ -69,8 +77,7 @@ function wholePlan(table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan
       (stream): Section => ({
         ...{ kind: "frontend", name: `stream-${stream.port}` },
         directives: [
-          ["mode", "tcp"],
-          ["option", "tcplog"],
+          ...streamOptions,
           ...bindings(stream.port, places, []),
           ...proxyHeaderRules({ acceptsProxyHeader: stream.acceptsProxyHeader, trusted: [] }),
           ["default_backend", book.streamSection(stream.backend)],
@@ -145,46 +152,3 @@ function mapsOf(names: RoutingMaps, lookups: Lookups): readonly (readonly [strin
     [names.members, lookups.members],
   ];
 }
-
-function certificatesOf({ certificates: { byHost, fallback } }: RouteTable): Pick<
-  HaproxyPlan,
-  "certificates" | "certificateList"
-> & {
-  readonly owners: ReadonlyMap<string, string>;
-} {
-  const hosts = new Map<string, string[]>();
-  const certificates = new Map<string, string>();
-  const owners = new Map<string, string>();
-  const keep = (certificate: Certificate): string => {
-    const file = `${certificate.fingerprint}.pem`;
-    certificates.set(file, pemOf(certificate));
-    return file;
-  };
-  const first = fallback === undefined ? SELF_SIGNED : keep(fallback);
-  for (const [host, certificate] of byHost) {
-    const file = keep(certificate);
-    owners.set(host, file);
-    if (host === "*") continue;
-    const known = hosts.get(file);
-    if (known === undefined) hosts.set(file, [host]);
-    else known.push(host);
-  }
-  const list = [...hosts]
-    .filter(([file]) => file !== first)
-    .map(([file, names]) => ({ file, hosts: names.toSorted() }));
-  return {
-    certificates,
-    owners,
-    certificateList: [
-      { file: first, hosts: hosts.get(first) ?? [] },
-      ...list.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
-    ],
-  };
-}
-
-/** A payload on the runtime socket ends at an empty line. */
-const pemOf = ({ chain, key }: Certificate): string =>
-  `${chain}\n${key}\n`
-    .replace(/\r/g, "")
-    .replace(/\n{2,}/g, "\n")
-    .trimStart();
