@@ -53,12 +53,7 @@ function randomTable(chance: Chance, size: number): RouteTable {
     },
   });
   const hosts = Array.from({ length: size }, (_, number) => `h${number}.example`).filter(() => chance.isSo(0.8));
-  const certificates = new Map<string, Certificate>();
-  for (const host of hosts) {
-    const fingerprint = `f${chance.upTo(size)}`;
-    if (chance.isSo(0.5))
-      certificates.set(host, { secret: "default/s", fingerprint, chain: `C ${fingerprint}`, key: "K", origin });
-  }
+  const certificates = randomCertificates(chance, hosts);
   const rank = ({ match }: Route) => ["exact", "pattern", "prefix"].indexOf(match.path.kind);
   const routesOf = (host: string) =>
     Array.from({ length: 1 + chance.upTo(4) }, (_, number) => route(host, number)).toSorted(
@@ -80,6 +75,16 @@ function randomTable(chance: Chance, size: number): RouteTable {
     certificates: { byHost: certificates, fallback: undefined },
     ...{ passthroughs: new Map(), streams: [] },
   };
+}
+
+function randomCertificates(chance: Chance, hosts: readonly string[]): ReadonlyMap<string, Certificate> {
+  const certificates = new Map<string, Certificate>();
+  for (const host of hosts) {
+    const fingerprint = `f${chance.upTo(12)}`;
+    if (chance.isSo(0.5))
+      certificates.set(host, { secret: "default/s", fingerprint, chain: `C ${fingerprint}`, key: "K", origin });
+  }
+  return certificates;
 }
 
 function randomBackend(chance: Chance, number: number): Backend {
