@@ -21,19 +21,7 @@ function randomTable(chance: Chance, size: number): RouteTable {
     if (chance.isSo(0.8)) backends.set(`b${number}`, randomBackend(chance, number));
   const ids = [...backends.keys()];
   const backend = () => ids[chance.upTo(ids.length)] ?? "none";
-  const target = (): Target =>
-    chance.pick<Target>(
-      { kind: "backends", backends: [{ backend: backend(), weight: 1 }] },
-      {
-        kind: "backends",
-        backends: [
-          { backend: backend(), weight: chance.upTo(5) },
-          { backend: backend(), weight: 3 },
-        ],
-      },
-      { kind: "redirect", status: 302, to: { kind: "location", location: `https://x.example/${chance.upTo(9)}` } },
-      { kind: "answer", status: 503, because: "NoEndpoints" },
-    );
+  const target = () => randomTarget(chance, backend);
   const route = (host: string, number: number): Route => ({
     id: `${host}/${number}`,
     host,
@@ -86,6 +74,20 @@ function randomCertificates(chance: Chance, hosts: readonly string[]): ReadonlyM
   }
   return certificates;
 }
+
+const randomTarget = (chance: Chance, backend: () => string): Target =>
+  chance.pick<Target>(
+    { kind: "backends", backends: [{ backend: backend(), weight: 1 }] },
+    {
+      kind: "backends",
+      backends: [
+        { backend: backend(), weight: chance.upTo(5) },
+        { backend: backend(), weight: 3 },
+      ],
+    },
+    { kind: "redirect", status: 302, to: { kind: "location", location: `https://x.example/${chance.upTo(9)}` } },
+    { kind: "answer", status: 503, because: "NoEndpoints" },
+  );
 
 function randomBackend(chance: Chance, number: number): Backend {
   const members = Array.from({ length: chance.upTo(4) }, () => ({
