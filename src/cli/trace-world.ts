@@ -53,6 +53,9 @@ export async function readWorld(transport: Transport, reading: Reading): Promise
   const facts = clusterFacts({ nodes: allNodes, services: allServices, serviceCidrs, domain: reading.domain });
   const [allIngresses, classes] = ingressLists;
   const around = aroundOf({ services: allServices, slices, pods: allPods, classes, families: facts.families });
+  // Whose Ingress it is, its class says: without classes nothing can be told of Ingresses.
+  const why = unread.get("ingresses") ?? unread.get("ingressclasses");
+  if (why !== undefined) unread.set("ingresses", why);
   const routed = unread.has("ingresses")
     ? undefined
     : await readRouted(transport, { ingresses: allIngresses, classes, about: reading.about, around });

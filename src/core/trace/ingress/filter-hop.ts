@@ -2,10 +2,10 @@ import type { Ingress } from "#api/networking/ingress.ts";
 import { explain, type Reason } from "../../reasons.ts";
 import { applyFilters } from "../../routes/filters/apply.ts";
 import type { Filtered } from "../../routes/filters/filtered.ts";
-import type { RouteFilters } from "../../routes/route-filters.ts";
 import type { Route } from "../../routes/route-table.ts";
 import type { Client } from "../client.ts";
 import { type Evidence, type Fix, type Hop, named } from "../story.ts";
+import { annotationField, annotationsOf, type Filter } from "./filter-fields.ts";
 import type { TracedRequest } from "./request.ts";
 import type { Routing } from "./routing.ts";
 
@@ -38,7 +38,7 @@ export function filterStory(route: Route, request: TracedRequest, { client, rout
   const asked: Route = isAnybody ? { ...route, filters: others } : route;
   const filtered = applyFilters(asked, request);
   const ingress = routing.ingress(route.origin.name);
-  const evidence = (of: keyof RouteFilters): readonly Evidence[] => annotationsOf(ingress, of);
+  const evidence = (of: Filter): readonly Evidence[] => annotationsOf(ingress, of);
   const hops: Hop[] = [];
   const refusals: readonly Refusal[] = [
     ...(isAnybody && sources !== undefined ? [{ statuses: [403], because: "ClientNotAllowed" } as const] : []),
@@ -166,7 +166,7 @@ function fixOf(
     case "CredentialsUnreadable":
       return {
         object,
-        field: `metadata.annotations[${prefix}auth-secret]`,
+        field: annotationField("auth-secret"),
         change: "a Secret with a key auth, as htpasswd writes it",
       };
     case "ClientNotAllowed":
@@ -184,10 +184,7 @@ function fixOf(
   }
 }
 
-function askHop(
-  ask: Filtered["asks"][number],
-  evidence: (of: keyof RouteFilters) => readonly Evidence[],
-): readonly Hop[] {
+function askHop(ask: Filtered["asks"][number], evidence: (of: Filter) => readonly Evidence[]): readonly Hop[] {
   if (ask.kind !== "externalAuth") return [];
   const tells = `${ask.request.url} is asked first: 2xx lets the request pass, 401 and 403 are passed on`;
   return [{ kind: "filter", outcome: "unknown", because: "AsksService", tells, evidence: evidence("externalAuth") }];
@@ -202,30 +199,4 @@ function rewriteHop(
   const at = host === request.authority ? "" : ` of ${host}`;
   const tells = `the backend is asked for ${path}${query === "" ? "" : `?${query}`}${at}`;
   return { kind: "filter", outcome: "passes", because: "Rewritten", tells, evidence };
-}
-
-const prefix = "nginx.ingress.kubernetes.io/";
-type Filter = keyof RouteFilters | "redirect";
-
-/** Annotations that ask for a filter. Source: ingress-nginx's list of annotations. */
-const annotations: Partial<Readonly<Record<Filter, readonly string[]>>> = {
-  sources: ["allowlist-source-range", "whitelist-source-range", "denylist-source-range"],
-  httpsRedirect: ["force-ssl-redirect", "ssl-redirect"],
-  basicAuth: ["auth-type", "auth-secret"],
-  externalAuth: ["auth-url"],
-  rewrite: ["rewrite-target", "upstream-vhost"],
-  redirect: ["permanent-redirect", "temporal-redirect", "app-root", "from-to-www-redirect"],
-};
-
-function annotationsOf(ingress: Ingress | undefined, of: Filter): readonly Evidence[] {
-  if (ingress === undefined) return [];
-  const object = named("Ingress", ingress);
-  const found = (annotations[of] ?? []).flatMap((name) => {
-    const value = ingress.metadata.annotations?.[`${prefix}${name}`];
-    return value === undefined ? [] : [{ object, field: `metadata.annotations[${prefix}${name}]`, value }];
-  });
-  // Without an annotation a host that has a certificate is sent to https.
-  if (found.length > 0 || of !== "httpsRedirect") return found;
-  const value = (ingress.spec.tls ?? []).flatMap(({ hosts = [] }) => hosts).join(", ") || "there";
-  return [{ object, field: "spec.tls", value }];
 }
