@@ -28,14 +28,17 @@ const limits = {
 const mostConnections = 64;
 
 /** Serves small pages by their paths. Rejects with the system's error where the address can't be had. */
-export async function listenHttp({ address, port }: Where, page: (path: string) => Page): Promise<HttpListener> {
+export async function listenHttp(
+  { address, port }: Where,
+  page: (path: string) => Page | Promise<Page>,
+): Promise<HttpListener> {
   // An import of node:http makes everything that it exports: that costs 15 MB, which a call does not.
   const { createServer } = process.getBuiltinModule("node:http");
-  const server = createServer(limits, (request, response) => {
-    const { status, headers, body } = page((request.url ?? "/").split("?")[0] ?? "/");
+  const server = createServer(limits, async (request, response) => {
+    request.on("data", () => request.destroy()); // nobody has anything to say here
+    const { status, headers, body } = await page((request.url ?? "/").split("?")[0] ?? "/");
     response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
     response.end(request.method === "HEAD" ? undefined : body);
-    request.on("data", () => request.destroy()); // nobody has anything to say here
   });
   server.maxConnections = mostConnections;
   server.listen(port, address);

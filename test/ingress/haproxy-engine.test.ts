@@ -165,6 +165,26 @@ test("an endpoint that comes back while its last request is under way takes requ
   assert.deepEqual(reloads(), { start: 1 });
 });
 
+test("requests are counted by route, across reloads", { skip }, async () => {
+  await using place = await stage();
+  const { engine, metrics } = await place.engine();
+  await using others = new AsyncDisposableStack();
+  const { port } = others.adopt(await endpoint("first"), (one) => one.close());
+  for (const readSeconds of [61, 62]) {
+    const hosts = { "a.example": [port], "b.example": [] };
+    await engine.serve(tableOf({ ports: place.ports, hosts, readSeconds }), everything);
+    for (const host of ["a.example", "a.example", "b.example"]) await get(place.ports.http, host);
+  }
+  await engine.lookAround();
+  const lines = metrics()
+    .split("\n")
+    .filter((line) => line.startsWith("portolan_ingress_requests_total{"));
+  assert.deepEqual(lines.toSorted(), [
+    'portolan_ingress_requests_total{route="default/a.example#spec.rules[0]"} 4',
+    'portolan_ingress_requests_total{route="default/b.example#spec.rules[0]"} 2',
+  ]);
+});
+
 test("a reload that waits for old workers doesn't keep endpoints waiting", { skip }, async () => {
   await using place = await stage();
   const { engine, reloads } = await place.engine();

@@ -28,6 +28,8 @@ export interface Running {
   readonly faults: readonly unknown[];
   /** By the label `because`. */
   readonly reloads: () => Readonly<Record<string, number>>;
+  /** As Prometheus reads it. */
+  readonly metrics: () => string;
 }
 
 export async function stage(): Promise<Stage & AsyncDisposable> {
@@ -76,7 +78,7 @@ export async function startEngine(folder: string): Promise<Running> {
         ([, because, count]) => [because, Number(count)],
       ),
     );
-  return { engine, refused: () => refused, faults, reloads };
+  return { engine, refused: () => refused, faults, reloads, metrics: () => registry.text() };
 }
 
 /** Below those that the kernel gives to clients: none of theirs gets it between this look and HAProxy's start. */

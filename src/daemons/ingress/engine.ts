@@ -7,6 +7,8 @@ export interface Engine {
    * time.
    */
   readonly serve: (table: RouteTable, change: TableChange) => Promise<void>;
+  /** What is counted elsewhere than in this process is in the registry when it resolves. */
+  readonly lookAround?: () => Promise<void>;
   /** Takes no new connection, lets requests end for so long, then closes. */
   readonly stop: (how: { readonly drainSeconds: number }) => Promise<void>;
 }

@@ -99,7 +99,11 @@ export function startIngress(options: IngressOptions): IngressController {
       await recorder.flushed();
     },
     tellRefused: (refused) => findings.tell("engine", refused),
-    told: { isReady: () => tables.served !== undefined && !isStopping, metrics },
+    told: {
+      isReady: () => tables.served !== undefined && !isStopping,
+      metrics,
+      lookAround: engine.lookAround,
+    },
     async stop({ graceSeconds, drainSeconds }) {
       isStopping = true;
       await sleep(graceSeconds * 1000);

@@ -6,6 +6,8 @@ export interface Told {
   /** A table is served, and the end has not begun. */
   readonly isReady: () => boolean;
   readonly metrics: IngressMetrics;
+  /** Brings what is counted elsewhere into the metrics. */
+  readonly lookAround?: (() => Promise<void>) | undefined;
 }
 
 /** Shows what the controller tells of itself. Rejects with the system's error where the address can't be had. */
@@ -22,14 +24,15 @@ const plain = (status: number, body: string): Page => ({
 
 /** `/healthz`: it lives. `/readyz`: it is to be sent requests. */
 export const statusPages =
-  ({ isReady, metrics }: Told) =>
-  (path: string): Page => {
+  ({ isReady, metrics, lookAround }: Told) =>
+  async (path: string): Promise<Page> => {
     switch (path) {
       case "/healthz":
         return plain(200, "ok\n");
       case "/readyz":
         return isReady() ? plain(200, "ok\n") : plain(503, "not ready\n");
       case "/metrics":
+        await lookAround?.();
         return { status: 200, headers: { "content-type": metricsType }, body: metrics.text() };
       default:
         return plain(404, "404 page not found\n");

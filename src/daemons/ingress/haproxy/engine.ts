@@ -1,3 +1,4 @@
+import { ROUTE_TABLE } from "#core/routes/haproxy/base.ts";
 import { wholeFiles } from "#core/routes/haproxy/files.ts";
 import {
   type HaproxyChange,
@@ -10,12 +11,13 @@ import {
 import type { Backend, BackendId, Finding, RouteTable, TableChange } from "#core/routes/route-table.ts";
 import { withoutOrigins } from "#core/routes/without-origins.ts";
 import type { Registry } from "#metrics/registry.ts";
+import { tableFrom } from "#os/haproxy/answers.ts";
 import { ConfigurationRefused } from "#os/haproxy/check.ts";
 import type { HaproxyFiles } from "#os/haproxy/generations.ts";
 import { type Haproxy, openHaproxy } from "#os/haproxy/haproxy.ts";
 import type { HaproxyProgram } from "#os/haproxy/program.ts";
 import { RuntimeSocketLost } from "#os/haproxy/runtime-socket.ts";
-import { Untellable } from "#os/haproxy/runtime-words.ts";
+import { runtimeCommand, Untellable } from "#os/haproxy/runtime-words.ts";
 import { everything, type Failure, type Loop, loop } from "../../loop.ts";
 import type { Engine } from "../engine.ts";
 import { selfSigned } from "../self-signed.ts";
@@ -51,8 +53,7 @@ export interface Planner {
 export interface HaproxyEngine extends Engine {
   /** Asks the worker that serves: for counters, on demand. Rejects with `RuntimeSocketLost`. */
   readonly ask: (commands: readonly string[]) => Promise<readonly string[]>;
-  /** Processes and servers that are on their way out are counted anew. */
-  readonly lookAround: () => void;
+  readonly lookAround: () => Promise<void>;
 }
 
 /** Runs HAProxy, or takes over the one that an earlier run has left: it serves on until the first table is there. */
@@ -107,7 +108,11 @@ class HaproxyRunner implements HaproxyEngine {
 
   readonly ask = (commands: readonly string[]): Promise<readonly string[]> => this.#haproxy.ask(commands);
 
-  readonly lookAround = (): void => this.#metrics.stands(this.#haproxy.alive(), this.#retirements.size);
+  readonly lookAround = async (): Promise<void> => {
+    this.#metrics.stands(this.#haproxy.alive(), this.#retirements.size);
+    const [answer = ""] = await this.#haproxy.ask([runtimeCommand("show", "table", ROUTE_TABLE)]).catch(() => []);
+    this.#metrics.counted(tableFrom(answer));
+  };
 
   readonly serve = (table: RouteTable, change: TableChange): Promise<void> =>
     this.#alone(() => this.#serve(table, change));
@@ -199,7 +204,9 @@ class HaproxyRunner implements HaproxyEngine {
   }
 
   async #reload(next: HaproxyPlan, because: string): Promise<void> {
+    await this.lookAround();
     await this.#haproxy.load(this.#files(next));
+    this.#metrics.begunAnew();
     this.#retirements.forget();
     this.#current = next;
     this.#metrics.reloaded(because);

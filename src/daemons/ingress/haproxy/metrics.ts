@@ -7,6 +7,12 @@ export class HaproxyMetrics {
   readonly #workers;
   readonly #retiring;
   readonly #cut;
+  readonly #requests;
+  readonly #failures;
+  readonly #sent;
+  /** Of workers before the one that serves: a new one begins at 0. */
+  readonly #before = new Map<string, Counts>();
+  #now: ReadonlyMap<string, Counts> = new Map();
 
   constructor(registry: Registry) {
     const named = (name: string, help: string) => ({ name: `portolan_ingress_${name}`, help });
@@ -31,6 +37,35 @@ export class HaproxyMetrics {
       .counter({ ...named("cut_streams_total", "Requests and WebSockets that ended with an old worker."), labels: [] })
       .at({});
     this.#cut.add(0);
+    this.#requests = registry.counter({
+      ...named("requests_total", "Requests, by route; those of workers that are leaving are left out."),
+      labels: ["route"],
+    });
+    this.#failures = registry.counter({
+      ...named("endpoint_failures_total", "Answers of endpoints with status 5xx, by route; of the worker that serves."),
+      labels: ["route"],
+    });
+    this.#sent = registry.counter({
+      ...named("sent_bytes_total", "Bytes of answers, by route; those of workers that are leaving are left out."),
+      labels: ["route"],
+    });
+  }
+
+  /** From the table that HAProxy counts in, by the names of its counters. */
+  counted(table: ReadonlyMap<string, ReadonlyMap<string, number>>): void {
+    this.#now = new Map([...table].map(([route, counters]) => [route, countsFrom(counters)]));
+    for (const [route, now] of this.#now) {
+      const { requests, failures, sentBytes } = sum(now, this.#before.get(route));
+      this.#requests.at({ route }).set(requests);
+      this.#failures.at({ route }).set(failures);
+      this.#sent.at({ route }).set(sentBytes);
+    }
+  }
+
+  /** Another worker counts from now on. */
+  begunAnew(): void {
+    for (const [route, now] of this.#now) this.#before.set(route, sum(now, this.#before.get(route)));
+    this.#now = new Map();
   }
 
   reloaded(because: string): void {
@@ -50,3 +85,24 @@ export class HaproxyMetrics {
     this.#retiring.set(retiring);
   }
 }
+
+interface Counts {
+  readonly requests: number;
+  readonly failures: number;
+  readonly sentBytes: number;
+}
+
+const countsFrom = (counters: ReadonlyMap<string, number>): Counts => ({
+  requests: counters.get("http_req_cnt") ?? 0,
+  failures: counters.get("http_fail_cnt") ?? 0,
+  sentBytes: counters.get("bytes_out_cnt") ?? 0,
+});
+
+const sum = (a: Counts, b: Counts | undefined): Counts =>
+  b === undefined
+    ? a
+    : {
+        requests: a.requests + b.requests,
+        failures: a.failures + b.failures,
+        sentBytes: a.sentBytes + b.sentBytes,
+      };
