@@ -174,6 +174,7 @@ for (const [name, change] of [
   ["a ConfigMap that isn't there", { name: "nope" }],
   ["another kind", { kind: "IngressParameters" }],
   ["a group", { apiGroup: "x.example" }],
+  ["what is no name", { name: ".." }],
   ["no namespace", { scope: "Cluster", namespace: undefined }],
 ] as const)
   test(`parameters that name ${name} are told about`, () => {
@@ -189,6 +190,14 @@ for (const [name, change] of [
     const book = bookOf(world);
     book.take();
     assert.deepEqual(findingLines(book.classFindings()), ["refused ParametersInvalid spec.parameters"]);
+  });
+
+for (const value of ["cert", "a/b/c", "../cert", "system/..", "system/"])
+  test(`no default certificate is looked for by the name ${value}`, () => {
+    const book = bookOf(worldOf({ "default-ssl-certificate": value }));
+    book.take();
+    assert.deepEqual(findingLines(book.classFindings()), ["refused SettingInvalid data[default-ssl-certificate]"]);
+    assert.deepEqual([...book.reads("Secret")], []);
   });
 
 test("the default certificate may be in any namespace; without one the engine has its own", () => {

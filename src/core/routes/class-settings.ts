@@ -1,4 +1,5 @@
 import type { IngressClass } from "#api/networking/ingress-class.ts";
+import { dnsSubdomainTrouble } from "#machinery/rules/names.ts";
 import { blockOf, type Cidr, mustCidr, parseBlock } from "#net/cidr.ts";
 import { parseIp } from "#net/ip.ts";
 import type { BackendWish } from "./backend-wish.ts";
@@ -86,7 +87,8 @@ function settingsOf(classes: readonly IngressClass[], world: RouteWorld): Gather
         message: `spec.parameters: ${problem}`,
       });
     const { apiGroup = "", kind, scope, namespace = "", name } = spec.parameters;
-    if (apiGroup !== "" || kind !== "ConfigMap" || scope !== "Namespace" || namespace === "") {
+    const isNamed = [namespace, name].every((one) => dnsSubdomainTrouble(one).length === 0);
+    if (apiGroup !== "" || kind !== "ConfigMap" || scope !== "Namespace" || !isNamed) {
       refuse("must name a ConfigMap: kind ConfigMap without apiGroup, scope Namespace, and its namespace");
       continue;
     }
@@ -155,7 +157,9 @@ function blocksOf({ value, origin }: Setting, refuse: Refuse): readonly Cidr[] {
 
 function certificateOf(setting: Setting | undefined, refuse: Refuse): ClassSettings["defaultCertificate"] {
   if (setting === undefined) return undefined;
-  if (/^[a-z0-9.-]+\/[a-z0-9.-]+$/.test(setting.value)) return { name: setting.value, origin: setting.origin };
+  const parts = setting.value.split("/");
+  if (parts.length === 2 && parts.every((part) => dnsSubdomainTrouble(part).length === 0))
+    return { name: setting.value, origin: setting.origin };
   refuse(setting.origin, `${showValue(setting.value)} is no NAMESPACE/NAME of a Secret`);
   return undefined;
 }

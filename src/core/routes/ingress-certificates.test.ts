@@ -187,6 +187,15 @@ for (const [what, data] of [
     assert.deepEqual(findingLines(book.findingsOf("default/x")), ["refused CertificateInvalid spec.tls[0].secretName"]);
   });
 
+test("what can't be a Secret's name is not asked for", () => {
+  const world = worldOf({});
+  const tls = ["../other/cert", "other/cert", "..", "", "a b", "__proto__"].map((secretName) => ({ secretName }));
+  world.add(ingressOf("x: a.example/=web:80", { tls }));
+  const book = bookOf(world);
+  book.take();
+  assert.deepEqual([...book.reads("Secret")], []);
+});
+
 suite("as time goes on", () => {
   test("a certificate comes, is renewed, ends, and goes", () => {
     let now = 0;

@@ -1,3 +1,4 @@
+import { dnsSubdomainTrouble } from "#machinery/rules/names.ts";
 import type { TlsClaim } from "./entry.ts";
 import type { EntryDraft } from "./entry-draft.ts";
 import { isNamed, readHost } from "./ingress-host.ts";
@@ -47,7 +48,12 @@ interface Read {
 }
 
 function read(draft: EntryDraft, secretName: string, field: string): Read | undefined {
-  // Of the Ingress' own namespace alone: a name with a slash in it names nothing.
+  // Of the Ingress' own namespace alone: what has a slash or a `..` in it is no name, and is not asked for.
+  if (dnsSubdomainTrouble(secretName).length > 0) {
+    const message = `${showValue(secretName)} is no name of a Secret of the Ingress' namespace; the default certificate is shown`;
+    draft.refuse(`${field}.secretName`, "CertificateMissing", message);
+    return undefined;
+  }
   const name = `${draft.ingress.metadata.namespace}/${secretName}`;
   draft.read({ kind: "Secret", name });
   const reading = draft.around.certificate(name);
