@@ -81,12 +81,12 @@ function proxyHeader({ ip, port, peer }: Wanted, version: "v1" | "v2"): Uint8Arr
   return writeProxyHeader(version, { source, sourcePort: peer.port, destination: ip, destinationPort: port });
 }
 
-/** Only a name that the backend's owner has given is held against the endpoint's certificate. */
-function startTls(socket: Socket, { serverName, protocol }: BackendSettings, host: string): TLSSocket {
+/** An endpoint's certificate is its own affair, unless its Ingress says otherwise. */
+function startTls(socket: Socket, { serverName, checksServer, protocol }: BackendSettings, host: string): TLSSocket {
   const name = serverName ?? host.replace(/:\d*$/, "");
   return connectTls({
     socket,
-    rejectUnauthorized: serverName !== undefined,
+    rejectUnauthorized: checksServer === true,
     ALPNProtocols: [protocol === "h2" ? "h2" : "http/1.1"],
     // Addresses can't be asked for by name (RFC 6066 section 3).
     ...(isIP(name.replace(/^\[|\]$/g, "")) === 0 ? { servername: name } : {}),
