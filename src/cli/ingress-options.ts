@@ -12,6 +12,7 @@ export const ingressOptions: readonly Option[] = [
   },
   { flag: "--serve-nginx-class", doc: "serve the classes of k8s.io/ingress-nginx too, in that one's place" },
   { flag: "--watch-namespace NAMESPACE", doc: "serve the Ingresses of one namespace alone (default: all)" },
+  { flag: "--bind-address IP", doc: "where it is served (default: at all addresses of this machine)" },
   { flag: "--http-port PORT", doc: "where HTTP is served (default 80)" },
   { flag: "--https-port PORT", doc: "where HTTPS is served (default 443)" },
   {

@@ -4,6 +4,7 @@ import { engineNames } from "#cluster/ingress-engines.ts";
 import { parsePort, parseSeconds } from "#cluster/setting-values.ts";
 import { nginxController, portolanController } from "#core/routes/route-book.ts";
 import type { Publish } from "#daemons/ingress/publish.ts";
+import { type Ip, parseIp } from "#net/ip.ts";
 import { type Parsed, parse } from "./arguments.ts";
 import { bindingOf } from "./binding.ts";
 import { untilSignal } from "./signals.ts";
@@ -17,6 +18,7 @@ const flags = {
   "ingress-class": text,
   "serve-nginx-class": boolean,
   "watch-namespace": text,
+  "bind-address": text,
   "http-port": text,
   "https-port": text,
   "publish-service": text,
@@ -67,6 +69,7 @@ function askedFrom(parsed: Parsed) {
     controllers: [own, ...(parsed.has("serve-nginx-class") ? [nginxController] : [])],
     namespace: parsed.text("watch-namespace") ?? "",
     publish: publishOf(parsed),
+    bindAddress: addressOf(parsed),
     ports: { http: portOf(parsed, "http-port", "80"), https: portOf(parsed, "https-port", "443") },
     engine: engineOf(parsed),
     stateDir: parsed.text("state-dir") ?? "/var/lib/portolan-ingress",
@@ -91,6 +94,14 @@ function engineOf(parsed: Parsed) {
   if (asked !== undefined && engine === undefined)
     throw new UsageFault(`--engine ${asked} is not known`, engineNames.join(" or "));
   return engine;
+}
+
+function addressOf(parsed: Parsed): Ip | undefined {
+  const given = parsed.text("bind-address");
+  const address = given === undefined ? undefined : parseIp(given);
+  if (given !== undefined && address === undefined)
+    throw new UsageFault(`--bind-address: ${given} is no IP address`, "such as 192.0.2.7");
+  return address;
 }
 
 function portOf(parsed: Parsed, flag: string, fallback: string): number {

@@ -7,7 +7,7 @@ import type { Publish } from "#daemons/ingress/publish.ts";
 import { serveStatus } from "#daemons/ingress/status-pages.ts";
 import type { Failure } from "#daemons/loop.ts";
 import { Registry } from "#metrics/registry.ts";
-import type { IpFamily } from "#net/ip.ts";
+import type { Ip, IpFamily } from "#net/ip.ts";
 import { hasCode } from "#os/files.ts";
 import { ClusterFault } from "./faults.ts";
 import { type EngineName, openEngine } from "./ingress-engines.ts";
@@ -22,6 +22,8 @@ export interface IngressAlone {
   readonly ports: { readonly http: number; readonly https: number };
   /** undefined: HAProxy where there is one. */
   readonly engine: EngineName | undefined;
+  /** Where listeners stand; undefined: at all addresses. */
+  readonly bindAddress: Ip | undefined;
   readonly stateDir: string;
   /** Where health and metrics are shown; undefined: nowhere. */
   readonly status: { readonly address: string; readonly port: number } | undefined;

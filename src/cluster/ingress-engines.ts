@@ -10,6 +10,7 @@ import type { Engine } from "#daemons/ingress/engine.ts";
 import { haproxyEngine } from "#daemons/ingress/haproxy/engine.ts";
 import type { Failure } from "#daemons/loop.ts";
 import type { Registry } from "#metrics/registry.ts";
+import type { Ip } from "#net/ip.ts";
 import { findHaproxy, type HaproxyProgram, HaproxyUnfit } from "#os/haproxy/program.ts";
 
 export const engineNames = ["haproxy", "embedded"] as const;
@@ -18,6 +19,8 @@ export type EngineName = (typeof engineNames)[number];
 export interface EngineOptions {
   /** undefined: HAProxy where there is one. */
   readonly asked: EngineName | undefined;
+  /** Where listeners stand; undefined: at all addresses. */
+  readonly bindAddress: Ip | undefined;
   /** Where HAProxy keeps what it was told last, also for the next run. */
   readonly stateDir: string;
   readonly registry: Registry;
@@ -45,18 +48,18 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   }
 }
 
-const embedded = ({ registry }: EngineOptions, story: string): OpenedEngine => ({
-  name: "embedded",
-  story,
-  engine: embeddedEngine({ metrics: registry }),
-});
+function embedded({ registry, bindAddress }: EngineOptions, story: string): OpenedEngine {
+  const host = bindAddress === undefined ? {} : { host: bindAddress.text };
+  const placeOf = ({ port }: Listener) => ({ port, ...host });
+  return { name: "embedded", story, engine: embeddedEngine({ placeOf, metrics: registry }) };
+}
 
 /** So long a reload waits for old workers, where there are two already. */
 const patienceSeconds = 60;
 
 async function haproxy(
   program: HaproxyProgram,
-  { stateDir: folder, registry, refused, failed }: EngineOptions,
+  { stateDir: folder, bindAddress, registry, refused, failed }: EngineOptions,
 ): Promise<Engine> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const detours = new Map(["http", "https"].map((listener) => [listener, join(folder, `detour-${listener}.sock`)]));
@@ -71,7 +74,7 @@ async function haproxy(
       runtimeSocket: join(folder, "runtime.sock"),
       detours,
       threads: availableParallelism(),
-      addresses: hasIPv6() ? ["0.0.0.0", "::"] : ["0.0.0.0"],
+      addresses: bindAddress === undefined ? allAddresses() : [bindAddress.text],
       accessLog: "stdout",
     },
     planner: { plan: planHaproxy, changeOf, usesDetours },
@@ -87,7 +90,9 @@ async function haproxy(
 }
 
 /** A kernel without IPv6 refuses to listen there. */
-const hasIPv6 = (): boolean =>
+const allAddresses = (): readonly string[] =>
   Object.values(networkInterfaces())
     .flat()
-    .some((one) => one?.family === "IPv6");
+    .some((one) => one?.family === "IPv6")
+    ? ["0.0.0.0", "::"]
+    : ["0.0.0.0"];

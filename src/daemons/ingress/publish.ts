@@ -34,9 +34,9 @@ export function addressesOfService({ spec, status }: Service): Published {
 
 const isAddress = (text: string): boolean => text !== "" && text !== "None";
 
-/** Each once, and always in the same order: only a real change is written. */
+/** Each once, and always in the same order, names last: only a real change is written. */
 function inOrder(all: Published): Published {
-  const byText = new Map(all.map((one) => [`${one.ip ?? ""} ${one.hostname ?? ""}`, one]));
+  const byText = new Map(all.map((one) => [one.ip ?? `~${one.hostname ?? ""}`, one]));
   return [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
