@@ -20,9 +20,12 @@ interface AuthUrl {
 /** What only this machine, or the cloud that it is in, answers at: an Ingress' author has no business there. */
 const ownBlocks = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10", "::ffff:0:0/96"].map(mustCidr);
 
+/** Names of the same, and of the API server, which takes whoever reaches it from here for somebody inside. */
+const ownNames = /(^|\.)localhost$|^metadata(\.google\.internal)?$|^kubernetes(\.default(\.svc(\..*)?)?)?$/;
+
 function isOwnMachine(host: string): boolean {
   const ip = parseIp(host);
-  return ip === undefined ? /(^|\.)localhost$/.test(host) : ownBlocks.some((block) => contains(block, ip));
+  return ip === undefined ? ownNames.test(host) : ownBlocks.some((block) => contains(block, ip));
 }
 
 const urlGrammar: Grammar<AuthUrl> = {
@@ -34,7 +37,7 @@ const urlGrammar: Grammar<AuthUrl> = {
     const authority = pieces.kind === "value" ? pieces.value.authority : "";
     if (isOwnMachine(parseAuthority(authority)?.host ?? ""))
       return wrong(
-        "leads to the machine itself, or to its neighbours; write the name of a Service: http://auth.NAMESPACE.svc.cluster.local/",
+        "leads to the machine itself, its neighbours or the API server; write the name of a Service: http://auth.NAMESPACE.svc.cluster.local/",
       );
     return value({ text: reading.value, asksOwnHost: isOwnHost(authority) });
   },

@@ -142,6 +142,7 @@ const rows: readonly Row[] = [
 
   { says: { "proxy-body-size": "8m" }, sets: ["filters.maxBodyBytes 8388608"] },
   { says: { "proxy-body-size": "16" }, sets: ["filters.maxBodyBytes 16"] },
+  { says: { "proxy-body-size": "0" }, sets: ["no filters.maxBodyBytes"] },
   { says: { "proxy-body-size": "2G" }, sets: ["filters.maxBodyBytes 2147483648"] },
   { says: { "proxy-body-size": "8 MB" }, finds: ['refused AnnotationInvalid proxy-body-size: "8 MB" is no size'] },
   { says: { "proxy-body-size": "-1" }, finds: ["refused AnnotationInvalid proxy-body-size"] },

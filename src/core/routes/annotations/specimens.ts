@@ -60,14 +60,20 @@ export interface Row {
   readonly finds?: readonly string[];
 }
 
-/** The settings that differ from the defaults, one a line, sorted: `backend.timeouts.read 120`. */
+/** The settings that differ from the defaults, one a line, sorted: `backend.timeouts.read 120`; `no filters.maxBodyBytes` where one is gone. */
 export function gistOf(settings: IngressSettings): readonly string[] {
   const { reads, findings, ...rest } = settings;
-  const usual = new Set(linesOf("", defaultSettings));
-  return linesOf("", rest)
-    .filter((line) => !usual.has(line))
-    .toSorted();
+  const usual = linesOf("", defaultSettings);
+  const lines = linesOf("", rest);
+  const named = (line: string): string => line.split(" ")[0] ?? "";
+  const paths = new Set(lines.map(named));
+  const gone = usual.map(named).filter((path) => !isMoved(path, paths));
+  return [...lines.filter((line) => !usual.includes(line)), ...gone.map((path) => `no ${path}`)].toSorted();
 }
+
+/** Findings and reads are told of otherwise; an object in place of `undefined` has lines of its own. */
+const isMoved = (path: string, paths: ReadonlySet<string>): boolean =>
+  ["findings", "reads"].includes(path) || [...paths].some((one) => one === path || one.startsWith(`${path}.`));
 
 /** Without the prefix of ingress-nginx. */
 export const foundIn = ({ findings }: IngressSettings): readonly string[] =>
