@@ -14,7 +14,7 @@ import { type TestContext, test } from "node:test";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import type { Certificate, Listener, RouteTable } from "#core/routes/route-table.ts";
 import { createAuthority, type KeyPair } from "#os/pki.ts";
-import { echoing } from "./endpoints.ts";
+import { echoing, serving, speaking } from "./endpoints.ts";
 import { endpoint, served } from "./served.ts";
 import { backendOf, httpListener, portOf, routeOf, tableOf } from "./table.ts";
 import { say } from "./wire.ts";
@@ -202,6 +202,65 @@ for (const protocol of ["h2c", "h2", "https"] as const) {
     assert.equal(got.trailers["grpc-status"], protocol === "https" ? undefined : "0");
   });
 }
+
+/** One frame of a connection's settings, or of its stream 1, which it leaves open (RFC 9113 section 4.1). */
+function frame(kind: "data" | "headers" | "reset" | "settings", payload: readonly number[]): Buffer {
+  const type = { data: 0, headers: 1, reset: 3, settings: 4 }[kind];
+  const endsHeaders = kind === "headers" ? 4 : 0;
+  return Buffer.from([
+    0,
+    payload.length >> 8,
+    payload.length & 255,
+    type,
+    endsHeaders,
+    0,
+    0,
+    0,
+    kind === "settings" ? 0 : 1,
+    ...payload,
+  ]);
+}
+
+test("embedded, HTTP/2: a body that is broken off never looks whole to the endpoint", async (t) => {
+  const { promise: seen, resolve } = Promise.withResolvers<string>();
+  const { promise: begun, resolve: begins } = Promise.withResolvers<void>();
+  const backend = await endpoint(
+    t,
+    serving((request) => {
+      request.once("data", () => begins());
+      request.on("end", () => resolve("whole"));
+      request.on("error", () => resolve("broken off"));
+    }),
+  );
+  const { portOf: at } = await served(t, secureTable([backend.port], new Map()));
+  const socket = await dialTls(t, at("https"), { ALPNProtocols: ["h2"] });
+  socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  socket.write(frame("settings", []));
+  // :method POST, :scheme https, :path /, :authority web.example (RFC 7541 appendix A)
+  socket.write(frame("headers", [0x83, 0x87, 0x84, 0x41, 11, ...Buffer.from("web.example")]));
+  socket.write(frame("data", [...Buffer.from("a part")]));
+  await begun;
+  socket.write(frame("reset", [0, 0, 0, 8]));
+  assert.equal(await seen, "broken off");
+});
+
+test("embedded: an answer that an HTTP/2 endpoint breaks off never looks whole to the client", async (t) => {
+  const answer = [
+    frame("settings", []),
+    frame("headers", [0x88]),
+    frame("data", [...Buffer.from("a part")]),
+    frame("reset", [0, 0, 0, 2]),
+  ];
+  const backend = await endpoint(
+    t,
+    speaking((socket) => socket.once("data", () => socket.write(Buffer.concat(answer)))),
+  );
+  const table = tableOf([routeOf({ to: web })], [backendOf(web, [backend.port], { protocol: "h2c" })]);
+  const { port } = await served(t, table);
+  const { text: got, closed } = await say({ port }, "GET / HTTP/1.1\r\nHost: web.example\r\n\r\n");
+  assert.ok(closed, got);
+  assert.doesNotMatch(got, /\r\n0\r\n\r\n$/);
+});
 
 test("embedded, HTTP/2: who resets streams without end is cut off, and others are served", async (t) => {
   const backend = await endpoint(t, echoing("a"));

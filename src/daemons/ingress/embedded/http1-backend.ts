@@ -156,6 +156,8 @@ export class Http1Backend implements BackendSide, Timed {
         if (!this.#takeHead(this.#request)) break;
       } else this.#takeBody();
     }
+    // An empty piece would keep all of the buffer that it is cut from.
+    if (this.#rest.length === 0) this.#rest = nothing;
     events?.answerFlush();
   }
 

@@ -80,9 +80,11 @@ export class Http1Client implements ClientSide, Timed {
     if (this.#state === "head") {
       if (this.#rest.length === 0) this.#close();
       else this.#refuse(408, "HeadTooSlow");
-    } else if (this.#state === "body" && !this.#stuck && this.#answering === "no" && !this.#socket.isPaused()) {
+    } else if (this.#state === "body" && this.#socket.isPaused() && !this.#stuck) {
+      // It is the backend that takes its time; that has deadlines of its own.
+    } else if (this.#state === "body" && !this.#stuck && this.#answering === "no") {
       this.#exchange?.requestBroken(408, "BodyTooSlow");
-    } else if (this.#state === "leaving" || this.#stuck || this.#state === "body") {
+    } else {
       this.#socket.destroy();
     }
     this.deadline = this.#service.deadlines.inSeconds(limits.bodySeconds);
@@ -117,6 +119,8 @@ export class Http1Client implements ClientSide, Timed {
       if (this.#rest.length === before) break;
     }
     this.#consuming = false;
+    // An empty piece would keep all of the buffer that it is cut from.
+    if (this.#rest.length === 0) this.#rest = nothing;
     this.#exchange?.requestFlush();
     // Of the next request nothing more is taken in before this one is answered.
     if (this.#state === "waiting" && this.#rest.length > 0) this.#socket.pause();

@@ -188,6 +188,12 @@ class Http2Backend implements BackendSide, Timed {
 
   #ended(): void {
     if (!this.#isAnswered) return;
+    // A reset ends what can be read as well, and what has come is not all of it.
+    const { rstCode = constants.NGHTTP2_NO_ERROR } = this.#stream ?? {};
+    if (rstCode !== constants.NGHTTP2_NO_ERROR) {
+      this.#fail({ kind: "closed", because: "the stream was reset" });
+      return;
+    }
     const events = this.#events;
     this.#events = undefined;
     this.#over();

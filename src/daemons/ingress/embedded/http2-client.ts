@@ -124,6 +124,11 @@ class Http2Client implements ClientSide, Timed {
       exchange.requestFlush();
     });
     stream.on("end", () => {
+      // A reset ends what can be read as well, and what has come is not all of it.
+      if (stream.closed) {
+        this.#gone();
+        return;
+      }
       this.#requestOver = true;
       this.deadline = Number.POSITIVE_INFINITY;
       exchange.requestEnd(this.#trailers);
