@@ -1,14 +1,18 @@
 import type { ErrorPages } from "../route-filters.ts";
-import type { Annotation } from "./annotation.ts";
+import { type Annotation, type Grammar, value, wrong } from "./annotation.ts";
 import { serviceName } from "./grammars/names.ts";
-import { wholeNumber } from "./grammars/numbers.ts";
 import { list } from "./grammars/words.ts";
 import type { AnnotationLookups } from "./lookups.ts";
 import type { AnnotationReader } from "./reader.ts";
 
+const status: Grammar<number> = {
+  shape: "a status, 300 to 599",
+  read: (text) => (/^[345]\d\d$/.test(text) ? value(Number(text)) : wrong("is no status from 300 to 599")),
+};
+
 const customErrors: Annotation<readonly number[]> = {
   names: ["custom-http-errors"],
-  grammar: list("status", wholeNumber("a status", 300, 599)),
+  grammar: list("status", status),
   fallback: "none",
   needs: "default-backend",
   doc: "Answers of the backend with one of these statuses get the body that default-backend has for them; it is asked with X-Code and the like. Answers of the engine itself, such as a 401, keep theirs.",

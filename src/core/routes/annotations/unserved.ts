@@ -29,9 +29,10 @@ export const unservedAnnotations: readonly Unserved[] = [
   ),
   ...unserved("both an allowed address and the right credentials are needed, as with all", "satisfy", ["all"]),
   ...unserved("cookies of the auth service always reach the client", "auth-always-set-cookie", ["*"]),
+  ...unserved("each question to the auth service has a connection of its own", "auth-keepalive", ["0"]),
   ...unserved(
-    "connections to the auth service are kept for as long as they are good",
-    "auth-keepalive auth-keepalive-requests auth-keepalive-timeout auth-keepalive-share-vars",
+    "each question to the auth service has a connection of its own, whatever auth-keepalive says",
+    "auth-keepalive-requests auth-keepalive-timeout auth-keepalive-share-vars",
     ["*"],
   ),
   ...unserved("the auth service gets the request's own headers alone", "auth-proxy-set-headers"),
