@@ -5,7 +5,7 @@ import { isUnprintable } from "./config.ts";
 /**
  * What the lookups give for a request, as fields between bars:
  * - kind: `s` to a section, `w` to a section by weight, `d` to the embedded engine, `g` a group that decides, `l302` sent elsewhere, `a503` answered;
- * - of `s` the section, of `w` the sum of its weights, which are in the map `weights` by `route#number`;
+ * - of `s`, `l` and `a` the section, of `w` the sum of its weights, which are in the map `weights` by `route#number`;
  * - the status with which requests without TLS are sent to https;
  * - the longest body, in bytes;
  * - the route;
@@ -24,6 +24,9 @@ export function printDestination(destination: Destination): string {
   const { kind, to, httpsRedirect, maxBodyBytes, route, text = "" } = destination;
   return [kind, to, httpsRedirect, maxBodyBytes, route, isUnprintable(text) ? "" : text].join("|");
 }
+
+/** The section that answers by itself. */
+export const ANSWERS = "answers";
 
 /** The section that a route's requests for one of its backends need: one of their own where the route does something with them. */
 export interface SectionNeed {

@@ -32,14 +32,15 @@ const IS_WEBSOCKET = ["{", "req.fhdr(upgrade)", "-m", "str", "-i", "websocket", 
 
 /** The headers that `filters/forwarding.ts` guards, and their twins with underscores. */
 const BELIEVED =
-  "(?i)^(x[-_](forwarded|original|rewrite[-_]url|real[-_]ip|scheme|client[-_]ip|cluster[-_]client[-_]ip)|true[-_]client[-_]ip|forwarded$)";
+  "x[-_](forwarded|original).*|x[-_](rewrite[-_]url|real[-_]ip|scheme|client[-_]ip|cluster[-_]client[-_]ip).*|true[-_]client[-_]ip.*|forwarded";
 
-/**
- * What backends are told of the client. Not for requests that the embedded engine serves: it says the same by itself, and has to see what
- * the client sent.
- */
+/** Of this connection alone (RFC 9110 section 7.6.1). */
+const HOP = "proxy-connection|keep-alive|http2-settings";
+
+/** What backends are told of the client. */
 export function forwardingRules({ port, protocol, trusted }: Listener): readonly Directive[] {
-  const deletes: Directive = ["http-request", "del-header", BELIEVED, "-m", "reg"];
+  const own = protocol === "HTTPS" ? "https" : "http";
+  const scheme = trusted.length === 0 ? own : "%[req.fhdr(x-forwarded-proto)]";
   const setsMissing = (name: string, format: string): Directive => [
     ...["http-request", "set-header", name, format],
     ...(trusted.length === 0 ? [] : ["unless", "{", `req.fhdr(${name})`, "-m", "found", "}"]),
@@ -53,22 +54,28 @@ export function forwardingRules({ port, protocol, trusted }: Listener): readonly
             ...["if", "{", "req.fhdr(x-forwarded-for)", "-m", "found", "}"],
           ],
         ];
+  const removes = (pattern: string, ...when: readonly string[]): Directive => [
+    ...["http-request", "del-header", pattern, "-m", "reg", ...when],
+  ];
   return [
-    ["http-request", "del-header", "proxy-connection"],
-    ["http-request", "del-header", "keep-alive"],
     // Nothing but WebSocket is asked for, and who asks for more is answered as if it had not. HAProxy writes Connection itself.
-    ["http-request", "del-header", "connection", "unless", ...IS_WEBSOCKET],
-    ["http-request", "del-header", "upgrade", "unless", ...IS_WEBSOCKET],
-    ["http-request", "del-header", "http2-settings"],
-    trusted.length === 0 ? deletes : [...deletes, "unless", "{", "var(txn.trusted)", "-m", "found", "}"],
+    removes(
+      `(?i)^(${HOP}|connection|upgrade${trusted.length === 0 ? `|${BELIEVED}` : ""})$`,
+      "unless",
+      ...IS_WEBSOCKET,
+    ),
+    removes(`(?i)^(${HOP}${trusted.length === 0 ? `|${BELIEVED}` : ""})$`, "if", ...IS_WEBSOCKET),
+    ...(trusted.length === 0
+      ? []
+      : [removes(`(?i)^(${BELIEVED})$`, "unless", "{", "var(txn.trusted)", "-m", "found", "}")]),
     ...chain,
     setsMissing("x-forwarded-for", "%[src]"),
     setsMissing("x-real-ip", "%[src]"),
     setsMissing("x-forwarded-host", "%[req.fhdr(host)]"),
     setsMissing("x-forwarded-port", `${port}`),
-    setsMissing("x-forwarded-proto", protocol === "HTTPS" ? "https" : "http"),
-    ["http-request", "set-header", "x-forwarded-scheme", "%[req.fhdr(x-forwarded-proto)]"],
-    ["http-request", "set-header", "x-scheme", "%[req.fhdr(x-forwarded-proto)]"],
+    setsMissing("x-forwarded-proto", own),
+    ["http-request", "set-header", "x-forwarded-scheme", scheme],
+    ["http-request", "set-header", "x-scheme", scheme],
     [
       ...["http-request", "set-header", "x-request-id", "%[uuid]"],
       ...["unless", "{", "req.fhdr(x-request-id)", "-m", "reg", "^[A-Za-z0-9._:-]{1,128}$", "}"],

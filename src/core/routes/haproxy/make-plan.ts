@@ -3,17 +3,11 @@ import { sameValue } from "../same-value.ts";
 import { baseSections } from "./base.ts";
 import { certificatesOf } from "./certificate-files.ts";
 import { printConfig, type Section } from "./config.ts";
-import { type Destination, printDestination, reduced, wayOf } from "./destination.ts";
-import {
-  bindings,
-  CERTIFICATE_OWNERS,
-  listenerSections,
-  PASSTHROUGHS,
-  proxyHeaderRules,
-  streamOptions,
-} from "./frontend.ts";
+import { ANSWERS, type Destination, printDestination, reduced, wayOf } from "./destination.ts";
+import { bindings, listenerSections, PASSTHROUGHS, proxyHeaderRules, streamOptions } from "./frontend.ts";
 import { type Lookups, lookupsOf } from "./lookups.ts";
 import type { HaproxyPlaces, HaproxyPlan, PlanHaproxy } from "./plan.ts";
+import { answerSections, CERTIFICATE_OWNERS } from "./request-rules.ts";
 import { type RoutingMaps, WEIGHTS } from "./routing-rules.ts";
 import { SectionBook } from "./section-book.ts";
 import { serversOf } from "./sections.ts";
@@ -68,7 +62,7 @@ function wholePlan(table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan
     const of = sets.get(listener.routes);
     if (of === undefined) return [];
     const { index, set, lookups } = of;
-    const more = { httpsPort, kinds, hasPassthroughs: passthroughs.size > 0, wildcards: set.wildcards };
+    const more = { hasPassthroughs: passthroughs.size > 0, wildcards: set.wildcards };
     return listenerSections({ listener, maps: mapNames(index), groupRules: lookups.rules, ...more }, places);
   });
   const streams = table.streams
@@ -87,7 +81,13 @@ function wholePlan(table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan
   const settled = book.taken();
   const { certificateList, certificates, owners } = certificatesOf(table);
   return {
-    config: printConfig([...baseSections(places), ...frontends, ...streams, ...settled.bodies]),
+    config: printConfig([
+      ...baseSections(places),
+      ...answerSections(kinds, httpsPort),
+      ...frontends,
+      ...streams,
+      ...settled.bodies,
+    ]),
     maps: new Map([
       ...[...sets.values()].flatMap(({ index, lookups }) => mapsOf(mapNames(index), lookups)),
       [WEIGHTS, weights],
@@ -115,7 +115,7 @@ function settle(route: Route, book: SectionBook, weights: Map<string, string>): 
       return { kind: "d", route: route.id };
     case "redirect":
     case "answer":
-      return { ...common, kind: `${way.kind === "answer" ? "a" : "l"}${way.status}`, text: way.text };
+      return { ...common, kind: `${way.kind === "answer" ? "a" : "l"}${way.status}`, to: ANSWERS, text: way.text };
     case "sections": {
       const [first] = way.needs;
       const ownRules = way.needs.some(({ need }) => need.route !== undefined);

@@ -1,7 +1,7 @@
 import type { RouteSet } from "../route-table.ts";
 import { argumentOf, type Directive, exactly } from "./config.ts";
 import type { GroupRule } from "./lookups.ts";
-import { ifSays } from "./rules.ts";
+import { ifSays, returns } from "./rules.ts";
 
 /** The map files of a route set; `weights` is everybody's. */
 export interface RoutingMaps {
@@ -87,16 +87,16 @@ function settleGroups({ members }: RoutingMaps, rules: readonly GroupRule[]): re
 }
 
 const field = (variable: string, which: string): Directive => [
-  ...["http-request", `set-var(txn.${variable})`, `var(txn.to),field(${which})`, "if", ...FOUND],
+  ...["http-request", `set-var(txn.${variable})`, `var(txn.to),field(${which})`],
 ];
 
 const read: readonly Directive[] = [
+  returns(404, { text: "404: no rule is for this host and path" }, ["unless", ...FOUND]),
   field("kind", "1,|"),
   field("section", "2,|"),
   field("https", "3,|"),
   field("body", "4,|"),
   field("route", "5,|"),
-  field("text", "6,|,0"),
   ["http-request", "set-var(txn.pick)", "rand,mod(txn.section)", ...ifSays("txn.kind", "w")],
   [
     ...["http-request", "set-var(txn.section)"],
