@@ -41,8 +41,9 @@ export const webSocketTo = (port: number, host: string): Conversation =>
   );
 
 /** All that comes back to one request. */
-export async function get(port: number, host: string, path = "/"): Promise<string> {
-  using asking = new Conversation(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+export async function get(port: number, host: string, path = "/", ...fields: readonly string[]): Promise<string> {
+  const head = [`GET ${path} HTTP/1.1`, `Host: ${host}`, "Connection: close", ...fields, "\r\n"];
+  using asking = new Conversation(port, head.join("\r\n"));
   await eventually("an answer", () => asking.closed, { seconds: 15 });
   return asking.heard;
 }

@@ -1,3 +1,4 @@
+import { defaultBackendSettings } from "#core/routes/default-settings.ts";
 import type {
   Backend,
   BackendSettings,
@@ -18,11 +19,20 @@ export interface Wish {
   readonly certificates?: readonly Certificate[];
   /** The timeout of endpoints, in seconds: something that only a configuration can say. */
   readonly readSeconds?: number;
+  /** Clients keep their endpoint by a cookie. */
+  readonly sticky?: boolean;
 }
 
 export const everything: TableChange = { backends: new Set(), hosts: new Set(), others: true };
 
-export function tableOf({ ports, hosts, paths = {}, certificates = [], readSeconds = 60 }: Wish): RouteTable {
+export function tableOf({
+  ports,
+  hosts,
+  paths = {},
+  certificates = [],
+  readSeconds = 60,
+  sticky = false,
+}: Wish): RouteTable {
   const shared = { routes: "ingress", trusted: [], acceptsProxyHeader: false };
   const all = Object.entries(hosts);
   const routes = all.map(([host]): [string, HostRoutes] => [host, routesOf(host, paths[host] ?? "")]);
@@ -32,7 +42,7 @@ export function tableOf({ ports, hosts, paths = {}, certificates = [], readSecon
       { id: "https", port: ports.https, protocol: "HTTPS", ...shared },
     ],
     routeSets: new Map([["ingress", { id: "ingress", wildcards: "oneLabel", hosts: new Map(routes) }]]),
-    backends: new Map(all.map(([host, members]) => [host, backendOf(host, members, readSeconds)])),
+    backends: new Map(all.map(([host, members]) => [host, backendOf(host, members, settingsOf(readSeconds, sticky))])),
     certificates: { byHost: new Map(certificates.map((one) => [one.origin.field, one])), fallback: undefined },
     passthroughs: new Map(),
     streams: [],
@@ -57,14 +67,13 @@ const routesOf = (host: string, path: string): HostRoutes => ({
   shadowed: [],
 });
 
-const settings = (read: number): BackendSettings => ({
-  protocol: "http",
-  balance: { kind: "roundRobin" },
-  timeouts: { connect: 5, send: 60, read },
-  connectRetries: 3,
+const settingsOf = (readSeconds: number | undefined, sticky: boolean): BackendSettings => ({
+  ...defaultBackendSettings,
+  ...(readSeconds !== undefined && { timeouts: { ...defaultBackendSettings.timeouts, read: readSeconds } }),
+  ...(sticky && { stickiness: { name: "sticks", path: "/", secure: false, changesOnFailure: true } }),
 });
 
-const backendOf = (host: string, ports: readonly number[], readSeconds: number): Backend => ({
+const backendOf = (host: string, ports: readonly number[], settings: BackendSettings): Backend => ({
   id: host,
   service: `default/${host}`,
   port: 80,
@@ -76,7 +85,7 @@ const backendOf = (host: string, ports: readonly number[], readSeconds: number):
     })),
     leftOut: [],
   },
-  settings: settings(readSeconds),
+  settings,
 });
 
 /** `host` stands in `origin.field`, too, for `tableOf`. */
