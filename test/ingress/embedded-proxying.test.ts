@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -59,6 +59,7 @@ test("embedded: HAProxy's detour is a unix socket, where a PROXY header is belie
   const [backend, folder] = [await endpoint(t, echoing("a")), await mkdtemp(join(tmpdir(), "detour-"))];
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, "https.sock");
+  await writeFile(path, "left by a process that was killed");
   const listener: Listener = { ...httpListener, id: "https", port: 443, protocol: "HTTPS" };
   const table = tableOf([routeOf({ to: web })], [backendOf(web, [backend.port])], { listeners: [listener] });
   await served(t, table, { placeOf: () => ({ path }) });
@@ -220,6 +221,32 @@ test("embedded: a password that fits lets in, and no other", async (t) => {
     [200, 401, 401, 200],
   );
   assert.equal((await ask(port, "/")).headers["www-authenticate"], 'Basic realm="here", charset="UTF-8"');
+});
+
+test("embedded: while somebody tries passwords, others are served", async (t) => {
+  const backend = await endpoint(t, echoing("a"));
+  // bcrypt of cost 10 takes about a tenth of a second.
+  const users = new Map([["ann", "$2y$10$abcdefghijklmnopqrstuu5Lz0hTXHrZ8hZ1VQv6kFzQm8m1s8uWy"]]);
+  const routes = [
+    routeOf({ path: "/locked", filters: { basicAuth: { realm: "here", users } }, to: web }),
+    routeOf({ path: "/open", to: web }),
+  ];
+  const { port } = await served(t, tableOf(routes, [backendOf(web, [backend.port])]));
+  let over = false;
+  const tries = Array.from({ length: 8 }, (_, i) =>
+    ask(port, "/locked", { headers: { authorization: `Basic ${Buffer.from(`ann:${i}`).toString("base64")}` } }),
+  );
+  const all = Promise.all(tries).then((got) => {
+    over = true;
+    return got;
+  });
+  let open = 0;
+  while (!over && open < 5) {
+    assert.equal((await ask(port, "/open")).status, 200);
+    open += 1;
+  }
+  assert.equal(open, 5);
+  for (const { status } of await all) assert.equal(status, 401);
 });
 
 test("embedded: an authentication service is asked, once for what it says may be kept", async (t) => {

@@ -1,15 +1,14 @@
-import { createHash } from "node:crypto";
 import type { Answer as OwnAnswer } from "#core/routes/filters/answer.ts";
 import { challenge } from "#core/routes/filters/credentials.ts";
 import { type AuthAnswer, type AuthRequest, judged, keptSeconds } from "#core/routes/filters/external-auth.ts";
-import type { Ask, BasicAuthAsk } from "#core/routes/filters/filtered.ts";
+import type { Ask } from "#core/routes/filters/filtered.ts";
 import { inTurn, noChanges } from "#core/routes/filters/header-changes.ts";
-import { verified } from "#core/routes/filters/passwords/verify.ts";
 import { admit, isSpent, leave, type RateState, rateAnswer } from "#core/routes/filters/rate-limit.ts";
 import type { HeaderChanges, RateLimit } from "#core/routes/route-filters.ts";
 import type { Route } from "#core/routes/route-table.ts";
 import { askAuthService } from "./auth-call.ts";
 import type { Deadlines, Timed } from "./deadlines.ts";
+import { Passwords } from "./passwords.ts";
 
 /** What came of all that a request's filters asked for. `release` is called once when the request has ended. */
 export type AskOutcome =
@@ -28,7 +27,6 @@ interface Kept<V> {
   readonly until: number;
 }
 
-const passwordSeconds = 60;
 const mostKept = 10_000;
 const sweepSeconds = 30;
 
@@ -37,11 +35,12 @@ export class Asks implements Timed {
   deadline: number;
   readonly #deadlines: Deadlines;
   readonly #rates = new Map<string, { state: RateState; readonly limit: RateLimit }>();
-  readonly #passwords = new Map<string, Kept<boolean>>();
+  readonly #passwords: Passwords;
   readonly #verdicts = new Map<string, Kept<AuthAnswer>>();
 
   constructor(deadlines: Deadlines) {
     this.#deadlines = deadlines;
+    this.#passwords = new Passwords(deadlines);
     this.deadline = deadlines.inSeconds(sweepSeconds);
     deadlines.add(this);
   }
@@ -55,9 +54,8 @@ export class Asks implements Timed {
     this.deadline = this.#deadlines.inSeconds(sweepSeconds);
     const { now } = this.#deadlines;
     for (const [key, { limit, state }] of this.#rates) if (isSpent(limit, state, now)) this.#rates.delete(key);
-    for (const kept of [this.#passwords, this.#verdicts]) {
-      for (const [key, { until }] of kept) if (until <= now) kept.delete(key);
-    }
+    for (const [key, { until }] of this.#verdicts) if (until <= now) this.#verdicts.delete(key);
+    this.#passwords.sweep();
   }
 
   #askFrom(place: number, round: Round): void {
@@ -76,8 +74,10 @@ export class Asks implements Timed {
         return;
       }
       case "basicAuth":
-        if (this.#fits(ask)) this.#askFrom(place + 1, round);
-        else refuse(challenge(ask.realm, "CredentialsWrong"));
+        this.#passwords.ask(ask, (fits) => {
+          if (fits) this.#askFrom(place + 1, round);
+          else refuse(challenge(ask.realm, "CredentialsWrong"));
+        });
         return;
       case "externalAuth":
         this.#askService(round.route, ask.request, (answer) => {
@@ -100,20 +100,6 @@ export class Asks implements Timed {
       const last = this.#rates.get(key);
       if (last !== undefined) this.#rates.set(key, { ...last, state: leave(last.state) });
     };
-  }
-
-  /** A hash is made to take long: what came of it is kept for a minute, by a hash of both. */
-  #fits({ hash, instead, given }: BasicAuthAsk): boolean {
-    const key = createHash("sha256")
-      .update(`${hash ?? ` ${instead}`}\n`)
-      .update(given.password)
-      .digest("base64");
-    const known = this.#passwords.get(key);
-    if (known !== undefined && known.until > this.#deadlines.now) return known.value;
-    const value = verified(given.password, { hash, instead }, hashes);
-    if (this.#passwords.size >= mostKept) dropFirst(this.#passwords);
-    this.#passwords.set(key, { value, until: this.#deadlines.inSeconds(passwordSeconds) });
-    return value;
   }
 
   #askService({ id, filters }: Route, request: AuthRequest, heard: (answer: AuthAnswer) => void): void {
@@ -169,15 +155,3 @@ function dropFirst(kept: Map<string, unknown>): void {
     return;
   }
 }
-
-const hashWith =
-  (algorithm: string) =>
-  (bytes: Uint8Array): Uint8Array =>
-    createHash(algorithm).update(bytes).digest();
-
-const hashes = {
-  md5: hashWith("md5"),
-  sha1: hashWith("sha1"),
-  sha256: hashWith("sha256"),
-  sha512: hashWith("sha512"),
-};

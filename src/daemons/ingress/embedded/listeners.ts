@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 
 /** Where a listener is bound: a port, on one address or all, or a unix socket. */
@@ -77,6 +78,8 @@ export class Listeners {
       socket.once("close", () => this.#sockets.delete(socket));
       bound.door.accept(socket);
     });
+    // A process that was killed leaves its socket in the folder, which is the engine's own.
+    if ("path" in door.place) await rm(door.place.path, { force: true });
     server.listen({ ...door.place, backlog: 4096 });
     await once(server, "listening");
     // A connection that can't be taken, for want of file descriptors, must not end the service for others.
