@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { change as changeOf } from "#core/routes/haproxy/change.ts";
@@ -78,7 +78,11 @@ async function haproxy(
       accessLog: "stdout",
     },
     planner: { plan: planHaproxy, changeOf, usesDetours },
-    detour: async () => embeddedEngine({ placeOf }),
+    async detour() {
+      // A run that was killed has left its sockets.
+      for (const path of detours.values()) await rm(path, { force: true });
+      return embeddedEngine({ placeOf });
+    },
     registry,
     output: "inherit",
     patienceSeconds,

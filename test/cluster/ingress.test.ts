@@ -25,11 +25,22 @@ spec:
 `;
 
 /** What one request is answered: the code, then the text. */
-async function ask(machine: Machine, address: string, url: string): Promise<string> {
+async function ask(machine: Machine, address: string, url: string, ...more: readonly string[]): Promise<string> {
   const { hostname, protocol } = new URL(url);
   const port = protocol === "https:" ? 443 : 80;
   const to = ["--resolve", `${hostname}:${port}:${address}`, "--cacert", `${machine.dataDir}/ca.pem`];
-  const { stdout, stderr } = await machine.run("curl", "-sS", "-m", "3", "-w", " %{http_code}", ...to, url);
+  const { stdout, stderr } = await machine.run(
+    "curl",
+    "-sS",
+    "-m",
+    "3",
+    "-w",
+    " %{http_code}",
+    "--http1.1",
+    ...to,
+    ...more,
+    url,
+  );
   return `${stdout}${stderr}`;
 }
 
@@ -83,6 +94,10 @@ test(
     await answers(machine, address, ["http://plain.example.com/", /^You've hit web-\S+\n 200$/]);
     await answers(machine, address, ["https://shop.example.com/", /^You've hit web-\S+\n 200$/]);
     assert.match(await ask(machine, address, "http://shop.example.com/"), / 308$/);
+    for (const url of ["http://plain.example.com/", "https://shop.example.com/"]) {
+      const chunked = ["-H", "transfer-encoding: chunked", "--data", "a body of unknown length"];
+      assert.equal(await ask(machine, address, url, ...chunked), "a body of unknown length 200");
+    }
     assert.match(await ask(machine, address, "http://other.example.com/"), / 404$/);
     assert.match(await machine.kubectl("get", "ingress"), /^shop +portolan +shop\S+,plain\S+ +\S+ +80, 443 /m);
     const client = ["run", "client", "--image=portolan/echo", "--restart=Never"];
