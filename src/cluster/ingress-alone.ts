@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import type { Access } from "#client/kubeconfig.ts";
+import { spreadTransport } from "#client/spread.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
 import type { ServedController } from "#core/routes/ingress-class.ts";
 import { type IngressController, type StopOptions, startIngress } from "#daemons/ingress/ingress.ts";
@@ -30,6 +31,9 @@ export interface IngressAlone {
   readonly failed: (failure: Failure) => void;
 }
 
+/** Every Secret that an Ingress names is a watch. kube-apiserver lets 250 streams be on a connection at least. */
+const mostEach = 200;
+
 export interface RunningIngress {
   /** Which engine serves. */
   readonly story: string;
@@ -40,7 +44,7 @@ export interface RunningIngress {
 /** Throws `PortTaken`, `HaproxyUnfit` and what the client throws; nothing of it runs any more then. */
 export async function startIngressAlone(options: IngressAlone): Promise<RunningIngress> {
   await using started = new AsyncDisposableStack();
-  const transport = tlsTransport(options.access);
+  const transport = spreadTransport(() => tlsTransport(options.access), mostEach);
   started.defer(() => transport.close());
   const registry = new Registry();
   const running: { controller?: IngressController } = {};
