@@ -14,6 +14,8 @@ export interface PlannedHaproxy extends AsyncDisposable {
   readonly plan: HaproxyPlan;
   /** What its runtime socket answers. */
   readonly tell: (command: string) => Promise<string>;
+  /** The lines of its access log so far. */
+  readonly log: () => readonly string[];
 }
 
 const program = "/usr/sbin/haproxy";
@@ -30,12 +32,17 @@ export async function servePlan(table: RouteTable, more: Partial<HaproxyPlaces> 
   };
   const plan = planHaproxy(table, places);
   for (const [name, text] of wholeFiles(plan)) await writeFile(`${folder}/${name}`, text);
-  const haproxy = spawn(program, ["-db", "-f", "haproxy.cfg"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  const haproxy = spawn(program, ["-db", "-f", "haproxy.cfg"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  let logged = "";
+  haproxy.stdout.on("data", (piece) => {
+    logged += piece;
+  });
+  const log = () => logged.split("\n").filter((line) => line.startsWith("{"));
   unlessDone.defer(() => void haproxy.kill("SIGKILL"));
   const tell = (command: string) => said(connect(runtimeSocket), `${command}\n`);
   await eventually("HAProxy to answer", () => tell("show info"), { seconds: 10 });
   const owned = heldUntilInterrupted(unlessDone.move());
-  return { plan, tell, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+  return { plan, tell, log, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
 }
 
 /** What comes back until the other side closes. */
