@@ -6,7 +6,7 @@ import { selfSigned } from "#daemons/ingress/self-signed.ts";
 import { signalPid } from "#os/processes.ts";
 import { start } from "#os/spawn.ts";
 import { eventually } from "../harness/eventually.ts";
-import { get, serialShown, webSocketTo } from "./conversations.ts";
+import { Conversation, get, serialShown, webSocketTo } from "./conversations.ts";
 import { startLoad } from "./load.ts";
 import { dripBytes, type Endpoint, endpoint, withoutHaproxy as skip, stage } from "./stage.ts";
 import { certificateOf, everything, tableOf } from "./tables.ts";
@@ -237,4 +237,19 @@ test("nothing fails while the controller is killed, and the next one takes over"
   assert.deepEqual(reloads(), { start: 1 });
   await engine.stop({ drainSeconds: 0 });
   assert.equal(await get(http, "a.example"), "");
+});
+
+test("an end lets requests end, and doesn't wait for connections that are idle", { skip }, async () => {
+  await using place = await stage();
+  const { engine } = await place.engine();
+  await using others = new AsyncDisposableStack();
+  const { port } = others.adopt(await endpoint("first"), (one) => one.close());
+  await engine.serve(tableOf({ ports: place.ports, hosts: { "a.example": [port] } }), everything);
+  using idle = new Conversation(place.ports.http, "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n");
+  await idle.hears("first");
+  const download = new Conversation(place.ports.http, "GET /slow HTTP/1.1\r\nHost: a.example\r\n\r\n");
+  await download.hears("200 OK");
+  await engine.stop({ drainSeconds: 60 });
+  assert.equal(/\r\n\r\n(\.*)$/.exec(download.heard)?.[1]?.length, dripBytes);
+  assert.equal(idle.closed, true);
 });

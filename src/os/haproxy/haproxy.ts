@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readIfThere, writeWhole } from "../files.ts";
-import { isAlive, type ProcessId, signalProcess } from "../processes.ts";
+import { type ProcessId, signalProcess } from "../processes.ts";
 import { checkConfiguration } from "./check.ts";
 import { type Generation, Generations, type HaproxyFiles } from "./generations.ts";
 import { Leavers } from "./leavers.ts";
@@ -158,11 +158,6 @@ class Hands implements Haproxy {
     const ids = [...this.#leavers.all, this.#serving].flatMap((worker) => (worker === undefined ? [] : [worker.id]));
     await writeWorkers(this.#options.folder, ids);
   }
-}
-
-/** Ends what a run of ours that is gone has left in this folder, at once. */
-export async function endLeftBehind(folder: string): Promise<void> {
-  for (const id of await readWorkers(folder)) if (await isAlive(id)) await signalProcess(id, "SIGTERM");
 }
 
 const workersFile = (folder: string): string => join(folder, "workers");

@@ -66,10 +66,13 @@ export class Leavers {
     }
   }
 
-  /** Resolves when all have ended; those that have not after so many seconds are ended. */
+  /** Resolves when all have ended; those that have only idle connections left, or have not ended after so many seconds, are ended. */
   async empty(seconds: number): Promise<void> {
     const deadline = performance.now() + seconds * 1000;
-    while (this.#leaving.size > 0 && performance.now() < deadline) await pause(lookMs / 4);
+    for (; this.#leaving.size > 0 && performance.now() < deadline; await pause(lookMs / 4)) {
+      const idle = await this.#firstIdle();
+      if (idle !== undefined) await this.#end(idle);
+    }
     while (this.#leaving.size > 0) await this.#endOldest();
   }
 
