@@ -29,6 +29,8 @@ export class WireJudge implements Judge {
   #pods = new Map<string, EchoPod>();
   /** Those of the scenario before among them, until it is served no more. */
   readonly #running = new Set<EchoPod>();
+  /** An interrupted run asks for further scenarios while it ends. */
+  #hasEnded = false;
   #table: RouteTable | undefined;
   #world: ScenarioWorld | undefined;
 
@@ -50,6 +52,7 @@ export class WireJudge implements Judge {
   }
 
   async serve(world: ScenarioWorld): Promise<void> {
+    if (this.#hasEnded) throw new Error("the engine has been stopped");
     const before = this.#table;
     this.#pods = new Map();
     this.#world = world;
@@ -154,6 +157,7 @@ export class WireJudge implements Judge {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#hasEnded = true;
     await this.#engine.stop({ drainSeconds: 0 });
     await this.#close(() => true);
   }
