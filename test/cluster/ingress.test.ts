@@ -130,3 +130,30 @@ test(
     assert.deepEqual(unchanged(machine, before, await machine.state()), []);
   },
 );
+
+test("while the controller is rolled over, no request fails", asRoot, async () => {
+  await using machine = await makeMachine();
+  const plain = ingress("/").replace(/ {2}tls:.*\n/, "");
+  await machine.portolan("up", "-d", ...applied(machine, [exposed("web", 30080, 2), plain].join("---")));
+  writeFileSync(`${machine.dataDir}/ca.pem`, (await createAuthority("test", { from: 0, to: 1 })).certificate);
+  const address = await addressOf(machine);
+  await answers(machine, address, ["http://plain.example.com/", / 200$/]);
+  const seen: string[] = [];
+  let isOver = false;
+  const asking = async (): Promise<void> => {
+    while (!isOver) seen.push(await ask(machine, address, "http://plain.example.com/"));
+  };
+  const clients = [asking(), asking()];
+  const place = ["deployment/portolan-ingress", "-n", "portolan-system"];
+  await machine.kubectl("rollout", "restart", ...place);
+  await machine.kubectl("rollout", "status", ...place, "--timeout=60s");
+  await eventually(
+    "the old one is gone",
+    async () => (await machine.kubectl("get", "pods", ...ofController, "-o=name")).trim().split("\n").length === 1,
+    { seconds: 60 },
+  );
+  isOver = true;
+  await Promise.all(clients);
+  assert.deepEqual([...new Set(seen.map((one) => one.slice(-4)))], [" 200"], `${seen.length} requests`);
+  assert.ok(seen.length > 50, `${seen.length} requests`);
+});
