@@ -10,8 +10,9 @@ export function randomScenario(
   const some = (most: number): number => 1 + Math.floor(random() * most);
   const objects = Array.from({ length: some(4) }, (_, index) => randomIngress(random, index));
   const nothing = new Map<string, never>();
+  const services: Scenario["services"] = random() < 0.3 ? new Map([["blue", { pods: 0, protocol: "http" }]]) : nothing;
   const scenario: Scenario = {
-    ...{ name, about: "", services: nothing, certificates: nothing, requests: [], told: nothing, skip: nothing },
+    ...{ name, about: "", services, certificates: nothing, requests: [], told: nothing, skip: nothing },
     objects,
   };
   return { scenario, asks: Array.from({ length: 25 }, () => randomAsk(random)) };
@@ -82,6 +83,10 @@ function randomAnnotation(random: Random): readonly [string, string] {
     ["x-forwarded-prefix", "/outer"],
     ["proxy-body-size", "8"],
     ["backend-protocol", "nonsense"],
+    ["default-backend", "red"],
+    ["custom-headers", "default/none"],
+    ["configuration-snippet", "deny all;"],
+    ["cors-allow-credentials", "false"],
     ["auth-type", "basic"],
   );
 }
@@ -110,7 +115,7 @@ function randomAsk(random: Random): Ask {
   const method = pick("GET", "GET", "OPTIONS", "POST", "HEAD");
   return {
     method,
-    scheme: "http",
+    scheme: pick("http", "http", "http", "https"),
     host: pick(
       "a.example",
       "A.example",
