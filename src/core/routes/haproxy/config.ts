@@ -38,10 +38,15 @@ export const isUnprintable = (text: string): boolean => /[\p{Cc}\u2028\u2029]/u.
 
 /** A text where HAProxy takes a format: `%` begins nothing in it, and runs of spaces stay, which a format would make one. */
 export const formatOf = (text: string): string =>
-  text.replaceAll("%", "%%").replace(/ {2,}/g, (spaces) => `%[str(${argumentOf(spaces)})]`);
+  text === ""
+    ? `%[str(${argumentOf("")})]`
+    : text.replaceAll("%", "%%").replace(/ {2,}/g, (spaces) => `%[str(${argumentOf(spaces)})]`);
 
 /** A text as one argument of a fetch or converter: `str("a,b)")`. */
 export const argumentOf = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
 
-/** The end of a condition that a value be this one. A `}` by itself would end the condition. */
-export const exactly = (text: string): Directive => (text === "}" ? ["-m", "reg", "^}$"] : ["-m", "str", "--", text]);
+/** The end of a condition that a value be this one. A `}` by itself would end the condition, and nothing is no word. */
+export function exactly(text: string): Directive {
+  if (text === "") return ["-m", "len", "0"];
+  return text === "}" ? ["-m", "reg", "^}$"] : ["-m", "str", "--", text];
+}

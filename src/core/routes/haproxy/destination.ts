@@ -68,7 +68,9 @@ export function wayOf(route: Route): Way {
 /** What can't stand in a URI, percent-encoded; what is encoded already stays. */
 const asUri = (text: string): string => encodeURI(text.toWellFormed()).replaceAll("%25", "%");
 
+/** Also where a value can't stand in a configuration: who reads objects refuses such ones, and none must keep all others from being served. */
 function needsDetour({ filters }: Route): boolean {
+  if (hasOwnRules(filters) && CONTROL_IN_JSON.test(JSON.stringify(filters, withoutBigInts))) return true;
   return filters.basicAuth !== undefined || filters.externalAuth !== undefined || filters.errorPages !== undefined;
 }
 
@@ -85,6 +87,8 @@ function needOf(route: Route, backend: BackendId): SectionNeed {
   const of = route.filters.rateLimit === undefined ? undefined : route.id;
   return { key: `${backend} ${JSON.stringify([route.filters, path, of], withoutBigInts)}`, backend, route };
 }
+
+const CONTROL_IN_JSON = /(?<!\\)(?:\\\\)*\\(?:[bfnrt]|u[0-9a-f])|[\x7f-\x9f\u2028\u2029]/;
 
 const withoutBigInts = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}` : value);
 

@@ -171,10 +171,7 @@ function headerRules(
   if (changes === undefined) return [];
   const says =
     (action: string) =>
-    ({ name, value }: { readonly name: string; readonly value: string }) => [
-      ...[on, action, name],
-      value === "" ? "%[str()]" : formatOf(value),
-    ];
+    ({ name, value }: { readonly name: string; readonly value: string }) => [...[on, action, name], formatOf(value)];
   return [
     ...changes.remove.map((name) => [on, "del-header", name]),
     ...changes.set.filter(({ value }) => !isUnprintable(value)).map(says("set-header")),

@@ -1,5 +1,5 @@
 import type { HostPattern, HostRoutes, PathMatch, Route, RouteMatch, RouteSet, ValueMatch } from "../route-table.ts";
-import { argumentOf, type Directive, exactly } from "./config.ts";
+import { argumentOf, type Directive, exactly, isUnprintable } from "./config.ts";
 
 /**
  * What HAProxy looks requests up in: a request costs as much with ten thousand routes as with one. Keys are `host#path`, in `prefixes` with a slash
@@ -40,8 +40,17 @@ export function lookupsOf(set: RouteSet, destinationOf: DestinationOf): Lookups 
   return lookups;
 }
 
+/** Whether a request can fit at all (`request-target.ts`): what can't could be no line of a map or of a configuration either. */
+function canFit({ path, method = "", headers, query, cookies }: RouteMatch): boolean {
+  const values = [...headers, ...query, ...cookies].flatMap(({ name, value }) => [name, value]);
+  const isPath = path.kind === "pattern" ? !isUnprintable(path.value) : VISIBLE.test(path.value);
+  return isPath && ![method, ...values].some(isUnprintable);
+}
+const VISIBLE = /^[\x21-\x7e]*$/;
+
 function addHost(lookups: Lookups, { host, routes }: HostRoutes, destinationOf: DestinationOf): void {
-  const paths = new HostPaths(routes);
+  if (!VISIBLE.test(host)) return;
+  const paths = new HostPaths(routes.filter(({ match }) => canFit(match)));
   const settle = (path: PathMatch) => settleClass(lookups, { host, path }, paths.candidates(path), destinationOf);
   for (const value of paths.exact.keys()) lookups.exact.set(`${host}#${value}`, settle({ kind: "exact", value }));
   for (const value of paths.patterns.keys()) {

@@ -158,3 +158,30 @@ test("what an Ingress does with requests, and a cookie, stand in a section of th
     ],
   );
 });
+
+test("what no line can hold keeps nobody else from being served", () => {
+  const bad = "a\nbackend evil\r\0";
+  const changes = { remove: [], set: [{ name: "x-a", value: bad }], add: [] };
+  const value = (name: string) => [{ name, kind: "exact" as const, value: bad }];
+  const path = { kind: "prefix", value: "/a" } as const;
+  const plan = planOf([
+    routeOf("a.example", "good", { match: { path: { kind: "prefix", value: "/good" } }, to: "web:80" }),
+    routeOf("a.example", "path", { match: { path: { kind: "exact", value: `/${bad}` } }, to: "web:80" }),
+    routeOf("a.example", "pattern", { match: { path: { kind: "pattern", value: `/${bad}` } }, to: "web:80" }),
+    routeOf("a.example", "set", { match: { path }, filters: { requestHeaders: changes }, to: "web:80" }),
+    routeOf("b.example", "header", { match: { path, headers: value("x-a") }, to: "web:80" }),
+    routeOf(`c.${bad}`, "host", { match: { path }, to: "web:80" }),
+    routeOf("d.example", "cookie", {
+      match: { path, cookies: value("c") },
+      filters: { rewrite: { host: "" } },
+      to: "web:80",
+    }),
+  ]);
+  assert.doesNotMatch(plan.config, /evil/);
+  assert.deepEqual(
+    mapLines(plan).filter((line) => /evil|[^ -~]/.test(line)),
+    [],
+  );
+  assert.ok(mapLines(plan).includes("routes-0-prefixes: a.example#/good/ s|spare-1|||good|"));
+  assert.ok(mapLines(plan).includes("routes-0-prefixes: a.example#/a/ d||||set|"));
+});
