@@ -67,7 +67,7 @@ async function haproxy(
     const path = detours.get(id);
     return path === undefined ? { port } : { path };
   };
-  const engine = await haproxyEngine({
+  return haproxyEngine({
     program,
     places: {
       folder,
@@ -89,8 +89,6 @@ async function haproxy(
     refused,
     failed,
   });
-  registry.beforeReading(engine.lookAround);
-  return engine;
 }
 
 /** A kernel without IPv6 refuses to listen there. */
