@@ -24,7 +24,10 @@ export function whyNoRule(request: TracedRequest, { hosts, others }: RouteExplan
     because: nearest === undefined || near === undefined ? "NoRuleForPath" : nearest.because,
     tells: `no path of the rules for ${shown} fits ${request.path}: 404`,
     evidence: [...refused.slice(0, 3).map(findingEvidence), ...passedOverEvidence(others)],
-    fix: near ?? refusedFix(refused) ?? alsoPath(request, { nearest, routing }),
+    fix:
+      near ??
+      refusedFix(refused.filter((finding) => costsRule(finding, others))) ??
+      alsoPath(request, { nearest, routing }),
   };
 }
 
@@ -37,6 +40,11 @@ function nearMiss({ because, route }: PassedOver, request: TracedRequest): Fix |
   const change = route.match.path.kind === "exact" ? request.path : `as in ${request.path}`;
   return { object, field: `${field}.path`, change };
 }
+
+/** Whether a rule is missing for it: what is wrong elsewhere, or with the backend of a rule that is there, does not make a 404. */
+const costsRule = ({ origin }: Finding, others: readonly PassedOver[]): boolean =>
+  origin.field.startsWith("spec.rules") &&
+  !others.some(({ route }) => route.origin.name === origin.name && origin.field.startsWith(route.origin.field));
 
 const refusedFix = ([first]: readonly Finding[]): Fix | undefined =>
   first && { object: objectOf(first.origin), field: first.origin.field, change: `a value that can be served` };
