@@ -73,7 +73,7 @@ function cookieOf(id: string, { stickiness }: BackendSettings): readonly Directi
   return [
     [
       ...["cookie", name, "insert", "indirect", "nocache", "httponly", "dynamic"],
-      ...(domain === undefined ? [] : ["domain", domain]),
+      ...(domain === undefined || domain === "" ? [] : ["domain", domain]),
       ...(secure ? ["secure"] : []),
       ...attributes.flatMap((attribute) => ["attr", attribute]),
     ],
