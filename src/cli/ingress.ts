@@ -50,9 +50,12 @@ export async function ingress(args: readonly string[]): Promise<number> {
       process.stderr.write(`portolan ingress: ${loop} ${key} (${failures} in a row): ${messageOf(fault)}\n`),
   });
   process.stdout.write(`Ingresses are served by ${running.story}\n`);
+  // While no API server answers there may be nothing else that Node would wait for.
+  const awake = setInterval(() => {}, 2 ** 30);
   const done = await Promise.race([running.synced.then(() => "synced"), interrupted]);
   if (done === "synced") process.stdout.write("everything that was there at the start is served\n");
   await interrupted;
+  clearInterval(awake);
   await running.stop(end);
   return 0;
 }
