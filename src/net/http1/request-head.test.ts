@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seeded } from "../../../test/harness/seeded.ts";
 import { usualLimits } from "./refusal.ts";
 import { parseRequestHead, type RequestHead } from "./request-head.ts";
 
@@ -221,4 +222,48 @@ test("parseRequestHead: a head that is refused early is never read when all has 
       name,
     );
   }
+});
+
+/** As an endpoint could be sent it, were it passed on word for word. */
+const printed = ({ method, target, fields }: RequestHead): string =>
+  lines(`${method} ${target} HTTP/1.1`, ...fields.map(({ shown, value }) => `${shown}: ${value}`));
+
+test("parseRequestHead: whatever is accepted of bytes changed at random is read the same when it is passed on", () => {
+  const random = seeded(35);
+  const begin = post("Content-Length: 3", "X-A: 1", "Connection: keep-alive");
+  const bytes = [
+    "\r",
+    "\n",
+    "\0",
+    " ",
+    "\t",
+    ":",
+    ",",
+    "\x7f",
+    "\xe4",
+    "#",
+    "@",
+    "Transfer-Encoding: chunked\r\n",
+    "0",
+    "+",
+  ];
+  let accepted = 0;
+  for (let round = 0; round < 20_000; round += 1) {
+    let text = begin;
+    for (let i = 0; i < 1 + random() * 2; i += 1) {
+      const at = Math.floor(random() * text.length);
+      const piece = bytes[Math.floor(random() * bytes.length)] ?? "";
+      text = `${text.slice(0, at)}${piece}${text.slice(at + Math.floor(random() * 2))}`;
+    }
+    const found = parse(text);
+    if (found?.kind !== "request") continue;
+    accepted += 1;
+    const again = parse(printed(found));
+    assert.ok(again?.kind === "request", JSON.stringify(text));
+    assert.deepEqual(
+      [again.body, again.authority, again.target, again.fields],
+      [found.body, found.authority, found.target, found.fields],
+    );
+  }
+  assert.ok(accepted > 500, `${accepted} were accepted`);
 });
