@@ -45,9 +45,14 @@ function sendHttp1(ask: Ask, port: number): Promise<Reply> {
     socket.destroy();
     resolve({ ...headOf(response), body: "", certificate: undefined });
   });
-  request.on("error", reject).end(body);
+  request.on("error", reject);
+  if (body.length <= LONG_BODY) request.end(body);
+  else request.on("continue", () => request.end(body)).flushHeaders();
   return promise;
 }
+
+/** As curl does: who is refused while it still sends may lose the answer to the reset of the connection (RFC 9110 section 10.1.1). */
+const LONG_BODY = 65_536;
 
 const tlsOptions = ({ serverName, host }: Ask) => ({
   servername: serverName ?? host.replace(/:\d*$/, ""),
@@ -57,6 +62,7 @@ const tlsOptions = ({ serverName, host }: Ask) => ({
 function headersOf(ask: Ask): Record<string, string> {
   const { host, headers, body, upgrade } = ask;
   const sized: Readonly<Record<string, string>> = body === "" ? {} : { "content-length": `${Buffer.byteLength(body)}` };
+  const asked: Readonly<Record<string, string>> = body.length > LONG_BODY ? { expect: "100-continue" } : {};
   const upgraded: Readonly<Record<string, string>> =
     upgrade === undefined
       ? {}
@@ -66,7 +72,7 @@ function headersOf(ask: Ask): Record<string, string> {
           "sec-websocket-version": "13",
           "sec-websocket-key": randomBytes(16).toString("base64"),
         };
-  return { host, ...Object.fromEntries(headers), ...sized, ...upgraded };
+  return { host, ...Object.fromEntries(headers), ...sized, ...asked, ...upgraded };
 }
 
 function headOf({ statusCode = 0, rawHeaders }: IncomingMessage): Pick<Reply, "status" | "headers"> {
