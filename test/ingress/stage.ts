@@ -7,6 +7,7 @@ import type { Finding } from "#core/routes/route-table.ts";
 import { type HaproxyEngine, haproxyEngine } from "#daemons/ingress/haproxy/engine.ts";
 import { Registry } from "#metrics/registry.ts";
 import { findHaproxy } from "#os/haproxy/program.ts";
+import { heldUntilInterrupted } from "../harness/interruption.ts";
 import { findProgram } from "../harness/programs.ts";
 import { brittlePlanner } from "./brittle-planner.ts";
 
@@ -38,7 +39,8 @@ export async function stage(): Promise<Stage & AsyncDisposable> {
   unlessDone.defer(() => rm(folder, { recursive: true }));
   const ports = { http: await freePort(), https: await freePort() };
   const engines = unlessDone.use(new AsyncDisposableStack());
-  const done = unlessDone.move();
+  // HAProxy would go on without us.
+  const owned = heldUntilInterrupted(unlessDone.move());
   return {
     folder,
     ports,
@@ -47,7 +49,7 @@ export async function stage(): Promise<Stage & AsyncDisposable> {
       engines.defer(() => running.engine.stop({ drainSeconds: 0 }));
       return running;
     },
-    [Symbol.asyncDispose]: () => done.disposeAsync(),
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
 
