@@ -187,6 +187,10 @@ for (const protocol of ["h2c", "h2", "https"] as const) {
     const backends = new Map([[web, backendOf(web, [portOf(server)], { protocol })]]);
     const { port, portOf: at } = await served(t, { ...table, backends });
     const version = protocol === "https" ? "1.1" : "2.0";
+    const odd =
+      "User-Agent: a\r\nUser-Agent: b\r\nHTTP2-Settings: AAMAAABk\r\nContent-Type: text/a\r\nContent-Type: text/b";
+    const strange = await say({ port }, `GET / HTTP/1.1\r\nHost: web.example\r\n${odd}\r\nConnection: close\r\n\r\n`);
+    assert.deepEqual(strange.statuses, [200]);
     const plain = await say(
       { port },
       "POST / HTTP/1.1\r\nHost: web.example\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",

@@ -97,8 +97,15 @@ function enter(socket: Socket, peer: Peer, hall: Hall, isDetour: boolean): void 
 function enterByTls(socket: Socket, peer: Peer, hall: Hall): void {
   secure(socket, hall.shelf, termsOf(hall), (secured) => {
     const named: Peer = { ...peer, serverName: nameOf(secured.serverName) };
-    if (secured.speaks === "http/1.1") new Http1Client(secured.socket, named, hall);
-    else import("./http2-client.ts").then(({ serveHttp2 }) => serveHttp2(secured.socket, named, hall));
+    if (secured.speaks === "http/1.1") {
+      new Http1Client(secured.socket, named, hall);
+      return;
+    }
+    // It may fail before HTTP/2 hears of it.
+    secured.socket.on("error", () => secured.socket.destroy());
+    import("./http2-client.ts").then(({ serveHttp2 }) => {
+      if (!secured.socket.destroyed) serveHttp2(secured.socket, named, hall);
+    });
   });
 }
 

@@ -130,6 +130,8 @@ export class Endpoint implements Keeper {
   #connected(socket: Socket, taker: Taker): void {
     const { protocol, timeouts } = this.#settings;
     if (protocol === "h2" || protocol === "h2c") {
+      // It may fail before HTTP/2 hears of it.
+      socket.on("error", () => socket.destroy());
       import("./http2-backend.ts").then((http2) => this.#beginSession(socket, taker, http2));
       return;
     }
@@ -139,6 +141,10 @@ export class Endpoint implements Keeper {
   }
 
   #beginSession(socket: Socket, taker: Taker, { Http2Session }: typeof import("./http2-backend.ts")): void {
+    if (socket.destroyed) {
+      taker.failed("the connection was closed");
+      return;
+    }
     const { protocol, timeouts, proxyHeader } = this.#settings;
     const session = new Http2Session(socket, {
       deadlines: this.#deadlines,

@@ -1,4 +1,10 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type OutgoingHttpHeaders,
+} from "node:http2";
 import type { Socket } from "node:net";
 import type { BackendTimeouts } from "#core/routes/route-table.ts";
 import type { Field } from "#net/http1/fields.ts";
@@ -111,7 +117,8 @@ class Http2Backend implements BackendSide, Timed {
       ...(body.kind === "length" ? { "content-length": `${body.bytes}` } : {}),
     };
     const endStream = body.kind === "none";
-    const stream = this.#session.request(headers, { endStream, waitForTrailers: !endStream });
+    const stream = this.#requested(headers, endStream);
+    if (stream === undefined) return;
     this.#stream = stream;
     this.deadline = deadlines.inSeconds(timeouts.read);
     if (!endStream) stream.once("wantTrailers", () => stream.sendTrailers(headerObject(this.#requestTrailers)));
@@ -136,6 +143,17 @@ class Http2Backend implements BackendSide, Timed {
     stream.on("end", () => this.#ended());
     stream.on("error", (error) => this.#fail({ kind: "closed", because: error.message }));
     stream.on("close", () => this.#fail({ kind: "closed", because: "the stream was closed" }));
+  }
+
+  /** undefined: HTTP/2 can't say it, or the connection has just ended. */
+  #requested(headers: OutgoingHttpHeaders, endStream: boolean): ClientHttp2Stream | undefined {
+    try {
+      return this.#session.request(headers, { endStream, waitForTrailers: !endStream });
+    } catch (error) {
+      // Whoever has asked is still busy with asking.
+      setImmediate(() => this.#fail({ kind: "closed", because: `${error}` }));
+      return undefined;
+    }
   }
 
   write(piece: Uint8Array): boolean {

@@ -161,7 +161,13 @@ class Http2Client implements ClientSide, Timed {
     const length = isKnown ? { "content-length": `${body.bytes}` } : {};
     this.#hasNoBody = this.#isHead || body.kind === "none" || (body.kind === "length" && body.bytes === 0);
     const headers = { ":status": status, ...headerObject(fields), ...length };
-    this.#stream.respond(headers, { endStream: this.#hasNoBody, waitForTrailers: !this.#hasNoBody });
+    try {
+      this.#stream.respond(headers, { endStream: this.#hasNoBody, waitForTrailers: !this.#hasNoBody });
+    } catch {
+      // What HTTP/2 can't say of this answer must not end everybody's service.
+      this.cut();
+      return;
+    }
     if (!this.#hasNoBody)
       this.#stream.once("wantTrailers", () => this.#stream.sendTrailers(headerObject(this.#answerTrailers)));
   }

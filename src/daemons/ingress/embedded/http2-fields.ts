@@ -66,27 +66,17 @@ export const trailersFrom = (raw: readonly string[]): readonly Field[] =>
     .filter(([name]) => !name.startsWith(":"))
     .map(([name, value]) => ({ name, shown: name, value }));
 
-/** Fields as node:http2 takes them: those that come more than once are lists. */
+/**
+ * Fields as node:http2 takes them: those that come more than once as one (RFC 9110 section 5.3), but for cookies that are set. What only
+ * HTTP/1 connections say of HTTP/2 has no place there, and would be thrown back.
+ */
 export function headerObject(fields: readonly Field[]): OutgoingHttpHeaders {
   const headers: Record<string, string | string[]> = {};
+  const cookies: string[] = [];
   for (const { name, value } of fields) {
     const known = headers[name];
-    if (known === undefined) headers[name] = value;
-    else if (typeof known === "string") headers[name] = single.has(name) ? value : [known, value];
-    else known.push(value);
+    if (name === "set-cookie") cookies.push(value);
+    else if (name !== "http2-settings") headers[name] = typeof known === "string" ? `${known}, ${value}` : value;
   }
-  return headers;
+  return cookies.length === 0 ? headers : { ...headers, "set-cookie": cookies };
 }
-
-/** Those that node:http2 refuses twice. */
-const single = new Set([
-  "content-length",
-  "content-type",
-  "date",
-  "etag",
-  "last-modified",
-  "location",
-  "server",
-  "age",
-  "expires",
-]);
