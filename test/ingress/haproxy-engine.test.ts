@@ -253,3 +253,23 @@ test("an end lets requests end, and doesn't wait for connections that are idle",
   assert.equal(/\r\n\r\n(\.*)$/.exec(download.heard)?.[1]?.length, dripBytes);
   assert.equal(idle.closed, true);
 });
+
+test("a connection that was idle during a reload is answered once more, and told to close", { skip }, async () => {
+  await using place = await stage();
+  const { engine, reloads } = await place.engine();
+  await using others = new AsyncDisposableStack();
+  const { port } = others.adopt(await endpoint("first"), (one) => one.close());
+  const serve = (readSeconds: number) =>
+    engine.serve(tableOf({ ports: place.ports, hosts: { "a.example": [port] }, readSeconds }), everything);
+  await serve(61);
+  const request = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
+  using idle = new Conversation(place.ports.http, request);
+  await idle.hears("first");
+  await serve(62);
+  assert.equal(reloads()["what only a configuration says"], 1);
+  idle.heard = "";
+  idle.say(request);
+  await idle.hears("first");
+  assert.match(idle.heard, /\r\nconnection: close\r\n/i);
+  await eventually("the end of the connection", () => idle.closed, { seconds: 5 });
+});
