@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import manifest from "../package.json" with { type: "json" };
 import { architectureProblems } from "./check/architecture.ts";
 import { ceilingProblems, countByRoom, readCeilings, writeCeilings } from "./check/ceilings.ts";
+import { exportProblems } from "./check/exports.ts";
 import { type Problem, showProblem } from "./check/problem.ts";
 import { readExemptions, showPercentiles, sizeProblems } from "./check/sizes.ts";
 import { readSources, type Source } from "./check/sources.ts";
@@ -59,6 +60,7 @@ const verdicts = [
   shown("architecture", architectureProblems(sources, new Set(Object.keys(manifest.dependencies)))),
   shown("sizes", sizeProblems(sources, exemptions)),
   shown("any, as, catch", ceilingProblems(countByRoom(sources), readCeilings(root))),
+  shown("exports", exportProblems(sources)),
   shown("words", wordProblems(root)),
 ];
 for (const { name, problems } of verdicts) {

@@ -12,7 +12,7 @@ const more: ClientHello = { kind: "more" };
 const refused: ClientHello = { kind: "refused" };
 
 /** No greeting is longer, records and all. */
-export const mostHelloBytes = 16 * 1024;
+const mostHelloBytes = 16 * 1024;
 const [handshakeRecord, clientHello, serverNameExtension, hostName] = [22, 1, 0, 0];
 const recordHead = 5;
 

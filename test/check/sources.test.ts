@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { after, test } from "node:test";
+import { exportProblems } from "./exports.ts";
 import { readSources, type Source } from "./sources.ts";
 
 const root = mkdtempSync(`${tmpdir()}/portolan-check-`);
@@ -69,3 +70,23 @@ function readAll(contents: readonly string[]): readonly (Source | undefined)[] {
   const found = new Map(readSources(root).map((source) => [source.path, source]));
   return paths.map((path) => found.get(path));
 }
+
+test("what is offered is what is exported and has a value", () => {
+  const offered = (sources.at(-1)?.exports ?? []).map(({ name }) => name);
+  assert.deepEqual(offered, ["any", "fixed", "first", "second", "third"]);
+});
+
+test("an export that no other file names is a problem; a type, or what a test uses, is none", () => {
+  const one = {
+    path: "src/a.ts",
+    exports: [
+      { name: "used", line: 1 },
+      { name: "dead", line: 2 },
+    ],
+    names: new Set(["dead"]),
+  };
+  const other = { path: "test/b.ts", exports: [{ name: "alone", line: 1 }], names: new Set(["used"]) };
+  assert.deepEqual(exportProblems([one, other]), [
+    { where: "src/a.ts:2", what: "nobody else uses dead: it needs no export" },
+  ]);
+});

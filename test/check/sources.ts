@@ -22,6 +22,10 @@ export interface Source {
   readonly functions: readonly FunctionSize[];
   readonly escapes: Readonly<Record<Escape, number>>;
   readonly effects: readonly Effect[];
+  /** Functions, classes and constants that others may import. */
+  readonly exports: readonly { readonly name: string; readonly line: number }[];
+  /** Every name that stands in it. */
+  readonly names: ReadonlySet<string>;
   /** Tests that the file leaves out by itself, by `skip` or `todo`. */
   readonly skips: number;
 }
@@ -77,6 +81,8 @@ function sourceOf(parsed: ParsedFile, path: string): Source {
     effects: nodes
       .flatMap((node) => effectAt(node, declared) ?? [])
       .map(({ name, node }) => ({ name, line: lineOf(node) })),
+    exports: nodes.filter(isExportedValue).map((node) => ({ name: declaredNameOf(node, parsed), line: lineOf(node) })),
+    names: new Set(nodes.filter(isIdentifier).map(({ text }) => text)),
     skips: nodes.filter((node) => isSkip(node)).length,
   };
 }
@@ -108,6 +114,18 @@ function isDeclaredName(node: Node): boolean {
     node.parent.getStart() === node.getStart()
   );
 }
+
+function isExportedValue(node: Node): boolean {
+  const isValue =
+    node.kind === SyntaxKind.FunctionDeclaration ||
+    node.kind === SyntaxKind.ClassDeclaration ||
+    node.kind === SyntaxKind.VariableDeclaration;
+  const statement = node.kind === SyntaxKind.VariableDeclaration ? node.parent.parent : node;
+  return isValue && statement.parent.kind === SyntaxKind.SourceFile && statement.getText().startsWith("export ");
+}
+
+const declaredNameOf = (node: Node, parsed: ParsedFile): string =>
+  isNamed(node) ? (node.name?.getText(parsed) ?? "") : "";
 
 function functionSize(node: Node, parsed: ParsedFile): FunctionSize[] {
   if (!isFunctionLikeDeclaration(node) || node.body === undefined || isTestSuite(node)) return [];

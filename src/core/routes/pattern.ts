@@ -5,7 +5,7 @@ import type { PatternTrouble } from "./pattern/tree.ts";
 /** `path`: tried from the start of a path, without regard to case. `value`: must fit a whole value of a header, a query or a cookie. */
 export type PatternUse = "path" | "value";
 
-export const MAX_PATTERN_LENGTH = 1024;
+const MAX_PATTERN_LENGTH = 1024;
 
 /**
  * What is wrong with a regular expression that a user wrote; undefined where nothing is. What passes means the same to JavaScript and PCRE2

@@ -9,7 +9,7 @@ interface Placed {
 }
 
 /** The routes of one host, to be found without looking at each. */
-export class RouteIndex {
+class RouteIndex {
   readonly #exact = new Map<string, Placed[]>();
   readonly #prefixes = new Map<string, Placed[]>();
   readonly #patterns: Placed[] = [];

@@ -23,7 +23,7 @@ const plain = (status: number, body: string): Page => ({
 });
 
 /** `/healthz`: it lives. `/readyz`: it is to be sent requests. */
-export const statusPages =
+const statusPages =
   ({ isReady, metrics, lookAround }: Told) =>
   async (path: string): Promise<Page> => {
     switch (path) {

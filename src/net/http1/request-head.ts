@@ -44,7 +44,7 @@ export function parseRequestHead(text: string, limits: Limits): RequestHead | Re
 }
 
 /** Whether what has come so far can still become a head. */
-export function unfinished(text: string, start: number, limits: Limits): Refusal | undefined {
+function unfinished(text: string, start: number, limits: Limits): Refusal | undefined {
   const lineEnd = text.indexOf("\n", start);
   // A lone LF would otherwise be waited upon for ever; at the end of what has come, a CR may still get its LF.
   if (/(?<!\r)\n|\r(?!\n)./.test(text)) return refused("BadLineEnd");

@@ -35,7 +35,7 @@ export const mostSaid = 20_000;
 const mostShown = 1000;
 
 /** The lines in which HAProxy says what is wrong, without its own number and the last, which only counts them. */
-export function alertsOf(said: string): string {
+function alertsOf(said: string): string {
   const alerts = said
     .split("\n")
     .filter((line) => line.startsWith("[ALERT]") && !/Fatal errors found|Error\(s\) found in config/.test(line))

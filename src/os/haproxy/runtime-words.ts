@@ -13,7 +13,7 @@ export class Untellable extends Error {
  * One word of a command, whatever it holds: blanks, semicolons, backslashes and the `<<` of a payload lose their meaning. Throws `Untellable` for
  * control characters and for the empty word.
  */
-export function runtimeWord(word: string): string {
+function runtimeWord(word: string): string {
   if (word === "" || hasControls(word)) throw new Untellable(word);
   return word.replace(/[\\ ;<#"']/g, "\\$&");
 }

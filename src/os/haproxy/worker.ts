@@ -108,7 +108,7 @@ export const factsOf = async ({ runtime }: Worker): Promise<WorkerFacts | undefi
   runtime === undefined ? undefined : answered(runtime);
 
 /** From the answer to `show info`. */
-export function factsFrom(info: string): WorkerFacts {
+function factsFrom(info: string): WorkerFacts {
   const number = (name: string): number => Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(info)?.[1] ?? 0);
   return { pid: number("Pid"), connections: number("CurrConns"), requests: number("CumReq") };
 }

@@ -8,9 +8,6 @@ export interface Section {
 /** A keyword and its arguments, one word each whatever is in them. */
 export type Directive = readonly string[];
 
-/** HAProxy refuses lines of more words (MAX_LINE_ARGS). */
-export const WORDS_A_LINE = 64;
-
 export function printConfig(sections: readonly Section[]): string {
   return sections.map(printSection).join("\n");
 }

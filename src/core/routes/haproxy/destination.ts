@@ -75,7 +75,7 @@ function needsDetour({ filters }: Route): boolean {
 }
 
 /** Whether there is more to do than maps can say. */
-export function hasOwnRules(filters: RouteFilters): boolean {
+function hasOwnRules(filters: RouteFilters): boolean {
   const { httpsRedirect, maxBodyBytes, ...others } = filters;
   return Object.values(others).some((filter) => filter !== undefined);
 }

@@ -2,7 +2,7 @@ import type { HaproxyPlan, HaproxyServer } from "./plan.ts";
 
 /** What the crt-list is called in the folder, and so at run time. */
 export const certificateListName = "certificates.list";
-export const configName = "haproxy.cfg";
+const configName = "haproxy.cfg";
 
 /** Everything that HAProxy reads when it starts with this plan, by the names that the configuration has for it. */
 export function wholeFiles(plan: HaproxyPlan): ReadonlyMap<string, string> {

@@ -25,7 +25,7 @@ export interface GroupRule {
 }
 
 export type DestinationOf = (route: Route) => string;
-export const groupDestination = (group: string): string => `g|||||${group}`;
+const groupDestination = (group: string): string => `g|||||${group}`;
 
 export function lookupsOf(set: RouteSet, destinationOf: DestinationOf): Lookups {
   const lookups: Lookups = {
@@ -165,7 +165,7 @@ const valueCondition = ({ kind, value }: ValueMatch): Directive =>
   kind === "exact" ? exactly(value) : ["-m", "reg", "--", `^(?:${value})$`];
 
 /** A pattern for `host#path`, whose `^` means where the path begins. */
-export function patternKey(host: HostPattern, pattern: string): string {
+function patternKey(host: HostPattern, pattern: string): string {
   const fromPath = pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]|\^/g, (piece) => (piece === "^" ? "(?<=#)" : piece));
   return `^${host.replace(/[.*[\]]/g, "\\$&")}#(?i:${withoutSpaces(fromPath)})`;
 }

@@ -8,7 +8,7 @@ import { routingRules } from "./routing-rules.ts";
 import { httpsLocation, ifSays, redirects, returns, TOO_LONG } from "./rules.ts";
 
 export const CERTIFICATE_OWNERS = "certificates.map";
-export const OWN_PREFIX = "own-";
+const OWN_PREFIX = "own-";
 const TO_HTTPS = "to-https";
 const httpsStatuses = [301, 302, 303, 307, 308];
 

@@ -4,7 +4,7 @@ import type { PatternNode, PatternTrouble } from "./tree.ts";
 
 /** Deeper groups than anybody writes, and shallow enough for every parser behind us. */
 const MAX_DEPTH = 20;
-export const MAX_REPEATS = 1000;
+const MAX_REPEATS = 1000;
 
 /**
  * Parses what JavaScript and PCRE2 both read, and read alike:

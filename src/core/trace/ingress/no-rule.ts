@@ -62,7 +62,7 @@ function alsoPath(
 }
 
 /** An Ingress has the host, and this controller doesn't serve that Ingress, or not its rule. */
-export function notServed(host: string, routing: Routing): Why | undefined {
+function notServed(host: string, routing: Routing): Why | undefined {
   const [ingress] = routing.ingressesOf(host);
   if (ingress === undefined) return undefined;
   const entry = routing.book.entry(nameOf(ingress));

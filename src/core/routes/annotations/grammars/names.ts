@@ -30,8 +30,7 @@ export const hostName: Grammar<string> = {
       : wrong("is no full host name; write one like www.example.com"),
 };
 
-export const isHostName = (text: string): boolean =>
-  dnsSubdomainTrouble(text).length === 0 && parseIp(text) === undefined;
+const isHostName = (text: string): boolean => dnsSubdomainTrouble(text).length === 0 && parseIp(text) === undefined;
 
 /** What stands in Host: a name or an address, and a port behind a colon. */
 export interface Authority {

@@ -71,11 +71,7 @@ export function parseHtpasswd(text: string): Htpasswd {
 }
 
 /** What keeps a name and its hash from being a user's, such as a key and value of a Secret with one key a user (auth-map). */
-export function problemOf(
-  name: string,
-  hash: string | undefined,
-  before: ReadonlyMap<string, string>,
-): string | undefined {
+function problemOf(name: string, hash: string | undefined, before: ReadonlyMap<string, string>): string | undefined {
   if (name === "" || hash === undefined) return "a line is name:hash";
   if (/[\p{Cc}:]/u.test(name)) return "its name has control bytes or a colon";
   if (before.has(name)) return "its name was there before";
