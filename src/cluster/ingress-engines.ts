@@ -12,6 +12,7 @@ import type { Failure } from "#daemons/loop.ts";
 import type { Registry } from "#metrics/registry.ts";
 import type { Ip } from "#net/ip.ts";
 import { findHaproxy, type HaproxyProgram, HaproxyUnfit } from "#os/haproxy/program.ts";
+import { accessLog } from "./access-log.ts";
 
 export const engineNames = ["haproxy", "embedded"] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -51,7 +52,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
 function embedded({ registry, bindAddress }: EngineOptions, story: string): OpenedEngine {
   const host = bindAddress === undefined ? {} : { host: bindAddress.text };
   const placeOf = ({ port }: Listener) => ({ port, ...host });
-  return { name: "embedded", story, engine: embeddedEngine({ placeOf, metrics: registry }) };
+  return { name: "embedded", story, engine: embeddedEngine({ placeOf, metrics: registry, log: accessLog() }) };
 }
 
 /** So long a reload waits for old workers, where there are two already. */

@@ -1,2 +1,3 @@
 /** Options of tests that change the network. */
-export const asRoot = process.getuid?.() === 0 ? {} : { skip: "making network namespaces needs root" };
+export const asRoot: { readonly skip?: string } =
+  process.getuid?.() === 0 ? {} : { skip: "making network namespaces needs root" };

@@ -2,16 +2,17 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { networkInterfaces, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { findHaproxy, HaproxyUnfit } from "#os/haproxy/program.ts";
 import { run } from "#os/spawn.ts";
 import { ingressUser } from "#server/authorization/rules.ts";
+import { asRoot } from "../cluster/as-root.ts";
 import { freePort } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
-import { listenTo, portolan } from "../harness/machine.ts";
+import { type Heard, listenTo, portolan } from "../harness/machine.ts";
 import { type Listening, listening, validity } from "../server/listening.ts";
 
 const within = { seconds: 30 };
@@ -83,7 +84,7 @@ async function expose({ served }: Listening, address: string, port: number): Pro
 }
 
 const haproxySkip = await findHaproxy().then(
-  () => false,
+  () => asRoot.skip,
   (fault) => {
     if (!(fault instanceof HaproxyUnfit)) throw fault;
     return fault.message;
@@ -92,17 +93,26 @@ const haproxySkip = await findHaproxy().then(
 
 for (const { engine, skip } of [
   { engine: "haproxy", skip: haproxySkip },
-  { engine: "embedded", skip: false },
+  { engine: "embedded", skip: asRoot.skip },
 ])
   test(`portolan ingress: ${engine} serves by a kubeconfig, and ends with 0 when it is told to`, { skip }, async () => {
     await using api = await listening();
-    const address = ownAddress();
+    await using own = await ownAddress();
+    const { address } = own;
     await using backend = await startBackend(address);
     await expose(api, address, backend.port);
     const flags = ["--engine", engine, "--publish-status-address", "192.0.2.7,front.example.com"];
     await using alone = await startAlone(api, flags);
     await eventually("it serves", async () => (await alone.web("web.example.com")) === "it's me\n 200", within);
     assert.match(await alone.web("other.example.com"), / 404$/);
+    await eventually("its log", () => accessLog(alone).some(({ host }) => host === "other.example.com"), within);
+    const served = accessLog(alone).find(({ status }) => status === 200) ?? {};
+    const { client, method, host, target, status, route, endpoint } = served;
+    const routeId = "default/web#spec.rules[0].http.paths[0]";
+    assert.deepEqual(
+      [client, method, host, target, status, route, endpoint],
+      ["127.0.0.1", "GET", "web.example.com", "/", 200, routeId, `${address}:${backend.port}`],
+    );
     assert.equal(await alone.status("/readyz"), "ok\n 200");
     assert.equal(await alone.status("/healthz"), "ok\n 200");
     assert.match(await alone.status("/metrics"), /^portolan_ingress_hosts 1$/m);
@@ -117,8 +127,20 @@ for (const { engine, skip } of [
     assert.deepEqual([code, stderr], [0, ""]);
   });
 
-/** One that isn't loopback, as pods have. */
-function ownAddress(): string {
-  const own = Object.values(networkInterfaces()).flatMap((all = []) => all);
-  return own.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
+/** An address of this machine alone that doesn't look like one: no engine sends to 127.0.0.0/8. */
+async function ownAddress() {
+  const address = "192.0.2.77";
+  await run(["ip", "address", "add", `${address}/32`, "dev", "lo"]);
+  return {
+    address,
+    [Symbol.asyncDispose]: async () => void (await run(["ip", "address", "del", `${address}/32`, "dev", "lo"])),
+  };
 }
+
+/** What standard output has said of requests so far. */
+const accessLog = ({ heard }: { readonly heard: Heard }): readonly Record<string, unknown>[] =>
+  heard
+    .said()
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));

@@ -22,11 +22,11 @@ test("the access log is a line of JSON a request, whatever clients write", withH
   await ask('G"ET / HTTP/1.1\r\nhost: web.example');
   await eventually("four lines", () => haproxy.log().length === 4, { seconds: 10 });
   const lines = haproxy.log().map((line): Record<string, unknown> => JSON.parse(line));
-  const shown = lines.map(({ client, method, host, path, status, route }) => [
+  const shown = lines.map(({ client, method, host, target, status, route }) => [
     client,
     method,
     host,
-    path,
+    target,
     status,
     route,
   ]);

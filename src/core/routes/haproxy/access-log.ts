@@ -1,14 +1,14 @@
 import type { Directive } from "./config.ts";
 
-/** One line of JSON a request. Of all strings a client writes only the target as it likes: hosts are checked, methods are tokens. */
+/** One line of JSON a request, in the words of the embedded engine's (daemons/ingress/embedded/access-log.ts) where both know a thing. Of all strings a client writes only the target as it likes: hosts are checked, methods are tokens. */
 const fields = [
   ["time", "%Ts.%ms"],
   ["client", '"%[src]"'],
   ["method", '"%HM"'],
   ["host", '"%[var(txn.host)]"'],
-  ["path", '"%[var(txn.url),json(utf8s)]"'],
+  ["target", '"%[var(txn.url),json(utf8s)]"'],
   ["status", "%ST"],
-  ["bytes", "%B"],
+  ["sentBytes", "%B"],
   ["requestMs", "%TR"],
   ["queueMs", "%Tw"],
   ["connectMs", "%Tc"],
@@ -16,7 +16,7 @@ const fields = [
   ["durationMs", "%Ta"],
   ["route", '"%[var(txn.route)]"'],
   ["section", '"%b"'],
-  ["server", '"%s"'],
+  ["endpoint", '"%s"'],
   ["tls", '"%sslv"'],
   ["end", '"%tsc"'],
 ] as const;

@@ -6,8 +6,8 @@ import type { ClientRequest, ClientSide } from "./sides.ts";
 
 /** A line of the access log, to be written as JSON. Absent: unknown, or there is none. */
 export interface AccessEntry {
-  /** RFC 3339. */
-  readonly time: string;
+  /** When it ended, in seconds since 1970. */
+  readonly time: number;
   readonly listener: string;
   readonly client: string;
   readonly protocol: string;
@@ -19,7 +19,7 @@ export interface AccessEntry {
   readonly status: number;
   readonly receivedBytes: number;
   readonly sentBytes: number;
-  readonly durationSeconds: number;
+  readonly durationMs: number;
   readonly requestId?: string;
   readonly route?: string;
   readonly backend?: string;
@@ -44,11 +44,11 @@ export interface Account {
   readonly because: string | undefined;
 }
 
-/** The line of an exchange; `time` is when it ended. */
-export function accessEntry(account: Account, time: Date): AccessEntry {
+/** The line of an exchange; `endedAt` in milliseconds since 1970. */
+export function accessEntry(account: Account, endedAt: number): AccessEntry {
   const { client, request, asked, route, backend, endpoint, because } = account;
   return {
-    time: time.toISOString(),
+    time: endedAt / 1000,
     listener: client.peer.listener.id,
     client: (asked?.client ?? client.peer.address)?.text ?? "",
     protocol: client.protocol,
@@ -58,7 +58,7 @@ export function accessEntry(account: Account, time: Date): AccessEntry {
     status: account.status,
     receivedBytes: account.receivedBytes,
     sentBytes: account.sentBytes,
-    durationSeconds: account.durationSeconds,
+    durationMs: Math.round(account.durationSeconds * 1000),
     ...(asked === undefined ? {} : { requestId: asked.requestId }),
     ...(route === undefined ? {} : { route: route.id }),
     ...(backend === undefined ? {} : { backend }),

@@ -99,7 +99,7 @@ class Embedded implements EmbeddedEngine, Hall {
     because: string,
   ): void {
     this.#log?.({
-      time: new Date().toISOString(),
+      time: Date.now() / 1000,
       listener: peer.listener.id,
       client: peer.address?.text ?? "",
       protocol,
@@ -109,14 +109,14 @@ class Embedded implements EmbeddedEngine, Hall {
       status,
       receivedBytes: 0,
       sentBytes: 0,
-      durationSeconds: 0,
+      durationMs: 0,
       because,
     });
   }
 
   finished(account: Account): void {
     this.#metrics.count(account);
-    this.#log?.(accessEntry(account, new Date()));
+    this.#log?.(accessEntry(account, Date.now()));
   }
 
   routesOf({ routes }: Listener): RouteSet | undefined {
