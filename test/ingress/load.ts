@@ -3,6 +3,8 @@ import { connect, type Socket } from "node:net";
 /** Requests at an even rate over raw sockets, each of which either has a whole answer of status 200 or has failed: nothing is tried again. */
 export interface LoadOptions {
   readonly port: number;
+  /** Usually this machine's own. */
+  readonly address?: string;
   readonly perSecond: number;
   /** Whether connections serve one request after another; otherwise each has one of its own, and says so. */
   readonly keepAlive: boolean;
@@ -47,7 +49,7 @@ export function startLoad(options: LoadOptions): Load {
     return open();
   };
   const open = (): Connection => {
-    const made = new Connection(options.port, tally, give);
+    const made = new Connection(options, tally, give);
     all.add(made);
     made.socket.on("close", () => all.delete(made));
     return made;
@@ -117,10 +119,14 @@ class Connection {
   #received = "";
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(port: number, tally: Tally, give: (connection: Connection, reusable: boolean) => void) {
+  constructor(
+    { port, address = "127.0.0.1" }: LoadOptions,
+    tally: Tally,
+    give: (connection: Connection, reusable: boolean) => void,
+  ) {
     this.#tally = tally;
     this.#give = give;
-    this.socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    this.socket = connect({ port, host: address, noDelay: true });
     this.socket.setEncoding("latin1");
     this.socket.on("data", (text: string) => this.#hear(text));
     this.socket.on("end", () => this.#lost("closed before an answer"));

@@ -55,7 +55,8 @@ const defaults: readonly Directive[] = [
   ["http-reuse", "safe"],
   ["balance", "roundrobin"],
   ["retries", "3"],
-  ["retry-on", "conn-failure"],
+  // An endpoint may close an idle connection just when a request is sent on it, as a pod does that ends (`headRules`).
+  ["retry-on", "conn-failure", "empty-response"],
   ["timeout", "http-request", "10s"],
   ["timeout", "http-keep-alive", "60s"],
   ["timeout", "client", "60s"],

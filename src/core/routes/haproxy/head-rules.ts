@@ -6,6 +6,21 @@ import { targetRules } from "./target-rules.ts";
 /** Before a route is looked for. The host is in `txn.host` then, the path in `txn.path`, and in `txn.slashed` with a slash behind it. */
 export const headRules: readonly Directive[] = [
   ...targetRules,
+  // What may have been done already is not done again (RFC 9110 section 9.2.2), as in nginx.
+  [
+    "http-request",
+    "disable-l7-retry",
+    "unless",
+    "{",
+    "method",
+    "GET",
+    "HEAD",
+    "OPTIONS",
+    "TRACE",
+    "PUT",
+    "DELETE",
+    "}",
+  ],
   ["http-request", "set-var(txn.path)", "path"],
   ["http-request", "set-var(txn.slashed)", "path,concat(/)"],
 ];
