@@ -35,7 +35,7 @@ export class Tables {
     let taken = this.#take();
     for (let round = 0; round < mostRounds && mayReadMore(taken) && (await lookUpReads()); round++)
       taken = this.#take();
-    await engine.serve(taken.table, taken.change);
+    if (this.served === undefined || hasChanged(taken.change)) await engine.serve(taken.table, taken.change);
     this.#open = undefined;
     this.served = taken.table;
     metrics.served((performance.now() - begun) / 1000);
@@ -51,6 +51,9 @@ export class Tables {
 
 /** A change of endpoints alone, of which there are many, brings nothing new to read. */
 const mayReadMore = ({ ingresses, classes }: TakenTable): boolean => classes || ingresses.size > 0;
+
+/** Status and the like come as changes of objects too. */
+const hasChanged = ({ backends, hosts, others }: TableChange): boolean => others || backends.size > 0 || hosts.size > 0;
 
 /** The later table, with what has changed since the earlier one's predecessor. */
 const both = (earlier: TakenTable, later: TakenTable): TakenTable => ({
