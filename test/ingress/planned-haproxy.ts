@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { wholeFiles } from "#core/routes/haproxy/files.ts";
 import { planHaproxy } from "#core/routes/haproxy/make-plan.ts";
-import type { HaproxyPlaces, HaproxyPlan } from "#core/routes/haproxy/plan.ts";
+import type { HaproxyPlaces, HaproxyPlan, PlanHaproxy } from "#core/routes/haproxy/plan.ts";
 import type { RouteTable } from "#core/routes/route-table.ts";
 import { eventually } from "../harness/eventually.ts";
 import { heldUntilInterrupted } from "../harness/interruption.ts";
@@ -21,7 +21,11 @@ export interface PlannedHaproxy extends AsyncDisposable {
 const program = "/usr/sbin/haproxy";
 
 /** Its first listener must be HTTP: it is waited for. */
-export async function servePlan(table: RouteTable, more: Partial<HaproxyPlaces> = {}): Promise<PlannedHaproxy> {
+export async function servePlan(
+  table: RouteTable,
+  more: Partial<HaproxyPlaces> = {},
+  planner: PlanHaproxy = planHaproxy,
+): Promise<PlannedHaproxy> {
   await using unlessDone = new AsyncDisposableStack();
   const folder = await mkdtemp(`${tmpdir()}/portolan-plan-`);
   unlessDone.defer(() => rm(folder, { recursive: true }));
@@ -30,7 +34,7 @@ export async function servePlan(table: RouteTable, more: Partial<HaproxyPlaces> 
     ...{ folder, runtimeSocket, threads: 1, detours: new Map(), addresses: ["127.0.0.1"], accessLog: "stdout" },
     ...more,
   };
-  const plan = planHaproxy(table, places);
+  const plan = planner(table, places);
   for (const [name, text] of wholeFiles(plan)) await writeFile(`${folder}/${name}`, text);
   const haproxy = spawn(program, ["-db", "-f", "haproxy.cfg"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
   let logged = "";

@@ -52,6 +52,8 @@ const defaults: readonly Directive[] = [
   ["option", "idle-close-on-response"],
   ["option", "redispatch", "1"],
   ["option", "dontlognull"],
+  // HTTP/2 is for those who have agreed upon it in TLS.
+  ["option", "disable-h2-upgrade"],
   ["http-reuse", "safe"],
   ["balance", "roundrobin"],
   ["retries", "3"],

@@ -1,3 +1,4 @@
+import { constants } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Certificate, Certificates } from "#core/routes/route-table.ts";
 
@@ -31,20 +32,24 @@ export class CertificateShelf {
   #made(certificate: Certificate | undefined): SecureContext | undefined {
     if (certificate === undefined) return undefined;
     if (this.#contexts.has(certificate.fingerprint)) return this.#contexts.get(certificate.fingerprint);
-    const made = contextFrom(certificate);
-    this.#contexts.set(certificate.fingerprint, made);
-    return made;
+    const context = contextFrom(certificate);
+    this.#contexts.set(certificate.fingerprint, context);
+    return context;
   }
 }
 
 function contextFrom({ chain, key }: Certificate): SecureContext | undefined {
   try {
-    return createSecureContext({ cert: chain, key });
+    return servingContext({ certificate: chain, key });
   } catch {
     // The table's maker has checked it and told its object; what TLS refuses still is shown to nobody.
     return undefined;
   }
 }
+
+/** TLS 1.2 lets clients negotiate anew without end, which costs them little. */
+const servingContext = ({ certificate, key }: { readonly certificate: string; readonly key: string }): SecureContext =>
+  createSecureContext({ cert: certificate, key, secureOptions: constants.SSL_OP_NO_RENEGOTIATION });
 
 const yearMs = 365 * 24 * 3600 * 1000;
 
@@ -55,5 +60,5 @@ async function selfSigned(): Promise<SecureContext> {
   const validity = { from: now - 24 * 3600 * 1000, to: now + yearMs };
   const authority = await createAuthority("Portolan Ingress", validity);
   const pair = await authority.forServer({ name: "ingress.local" }, ["ingress.local"], validity);
-  return createSecureContext({ cert: pair.certificate, key: pair.key });
+  return servingContext(pair);
 }

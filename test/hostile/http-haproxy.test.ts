@@ -1,0 +1,3 @@
+import { testHttpRows } from "./over-http.ts";
+
+testHttpRows("haproxy");
