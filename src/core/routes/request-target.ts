@@ -27,6 +27,8 @@ const refused = (because: TargetProblem): RequestTarget => ({ kind: "refused", b
 
 /** The form that most targets have already. */
 const PLAIN = /^\/(?:[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*(?:\/(?=[^/.]|$)|$))*$/;
+/** The same for HAProxy, with the query, and in absolute form, which is what it makes of HTTP/2's: what fits is in its normal form. */
+export const NORMAL_TARGET = String.raw`^(?:https?://[^/?@]+)?/(?:[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*(?:/(?![/.])|(?=[?]|$)))*(?:[?][\x21\x22\x24-\x7e]+)?$(?!\n)`;
 /** Visible ASCII but the fragment's sign: what is left has no place in a target (RFC 9112 section 3.2). */
 const ALLOWED = /^[\x21\x22\x24-\x7e]*$/;
 const ABSOLUTE = /^https?:\/\/([^/?@]+)(\/.*)$/i;

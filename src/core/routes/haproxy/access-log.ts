@@ -6,7 +6,7 @@ const fields = [
   ["client", '"%[src]"'],
   ["method", '"%HM"'],
   ["host", '"%[var(txn.host)]"'],
-  ["target", '"%[var(txn.url),json(utf8s)]"'],
+  ["target", '"%[capture.req.uri,json(utf8s)]"'],
   ["status", "%ST"],
   ["sentBytes", "%B"],
   ["requestMs", "%TR"],
@@ -14,15 +14,11 @@ const fields = [
   ["connectMs", "%Tc"],
   ["responseMs", "%Tr"],
   ["durationMs", "%Ta"],
-  ["route", '"%[var(txn.route)]"'],
+  ["route", '"%[var(txn.to),field(5,|)]"'],
   ["section", '"%b"'],
   ["endpoint", '"%s"'],
   ["tls", '"%sslv"'],
   ["end", '"%tsc"'],
 ] as const;
 
-/** The access log, and what it needs to have kept of a request before that is changed. */
-export const jsonLog: readonly Directive[] = [
-  ["log-format", `{${fields.map(([name, value]) => `"${name}":${value}`).join(",")}}`],
-  ["http-request", "set-var(txn.url)", "url"],
-];
+export const jsonLog: Directive = ["log-format", `{${fields.map(([name, value]) => `"${name}":${value}`).join(",")}}`];

@@ -160,7 +160,7 @@ class Running {
       return Array.from({ length: Number(where) }).every((_, number) => weights.has(`${route}#${number}`));
     };
     return [...this.maps].every(
-      ([map, lines]) => !/exact|prefixes|patterns/.test(map) || [...lines.values()].every(leads),
+      ([map, lines]) => !/plain|exact|prefixes|patterns/.test(map) || [...lines.values()].every(leads),
     );
   }
 

@@ -105,11 +105,13 @@ interface MapLines {
   readonly is: ReadonlyMap<string, string>;
 }
 
+/** Long keys come before short ones, and go after them: the path that a key is for is never left to a wider one meanwhile. */
 function compareMaps({ map, was, is }: MapLines, coming: HaproxyStep[], going: HaproxyStep[]): void {
-  for (const [key, value] of is) {
+  for (const [key, value] of [...is].toSorted(([a], [b]) => b.length - a.length)) {
     const known = was.get(key);
     if (known === undefined) coming.push({ kind: "addMap", map, key, value });
     else if (known !== value) coming.push({ kind: "setMap", map, key, value });
   }
-  for (const key of was.keys()) if (!is.has(key)) going.push({ kind: "deleteMap", map, key });
+  const gone = [...was.keys()].filter((key) => !is.has(key));
+  for (const key of gone.toSorted((a, b) => b.length - a.length)) going.push({ kind: "deleteMap", map, key });
 }

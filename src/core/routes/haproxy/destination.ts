@@ -4,11 +4,11 @@ import { isUnprintable } from "./config.ts";
 
 /**
  * What the lookups give for a request, as fields between bars:
- * - kind: `s` to a section, `w` to a section by weight, `d` to the embedded engine, `g` a group that decides, `l302` sent elsewhere, `a503` answered;
- * - of `s`, `l` and `a` the section, of `w` the sum of its weights, which are in the map `weights` by `route#number`;
+ * - kind: `s` to a section, `r` to one unless it has to be asked by TLS, `w` to a section by weight, `d` to the embedded engine, `g` a group that decides, `l302` sent elsewhere, `a503` answered;
+ * - of `s`, `r`, `l` and `a` the section, of `w` the sum of its weights, which are in the map `weights` by `route#number`;
  * - the status with which requests without TLS are sent to https;
  * - the longest body, in bytes;
- * - the route;
+ * - the route, and the number that it is counted by;
  * - of `l` where to, of `a` the body, of `g` the group.
  */
 export interface Destination {
@@ -17,12 +17,13 @@ export interface Destination {
   readonly httpsRedirect?: number;
   readonly maxBodyBytes?: number;
   readonly route: string;
+  readonly number: number;
   readonly text?: string;
 }
 
 export function printDestination(destination: Destination): string {
-  const { kind, to, httpsRedirect, maxBodyBytes, route, text = "" } = destination;
-  return [kind, to, httpsRedirect, maxBodyBytes, route, isUnprintable(text) ? "" : text].join("|");
+  const { kind, to, httpsRedirect, maxBodyBytes, route, number, text = "" } = destination;
+  return [kind, to, httpsRedirect, maxBodyBytes, route, number, isUnprintable(text) ? "" : text].join("|");
 }
 
 /** The section that answers by itself. */

@@ -31,7 +31,7 @@ const plan: HaproxyPlan = {
   ]),
   certificates: new Map([["a.pem", "PEM\n"]]),
   certificateList: [{ file: "a.pem", hosts: ["a.example", "*.b.example"] }],
-  ...{ sections: new Map(), servedBy: new Map(), spares: 0 },
+  ...{ sections: new Map(), servedBy: new Map(), numbers: new Map(), spares: 0 },
   table: {
     ...{ listeners: [], routeSets: new Map(), backends: new Map(), passthroughs: new Map(), streams: [] },
     certificates: { byHost: new Map(), fallback: undefined },

@@ -46,11 +46,13 @@ export function clientRules({ trusted }: Listener): readonly Directive[] {
 const IS_WEBSOCKET = ["{", "req.fhdr(upgrade)", "-m", "str", "-i", "websocket", "}"] as const;
 
 /** The headers that `filters/forwarding.ts` guards, and their twins with underscores. */
-const BELIEVED =
+export const BELIEVED =
   "x[-_](forwarded|original).*|x[-_](rewrite[-_]url|real[-_]ip|scheme|client[-_]ip|cluster[-_]client[-_]ip).*|true[-_]client[-_]ip.*|forwarded";
 
 /** Of this connection alone (RFC 9110 section 7.6.1). */
-const HOP = "proxy-connection|keep-alive|http2-settings";
+export const HOP = "proxy-connection|keep-alive|http2-settings";
+
+export const HAS_REQUEST_ID = ["{", "req.fhdr(x-request-id)", "-m", "reg", "^[A-Za-z0-9._:-]{1,128}$", "}"] as const;
 
 /** What backends are told of the client. */
 export function forwardingRules({ port, protocol, trusted }: Listener): readonly Directive[] {
@@ -91,10 +93,7 @@ export function forwardingRules({ port, protocol, trusted }: Listener): readonly
     setsMissing("x-forwarded-proto", own),
     ["http-request", "set-header", "x-forwarded-scheme", scheme],
     ["http-request", "set-header", "x-scheme", scheme],
-    [
-      ...["http-request", "set-header", "x-request-id", "%[uuid]"],
-      ...["unless", "{", "req.fhdr(x-request-id)", "-m", "reg", "^[A-Za-z0-9._:-]{1,128}$", "}"],
-    ],
+    ["http-request", "set-header", "x-request-id", "%[uuid]", "unless", ...HAS_REQUEST_ID],
   ];
 }
 

@@ -2,11 +2,13 @@ import type { HostPattern, HostRoutes, PathMatch, Route, RouteMatch, RouteSet, V
 import { argumentOf, type Directive, exactly, isUnprintable } from "./config.ts";
 
 /**
- * What HAProxy looks requests up in: a request costs as much with ten thousand routes as with one. Keys are `host#path`, in `prefixes` with a slash
- * at the end; `patterns` has regular expressions for the same, tried in their order, where `patterned` has the host. What is found says
- * where to (`destination.ts`); where that depends on more than the path it names a group, whose rules come then.
+ * What HAProxy looks requests up in: a request costs as much with ten thousand routes as with one. Hosts without patterns are in `plain`: the
+ * longest key that `host#path/#` begins with is `host#path/` for a prefix and `host#path/#` for a whole path. Of the others, which stand in
+ * `patterned`, keys are `host#path` in `exact`, in `prefixes` with a slash at the end, and `patterns` has regular expressions for the same,
+ * tried in their order. What is found says where to (`destination.ts`); where that depends on more than the path it names a group, whose rules come then.
  */
 export interface Lookups {
+  readonly plain: Map<string, string>;
   readonly exact: Map<string, string>;
   readonly prefixes: Map<string, string>;
   readonly patterns: Map<string, string>;
@@ -25,10 +27,11 @@ export interface GroupRule {
 }
 
 export type DestinationOf = (route: Route) => string;
-const groupDestination = (group: string): string => `g|||||${group}`;
+const groupDestination = (group: string): string => `g||||||${group}`;
 
 export function lookupsOf(set: RouteSet, destinationOf: DestinationOf): Lookups {
   const lookups: Lookups = {
+    plain: new Map(),
     exact: new Map(),
     prefixes: new Map(),
     patterns: new Map(),
@@ -52,13 +55,15 @@ function addHost(lookups: Lookups, { host, routes }: HostRoutes, destinationOf: 
   if (!VISIBLE.test(host)) return;
   const paths = new HostPaths(routes.filter(({ match }) => canFit(match)));
   const settle = (path: PathMatch) => settleClass(lookups, { host, path }, paths.candidates(path), destinationOf);
-  for (const value of paths.exact.keys()) lookups.exact.set(`${host}#${value}`, settle({ kind: "exact", value }));
+  const isPlain = paths.patterns.size === 0;
+  const [exact, end] = isPlain ? [lookups.plain, "/#"] : [lookups.exact, ""];
+  for (const value of paths.exact.keys()) exact.set(`${host}#${value}${end}`, settle({ kind: "exact", value }));
   for (const value of paths.patterns.keys()) {
     lookups.patterned.set(host, "1");
     lookups.patterns.set(patternKey(host, value), settle({ kind: "pattern", value }));
   }
   for (const value of paths.prefixes.keys()) {
-    lookups.prefixes.set(`${host}#${value}/`, settle({ kind: "prefix", value }));
+    (isPlain ? lookups.plain : lookups.prefixes).set(`${host}#${value}/`, settle({ kind: "prefix", value }));
   }
 }
 

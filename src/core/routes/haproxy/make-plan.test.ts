@@ -90,10 +90,10 @@ test("plain routes stand in maps alone, and their endpoints in sections that say
     }),
   ]);
   assert.deepEqual(mapLines(plan), [
-    "routes-0-exact: shop.example#/cart s|spare-1|||shop/exact|",
-    "routes-0-prefixes: shop.example#/ s|spare-1||1048576|shop/all|",
-    "routes-0-prefixes: *#/old/ l301|answers|||away|https://new.example/",
-    String.raw`routes-0-patterns: ^\*\.example#(?i:(?<=#)/v[0-9]+/) s|spare-2|308||any/grpc|`,
+    "routes-0-plain: shop.example#/cart/# s|spare-1|||shop/exact|1|",
+    "routes-0-plain: shop.example#/ s|spare-1||1048576|shop/all|2|",
+    "routes-0-plain: *#/old/ l301|answers|||away|4|https://new.example/",
+    String.raw`routes-0-patterns: ^\*\.example#(?i:(?<=#)/v[0-9]+/) r|spare-2|308||any/grpc|3|`,
     "routes-0-patterned: *.example 1",
   ]);
   assert.deepEqual(section(plan, "spare-1"), ["server 10.244.0.5:8080 10.244.0.5:8080 weight 1"]);
@@ -115,9 +115,9 @@ test("weights are numbers in a map, and a header's canary is a rule before it", 
     routeOf("a.example", "web", { match: { path }, to: { kind: "backends", backends } }),
   ]);
   assert.deepEqual(mapLines(plan), [
-    "routes-0-prefixes: a.example#/shop/ g|||||a.example#prefix#/shop",
-    "routes-0-members: beta s|spare-1|||beta|",
-    "routes-0-members: web w|4|||web|",
+    "routes-0-plain: a.example#/shop/ g||||||a.example#prefix#/shop",
+    "routes-0-members: beta s|spare-1|||beta|1|",
+    "routes-0-members: web w|4|||web|2|",
     "weights: web#0 spare-2",
     "weights: web#1 spare-2",
     "weights: web#2 spare-2",
@@ -182,6 +182,6 @@ test("what no line can hold keeps nobody else from being served", () => {
     mapLines(plan).filter((line) => /evil|[^ -~]/.test(line)),
     [],
   );
-  assert.ok(mapLines(plan).includes("routes-0-prefixes: a.example#/good/ s|spare-1|||good|"));
-  assert.ok(mapLines(plan).includes("routes-0-prefixes: a.example#/a/ d||||set|"));
+  assert.ok(mapLines(plan).includes("routes-0-plain: a.example#/good/ s|spare-1|||good|1|"));
+  assert.ok(mapLines(plan).includes("routes-0-plain: a.example#/a/ d||||set|2|"));
 });

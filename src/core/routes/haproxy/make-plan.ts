@@ -8,6 +8,7 @@ import { bindings, listenerSections, PASSTHROUGHS, proxyHeaderRules, streamOptio
 import { type Lookups, lookupsOf } from "./lookups.ts";
 import type { HaproxyPlaces, HaproxyPlan, PlanHaproxy } from "./plan.ts";
 import { answerSections, CERTIFICATE_OWNERS } from "./request-rules.ts";
+import { RouteNumbers } from "./route-numbers.ts";
 import { type RoutingMaps, WEIGHTS } from "./routing-rules.ts";
 import { SectionBook } from "./section-book.ts";
 import { serversOf } from "./sections.ts";
@@ -46,9 +47,10 @@ function wholePlan(table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan
   const httpsPort = table.listeners.find(({ protocol }) => protocol === "HTTPS")?.port ?? 443;
   const book = new SectionBook(table, httpsPort, before);
   const weights = new Map<string, string>();
+  const numbers = new RouteNumbers(before?.numbers);
   const kinds = new Set(COMMON_KINDS);
   const destinationOf = (route: Route): string => {
-    const destination = settle(route, book, weights);
+    const destination = { ...settle(route, book, weights), number: numbers.of(route.id) };
     if (/^[al]/.test(destination.kind)) kinds.add(destination.kind);
     return printDestination(destination);
   };
@@ -97,12 +99,13 @@ function wholePlan(table: RouteTable, places: HaproxyPlaces, before: HaproxyPlan
     servers: settled.servers,
     ...{ certificates, certificateList },
     ...{ sections: settled.sections, servedBy: settled.servedBy, spares: settled.spares },
+    numbers: numbers.taken,
     table,
   };
 }
 
 /** The sections of a route are taken, and its weights noted. */
-function settle(route: Route, book: SectionBook, weights: Map<string, string>): Destination {
+function settle(route: Route, book: SectionBook, weights: Map<string, string>): Omit<Destination, "number"> {
   const way = wayOf(route);
   const { httpsRedirect, maxBodyBytes } = route.filters;
   const common = {
@@ -120,7 +123,8 @@ function settle(route: Route, book: SectionBook, weights: Map<string, string>): 
       const [first] = way.needs;
       const ownRules = way.needs.some(({ need }) => need.route !== undefined);
       const said = ownRules ? { route: route.id, ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }) } : common;
-      if (way.needs.length === 1 && first !== undefined) return { ...said, kind: "s", to: book.section(first.need) };
+      const kind = "httpsRedirect" in said ? "r" : "s";
+      if (way.needs.length === 1 && first !== undefined) return { ...said, kind, to: book.section(first.need) };
       const shares = reduced(
         way.needs.map(({ weight }) => Math.max(weight, 1)),
         MOST_WEIGHT,
@@ -136,6 +140,7 @@ function settle(route: Route, book: SectionBook, weights: Map<string, string>): 
 }
 
 const mapNames = (index: number): RoutingMaps => ({
+  plain: `routes-${index}-plain.map`,
   exact: `routes-${index}-exact.map`,
   prefixes: `routes-${index}-prefixes.map`,
   patterns: `routes-${index}-patterns.map`,
@@ -145,6 +150,7 @@ const mapNames = (index: number): RoutingMaps => ({
 
 function mapsOf(names: RoutingMaps, lookups: Lookups): readonly (readonly [string, ReadonlyMap<string, string>])[] {
   return [
+    [names.plain, lookups.plain],
     [names.exact, lookups.exact],
     [names.prefixes, lookups.prefixes],
     [names.patterns, lookups.patterns],

@@ -25,6 +25,8 @@ export interface HaproxyPlan {
   readonly servedBy: ReadonlyMap<BackendId, readonly string[]>;
   /** How many sections stand ready for backends that ask for nothing of their own. */
   readonly spares: number;
+  /** What routes are counted by, by their ids. A route keeps its number from plan to plan. */
+  readonly numbers: ReadonlyMap<string, number>;
   /** Where it differs from an earlier one in servers alone: the servers of that one, and the sections. */
   readonly since?: { readonly servers: HaproxyPlan["servers"]; readonly sections: readonly string[] };
   /** What it was made of. */

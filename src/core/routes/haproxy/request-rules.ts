@@ -1,7 +1,8 @@
 import { jsonLog } from "./access-log.ts";
-import { ROUTE_TABLE } from "./base.ts";
+import { ROUTE_NUMBER, ROUTE_TABLE } from "./base.ts";
 import type { Directive, Section } from "./config.ts";
 import { ANSWERS } from "./destination.ts";
+import { fastRules, IS_FAST, isFast } from "./fast-rules.ts";
 import { clientRules, forwardingRules, headRules, misdirectedRules } from "./head-rules.ts";
 import type { ListenerParts } from "./listener-parts.ts";
 import { routingRules } from "./routing-rules.ts";
@@ -17,16 +18,18 @@ export function requestRules(parts: ListenerParts, detour: string | undefined): 
   const { listener, maps, groupRules, wildcards } = parts;
   const isTls = listener.protocol === "HTTPS";
   return [
-    ...jsonLog,
+    jsonLog,
+    ...fastRules(listener, maps.plain),
     ...headRules,
     ...(isTls ? misdirectedRules(CERTIFICATE_OWNERS) : []),
     ...clientRules(listener),
     ...routingRules(maps, groupRules, wildcards),
-    ["http-request", "track-sc0", "var(txn.route)", "table", ROUTE_TABLE],
+    ["http-request", "track-sc0", ROUTE_NUMBER, "table", ROUTE_TABLE],
     ...bodyRules(detour),
     // The embedded engine says of the client what is to be said by itself, and has to see what the client sent.
     ["http-request", "allow", ...ifSays("txn.kind", "d")],
     ...forwardingRules(listener),
+    ...(isFast(listener) ? [["use_backend", "%[var(txn.to),field(2,|)]", ...IS_FAST]] : []),
     ...(detour === undefined ? [] : [["use_backend", detour, ...ifSays("txn.kind", "d")]]),
     ...(isTls ? [] : [["use_backend", TO_HTTPS, "if", ...REDIRECTS]]),
     ["use_backend", "%[var(txn.section)]"],
@@ -47,7 +50,7 @@ export function answerSections(kinds: Iterable<string>, httpsPort: number): read
     {
       ...{ kind: "backend", name: ANSWERS },
       directives: [
-        ["http-request", "set-var(txn.text)", "var(txn.to),field(6,|,0)"],
+        ["http-request", "set-var(txn.text)", "var(txn.to),field(7,|,0)"],
         ...[...kinds].toSorted().map(ownAnswer),
       ],
     },

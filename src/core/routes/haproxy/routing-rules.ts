@@ -5,6 +5,7 @@ import { ifSays, returns } from "./rules.ts";
 
 /** The map files of a route set; `weights` is everybody's. */
 export interface RoutingMaps {
+  readonly plain: string;
   readonly exact: string;
   readonly prefixes: string;
   readonly patterns: string;
@@ -61,6 +62,7 @@ function lookUp(host: string, maps: RoutingMaps): readonly Directive[] {
     ...["http-request", "set-var(txn.to)", fetch, "if", ...NOT_FOUND, ...more],
   ];
   return [
+    finds(`var(${host}),concat(${argumentOf("#")},txn.path,${argumentOf("/#")}),map_beg(${maps.plain})`),
     finds(`var(${host}),concat(${argumentOf("#")},txn.path),map_str(${maps.exact})`),
     finds(
       `var(${host}),concat(${argumentOf("#")},txn.path),map_reg(${maps.patterns})`,
@@ -75,7 +77,7 @@ function settleGroups({ members }: RoutingMaps, rules: readonly GroupRule[]): re
   if (rules.length === 0) return [];
   const isGroup = ["{", "var(txn.to)", "-m", "beg", "g|", "}"];
   return [
-    ["http-request", "set-var(txn.group)", "var(txn.to),field(6,|,0)", "if", ...FOUND, ...isGroup],
+    ["http-request", "set-var(txn.group)", "var(txn.to),field(7,|,0)", "if", ...FOUND, ...isGroup],
     ["http-request", "unset-var(txn.to)", "if", ...FOUND, ...isGroup],
     ...rules.map(({ group, member, conditions }) => [
       ...["http-request", "set-var(txn.to)", `str(${argumentOf(member)}),map_str(${members})`],
@@ -96,7 +98,7 @@ const read: readonly Directive[] = [
   field("section", "2,|"),
   field("https", "3,|"),
   field("body", "4,|"),
-  field("route", "5,|"),
+  ["http-request", "set-var(txn.route)", "var(txn.to),field(5,|)", ...ifSays("txn.kind", "w")],
   ["http-request", "set-var(txn.pick)", "rand,mod(txn.section)", ...ifSays("txn.kind", "w")],
   [
     ...["http-request", "set-var(txn.section)"],

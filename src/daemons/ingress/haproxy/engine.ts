@@ -111,7 +111,7 @@ class HaproxyRunner implements HaproxyEngine {
   readonly lookAround = async (): Promise<void> => {
     this.#metrics.stands(this.#haproxy.alive(), this.#retirements.size);
     const [answer = ""] = await this.#haproxy.ask([runtimeCommand("show", "table", ROUTE_TABLE)]).catch(() => []);
-    this.#metrics.counted(tableFrom(answer));
+    this.#metrics.counted(tableFrom(answer), this.#current?.numbers ?? new Map());
   };
 
   readonly serve = (table: RouteTable, change: TableChange): Promise<void> =>

@@ -51,9 +51,14 @@ export class HaproxyMetrics {
     });
   }
 
-  /** From the table that HAProxy counts in, by the names of its counters. */
-  counted(table: ReadonlyMap<string, ReadonlyMap<string, number>>): void {
-    this.#now = new Map([...table].map(([route, counters]) => [route, countsFrom(counters)]));
+  /** From the table that HAProxy counts in, by the names of its counters; `numbers`: the keys of routes there. */
+  counted(table: ReadonlyMap<string, ReadonlyMap<string, number>>, numbers: ReadonlyMap<string, number>): void {
+    this.#now = new Map(
+      [...numbers].flatMap(([route, number]) => {
+        const counters = table.get(`${number}`);
+        return counters === undefined ? [] : [[route, countsFrom(counters)]];
+      }),
+    );
     for (const [route, now] of this.#now) {
       const { requests, failures, sentBytes } = sum(now, this.#before.get(route));
       this.#requests.at({ route }).set(requests);
