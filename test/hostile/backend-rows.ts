@@ -55,6 +55,16 @@ async function isPassedOn({ portOf }: HttpStage, answer: string, expected: RegEx
   assert.doesNotMatch(text, /content-length: [1-9]|[^\r]\n/i);
 }
 
+/** What the endpoint gets of a request with trailers that say what headers say. */
+async function heardWithTrailers({ portOf, raw }: HttpStage): Promise<string> {
+  raw.forget();
+  const trailers = "Host: evil.example\r\nX-Forwarded-For: evil\r\nX_Real_IP: evil\r\nContent-Length: 6666\r\n";
+  const post = get("good", "Transfer-Encoding: chunked", closing).replace("GET", "POST");
+  const { statuses } = await say({ port: portOf("http") }, `${post}3\r\nabc\r\n0\r\n${trailers}\r\n`);
+  assert.ok(statuses[0] === 200 || statuses[0] === 400, `${statuses}`);
+  return raw.heard();
+}
+
 const refusals: readonly HttpRow[] = answers.map(({ name, answer, unlike }) => ({
   ...{ row: 48, name: `an answer with ${name}` },
   ...(unlike && { unlike }),
@@ -93,6 +103,18 @@ const others: readonly HttpRow[] = [
       assert.match(text, /ok$/);
       for (let at = 0; at < 5; at += 1) assert.equal((await ask(portOf("http"), "/raw/good")).body, "ok");
     },
+  },
+  {
+    row: 33,
+    name: "trailers that say what headers say reach no endpoint",
+    unlike: {
+      haproxy: {
+        because: "they come behind the body, where no endpoint may take them for headers (RFC 9110 section 6.5.1)",
+        holds: async (stage) =>
+          assert.doesNotMatch((await heardWithTrailers(stage)).split("abc")[0] ?? "", /evil|6666/),
+      },
+    },
+    holds: async (stage) => assert.doesNotMatch(await heardWithTrailers(stage), /evil|6666/),
   },
   {
     row: 44,

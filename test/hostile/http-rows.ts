@@ -8,17 +8,27 @@ import { http2FloodRows } from "./http2-flood-rows.ts";
 import { http2Rows } from "./http2-rows.ts";
 import { slowRows } from "./slow-rows.ts";
 
-/** HAProxy's parser takes the length out before any rule sees it. */
-const byHaproxy: Readonly<Record<number, { readonly because: string; readonly expected: Partial<WireRow> }>> = {
-  28: { because: "it is read as chunked, and the connection ends", expected: { answers: [200], seen: /"body":""/ } },
-};
+interface Instead {
+  readonly because: string;
+  readonly expected: Partial<WireRow>;
+}
+
+/** What HAProxy's parser does before any rule sees the request. Source: RFC 9112 sections 2.2 and 6.3, which let it. */
+function byHaproxy({ row, name }: WireRow): Instead | undefined {
+  if (row === 28)
+    return {
+      because: "it is read as chunked, and the connection ends",
+      expected: { answers: [200], seen: /"body":""/ },
+    };
+  return name.startsWith("LF alone") ? { because: "it is read as CR and LF", expected: { answers: [200] } } : undefined;
+}
 
 const byteRows: readonly HttpRow[] = wireRows.map((row) => {
   const holds =
     (one: WireRow): HttpRow["holds"] =>
     async ({ portOf }) =>
       assert.equal(await judge({ port: portOf("http") }, one), undefined);
-  const other = byHaproxy[row.row];
+  const other = byHaproxy(row);
   return {
     row: row.row,
     name: `HTTP/1: ${row.name}`,

@@ -82,7 +82,7 @@ export class RawHttp2 {
     for (const event of ["end", "close"]) socket.on(event, () => (this.isClosed = true));
   }
 
-  /** With the greeting sent; `settings`: those of the client, as they stand in their frame. */
+  /** With the greetings exchanged; `settings`: those of the client, as they stand in their frame. */
   static async open(port: number, settings: Uint8Array = Buffer.alloc(0)): Promise<RawHttp2> {
     const socket = connect({
       ...{ host: "127.0.0.1", port, servername: "web.example", ALPNProtocols: ["h2"] },
@@ -92,7 +92,10 @@ export class RawHttp2 {
     if (socket.alpnProtocol !== "h2") throw new Error("HTTP/2 is not spoken here");
     socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     socket.write(frame(types.settings, 0, 0, settings));
-    return new RawHttp2(socket);
+    const client = new RawHttp2(socket);
+    // They are acknowledged as they come, which must not be in the middle of a head.
+    await client.until("the settings of the server", () => client.frames.some(({ type }) => type === types.settings));
+    return client;
   }
 
   send(...frames: readonly Buffer[]): boolean {
