@@ -22,8 +22,8 @@ export interface ProxyRow {
 }
 
 /**
- * Requests a second, the proxy's CPU time for each, and p99 in ms: ours with 1,000 hosts of 10 paths, on HAProxy and embedded, beside HAProxy and
- * nginx with one route and a proxy of node:http and undici, turn by turn. Nothing where wrk or nginx isn't there.
+ * Requests a second, the proxy's CPU time for each, and p99 in ms: ours with 1,000 hosts of 10 paths, on HAProxy and embedded, beside HAProxy (bare,
+ * and with a log and X-Forwarded-For) and nginx with one route and a proxy of node:http and undici, turn by turn. Nothing where wrk or nginx isn't there.
  */
 export async function run(): Promise<readonly ProxyRow[]> {
   if (findProgram("wrk", "wrk") === undefined || findProgram("nginx", "nginx") === undefined) {

@@ -114,6 +114,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     const rows = new Map((await (await import("./ingress.ts")).run()).map((row) => [row.name, row]));
     const pairs = [
       ["ours on HAProxy", "plain HAProxy", 0.95],
+      ["ours on HAProxy", "HAProxy with log", undefined],
       ["ours on HAProxy", "nginx", undefined],
       ["ours embedded", "plain HAProxy", 0.65],
       ["ours embedded", "http and undici", 2],

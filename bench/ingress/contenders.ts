@@ -27,7 +27,8 @@ export function contenders(): readonly Contender[] {
   const nginx = findProgram("nginx", "nginx");
   const all: (Contender | undefined)[] = [
     haproxy === undefined ? undefined : { name: "ours on HAProxy", start: startPlanned(haproxy) },
-    haproxy === undefined ? undefined : { name: "plain HAProxy", start: startPlain(haproxy) },
+    haproxy === undefined ? undefined : { name: "plain HAProxy", start: startPlain(haproxy, []) },
+    haproxy === undefined ? undefined : { name: "HAProxy with log", start: startPlain(haproxy, usual) },
     nginx === undefined ? undefined : { name: "nginx", start: startNginx(nginx) },
     { name: "ours embedded", start: startNode("embedded") },
     { name: "http and undici", start: startNode("undici") },
@@ -48,9 +49,12 @@ const startPlanned =
     return pinned(servingCore, [haproxy, "-db", "-f", "haproxy.cfg"], folder);
   };
 
-/** One route, and nothing that an ingress controller adds. */
+/** What one seldom does without: an access log, and the client's address for the backend. */
+const usual = ["log stdout format raw local0", "option httplog", "option forwardfor"];
+
+/** One route, and nothing else that an ingress controller adds. */
 const startPlain =
-  (haproxy: string): Contender["start"] =>
+  (haproxy: string, more: readonly string[]): Contender["start"] =>
   (folder, { listen, backend }) => {
     const config = `global
   nbthread 1
@@ -59,7 +63,7 @@ defaults
   timeout client 60s
   timeout server 60s
   timeout connect 5s
-frontend in
+${more.map((line) => `  ${line}\n`).join("")}frontend in
   bind 127.0.0.1:${listen}
   default_backend out
 backend out
