@@ -8,14 +8,14 @@ import type { Failure } from "#daemons/loop.ts";
 import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import { rangeOfCidr } from "#net/ip-range.ts";
 import type { PortRange } from "#net/port.ts";
-import { ingressUser } from "#server/authorization/rules.ts";
+import { ingressPlace, ingressUser } from "#server/authorization/rules.ts";
 import { apiServiceAddress } from "#server/bootstrap.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import type { Store } from "#store/store.ts";
 import { startApi } from "./api.ts";
 import type { ControlPlan } from "./cluster-plan.ts";
 import { clientIdentity, type Identities, serverAt } from "./identities.ts";
-import { ingressObjects, ingressPlace } from "./ingress-objects.ts";
+import { ingressObjects } from "./ingress-objects.ts";
 import type { Log } from "./log.ts";
 import { primaryServiceRange, type Settings } from "./settings.ts";
 

@@ -5,14 +5,13 @@ import { secrets } from "#api/core/secret.ts";
 import { services } from "#api/core/service.ts";
 import { clusterRoles } from "#api/rbac/cluster-role.ts";
 import { clusterRoleBindings } from "#api/rbac/cluster-role-binding.ts";
+import { roles } from "#api/rbac/role.ts";
+import { roleBindings } from "#api/rbac/role-binding.ts";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { type WantedObject, wantedObject } from "#daemons/controllers/ingress-arrival.ts";
 import type { Draft } from "#machinery/schema.ts";
 import type { KeyPair } from "#os/pki.ts";
-import { ingressRules, ingressUser } from "#server/authorization/rules.ts";
-
-/** Where the ingress controller lives that a cluster runs for itself. */
-export const ingressPlace = { namespace: "portolan-system", name: "portolan-ingress" };
+import { ingressPlace, ingressPlaceRules, ingressRules, ingressUser, type Rule } from "#server/authorization/rules.ts";
 
 const { namespace, name } = ingressPlace;
 const labels = { "app.kubernetes.io/name": name };
@@ -38,11 +37,20 @@ export function ingressObjects({ server, ca, client }: IngressIdentity): readonl
     wantedObject(namespaces, global(namespace), { metadata: { name: namespace } }),
     wantedObject(clusterRoles, global(ingressUser), {
       metadata: { name: ingressUser, labels: managed },
-      rules: ingressRules.map(({ group, ...rule }) => ({ apiGroups: [group], ...rule })),
+      rules: ingressRules.map(policyRule),
     }),
     wantedObject(clusterRoleBindings, global(ingressUser), {
       metadata: { name: ingressUser, labels: managed },
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: ingressUser },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: ingressUser }],
+    }),
+    wantedObject(roles, ingressPlace, {
+      metadata: { ...ingressPlace, labels: managed },
+      rules: ingressPlaceRules.map(policyRule),
+    }),
+    wantedObject(roleBindings, ingressPlace, {
+      metadata: { ...ingressPlace, labels: managed },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
       subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: ingressUser }],
     }),
     wantedObject(secrets, ingressPlace, {
@@ -69,6 +77,13 @@ export function ingressObjects({ server, ca, client }: IngressIdentity): readonl
     wantedObject(deployments, ingressPlace, deployment(kubeconfig)),
   ];
 }
+
+const policyRule = ({ group, resources, verbs, names }: Rule) => ({
+  apiGroups: [group],
+  resources,
+  verbs,
+  ...(names !== undefined && { resourceNames: names }),
+});
 
 /** `replicas` is the users' alone to say. */
 const deployment = (kubeconfig: string): Draft<(typeof deployments)["type"]> => ({

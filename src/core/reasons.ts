@@ -61,6 +61,7 @@ export type Reason =
   | "SettingInvalid"
   | "SettingUnknown"
   | "SettingTaken"
+  | "StreamPortTaken"
   // Why a host's certificate is not the one that is asked for.
   | "CertificateMissing"
   | "CertificateInvalid"
@@ -229,6 +230,7 @@ const sentences: Readonly<Record<Reason, string>> = {
   SettingInvalid: "the setting's value can't be read, so it sets nothing",
   SettingUnknown: "no setting of this name is served",
   SettingTaken: "an older IngressClass sets the same to something else, and it holds for all",
+  StreamPortTaken: "the Service before the controller can't have the port, so nobody reaches it at the address",
   CertificateMissing: "the namespace has no such Secret",
   CertificateInvalid: "the Secret holds no certificate with its key that can be used",
   CertificateExpired: "the certificate has ended",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { isJsonObject, type JsonObject } from "#machinery/json.ts";
-import { ingressRules } from "#server/authorization/rules.ts";
+import { ingressPlaceRules, ingressRules, type Rule } from "#server/authorization/rules.ts";
 import { factsFolder, readResources, readTypes, type TypeFacts } from "../api/facts.ts";
 
 const root = join(import.meta.dirname, "../../deploy");
@@ -56,7 +56,7 @@ function fieldProblems(types: ReadonlyMap<string, TypeFacts>, type: string, valu
 }
 
 function ruleProblems(resources: readonly Readonly<Record<string, string>>[], { kind, rules }: JsonObject): string[] {
-  if (kind !== "ClusterRole" || !Array.isArray(rules)) return [];
+  if ((kind !== "ClusterRole" && kind !== "Role") || !Array.isArray(rules)) return [];
   return rules.filter(isJsonObject).flatMap(({ apiGroups, resources: names, verbs }) =>
     texts(names).flatMap((name) => {
       const [plural, subresource] = name.split("/");
@@ -76,10 +76,15 @@ const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? val
 
 test("a cluster of ours lets its own ingress controller do what the manifest's role says, and no more", () => {
   const documents = parseAllDocuments(readFileSync(join(root, "ingress/portolan-ingress.yaml"), "utf8"));
-  const [role] = documents
-    .map((one): unknown => one.toJS())
-    .filter(isJsonObject)
-    .filter(({ kind }) => kind === "ClusterRole");
-  const rules = ingressRules.map(({ group, resources, verbs }) => ({ apiGroups: [group], resources, verbs }));
-  assert.deepEqual(role?.rules, rules);
+  const objects = documents.map((one): unknown => one.toJS()).filter(isJsonObject);
+  const said = (wanted: string) => objects.find(({ kind }) => kind === wanted)?.rules;
+  assert.deepEqual(said("ClusterRole"), ingressRules.map(policyRule));
+  assert.deepEqual(said("Role"), ingressPlaceRules.map(policyRule));
+});
+
+const policyRule = ({ group, resources, verbs, names }: Rule) => ({
+  apiGroups: [group],
+  resources,
+  verbs,
+  ...(names !== undefined && { resourceNames: names }),
 });

@@ -7,6 +7,7 @@ import { ingresses } from "#api/networking/ingress.ts";
 import { ownClass } from "#api/networking/ingress-class/own.ts";
 import { ingressClasses } from "#api/networking/ingress-class.ts";
 import { createAuthority } from "#os/pki.ts";
+import { ingressPlace } from "#server/authorization/rules.ts";
 import { eventually } from "../harness/eventually.ts";
 
 import { controlling, sliceOf } from "./controlling.ts";
@@ -82,9 +83,9 @@ test("nobody reads an address where no controller answers yet", async () => {
   await eventually("the host", async () => world.hosts().length === 1, within);
   await world.controller.idle();
   assert.equal(await world.addressOf("shop"), undefined);
-  await world.of(endpointSlices).create("default", sliceOf("front", ["10.244.0.2"]));
+  await world.of(endpointSlices).create(ingressPlace.namespace, sliceOf(ingressPlace.name, ["10.244.0.2"]));
   await eventually("its address", async () => (await world.addressOf("shop"))?.join() === "192.0.2.1", within);
-  const gone = await world.of(endpointSlices).get("default", "front-1");
+  const gone = await world.of(endpointSlices).get(ingressPlace.namespace, `${ingressPlace.name}-1`);
   await world.of(endpointSlices).update({ ...gone, endpoints: [] });
   await world.controller.idle();
   assert.deepEqual(await world.addressOf("shop"), ["192.0.2.1"], "a controller that starts anew has its address still");

@@ -1,4 +1,5 @@
 import { events } from "#api/core/event.ts";
+import { namespaces } from "#api/core/namespace.ts";
 import { services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { ingresses } from "#api/networking/ingress.ts";
@@ -11,7 +12,7 @@ import type { Failure } from "#daemons/loop.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { Registry } from "#metrics/registry.ts";
-import { ingressUser } from "#server/authorization/rules.ts";
+import { ingressPlace as place, ingressUser } from "#server/authorization/rules.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 
@@ -40,18 +41,19 @@ export async function controlling({ isFronted = true } = {}) {
   const own = inProcessTransport(served.server, { user: ingressUser, groups: ["system:authenticated"] });
   const of = <T extends AnyType, O extends ApiObject>(kind: Kind<T, O>): ResourceClient<O, Draft<T>> =>
     resourceClient(all, kind);
-  await of(services).create("default", {
-    metadata: { name: "front" },
-    spec: { type: "LoadBalancer", ports: [{ port: 80 }], selector: { app: "front" } },
+  await of(namespaces).create("", { metadata: { name: place.namespace } });
+  await of(services).create(place.namespace, {
+    metadata: { name: place.name },
+    spec: { type: "LoadBalancer", ports: [{ name: "http", port: 80 }], selector: { app: "front" } },
   });
   const front = (...ips: readonly string[]) =>
-    of(services).patch("default", "front", {
+    of(services).patch(place.namespace, place.name, {
       type: "merge",
       subresource: "status",
       body: { status: { loadBalancer: { ingress: ips.map((ip) => ({ ip })) } } },
     });
   await front("192.0.2.1");
-  if (isFronted) await of(endpointSlices).create("default", sliceOf("front", ["10.244.0.2"]));
+  if (isFronted) await of(endpointSlices).create(place.namespace, sliceOf(place.name, ["10.244.0.2"]));
   const engine = new RecordingEngine();
   const failures: Failure[] = [];
   const start = () =>
@@ -60,7 +62,7 @@ export async function controlling({ isFronted = true } = {}) {
       engine,
       controllers: [portolanController],
       namespace: "",
-      publish: { kind: "service", name: "default/front" },
+      publish: { kind: "service", name: `${place.namespace}/${place.name}` },
       ports: { http: 80, https: 443 },
       families: ["IPv4"],
       registry: new Registry(),

@@ -3,13 +3,15 @@ import { test } from "node:test";
 import { configMaps } from "#api/core/config-map.ts";
 import { pods } from "#api/core/pod.ts";
 import { secrets } from "#api/core/secret.ts";
+import { services } from "#api/core/service.ts";
+import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { ingresses } from "#api/networking/ingress.ts";
 import { resourceClient } from "#client/resource.ts";
-import { ingressUser } from "#server/authorization/rules.ts";
+import { ingressPlace, ingressUser } from "#server/authorization/rules.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { serve } from "../server/served.ts";
 
-test("a cluster's ingress controller reads Secrets by their names alone, and writes nothing but status and events", async () => {
+test("a cluster's ingress controller reads Secrets by their names alone, and writes nothing but status, events and what opens ports", async () => {
   await using served = await serve();
   const own = inProcessTransport(served.server, { user: ingressUser, groups: ["system:authenticated"] });
   const forbidden = { code: "Forbidden" };
@@ -28,4 +30,14 @@ test("a cluster's ingress controller reads Secrets by their names alone, and wri
     code: "NotFound",
   });
   await assert.rejects(all.delete("default", "shop"), forbidden);
+  const { namespace, name } = ingressPlace;
+  const fronts = resourceClient(own, services);
+  const nothing = { type: "merge", body: { spec: { ports: [] } } } as const;
+  await assert.rejects(fronts.patch("default", name, nothing), forbidden);
+  await assert.rejects(fronts.patch(namespace, "other", nothing), forbidden);
+  await assert.rejects(fronts.patch(namespace, name, nothing), { code: "NotFound" });
+  await assert.rejects(fronts.delete(namespace, name), forbidden);
+  const slices = resourceClient(own, endpointSlices);
+  await assert.rejects(slices.delete("default", "web-1"), forbidden);
+  await assert.rejects(slices.delete(namespace, "web-1"), { code: "NotFound" });
 });

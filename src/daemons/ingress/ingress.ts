@@ -17,6 +17,7 @@ import { type Observed, observe } from "./observed.ts";
 import type { Publish } from "./publish.ts";
 import { keepStatus } from "./status.ts";
 import type { Told } from "./status-pages.ts";
+import { keepStreams, type StreamsOptions } from "./streams.ts";
 import { Tables } from "./tables.ts";
 
 export interface IngressOptions {
@@ -80,6 +81,11 @@ export function startIngress(options: IngressOptions): IngressController {
   const findings = new ToldFindings(recorder, observed.subjectOf);
   const isOurs = (name: string): boolean => book.entry(name)?.ownership.kind === "ours";
   const status = keepStatus({ ...options, informers: followed, isOurs, backoff });
+  const streams = keepStreamsOf(options, {
+    informers: followed,
+    served: () => tables.served,
+    tell: (all) => findings.tell("streams", all),
+  });
   const synced = Promise.withResolvers<void>();
   const working = serving(options, { observed, book, metrics }, async () => {
     const { ingresses, classes } = await tables.serve();
@@ -89,6 +95,7 @@ export function startIngress(options: IngressOptions): IngressController {
       status.enqueue(name);
     }
     if (classes) findings.tell("", book.classFindings());
+    streams?.enqueue(everything);
   });
   let isStopping = false;
   return {
@@ -96,6 +103,7 @@ export function startIngress(options: IngressOptions): IngressController {
     async idle() {
       await working.idle();
       await status.idle();
+      await streams?.idle();
       await recorder.flushed();
     },
     tellRefused: (refused) => findings.tell("engine", refused),
@@ -107,7 +115,7 @@ export function startIngress(options: IngressOptions): IngressController {
     async stop({ graceSeconds, drainSeconds }) {
       isStopping = true;
       await sleep(graceSeconds * 1000);
-      await Promise.all([working.stop(), status.stop()]);
+      await Promise.all([working.stop(), status.stop(), streams?.stop()]);
       await engine.stop({ drainSeconds });
       await recorder.flushed();
       observed.stop();
@@ -115,6 +123,12 @@ export function startIngress(options: IngressOptions): IngressController {
     },
   };
 }
+
+const keepStreamsOf = (
+  { publish, ...options }: IngressOptions,
+  rest: Pick<StreamsOptions, "informers" | "served" | "tell">,
+): Loop | undefined =>
+  publish.kind === "service" ? keepStreams({ ...options, ...rest, front: publish.name, backoff }) : undefined;
 
 const bookFor = ({ controllers, ports, families }: IngressOptions): RouteBook =>
   new RouteBook({

@@ -1,5 +1,5 @@
 import { services } from "#api/core/service.ts";
-import { serviceNameLabel } from "#api/discovery/endpoint-slice/labels.ts";
+import { managedByLabel, serviceNameLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { type Ingress, ingresses } from "#api/networking/ingress.ts";
 import type { Backoff } from "#client/backoff.ts";
@@ -82,7 +82,9 @@ function addressesFrom(publish: Publish, informers: Informers): Addresses {
   }
   const { namespace, name } = placeOf(publish.name);
   const followed = informers.of(services, { namespace, fieldSelector: `metadata.name=${name}` });
-  const slices = informers.of(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${name}` });
+  // Behind slices of our own are pods that receive datagrams, and no controller.
+  const labelSelector = `${serviceNameLabel}=${name},${managedByLabel}!=${writer}`;
+  const slices = informers.of(endpointSlices, { namespace, labelSelector });
   return {
     now() {
       const service = followed.get(namespace, name);

@@ -5,11 +5,22 @@ export interface Rule {
   readonly group: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** Only objects of these names; absent: all. */
+  readonly names?: readonly string[];
 }
 
-export function allows(rules: readonly Rule[], { group, resource, subresource, verb }: ResourceAttributes): boolean {
+export function allows(
+  rules: readonly Rule[],
+  { group, resource, subresource, verb, name }: ResourceAttributes,
+): boolean {
   const wanted = subresource === "" ? resource : `${resource}/${subresource}`;
-  return rules.some((rule) => rule.group === group && rule.resources.includes(wanted) && rule.verbs.includes(verb));
+  return rules.some(
+    (rule) =>
+      rule.group === group &&
+      rule.resources.includes(wanted) &&
+      rule.verbs.includes(verb) &&
+      rule.names?.includes(name) !== false,
+  );
 }
 
 const read = ["get", "list", "watch"];
@@ -58,6 +69,9 @@ const follow = ["list", "watch"];
 /** As whom the ingress controller asks that a cluster runs for itself. */
 export const ingressUser = "portolan:ingress";
 
+/** Where that one lives, and what the Service before it is called. */
+export const ingressPlace = { namespace: "portolan-system", name: "portolan-ingress" };
+
 /** What that one may do. Secrets and ConfigMaps it may read only by their names. */
 export const ingressRules: readonly Rule[] = [
   { group: "networking.k8s.io", resources: ["ingresses", "ingressclasses"], verbs: follow },
@@ -68,8 +82,15 @@ export const ingressRules: readonly Rule[] = [
   { group: "", resources: ["events"], verbs: ["create", "patch"] },
 ];
 
+/** What it may do in its own namespace besides: TCP and UDP ports are opened there. */
+export const ingressPlaceRules: readonly Rule[] = [
+  { group: "", resources: ["services"], verbs: ["patch"], names: [ingressPlace.name] },
+  { group: "discovery.k8s.io", resources: ["endpointslices"], verbs: ["create", "patch", "delete"] },
+];
+
 const namedOnly: ReadonlySet<string> = new Set(["secrets", "configmaps"]);
 
 /** Whether the ingress controller may: no list of all Secrets. */
 export const allowsIngress = (asked: ResourceAttributes): boolean =>
-  allows(ingressRules, asked) && (asked.name !== "" || !namedOnly.has(asked.resource));
+  (allows(ingressRules, asked) && (asked.name !== "" || !namedOnly.has(asked.resource))) ||
+  (asked.namespace === ingressPlace.namespace && allows(ingressPlaceRules, asked));
