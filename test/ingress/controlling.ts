@@ -12,7 +12,7 @@ import type { Failure } from "#daemons/loop.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { Registry } from "#metrics/registry.ts";
-import { ingressPlace as place, ingressUser } from "#server/authorization/rules.ts";
+import { ingressUser, ingressPlace as place } from "#server/authorization/rules.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 

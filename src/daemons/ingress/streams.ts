@@ -5,7 +5,7 @@ import type { Backoff } from "#client/backoff.ts";
 import { readingOwnWrites } from "#client/cache.ts";
 import { placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
-import { refusedFor, resourceClient } from "#client/resource.ts";
+import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import type { Finding, RouteTable } from "#core/routes/route-table.ts";
 import { type StreamPort, streamService, streamWriter } from "#core/routes/stream-service.ts";
@@ -46,7 +46,7 @@ export function keepStreams({ transport, informers, front, served, tell, backoff
         await fronting.apply(namespace, name, { object: withPorts({ namespace, name, uid }, ports), by: streamWriter });
       for (const object of write) await slices.apply(namespace, object.metadata.name, { object, by: streamWriter });
       for (const { metadata } of remove)
-        await slices.delete(namespace, metadata.name, { preconditions: { uid: metadata.uid } }).catch(unlessGone);
+        await slices.delete(namespace, metadata.name, { preconditions: { uid: metadata.uid } });
       return undefined;
     },
     parallel: 1,
@@ -60,7 +60,3 @@ const withPorts = (
   metadata: { readonly namespace: string; readonly name: string; readonly uid: string },
   ports: readonly StreamPort[],
 ) => ({ metadata, ...(ports.length > 0 && { spec: { ports } }) });
-
-function unlessGone(fault: unknown): void {
-  if (!refusedFor(fault, "NotFound", "Conflict")) throw fault;
-}
