@@ -130,13 +130,10 @@ async function judge(t: TestContext, name: EngineName): Promise<void> {
     assert.deepEqual(made.reloads(), { start: 1, "what only a configuration says": settings });
 }
 
-test(
-  `HAProxy: ${changes} changes of hosts, weights, certificates and settings under load: nothing fails, and settings alone need reloads`,
-  {
-    skip: withoutHaproxy,
-  },
-  () => judge("haproxy"),
+const varied = `${changes} changes of hosts, weights, certificates and settings under load`;
+
+test(`HAProxy: ${varied}: nothing fails, and settings alone need reloads`, { skip: withoutHaproxy }, (t) =>
+  judge(t, "haproxy"),
 );
 
-test(`the embedded engine: ${changes} changes of hosts, weights, certificates and settings under load: nothing fails`, (t) =>
-  judge(t, "embedded"));
+test(`the embedded engine: ${varied}: nothing fails`, (t) => judge(t, "embedded"));
