@@ -214,6 +214,12 @@ const targets: readonly WireRow[] = [
 const upgrades: readonly WireRow[] = [
   {
     row: 44,
+    name: "HTTP/2 that nobody has agreed upon",
+    sends: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
+    answers: [400, 405, 505],
+  },
+  {
+    row: 44,
     name: "an upgrade to h2c is not asked for",
     sends: lines(
       "GET / HTTP/1.1",
