@@ -15,8 +15,8 @@ const parts: Readonly<Record<string, () => Promise<boolean>>> = {
   worlds: () => worlds(chosen),
   // 200 times kill -9 under 50 writers over TLS: no answered write is lost.
   kills: () => longTest("test/durability/kills.test.ts", { PORTOLAN_KILLS: "200", PORTOLAN_WRITERS: "50" }),
-  // A thousand changes of what Ingresses ask for, under a thousand requests a second.
-  ingress: () => longTest("test/ingress/changes-under-load.test.ts", { PORTOLAN_INGRESS_CHANGES: "1000" }),
+  // Ten thousand changes of what Ingresses ask for, under a thousand requests a second.
+  ingress: () => longTest("test/ingress/changes-under-load.test.ts", { PORTOLAN_INGRESS_CHANGES: "10000" }),
   // The store's log cut at every byte of its last commit, and bits turned all over.
   "power-cuts": () => longTest("test/store/torn-log.test.ts", { PORTOLAN_CUTS: "every" }),
 };
