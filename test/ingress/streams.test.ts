@@ -7,7 +7,7 @@ import { ownClass } from "#api/networking/ingress-class/own.ts";
 import { ingressClasses } from "#api/networking/ingress-class.ts";
 import { ingressPlace } from "#server/authorization/rules.ts";
 import { eventually } from "../harness/eventually.ts";
-import { controlling } from "./controlling.ts";
+import { controlling, sliceOf } from "./controlling.ts";
 
 const within = { seconds: 10 };
 const { namespace, name } = ingressPlace;
@@ -86,6 +86,26 @@ test("a controller that starts anew closes what an earlier one has opened", asyn
   await setTo(world, { "udp.53": null, "tcp.9000": null });
   await using _ = await world.anew();
   await looks(world, "http=80/TCP>80", "");
+});
+
+test("where traffic stays on its node, UDP is taken only where a controller is", async () => {
+  await using world = await controlling({ isFronted: false });
+  const local = { type: "merge", body: { spec: { externalTrafficPolicy: "Local" } } } as const;
+  await world.of(services).patch(namespace, name, local);
+  await exposing(world, { "udp.53": "default/echo:53" });
+  const open = "http=80/TCP>80 udp-53=53/UDP>udp-53";
+  await looks(world, open, "");
+  const { endpoints, ...slice } = sliceOf(name, ["10.244.0.2"]);
+  const on = (nodeName: string) => endpoints.map((one) => ({ ...one, nodeName }));
+  const made = await world.of(endpointSlices).create(namespace, { ...slice, endpoints: on("a") });
+  await looks(world, open, "udp-53:54 10.244.0.5@a");
+  await world.of(endpointSlices).update({ ...made, endpoints: on("c") });
+  await looks(world, open, "");
+  await eventually(
+    "it is told",
+    async () => (await world.told()).includes("ConfigMap settings NoLocalEndpoints 1"),
+    within,
+  );
 });
 
 test("a port that the Service has for something else stays, and its stream is told so", async () => {

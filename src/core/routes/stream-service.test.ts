@@ -44,15 +44,18 @@ interface Scene {
   readonly endpoints?: string;
   readonly slices?: readonly EndpointSlice[];
   readonly type?: "ExternalName";
+  /** With externalTrafficPolicy Local: where controllers are. */
+  readonly localTo?: string;
 }
 
 const words = (text: string): readonly string[] => text.split(" ").filter((one) => one !== "");
 
-function planned({ streams, ports, applied = "", endpoints = "", slices = [], type }: Scene): StreamService {
+function planned({ streams, ports, applied = "", endpoints = "", slices = [], type, localTo }: Scene): StreamService {
   const { metadata, ...rest } = serviceOf("front", {
     ports: words(ports).map(portOf),
     ipFamilies: ["IPv4", "IPv6"],
     ...(type !== undefined && { type }),
+    ...(localTo !== undefined && { externalTrafficPolicy: "Local" as const }),
   });
   const keys = words(applied).map((one) => {
     const { port, protocol } = portOf(`${one}>1`);
@@ -70,7 +73,7 @@ function planned({ streams, ports, applied = "", endpoints = "", slices = [], ty
   };
   return streamService(
     { streams: words(streams).map(streamOf), backends: new Map([[backend.id, backend]]) },
-    { service: { ...rest, metadata: { ...metadata, managedFields } }, slices },
+    { service: { ...rest, metadata: { ...metadata, managedFields } }, slices, nodes: new Set(words(localTo ?? "")) },
   );
 }
 
@@ -80,7 +83,9 @@ function linesOf({ ports, write, remove, findings }: StreamService): string {
   const written = write.map(
     ({ metadata, endpoints = [] }) => `${metadata.name}:${endpoints.map(({ addresses }) => addresses.join()).join()}`,
   );
-  const told = findings.map(({ message }) => `?${message.replace(/^.*Service default\/front /, "").split("; ")[0]}`);
+  const told = findings.map(
+    ({ message }) => `?${message.replace(/^data.*Service default\/front (?!is)|^data\S+ /, "").split("; ")[0]}`,
+  );
   return [...(own ?? ["="]), ...written, ...remove.map(({ metadata }) => `-${metadata.name}`), ...told].join(" ");
 }
 
@@ -124,6 +129,21 @@ const rows: readonly (readonly [name: string, scene: Scene, wanted: string])[] =
     "a port without a name can't have another beside it",
     { streams: "tcp.9000", ports: "80/TCP>80" },
     "= ?has a port 80 without a name, so that it can't have another",
+  ],
+  [
+    "where traffic stays on its node, only endpoints beside a controller",
+    { streams: "udp.53", ports: "", endpoints: "10.1.0.5:53@a 10.1.0.6:53@b 10.1.0.7:53@c", localTo: "a c" },
+    "+udp-53=53/UDP>udp-53 front-udp-53-ipv4-53:10.1.0.5,10.1.0.7",
+  ],
+  [
+    "where traffic stays on its node, and no endpoint is beside a controller",
+    { streams: "udp.53", ports: "", endpoints: "10.1.0.5:53@a", localTo: "b" },
+    "+udp-53=53/UDP>udp-53 ?no endpoint of port 53/UDP is on a node with a controller, and externalTrafficPolicy of Service default/front is Local",
+  ],
+  [
+    "where traffic stays on its node, and no controller is ready yet",
+    { streams: "udp.53", ports: "", endpoints: "10.1.0.5:53@a", localTo: "" },
+    "+udp-53=53/UDP>udp-53",
   ],
   ["an ExternalName has no ports", { streams: "tcp.9000", ports: "", type: "ExternalName" }, "="],
 ];

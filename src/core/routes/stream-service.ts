@@ -1,6 +1,7 @@
 import type { Service, ServicePort } from "#api/core/service.ts";
 import type { EndpointSlice } from "#api/discovery/endpoint-slice.ts";
 import { isJsonObject } from "#machinery/json.ts";
+import type { Endpoint } from "../services/service-map.ts";
 import type { Finding, RouteTable, StreamRoute } from "./route-table.ts";
 import { nameOf } from "./route-world.ts";
 import { type SliceDraft, slicesFor } from "./stream-slices.ts";
@@ -9,6 +10,8 @@ import { type SliceDraft, slicesFor } from "./stream-slices.ts";
 export interface StreamFront {
   readonly service: Service;
   readonly slices: readonly EndpointSlice[];
+  /** Nodes with a controller that is ready. */
+  readonly nodes: ReadonlySet<string>;
 }
 
 /** What is to be done so that the streams are reached at the Service's addresses, and no others are. */
@@ -29,22 +32,31 @@ export const streamWriter = "portolan-ingress";
 /**
  * A TCP stream gets a port that leads to the controller. A UDP one gets a port whose target no pod of the controller has, and slices with the
  * target's own endpoints: the service rules then send datagrams straight there. Ports that others have set stay as they are.
+ *
+ * With externalTrafficPolicy Local, whoever brings traffic to the nodes chooses those with any endpoint of the Service. Endpoints on nodes without a
+ * controller would have HTTP brought there, where nobody answers it: they are left out.
  */
 export function streamService(
   { streams, backends }: Pick<RouteTable, "streams" | "backends">,
-  { service, slices }: StreamFront,
+  { service, slices, nodes }: StreamFront,
 ): StreamService {
+  const isReached = ({ nodeName }: Endpoint): boolean =>
+    service.spec.externalTrafficPolicy !== "Local" || (nodeName !== undefined && nodes.has(nodeName));
   const readings = service.spec.type === "ExternalName" ? [] : streams.map((stream) => readPort(stream, service));
   const own = readings.flatMap((one) => (one.kind === "own" ? one : []));
   const ports = own.map(({ port }) => port);
   const carried = own.flatMap(({ port, stream }) => {
-    const members = backends.get(stream.backend)?.pool.members ?? [];
-    return stream.protocol === "UDP" ? { portName: port.name, members } : [];
+    const all = backends.get(stream.backend)?.pool.members ?? [];
+    return stream.protocol === "UDP" ? { portName: port.name, stream, all, members: all.filter(isReached) } : [];
   });
+  const cutOff = nodes.size === 0 ? [] : carried.filter(({ all, members }) => all.length > 0 && members.length === 0);
   return {
     ports: hasJust(service, ports) ? undefined : ports,
     ...slicesFor(carried, { service, slices, manager: streamWriter }),
-    findings: readings.flatMap((one) => (one.kind === "refused" ? one.finding : [])),
+    findings: [
+      ...readings.flatMap((one) => (one.kind === "refused" ? one.finding : [])),
+      ...cutOff.map(({ stream }) => unreached(stream, service)),
+    ],
   };
 }
 
@@ -85,6 +97,12 @@ const isAlike = (a: ServicePort, b: StreamPort): boolean => a.name === b.name &&
 function refusal({ port, protocol, origin }: StreamRoute, service: Service, problem: string): Reading {
   const message = `${origin.field}: ${port}/${protocol} is not reached at the address: Service ${nameOf(service)} ${problem}`;
   return { kind: "refused", finding: { origin, weight: "refused", because: "StreamPortTaken", message } };
+}
+
+function unreached({ port, origin }: StreamRoute, service: Service): Finding {
+  const fix = "set that to Cluster, or run more of either";
+  const message = `${origin.field}: no endpoint of port ${port}/UDP is on a node with a controller, and externalTrafficPolicy of Service ${nameOf(service)} is Local; ${fix}`;
+  return { origin, weight: "refused", because: "NoLocalEndpoints", message };
 }
 
 /** Whether the Service has these ports as they are to be, and none that was applied before beside them. */

@@ -1,5 +1,4 @@
 import { services } from "#api/core/service.ts";
-import { managedByLabel, serviceNameLabel } from "#api/discovery/endpoint-slice/labels.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { type Ingress, ingresses } from "#api/networking/ingress.ts";
 import type { Backoff } from "#client/backoff.ts";
@@ -12,6 +11,7 @@ import { hasWrittenAddresses } from "#core/routes/ingress-status.ts";
 import { nameOf } from "#core/routes/route-world.ts";
 import { changesOf, type Failure, type Loop, loop, type Source } from "../loop.ts";
 import { addressesOfService, listed, type Publish, type Published } from "./publish.ts";
+import { controllerSlices } from "./streams.ts";
 
 export interface StatusOptions {
   readonly transport: Transport;
@@ -82,9 +82,7 @@ function addressesFrom(publish: Publish, informers: Informers): Addresses {
   }
   const { namespace, name } = placeOf(publish.name);
   const followed = informers.of(services, { namespace, fieldSelector: `metadata.name=${name}` });
-  // Behind slices of our own are pods that receive datagrams, and no controller.
-  const labelSelector = `${serviceNameLabel}=${name},${managedByLabel}!=${writer}`;
-  const slices = informers.of(endpointSlices, { namespace, labelSelector });
+  const slices = informers.of(endpointSlices, { namespace, labelSelector: controllerSlices(name) });
   return {
     now() {
       const service = followed.get(namespace, name);

@@ -7,6 +7,7 @@ import { placeOf } from "#client/informer.ts";
 import type { Informers } from "#client/informers.ts";
 import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
+import { nodesWithEndpoints } from "#core/addresses/load-balancer/announcement.ts";
 import type { Finding, RouteTable } from "#core/routes/route-table.ts";
 import { type StreamPort, streamService, streamWriter } from "#core/routes/stream-service.ts";
 import { changesOf, everything, type Failure, type Loop, loop } from "../loop.ts";
@@ -30,15 +31,20 @@ export function keepStreams({ transport, informers, front, served, tell, backoff
   const labelSelector = `${serviceNameLabel}=${name},${managedByLabel}=${streamWriter}`;
   const own = informers.of(endpointSlices, { namespace, labelSelector });
   const slices = readingOwnWrites(resourceClient(transport, endpointSlices), own);
+  const others = informers.of(endpointSlices, { namespace, labelSelector: controllerSlices(name) });
   const fronting = readingOwnWrites(resourceClient(transport, services), fronts);
   return loop({
     name: "ingress streams",
-    sources: [changesOf(fronts, () => [everything]), changesOf(own, () => [everything])],
+    sources: [
+      changesOf(fronts, () => [everything]),
+      changesOf(own, () => [everything]),
+      changesOf(others, () => [everything]),
+    ],
     plan() {
       const [table, service] = [served(), fronts.get(namespace, name)];
-      return (
-        table && service && { uid: service.metadata.uid, ...streamService(table, { service, slices: own.list() }) }
-      );
+      if (table === undefined || service === undefined) return undefined;
+      const nodes = nodesWithEndpoints(others.list());
+      return { uid: service.metadata.uid, ...streamService(table, { service, slices: own.list(), nodes }) };
     },
     async apply({ uid, ports, write, remove, findings }) {
       tell(findings);
@@ -54,6 +60,10 @@ export function keepStreams({ transport, informers, front, served, tell, backoff
     failed,
   });
 }
+
+/** Selects those EndpointSlices of the Service before the controller that controllers stand in. */
+export const controllerSlices = (service: string): string =>
+  `${serviceNameLabel}=${service},${managedByLabel}!=${streamWriter}`;
 
 /** With the uid, no Service is made where it has just been deleted. Without ports, nothing is said of the spec any more. */
 const withPorts = (
