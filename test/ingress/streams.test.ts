@@ -88,6 +88,20 @@ test("a controller that starts anew closes what an earlier one has opened", asyn
   await looks(world, "http=80/TCP>80", "");
 });
 
+test("a Service that is deleted stays so, and opens the ports when it is made anew", async () => {
+  await using world = await controlling();
+  await exposing(world, { "tcp.9000": "default/echo:9000" });
+  await looks(world, "http=80/TCP>80 tcp-9000=9000/TCP>9000", "");
+  await world.of(services).delete(namespace, name);
+  await setTo(world, { "tcp.9000": null, "tcp.9001": "default/echo:9000" });
+  await eventually("the other port", async () => world.engine.table?.streams[0]?.port === 9001, within);
+  await world.controller.idle();
+  await assert.rejects(world.of(services).get(namespace, name), { code: "NotFound" });
+  const spec = { ports: [{ name: "http", port: 80 }], selector: { app: "front" } };
+  await world.of(services).create(namespace, { metadata: { name }, spec });
+  await looks(world, "http=80/TCP>80 tcp-9001=9001/TCP>9001", "");
+});
+
 test("where traffic stays on its node, UDP is taken only where a controller is", async () => {
   await using world = await controlling({ isFronted: false });
   const local = { type: "merge", body: { spec: { externalTrafficPolicy: "Local" } } } as const;
