@@ -34,7 +34,7 @@ interface Wanted {
 /** The next change: a host comes, one moves, a weight, a certificate, the oldest host goes; now and then a setting. */
 function change(wanted: Wanted, number: number): void {
   const [oldest] = wanted.moving.keys();
-  if (number % settingEvery === settingEvery - 1) wanted.readSeconds += 1;
+  if (number % settingEvery === settingEvery - 5) wanted.readSeconds += 1;
   else if (number % 5 === 1 && oldest !== undefined) wanted.moving.set(oldest, 1 - (wanted.moving.get(oldest) ?? 0));
   else if (number % 5 === 2) wanted.weight = 1 + (number % 9);
   else if (number % 5 === 3) wanted.certificate += 1;
