@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { foldersIn } from "#os/process-runtime/folders.ts";
 import { eventually } from "../harness/eventually.ts";
-import { namespace, obedient, openWorld, shell, stubborn, type World, whyNot } from "./world.ts";
+import { isReady, namespace, obedient, openWorld, shell, stubborn, type World, whyNot } from "./world.ts";
 
 describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, () => {
   let world: World;
@@ -25,8 +25,11 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
     );
 
   test("ends by itself where its program ends when asked", async () => {
-    await world.run("obedient", { containers: [shell("main", obedient)], terminationGracePeriodSeconds: 600 });
-    await running("obedient");
+    // A program that is the first of its namespace doesn't even hear of a signal that it has not asked for yet.
+    const asksFirst = shell("main", obedient.replace(";", "; touch /asked;"));
+    const readinessProbe = { exec: { command: ["test", "-e", "/asked"] }, periodSeconds: 1 };
+    await world.run("obedient", { containers: [{ ...asksFirst, readinessProbe }], terminationGracePeriodSeconds: 600 });
+    await world.when("obedient", "is ready", isReady);
     await world.pods.delete(namespace, "obedient");
     await world.gone("obedient");
   });
