@@ -12,9 +12,9 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
     world = await openWorld();
   });
   after(async () => {
-    const { sandboxes } = foldersIn(join(world.folder, "runtime"));
+    await using stopping = world;
+    const { sandboxes } = foldersIn(join(stopping.folder, "runtime"));
     await eventually("an empty node", async () => (await readdir(sandboxes)).length === 0, { seconds: 20 });
-    await world[Symbol.asyncDispose]();
     assert.deepEqual(world.failures, []);
   });
   const running = async (name: string) =>
