@@ -70,12 +70,19 @@ interface Url {
 }
 
 function urlsOf({ spec }: Ingress): readonly Url[] {
-  const { rules = [], tls, defaultBackend } = spec;
-  const scheme = tls === undefined ? "http" : "https";
+  const { rules = [], defaultBackend } = spec;
   const urls = rules.flatMap(({ host = "", http }) =>
-    (http?.paths ?? []).map(({ path = "/" }): Url => ({ scheme, host, path })),
+    (http?.paths ?? []).map(({ path = "/" }): Url => ({ scheme: schemeOf(host, spec), host, path })),
   );
-  return urls.length === 0 && defaultBackend !== undefined ? [{ scheme, host: "", path: "/" }] : urls;
+  const anywhere: Url = { scheme: schemeOf("", spec), host: "", path: "/" };
+  return urls.length === 0 && defaultBackend !== undefined ? [anywhere] : urls;
+}
+
+/** A part of `tls` that names no hosts is for all of them. */
+function schemeOf(host: string, { tls = [] }: Ingress["spec"]): Url["scheme"] {
+  const names = new Set([host, host.replace(/^[^.]+/, "*")]);
+  const isCovered = tls.some(({ hosts = [] }) => hosts.length === 0 || hosts.some((one) => names.has(one)));
+  return isCovered ? "https" : "http";
 }
 
 /** A wildcard is shown as it is: any name that fits is meant. */
