@@ -64,7 +64,7 @@ const addressOf = ({ status }: Ingress): string | undefined =>
 
 interface Url {
   readonly scheme: "http" | "https";
-  /** "": any. */
+  /** "" where it may be whatever one likes. */
   readonly host: string;
   readonly path: string;
 }
@@ -85,7 +85,7 @@ function schemeOf(host: string, { tls = [] }: Ingress["spec"]): Url["scheme"] {
   return isCovered ? "https" : "http";
 }
 
-/** A wildcard is shown as it is: any name that fits is meant. */
+/** A wildcard is shown as it is, for all names that fit. */
 const showUrl = ({ scheme, host, path }: Url, at = "ADDRESS"): string =>
   `${scheme}://${host === "" ? (at.includes(":") ? `[${at}]` : at) : host}${path}`;
 

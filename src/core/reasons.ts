@@ -1,3 +1,15 @@
+/** Why a route of a request's host doesn't serve it. */
+export type RouteMisfit =
+  | "PathDiffers"
+  | "TrailingSlashDiffers"
+  | "CaseDiffers"
+  | "MethodDiffers"
+  | "HeaderDiffers"
+  | "QueryDiffers"
+  | "CookieDiffers"
+  | "RoutePrecedes"
+  | "RouteHidden";
+
 /**
  * Why a decision about exposure came out as it did. One closed list: events, conditions, traces, metrics and the reference use the
  * same codes. A new decision adds its code here, with the sentence that explains it.
@@ -120,16 +132,7 @@ export type Reason =
   | "AnnotationServedOtherwise"
   | "SnippetRefused"
   | "AccessRuleUnreadable"
-  // Why a route of a request's host doesn't serve it.
-  | "PathDiffers"
-  | "TrailingSlashDiffers"
-  | "CaseDiffers"
-  | "MethodDiffers"
-  | "HeaderDiffers"
-  | "QueryDiffers"
-  | "CookieDiffers"
-  | "RoutePrecedes"
-  | "RouteHidden"
+  | RouteMisfit
   // What a trace finds at an ingress controller.
   | "NoSuchIngress"
   | "IngressUnanswered"

@@ -16,7 +16,7 @@ const jobSpecDocs = documented(job.JobSpec, {
   backoffLimit: "How many pods may fail before the Job does; 6 unless it says otherwise.",
   ttlSecondsAfterFinished: "So many seconds after its end the Job is deleted. Absent: it stays.",
   completionMode:
-    "NonIndexed: any success counts. Indexed: pods have indexes from 0 up to completions, and each must succeed once.",
+    "NonIndexed: every success counts. Indexed: pods have indexes from 0 up to completions, and each must succeed once.",
   suspend: "While it is, no pods are made, and those that run are deleted.",
   podFailurePolicy: "Which failures of pods count, and which end the Job at once.",
   backoffLimitPerIndex: "How often pods of one index may fail before that index counts as failed.",

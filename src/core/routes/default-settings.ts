@@ -9,13 +9,8 @@ export const defaultBackendSettings: BackendSettings = {
   connectRetries: 2,
 };
 
-/** What an Ingress without annotations asks for. */
-export const defaultSettings: IngressSettings = {
-  filters: { maxBodyBytes: 1024 * 1024 },
-  backend: defaultBackendSettings,
-  httpsRedirect: { when: "hostHasTls", status: 308 },
-  usesPatterns: false,
-  canary: undefined,
+/** Its hosts and paths lead to its Services, and nothing else does. */
+export const hostsAsWritten = {
   tlsPassthrough: false,
   aliases: [],
   redirectsWww: false,
@@ -23,6 +18,16 @@ export const defaultSettings: IngressSettings = {
   redirect: undefined,
   serviceUpstream: false,
   fallbackService: undefined,
+} as const;
+
+/** What an Ingress without annotations asks for. */
+export const defaultSettings: IngressSettings = {
+  filters: { maxBodyBytes: 1024 * 1024 },
+  backend: defaultBackendSettings,
+  httpsRedirect: { when: "hostHasTls", status: 308 },
+  usesPatterns: false,
+  canary: undefined,
+  ...hostsAsWritten,
   failsClosed: false,
   reads: [],
   findings: [],

@@ -1,4 +1,4 @@
-import type { Reason } from "../reasons.ts";
+import type { RouteMisfit } from "../reasons.ts";
 import { hostsFor, type RouteRequest } from "./match.ts";
 import { firstMisfit, fitsBesidePath, fitsMethod, fitsPath } from "./request-match.ts";
 import type { HostPattern, Route, RouteId, RouteSet } from "./route-table.ts";
@@ -15,18 +15,7 @@ export interface RouteExplanation {
 
 export interface PassedOver {
   readonly route: Route;
-  readonly because: Extract<
-    Reason,
-    | "PathDiffers"
-    | "TrailingSlashDiffers"
-    | "CaseDiffers"
-    | "MethodDiffers"
-    | "HeaderDiffers"
-    | "QueryDiffers"
-    | "CookieDiffers"
-    | "RoutePrecedes"
-    | "RouteHidden"
-  >;
+  readonly because: RouteMisfit;
   /** The route that comes first, of `RoutePrecedes` and `RouteHidden`. */
   readonly by?: RouteId;
   /** The name of what differs, of headers, query parameters and cookies. */

@@ -2,7 +2,7 @@ import { dnsSubdomainTrouble, wildcardDnsTrouble } from "#machinery/rules/names.
 import { parseIp } from "#net/ip.ts";
 import type { HostPattern } from "./route-table.ts";
 
-/** Reads a host of an Ingress: any case, and `""` for any host. undefined for what no request's host can be, such as an address. */
+/** Reads a host of an Ingress, in upper or lower case, and `""` for all hosts. undefined for what no request's host can be, such as an address. */
 export function readHost(text: string | undefined): HostPattern | undefined {
   if (text === undefined || text === "") return "*";
   const host = text.toLowerCase();

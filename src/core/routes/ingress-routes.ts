@@ -84,7 +84,7 @@ function targetOf(draft: EntryDraft, backend: IngressBackend, field: string): Ta
 }
 const closed: Target = { kind: "answer", status: 503, because: "AccessRuleUnreadable" };
 
-/** Its hosts have it as their last route, and so has any host that nobody knows. */
+/** Its hosts have it as their last route, and so has a host that nobody knows. */
 function addDefaultRoutes(draft: EntryDraft): void {
   const { defaultBackend } = draft.ingress.spec;
   if (defaultBackend === undefined) return;

@@ -1,22 +1,11 @@
 import type { RouteRequest } from "./match.ts";
 import type { PathMatch, Route, RouteSet } from "./route-table.ts";
 
-/** mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Chance that can be had again. */
+/** Choices by numbers from 0 to below 1. */
 export class Chance {
   readonly #random: () => number;
-  constructor(seed: number) {
-    this.#random = seeded(seed);
+  constructor(random: () => number) {
+    this.#random = random;
   }
   isSo(share: number): boolean {
     return this.#random() < share;

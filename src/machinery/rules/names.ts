@@ -81,7 +81,7 @@ export function dnsSubdomainTrouble(value: string): Troubles {
   ];
 }
 
-/** `*.example.com`: any name with one label more. */
+/** `*.example.com`, for all names with one label more. */
 export function wildcardDnsTrouble(value: string): Troubles {
   return [
     ...(value.length > 253 ? [tooLong(253)] : []),

@@ -10,7 +10,7 @@ const optionalKey =
 export const envDocs: readonly Documented[] = [
   documented(env.EnvVar, {
     "": "A variable of a container.",
-    name: "What the program knows it by: any printable characters but =.",
+    name: "What the program knows it by, in printable characters other than =.",
     value: "Its value, empty where left out. $(NAME) stands for a variable told before, $$ for a dollar sign.",
     valueFrom: "Where its value comes from; only where value is left out.",
   }),

@@ -57,7 +57,7 @@ export const schedulingDocs: readonly Documented[] = [
     "": "Taints that don't keep a pod off a node.",
     key: "The taint's key; any where left out, which needs operator Exists.",
     operator:
-      "Equal, also where left out: value must be the taint's. Exists: any value will do. Gt and Lt compare whole numbers.",
+      "Equal, also where left out: value must be the taint's. Exists: the value doesn't matter. Gt and Lt compare whole numbers.",
     value: "What the taint's value must be; left out with Exists.",
     effect: "NoSchedule, PreferNoSchedule or NoExecute; all of them where left out.",
     tolerationSeconds:

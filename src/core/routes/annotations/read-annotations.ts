@@ -1,5 +1,6 @@
 import type { Ingress } from "#api/networking/ingress.ts";
 import { closest } from "../../likeness.ts";
+import { hostsAsWritten } from "../default-settings.ts";
 import type { Canary, IngressSettings } from "../ingress-settings.ts";
 import type { BackendSettings, Finding } from "../route-table.ts";
 import { showValue } from "../shown-value.ts";
@@ -100,13 +101,7 @@ function canarySettings(reader: AnnotationReader, { defaults }: AnnotationLookup
     backend: backendOf(reader, defaults.backend),
     canary,
     usesPatterns: readPatterns(reader).usesPatterns,
-    tlsPassthrough: false,
-    aliases: [],
-    redirectsWww: false,
-    appRoot: undefined,
-    redirect: undefined,
-    serviceUpstream: false,
-    fallbackService: undefined,
+    ...hostsAsWritten,
   };
 }
 

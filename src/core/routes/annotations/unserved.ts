@@ -7,7 +7,7 @@ export interface Unserved {
   readonly name: string;
   /** What happens all the same, as a sentence without its end. */
   readonly instead: string;
-  /** Values that ask for nothing but that: nothing is said about them. `*`: any. */
+  /** Values that ask for nothing but that: nothing is said about them. `*` stands for all values. */
   readonly satisfied: readonly string[];
   /** Where it asks for more, nobody comes in. */
   readonly guards: boolean;

@@ -8,7 +8,7 @@ interface Asking {
 }
 
 /**
- * The answer to OPTIONS of an origin that may ask: any OPTIONS, as ingress-nginx has it, and not only those with
+ * The answer to OPTIONS of an origin that may ask: to every OPTIONS, as ingress-nginx has it, and not only those with
  * Access-Control-Request-Method. Undefined where the backend is to answer. Its CORS headers are those of every response.
  */
 export function preflightAnswer(cors: Cors, asking: Asking): Answer | undefined {

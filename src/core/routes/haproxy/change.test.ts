@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mustIp } from "#net/ip.ts";
+import { seeded } from "../../../../test/harness/seeded.ts";
 import { defaultBackendSettings } from "../default-settings.ts";
 import { Chance } from "../random-routes.ts";
 import type { Backend, Certificate, Route, RouteTable, Target } from "../route-table.ts";
@@ -197,7 +198,7 @@ const state = ({ maps, servers, certificates }: Running) => ({
 });
 
 test("of 400 random changes none needs a reload, steps lead from the old to the new, and never through a hole", () => {
-  const chance = new Chance(8);
+  const chance = new Chance(seeded(8));
   let plan = planHaproxy(randomTable(chance, 12), places);
   let steps = 0;
   for (let round = 0; round < 400; round++) {
@@ -222,10 +223,13 @@ test("of 400 random changes none needs a reload, steps lead from the old to the 
 });
 
 test("what served keeps its section, and endpoints alone are planned alone", () => {
-  const before = planHaproxy(randomTable(new Chance(3), 12), places);
+  const before = planHaproxy(randomTable(new Chance(seeded(3)), 12), places);
   const [id, backend] = [...before.table.backends].find(([one]) => before.servedBy.has(one)) ?? [];
   if (id === undefined || backend === undefined) throw new Error("nothing serves");
-  const more = { ...backend, pool: { ...backend.pool, members: randomBackend(new Chance(9), 200).pool.members } };
+  const more = {
+    ...backend,
+    pool: { ...backend.pool, members: randomBackend(new Chance(seeded(9)), 200).pool.members },
+  };
   const table = { ...before.table, backends: new Map(before.table.backends).set(id, more) };
   const alone = planHaproxy(table, places, before, { backends: new Set([id]), hosts: new Set(), others: false });
   const whole = planHaproxy(table, places, before);
@@ -236,8 +240,8 @@ test("what served keeps its section, and endpoints alone are planned alone", () 
 });
 
 test("sections for more backends than stand ready are twofold, and cost a reload", () => {
-  const few = planHaproxy(randomTable(new Chance(1), 40), places);
-  const many = planHaproxy(randomTable(new Chance(1), 400), places, few);
+  const few = planHaproxy(randomTable(new Chance(seeded(1)), 40), places);
+  const many = planHaproxy(randomTable(new Chance(seeded(1)), 400), places, few);
   assert.deepEqual([few.spares, change(few, many)], [64, { kind: "reload", because: "more sections for backends" }]);
   assert.ok(many.spares > many.sections.size);
 });

@@ -1,18 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seeded } from "../../../../test/harness/seeded.ts";
 import { argumentOf, exactly, formatOf, printConfig, printWord } from "./config.ts";
 import { argumentRead, configRead, formatRead } from "./config-reader.ts";
-
-/** mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Every byte alone, in the middle, at both ends and twice, and 2,000 texts of the bytes that have a meaning to HAProxy. */
 function* values(): Generator<string> {
