@@ -2,6 +2,7 @@ import { type Ingress, ingresses } from "#api/networking/ingress.ts";
 import type { Manifest } from "#client/apply.ts";
 import { informer } from "#client/informer.ts";
 import type { Transport } from "#client/transport.ts";
+import { wantsTls } from "#core/routes/ingress-host.ts";
 import type { Address } from "./addresses.ts";
 import { alignColumns } from "./columns.ts";
 import { type Standpoint, tryAddresses } from "./standpoint.ts";
@@ -78,12 +79,7 @@ function urlsOf({ spec }: Ingress): readonly Url[] {
   return urls.length === 0 && defaultBackend !== undefined ? [anywhere] : urls;
 }
 
-/** A part of `tls` that names no hosts is for all of them. */
-function schemeOf(host: string, { tls = [] }: Ingress["spec"]): Url["scheme"] {
-  const names = new Set([host, host.replace(/^[^.]+/, "*")]);
-  const isCovered = tls.some(({ hosts = [] }) => hosts.length === 0 || hosts.some((one) => names.has(one)));
-  return isCovered ? "https" : "http";
-}
+const schemeOf = (host: string, spec: Ingress["spec"]): Url["scheme"] => (wantsTls(host, spec) ? "https" : "http");
 
 /** A wildcard is shown as it is, for all names that fit. */
 const showUrl = ({ scheme, host, path }: Url, at = "ADDRESS"): string =>

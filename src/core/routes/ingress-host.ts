@@ -1,3 +1,4 @@
+import type { Ingress } from "#api/networking/ingress.ts";
 import { dnsSubdomainTrouble, wildcardDnsTrouble } from "#machinery/rules/names.ts";
 import { parseIp } from "#net/ip.ts";
 import type { HostPattern } from "./route-table.ts";
@@ -24,3 +25,7 @@ export function isNamed(host: HostPattern, names: readonly string[]): boolean {
     return lower === host || lower === wildcardOf(host);
   });
 }
+
+/** Whether an Ingress wants TLS for one of its hosts, as it is written there: a part of `spec.tls` without hosts is about all of them. */
+export const wantsTls = (host: string, { tls = [] }: Ingress["spec"]): boolean =>
+  tls.some(({ hosts = [] }) => hosts.length === 0 || isNamed(host, hosts));
