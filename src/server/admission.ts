@@ -1,6 +1,6 @@
+import { nodeOf } from "#core/access/attributes.ts";
 import type { FieldProblem } from "#machinery/field-problem.ts";
 import { forbidden, invalid } from "#machinery/status.ts";
-import { nodeOf } from "./authorization/attributes.ts";
 import { type NodeWrite, nodeDenial } from "./authorization/node-restriction.ts";
 import type { Call } from "./call.ts";
 import type { ApiObject } from "./object.ts";

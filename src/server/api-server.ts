@@ -1,4 +1,5 @@
 import type { RequestOptions } from "node:https";
+import type { Identity } from "#core/access/identity.ts";
 import { badRequest, forbidden, noSuchPath, unauthorized, unavailable } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
@@ -16,7 +17,6 @@ import { expireEvents } from "./event-expiry.ts";
 import {
   type Answer,
   asksForWebSocket,
-  type Identity,
   type ServerRequest,
   type StreamAnswer,
   withCacheControl,

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { secrets } from "#api/core/secret.ts";
+import type { Identity } from "#core/access/identity.ts";
 import { unauthorized } from "#machinery/status.ts";
 import type { Store } from "#store/store.ts";
-import type { Identity, ServerRequest } from "./exchange.ts";
+import type { ServerRequest } from "./exchange.ts";
 import { isOf, parseStored } from "./object.ts";
 import { keyOf } from "./objects.ts";
 

@@ -1,9 +1,10 @@
+import type { Identity } from "#core/access/identity.ts";
 import type { ServedKind } from "#machinery/catalogue.ts";
 import type { AnyKind, Subresource } from "#machinery/kind.ts";
 import type { ObjectFormat } from "./answers/negotiate.ts";
 import type { Turn } from "./answers/turns.ts";
 import type { Environment } from "./environment.ts";
-import type { Answer, Identity, ServerRequest } from "./exchange.ts";
+import type { Answer, ServerRequest } from "./exchange.ts";
 import type { Place } from "./objects.ts";
 import type { ResourcePath } from "./requests/api-path.ts";
 

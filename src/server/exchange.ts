@@ -1,12 +1,3 @@
-/** Who asks, as its certificate says. */
-export interface Identity {
-  readonly user: string;
-  readonly groups: readonly string[];
-}
-
-/** Whether somebody is a part of the cluster: what keeps it going is not held up by those who use it. */
-export const isOfCluster = ({ user }: Identity): boolean => user.startsWith("system:");
-
 /** A request, whatever way it came. */
 export interface ServerRequest {
   readonly method: string;

@@ -1,6 +1,7 @@
 import { type ApiAnswer, type ApiRequest, type Transport, Unreachable } from "#client/transport.ts";
+import type { Identity } from "#core/access/identity.ts";
 import type { ApiServer } from "./api-server.ts";
-import type { Answer, Headers, Identity, Outlet, StreamAnswer } from "./exchange.ts";
+import type { Answer, Headers, Outlet, StreamAnswer } from "./exchange.ts";
 import { bodyTooLarge } from "./requests/body.ts";
 
 /** Hands requests to a server in this process, as that identity: the same requests and answers as over TLS, without a socket. */

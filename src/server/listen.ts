@@ -3,10 +3,11 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import type { Identity } from "#core/access/identity.ts";
 import { badRequest, StatusError } from "#machinery/status.ts";
 import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
-import { gathered, type Identity, type ServerRequest } from "./exchange.ts";
+import { gathered, type ServerRequest } from "./exchange.ts";
 import { bodyTooLarge } from "./requests/body.ts";
 import { answerOn, refuse, splice, type Upgrading } from "./splice.ts";
 

@@ -1,8 +1,8 @@
+import type { Attributes } from "#core/access/attributes.ts";
+import type { Identity } from "#core/access/identity.ts";
 import { forbidden } from "#machinery/status.ts";
-import type { Attributes } from "./authorization/attributes.ts";
 import { authorize, denial } from "./authorization/authorize.ts";
 import type { Environment } from "./environment.ts";
-import type { Identity } from "./exchange.ts";
 import { forbiddenPath } from "./refusals.ts";
 
 /** Throws a 403. */

@@ -33,7 +33,20 @@ export const rooms: Readonly<Record<string, Room>> = {
   echo: { uses: ["net"], pure: effects },
   client: { uses: ["machinery", "api"], pure: effects },
   // The server answers the client's requests without a socket where they share a process: it implements that interface.
-  server: { uses: ["machinery", "api", "store", "core/addresses", "client/transport.ts", "metrics"], pure: effects },
+  server: {
+    uses: [
+      "machinery",
+      "api",
+      "store",
+      "core/addresses",
+      "core/access",
+      "core/admission",
+      "core/api-proxy",
+      "client/transport.ts",
+      "metrics",
+    ],
+    pure: effects,
+  },
   daemons: { uses: ["client", "core", "os", "metrics"], pure: effects, parts: {} },
   cluster: { uses: ["server", "store", "daemons", "os"], pure: effects },
   cli: { uses: ["client", "core/trace", "core/ruleset", "cluster"], pure: effects },

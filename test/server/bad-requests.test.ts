@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { Identity } from "#server/exchange.ts";
+import type { Identity } from "#core/access/identity.ts";
 import { configMap, configMaps, type Row, service, services, testRefusals } from "./refusals.ts";
 import type { Sent } from "./served.ts";
 

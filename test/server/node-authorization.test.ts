@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Identity } from "#server/exchange.ts";
+import type { Identity } from "#core/access/identity.ts";
 import { certificateRequest } from "./fixtures.ts";
 import { type Sent, type Served, serve, type Told } from "./served.ts";
 

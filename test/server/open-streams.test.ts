@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Answer, Identity } from "#server/exchange.ts";
+import type { Identity } from "#core/access/identity.ts";
+import type { Answer } from "#server/exchange.ts";
 import { administrator, serve } from "./served.ts";
 
 const collection = "/api/v1/namespaces/default/configmaps";

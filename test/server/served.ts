@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { builtIn } from "#api/kinds.ts";
+import type { Identity } from "#core/access/identity.ts";
 import type { KindCatalogue } from "#machinery/catalogue.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import type { KubeletCredentials } from "#server/environment.ts";
-import { type Answer, gathered, type Identity } from "#server/exchange.ts";
+import { type Answer, gathered } from "#server/exchange.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { openMemoryStore } from "#store/memory.ts";
 import type { Store } from "#store/store.ts";

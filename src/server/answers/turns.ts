@@ -1,5 +1,5 @@
+import { type Identity, isOfCluster } from "#core/access/identity.ts";
 import { tooManyRequests } from "#machinery/status.ts";
-import { type Identity, isOfCluster } from "../exchange.ts";
 import { limits } from "../limits.ts";
 
 /** How long one client's work may keep all others waiting, in milliseconds. */

@@ -1,5 +1,12 @@
-import type { Identity } from "../exchange.ts";
-import { type Attributes, allowed, type Decision, denied, nodeOf, type ResourceAttributes } from "./attributes.ts";
+import {
+  type Attributes,
+  allowed,
+  type Decision,
+  denied,
+  nodeOf,
+  type ResourceAttributes,
+} from "#core/access/attributes.ts";
+import type { Identity } from "#core/access/identity.ts";
 import { authorizeNode } from "./node-authorizer.ts";
 import type { NodeGraph } from "./node-graph.ts";
 import { allows, allowsIngress, bootstrapperRules, ingressUser, proxierRules } from "./rules.ts";

@@ -1,6 +1,6 @@
 import { nodeLeaseNamespace } from "#api/coordination/lease.ts";
+import { allowed, type Decision, denied, type ResourceAttributes } from "#core/access/attributes.ts";
 import { announcingNamespace, isAnnouncingLease } from "#core/addresses/load-balancer/announcing-leases.ts";
-import { allowed, type Decision, denied, type ResourceAttributes } from "./attributes.ts";
 import type { NodeGraph, Reachable } from "./node-graph.ts";
 import { allows, nodeRules } from "./rules.ts";
 

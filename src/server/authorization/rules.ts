@@ -1,4 +1,4 @@
-import type { ResourceAttributes } from "./attributes.ts";
+import type { ResourceAttributes } from "#core/access/attributes.ts";
 
 /** What may be done to some resources (`pods`, `pods/status`), all of a group. As in rbac.authorization.k8s.io/v1. */
 export interface Rule {

@@ -1,4 +1,5 @@
 import { endpoints } from "#api/core/endpoints.ts";
+import type { Identity } from "#core/access/identity.ts";
 import type { KindCatalogue, ServedKind } from "#machinery/catalogue.ts";
 import { deprecationWarning } from "#machinery/kind.ts";
 import { parseFieldSelector } from "#machinery/selector-text.ts";
@@ -6,7 +7,7 @@ import { badRequest, methodNotAllowed, noSuchPath, notAcceptable } from "#machin
 import { mediaTypes, objectFormat, watchEncodings } from "../answers/negotiate.ts";
 import type { Call } from "../call.ts";
 import type { Environment } from "../environment.ts";
-import type { Identity, ServerRequest } from "../exchange.ts";
+import type { ServerRequest } from "../exchange.ts";
 import { mayOrThrow } from "../permission.ts";
 import { type Route, routeOf, watchRoute } from "../routes.ts";
 import { type ApiPath, parseApiPath, type ResourcePath } from "./api-path.ts";

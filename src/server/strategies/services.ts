@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Service, services } from "#api/core/service.ts";
+import type { Identity } from "#core/access/identity.ts";
 import { carryOver, pluralAddresses } from "#core/addresses/carry-over.ts";
-import type { Identity } from "../exchange.ts";
 import { isOf, named } from "../object.ts";
 import type { Change, Strategy } from "./strategy.ts";
 

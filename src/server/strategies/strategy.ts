@@ -1,7 +1,7 @@
+import type { Identity } from "#core/access/identity.ts";
 import type { FieldProblem } from "#machinery/field-problem.ts";
 import type { Store } from "#store/store.ts";
 import type { ServerOptions } from "../environment.ts";
-import type { Identity } from "../exchange.ts";
 import type { ApiObject } from "../object.ts";
 
 /** What the server does with the objects of one kind beyond what its declaration says. */

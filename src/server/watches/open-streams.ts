@@ -1,5 +1,6 @@
+import { type Identity, isOfCluster } from "#core/access/identity.ts";
 import { tooManyRequests } from "#machinery/status.ts";
-import { type Answer, type Identity, isOfCluster, type StreamAnswer, whenClosed } from "../exchange.ts";
+import { type Answer, type StreamAnswer, whenClosed } from "../exchange.ts";
 import { limits } from "../limits.ts";
 
 const retryAfterSeconds = 5;

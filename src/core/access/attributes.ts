@@ -1,4 +1,4 @@
-import type { Identity } from "../exchange.ts";
+import type { Identity } from "./identity.ts";
 
 /** What somebody wants to do to a resource. */
 export interface ResourceAttributes {

@@ -1,0 +1,15 @@
+/** Who asks, as what they have shown says. Source: user.Info in k8s.io/apiserver. */
+export interface Identity {
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** Tells two users of one name apart that came after one another; absent where nothing says it. */
+  readonly uid?: string;
+  /** What else is known of them, such as the pod for which a token was made; keys in lower case. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Whether somebody is a part of the cluster: what keeps it going is not held up by those who use it. */
+export const isOfCluster = ({ user }: Identity): boolean =>
+  user.startsWith("system:") && !user.startsWith(serviceAccountUserPrefix);
+
+const serviceAccountUserPrefix = "system:serviceaccount:";
