@@ -1,3 +1,5 @@
+import { serviceAccountUserPrefix } from "./service-account.ts";
+
 /** Who asks, as what they have shown says. Source: user.Info in k8s.io/apiserver. */
 export interface Identity {
   readonly user: string;
@@ -11,5 +13,3 @@ export interface Identity {
 /** Whether somebody is a part of the cluster: what keeps it going is not held up by those who use it. */
 export const isOfCluster = ({ user }: Identity): boolean =>
   user.startsWith("system:") && !user.startsWith(serviceAccountUserPrefix);
-
-const serviceAccountUserPrefix = "system:serviceaccount:";
