@@ -1,6 +1,5 @@
-import type { RequestOptions } from "node:https";
 import type { Identity } from "#core/access/identity.ts";
-import { badRequest, forbidden, noSuchPath, unauthorized, unavailable } from "#machinery/status.ts";
+import { badRequest, forbidden, unauthorized, unavailable } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
 import { AddressObjects } from "./addresses/address-objects.ts";
@@ -30,8 +29,8 @@ import { StoreReadings } from "./readings.ts";
 import { refusalOf } from "./refusals.ts";
 import { labelsOf, strayRequest } from "./requests/request-labels.ts";
 import { targetOf, understand } from "./requests/understand.ts";
+import type { Join } from "./streams/join.ts";
 import { timedStore } from "./timed-store.ts";
-import { execTarget } from "./verbs/exec.ts";
 import { follow } from "./watches/following.ts";
 import { OpenStreams } from "./watches/open-streams.ts";
 import { SlowReaders } from "./watches/slow-readers.ts";
@@ -51,9 +50,9 @@ export interface ApiServer {
   readonly close: () => void;
 }
 
-/** It goes on at an agent, or as a WebSocket that is sent this answer: an event a message where it is a watch. */
+/** Somebody takes it over, or it is a WebSocket that is sent this answer: an event a message where it is a watch. */
 export type Upgrade =
-  | { readonly kind: "agent"; readonly target: RequestOptions }
+  | { readonly kind: "stream"; readonly join: Join }
   | { readonly kind: "answer"; readonly answer: Answer };
 
 const expireEventsEveryMs = 60_000;
@@ -225,25 +224,15 @@ function askerOf({ headers }: ServerRequest, identity: Identity | undefined): Id
 
 async function upgrade(env: Environment, request: ServerRequest, identity: Identity | undefined): Promise<Upgrade> {
   try {
-    const { path } = targetOf(request);
-    const isOfAgent = path.kind !== "resource" || path.subresource !== "" || !asksForWebSocket(request);
-    if (isOfAgent) return { kind: "agent", target: await execPath(env, request, identity) };
-    return { kind: "answer", answer: await handle(env, request, identity) };
+    const { path, query } = targetOf(request);
+    if (path.kind === "resource" && path.subresource !== "") {
+      const asker = askerOf(request, identity ?? (await bearerOf(request, env)));
+      const { call, route } = understand(env, request, { identity: asker, warn: () => {}, path, query });
+      if (route.connect !== undefined) return { kind: "stream", join: await route.connect(call) };
+    } else if (path.kind === "resource" && asksForWebSocket(request))
+      return { kind: "answer", answer: await handle(env, request, identity) };
+    throw badRequest("nothing here takes an upgrade");
   } catch (fault) {
     throw refusalOf(fault, env.report);
   }
-}
-
-/** A WebSocket's handshake is a GET, but what it leads to is no reading. Source: KEP-4006. */
-async function execPath(
-  env: Environment,
-  request: ServerRequest,
-  identity: Identity | undefined,
-): Promise<RequestOptions> {
-  const { path, query } = targetOf(request);
-  const asker = askerOf(request, identity ?? (await bearerOf(request, env)));
-  if (path.kind !== "resource" || path.subresource === "") throw badRequest("nothing here takes an upgrade");
-  if (path.resource !== "pods" || path.subresource !== "exec") throw noSuchPath();
-  const asked = { ...request, method: "POST" };
-  return execTarget(understand(env, asked, { identity: asker, warn: () => {}, path, query }).call);
 }

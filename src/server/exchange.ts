@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+
 /** A request, whatever way it came. */
 export interface ServerRequest {
   readonly method: string;
@@ -7,7 +9,15 @@ export interface ServerRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The body as it was sent; throws a 413 where it is longer than that. To be called once. */
   readonly body: (maximumBytes: number) => Promise<Uint8Array>;
+  /** The same as it comes, for who hands it on: no longer than is taken. To be called once, and instead. */
+  readonly bodyPieces: () => AsyncIterable<Uint8Array>;
 }
+
+/** A body that is at hand, however long it may be. */
+export const heldBody = (bytes: Uint8Array = new Uint8Array()): Pick<ServerRequest, "body" | "bodyPieces"> => ({
+  body: async () => bytes,
+  bodyPieces: () => Readable.from(bytes.length === 0 ? [] : [bytes]),
+});
 
 /** The whole of an answer, in one piece or in many, or one that goes on. */
 export type Answer = WholeAnswer | PiecesAnswer | StreamAnswer;

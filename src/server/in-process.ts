@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { type ApiAnswer, type ApiRequest, type Transport, Unreachable } from "#client/transport.ts";
 import type { Identity } from "#core/access/identity.ts";
 import type { ApiServer } from "./api-server.ts";
@@ -28,6 +29,7 @@ const asked = ({ method, path, headers, body }: ApiRequest) => ({
     if (bytes.length > maximumBytes) throw bodyTooLarge();
     return bytes;
   },
+  bodyPieces: () => Readable.from(body === undefined ? [] : [Buffer.from(body)]),
 });
 
 function told(answer: Answer, signal: AbortSignal): ApiAnswer {

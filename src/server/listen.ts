@@ -7,9 +7,10 @@ import type { Identity } from "#core/access/identity.ts";
 import { badRequest, StatusError } from "#machinery/status.ts";
 import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
-import { gathered, type ServerRequest } from "./exchange.ts";
+import { gathered, heldBody, type ServerRequest } from "./exchange.ts";
 import { bodyTooLarge } from "./requests/body.ts";
-import { answerOn, refuse, splice, type Upgrading } from "./splice.ts";
+import type { Upgrading } from "./streams/join.ts";
+import { answerOn, refuse } from "./streams/splice.ts";
 
 /** PEM texts. */
 export interface ServingPair {
@@ -109,9 +110,9 @@ async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
   const { method = "GET", url = "/" } = request;
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
   try {
-    const asking = { method, url, headers, body: async () => new Uint8Array() };
+    const asking = { method, url, headers, ...heldBody() };
     const upgrade = await server.upgrade(asking, identityOf(request));
-    if (upgrade.kind === "agent") splice(upgrading, upgrade.target);
+    if (upgrade.kind === "stream") upgrade.join(upgrading);
     else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
     else if (upgrade.answer.kind === "pieces") answerOn(socket, await gathered(upgrade.answer));
     else (await import("./watches/web-socket.ts")).sendAsMessages(upgrading, upgrade.answer);
@@ -126,6 +127,7 @@ const asked = (request: Http2ServerRequest): ServerRequest => ({
   url: request.url,
   headers: headersOf(request),
   body: (maximumBytes) => bodyOf(request, maximumBytes),
+  bodyPieces: () => request,
 });
 
 function headersOf(request: Http2ServerRequest): ServerRequest["headers"] {

@@ -1,11 +1,12 @@
 import type { AnyKind, Subresource } from "#machinery/kind.ts";
 import type { Verb } from "./call.ts";
+import { exec } from "./streams/exec.ts";
+import { type Connect, needsUpgrade } from "./streams/join.ts";
 import { bind } from "./verbs/bind.ts";
 import { create } from "./verbs/create.ts";
 import { deleteOne } from "./verbs/delete.ts";
 import { deleteCollection } from "./verbs/delete-collection.ts";
 import { evict } from "./verbs/evict.ts";
-import { needsUpgrade } from "./verbs/exec.ts";
 import { get } from "./verbs/get.ts";
 import { list } from "./verbs/list.ts";
 import { log } from "./verbs/log.ts";
@@ -18,6 +19,8 @@ import { watch } from "./verbs/watch.ts";
 export interface Route {
   readonly verb: string;
   readonly run: Verb;
+  /** For a request that asks to become something else than HTTP; absent: it can't. */
+  readonly connect?: Connect;
 }
 
 // By the request's method. Maps, since over HTTP/2 any word is one, `constructor` too.
@@ -52,13 +55,19 @@ const common: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
 const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   "/pods/binding": { create: bind },
   "/pods/eviction": { create: evict },
-  "/pods/exec": { get: needsUpgrade, create: needsUpgrade },
   "/pods/log": { get: log },
   "certificates.k8s.io/certificatesigningrequests/approval": { get, update, patch },
 };
 
+/** What is done over a connection of its own. A WebSocket's handshake is a GET, but what it leads to is no reading: KEP-4006. */
+const streams: Readonly<Record<string, Connect>> = {
+  "/pods/exec": exec,
+};
+
 function handlers({ group, plural }: AnyKind, { name }: Subresource): Readonly<Record<string, Verb>> {
-  return special[`${group}/${plural}/${name}`] ?? common[name] ?? {};
+  const path = `${group}/${plural}/${name}`;
+  if (streams[path] !== undefined) return { get: needsUpgrade, create: needsUpgrade };
+  return special[path] ?? common[name] ?? {};
 }
 
 /** Whether anything can be done with a subresource that a kind declares. */
@@ -77,7 +86,9 @@ export function routeOf(
   if (subresource === undefined) return object.get(meant);
   const verb = verbs.get(meant) ?? "";
   const run = subresource.verbs.includes(verb) ? handlers(kind, subresource)[verb] : undefined;
-  return run === undefined ? undefined : { verb, run };
+  if (run === undefined) return undefined;
+  const connect = streams[`${kind.group}/${kind.plural}/${subresource.name}`];
+  return connect === undefined ? { verb, run } : { verb: "create", run, connect };
 }
 
 export interface Target {

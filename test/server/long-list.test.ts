@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import type { Identity } from "#core/access/identity.ts";
 import { openEnvelope, protobufMediaType } from "#machinery/envelope.ts";
+import { heldBody } from "#server/exchange.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Listening, listening } from "./listening.ts";
 import { administrator, partOf, type Served, serve } from "./served.ts";
@@ -109,7 +110,7 @@ test("a client that leaves in the middle of a long list leaves nothing behind", 
 test("between the pieces of a long list others are answered", async () => {
   await using served = await serve();
   await fill(served);
-  const asked = { method: "GET", url: collection, headers: {}, body: async () => new Uint8Array() };
+  const asked = { method: "GET", url: collection, headers: {}, ...heldBody() };
   const answer = await served.server.handle(asked, administrator);
   assert.ok(answer.kind === "pieces");
   let [pieces, answered] = [0, 0];

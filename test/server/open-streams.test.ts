@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Identity } from "#core/access/identity.ts";
-import type { Answer } from "#server/exchange.ts";
+import { type Answer, heldBody } from "#server/exchange.ts";
 import { administrator, serve } from "./served.ts";
 
 const collection = "/api/v1/namespaces/default/configmaps";
@@ -12,7 +12,7 @@ test("of 10,000 watches of one user most are refused with 429; what else it asks
   const reading = { write: () => 0, drained: async () => {}, waiting: () => 0, end: () => {}, cut: () => {} };
   const watch = async (user: string): Promise<Answer> => {
     const identity: Identity = { ...administrator, user };
-    const asked = { method: "GET", url: `${collection}?watch=true`, headers: {}, body: async () => new Uint8Array() };
+    const asked = { method: "GET", url: `${collection}?watch=true`, headers: {}, ...heldBody() };
     const answer = await served.server.handle(asked, identity);
     if (answer.kind === "stream") answer.run({ ...reading, closed: leaving.signal });
     return answer;

@@ -9,6 +9,7 @@ import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import { ListMeta } from "#machinery/list-meta.ts";
 import { decodeProtobuf } from "#machinery/protobuf.ts";
 import { type AnyType, bytes, list, object, optional, string } from "#machinery/schema.ts";
+import { heldBody } from "#server/exchange.ts";
 import { collectionOf, fixture, placeOf } from "./fixtures.ts";
 import { catalogue } from "./gadgets.ts";
 import { administrator, type Served, serve } from "./served.ts";
@@ -25,7 +26,7 @@ async function ask({ server }: Served, method: string, url: string, asking: Aski
   const { body, accept = named, type = "application/json" } = asking;
   const sent = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body));
   const headers = { accept, "content-type": type };
-  const answer = await server.handle({ method, url, headers, body: async () => sent }, administrator);
+  const answer = await server.handle({ method, url, headers, ...heldBody(sent) }, administrator);
   assert(answer.kind === "whole");
   return { status: answer.status, type: answer.headers["content-type"], bytes: Buffer.from(answer.body) };
 }
@@ -224,7 +225,7 @@ test("a watch that asks for what is no longer kept is told so in a frame", async
 
 /** The events of a watch, by what stands before each of them. */
 async function watchFrames({ server }: Served, url: string) {
-  const request = { method: "GET", url, headers: { accept: named }, body: async () => new Uint8Array() };
+  const request = { method: "GET", url, headers: { accept: named }, ...heldBody() };
   const answer = await server.handle(request, administrator);
   assert(answer.kind === "stream");
   const leaving = new AbortController();

@@ -6,7 +6,7 @@ import { mustCidr } from "#net/cidr.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import type { KubeletCredentials } from "#server/environment.ts";
-import { type Answer, gathered } from "#server/exchange.ts";
+import { type Answer, gathered, heldBody } from "#server/exchange.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { openMemoryStore } from "#store/memory.ts";
 import type { Store } from "#store/store.ts";
@@ -103,7 +103,12 @@ async function send(server: ApiServer, { method, path, sent }: Sending): Promise
   const { body, headers = {} } = sent;
   const identity = "identity" in sent ? sent.identity : administrator;
   const type = body === undefined ? {} : { "content-type": "application/json" };
-  const request = { method, url: path, headers: { ...type, ...headers }, body: async () => bytesOf(body) };
+  const request = {
+    method,
+    url: path,
+    headers: { ...type, ...headers },
+    ...heldBody(bytesOf(body)),
+  };
   const answer = await server.handle(request, identity);
   if (answer.kind === "stream") throw new Error(`${method} ${path} gave a stream`);
   const { body: told } = answer.kind === "pieces" ? await gathered(answer) : answer;

@@ -99,7 +99,7 @@ function withBudget(limits: WaitingLimits) {
     handle: async (asked, identity) => bounded(await server.handle(asked, identity), asked.url),
     upgrade: async (asked, identity) => {
       const upgrade = await server.upgrade(asked, identity);
-      return upgrade.kind === "agent" ? upgrade : { ...upgrade, answer: bounded(upgrade.answer, asked.url) };
+      return upgrade.kind === "stream" ? upgrade : { ...upgrade, answer: bounded(upgrade.answer, asked.url) };
     },
   });
   return { slow, between };

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { builtIn } from "#api/kinds.ts";
 import { createApiServer } from "#server/api-server.ts";
 import { expireEvents } from "#server/event-expiry.ts";
+import { heldBody } from "#server/exchange.ts";
 import { StoreUnwritable } from "#store/faults.ts";
 import { JournaledStore, storeDefaults } from "#store/journaled-store.ts";
 import { Timeline } from "#store/timeline.ts";
@@ -41,7 +42,7 @@ test("a disk that is full refuses writes with 507; reads go on, and writes again
   const send = async (method: string, body: string) => {
     const headers = { "content-type": "application/json" };
     const answer = await server.handle(
-      { method, url: collection, headers, body: async () => Buffer.from(body) },
+      { method, url: collection, headers, ...heldBody(Buffer.from(body)) },
       administrator,
     );
     return { status: answer.status, text: answer.kind === "whole" ? String(answer.body) : "" };

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Answer, Outlet } from "#server/exchange.ts";
+import { type Answer, heldBody, type Outlet } from "#server/exchange.ts";
 import { administrator, type Served, serve } from "./served.ts";
 
 const url = "/api/v1/namespaces/default/configmaps?watch=true&resourceVersion=1";
 
 const watch = ({ server }: Served, user: string): Promise<Answer> =>
-  server.handle({ method: "GET", url, headers: {}, body: async () => new Uint8Array() }, { ...administrator, user });
+  server.handle({ method: "GET", url, headers: {}, ...heldBody() }, { ...administrator, user });
 
 /** Runs what it is told to nobody in particular; returns how to leave. */
 function run(answer: Answer): () => void {

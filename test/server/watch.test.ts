@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { heldBody } from "#server/exchange.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { seeded } from "../harness/seeded.ts";
 import { administrator, partOf, type Served, serve } from "./served.ts";
@@ -313,7 +314,7 @@ test("a reader that lets too much wait is cut off", async () => {
     method: "GET",
     url: `${collection}?watch=1&resourceVersion=1`,
     headers: {},
-    body: async () => new Uint8Array(),
+    ...heldBody(),
   };
   const answer = await served.server.handle(request, administrator);
   assert.ok(answer.kind === "stream");

@@ -1,6 +1,6 @@
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { jsonType, type Outlet, type StreamAnswer } from "../exchange.ts";
-import type { Upgrading } from "../splice.ts";
+import type { Upgrading } from "../streams/join.ts";
 
 /** What a client says is not read, so it needs no room. */
 const longestMessageBytes = 64 << 10;

@@ -1,20 +1,15 @@
-import type { RequestOptions } from "node:https";
 import { pods } from "#api/core/pod.ts";
 import { badRequest, internal } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
-import type { Answer } from "../exchange.ts";
 import { containerOf, kubeletOf, kubeletRequest } from "../kubelet.ts";
 import { isOf } from "../object.ts";
 import { mustFind } from "../objects.ts";
 import { isTrue } from "../requests/query.ts";
+import type { Join } from "./join.ts";
+import { toAgent } from "./splice.ts";
 
-/** A plain request for what is done over a connection of its own. */
-export async function needsUpgrade(): Promise<Answer> {
-  throw badRequest("Upgrade request required");
-}
-
-/** Where the connection of an `exec` goes on: the agent runs the command, and speaks the client's protocol itself. */
-export async function execTarget(call: Call): Promise<RequestOptions> {
+/** A command in a container: the agent runs it, and speaks the client's protocol itself. */
+export async function exec(call: Call): Promise<Join> {
   const { env, query } = call;
   const place = placeOf(call);
   const { object: pod } = await mustFind(env.store, call.kind, place);
@@ -25,7 +20,7 @@ export async function execTarget(call: Call): Promise<RequestOptions> {
     throw badRequest(`cannot exec into a container in a completed pod; current phase is ${phase}`);
   if (query.getAll("command").length === 0) throw badRequest("you must specify at least one command for the container");
   const path = `/exec/${place.namespace}/${place.name}/${container}?${streamsOf(query)}`;
-  return { ...kubeletRequest(env.options.kubelet, await kubeletOf(env.store, pod), path), agent: false };
+  return toAgent(kubeletRequest(env.options.kubelet, await kubeletOf(env.store, pod), path));
 }
 
 /** As agents are asked: `input`, `output`, `error` for what the API calls stdin, stdout, stderr. */

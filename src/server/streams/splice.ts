@@ -2,17 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Duplex } from "node:stream";
 import type { StatusError } from "#machinery/status.ts";
-import { statusAnswer } from "./answers/encode.ts";
-import type { WholeAnswer } from "./exchange.ts";
-import { refusalOf, unreachable } from "./kubelet.ts";
-
-/** A client's connection that has asked to become something else than HTTP. */
-export interface Upgrading {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  /** What came behind the request already. */
-  readonly head: Buffer;
-}
+import { statusAnswer } from "../answers/encode.ts";
+import type { WholeAnswer } from "../exchange.ts";
+import { refusalOf, unreachable } from "../kubelet.ts";
+import type { Join, Upgrading } from "./join.ts";
 
 /** Nothing moves for so long: whoever is at the other end has gone. */
 const idleMs = 4 * 60 * 60_000;
@@ -28,11 +21,17 @@ const passed = [
   "x-stream-protocol-version",
 ];
 
+/** To the agent of a node, over a connection of its own. */
+export const toAgent =
+  (target: RequestOptions): Join =>
+  (upgrading) =>
+    splice(upgrading, { ...target, agent: false });
+
 /**
  * Joins a client's connection with one to `target`: once that has agreed to upgrade, every byte goes through as it is. Where it
  * refuses, the client gets its refusal as a Status, and the connection ends.
  */
-export function splice({ request, socket, head }: Upgrading, target: RequestOptions): void {
+function splice({ request, socket, head }: Upgrading, target: RequestOptions): void {
   const headers = Object.fromEntries(
     passed.flatMap((name) => {
       const value = request.headers[name];
