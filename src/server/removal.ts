@@ -4,12 +4,11 @@ import { pods } from "#api/core/pod.ts";
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import { conflict, success } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
-import { admitNode } from "./admission.ts";
+import { judgeDeletion } from "./admission/chain.ts";
 import { statusKind } from "./answers/encode.ts";
 import { presentObject, presentValue } from "./answers/present.ts";
 import type { Call } from "./call.ts";
 import type { WholeAnswer } from "./exchange.ts";
-import { admitDeletion } from "./namespace-lifecycle.ts";
 import { type ApiObject, isOf, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, type Place, rehearse, retryOnConflict, type Saved, type StoredObject, save } from "./objects.ts";
 import { isFinished } from "./replace.ts";
@@ -26,8 +25,8 @@ export const removeObject = (call: Call, place: Place, deletion: Deletion): Prom
   retryOnConflict(call.env.store, { kind: call.kind, place }, async (stored) => {
     const { kind, env } = call;
     checkPreconditions(kind, stored.object, deletion);
-    admitDeletion(kind, place.name);
-    admitNode(call, { name: place.name, next: undefined, old: stored.object });
+    const { isDryRun } = deletion;
+    judgeDeletion(stored.object, { call, operation: "delete", name: place.name, old: stored.object, isDryRun });
     const marked = mark(
       stored.object,
       { ...deletion, propagation: propagationOf(call, stored.object, deletion) },
@@ -36,7 +35,7 @@ export const removeObject = (call: Call, place: Place, deletion: Deletion): Prom
     if (isFinished(marked)) return finish(call, stored, deletion);
     const kept = { object: stored.object, bytes: stored.entry.value, revision: stored.entry.modRevision };
     if (marked === stored.object) return { kind: "waiting", saved: kept };
-    if (deletion.isDryRun) return { kind: "waiting", saved: rehearse(marked, stored.entry.modRevision) };
+    if (isDryRun) return { kind: "waiting", saved: rehearse(marked, stored.entry.modRevision) };
     const saving = await save(env.store, stored.entry.key, marked, stored.entry.modRevision);
     return saving.kind === "saved" ? { kind: "waiting", saved: saving.saved } : undefined;
   });

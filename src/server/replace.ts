@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { type FieldProblem, forbiddenField, invalidField } from "#machinery/field-problem.ts";
 import { badRequest, conflict, invalid } from "#machinery/status.ts";
 import { updateProblemsOf } from "#machinery/validate.ts";
-import { admit, admitBeside } from "./admission.ts";
+import { admit } from "./admission/admit.ts";
+import { mutated } from "./admission/chain.ts";
 import { type Call, placeOf } from "./call.ts";
 import { type Track, updating, withEntries, withTimesOf } from "./managed-fields.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
 import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
 import type { WriteOptions } from "./requests/write-options.ts";
-import { saveSettled, settle } from "./settle.ts";
+import { saveSettled } from "./settle.ts";
 import { hasStatus, isEmptied, strategyOf, wanted } from "./strategy.ts";
 
 /** What an update makes of the object that stands there; asked again where somebody else's write came first. */
@@ -42,11 +43,12 @@ export async function replaceOnce(
   checkIdentity(call, sent, old);
   const assembled = assemble(call, sent, old);
   const owned = withEntries(assembled, track({ sent, next: assembled, old }));
-  await admitBeside(call, old.metadata.name, owned);
-  const next = settle(call.env, owned, old);
-  const problems = [...updateProblemsOf(call.kind, next, old), ...finalizerProblems(next, old)];
-  admit(call, { name: old.metadata.name, next, old, problems });
-  const saving = await put(call, { next, stored, isDryRun });
+  const attempt = { call, operation: "update", name: old.metadata.name, old, isDryRun } as const;
+  const saving = await admit(attempt, {
+    next: await mutated(owned, attempt),
+    problems: (next) => [...updateProblemsOf(call.kind, next, old), ...finalizerProblems(next, old)],
+    write: (next) => put(call, { next, stored, isDryRun }),
+  });
   return saving.kind === "saved" ? saving.saved : undefined;
 }
 

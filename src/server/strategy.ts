@@ -2,21 +2,18 @@ import { namespaces } from "#api/core/namespace.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 import { type ApiObject, isOf } from "./object.ts";
 import { certificateRequestStrategy } from "./strategies/certificate-requests.ts";
-import { claimStrategy } from "./strategies/claims.ts";
 import { daemonSetStrategy } from "./strategies/daemon-sets.ts";
 import { endpointsStrategy } from "./strategies/endpoints.ts";
 import { ingressStrategy } from "./strategies/ingresses.ts";
 import { jobStrategy } from "./strategies/jobs.ts";
 import { namespaceStrategy } from "./strategies/namespaces.ts";
 import { podStrategy } from "./strategies/pods.ts";
-import { priorityClassStrategy } from "./strategies/priority-classes.ts";
 import { serviceStrategy } from "./strategies/services.ts";
 import { plain, type Strategy } from "./strategies/strategy.ts";
 
 const strategies = new Map<string, Strategy>([
   ["/endpoints", endpointsStrategy],
   ["/namespaces", namespaceStrategy],
-  ["/persistentvolumeclaims", claimStrategy],
   ["/pods", podStrategy],
   ["/services", serviceStrategy],
   ["apps/daemonsets", daemonSetStrategy],
@@ -24,7 +21,6 @@ const strategies = new Map<string, Strategy>([
   ["certificates.k8s.io/certificatesigningrequests", certificateRequestStrategy],
   ["discovery.k8s.io/endpointslices", endpointsStrategy],
   ["networking.k8s.io/ingresses", ingressStrategy],
-  ["scheduling.k8s.io/priorityclasses", priorityClassStrategy],
 ]);
 
 export const strategyOf = ({ group, plural }: AnyKind): Strategy => strategies.get(`${group}/${plural}`) ?? plain;

@@ -1,4 +1,3 @@
-import { parseRequest } from "#api/certificates/certificate-signing-request/request.ts";
 import { approvalProblems } from "#api/certificates/certificate-signing-request/rules.ts";
 import type { CertificateSigningRequestCondition } from "#api/certificates/certificate-signing-request/spec.ts";
 import {
@@ -26,10 +25,6 @@ export const certificateRequestStrategy: Strategy = {
     if (old === undefined) return signatureProblems(next.spec.request);
     return subresource === "status" && isOf(certificateSigningRequests, old) ? approvalProblems(next, old) : [];
   },
-  denial: ({ next, old }) =>
-    old === undefined && isOf(certificateSigningRequests, next) && asksToBeMaster(next)
-      ? `use of ${clientSigner} signer with system:masters group is not allowed`
-      : undefined,
   subresources: {
     approval: (next, old, now) => {
       if (!isOf(certificateSigningRequests, next) || !isOf(certificateSigningRequests, old)) return old;
@@ -58,14 +53,4 @@ function dated(
       lastTransitionTime: one.lastTransitionTime ?? same?.lastTransitionTime ?? showTime(now),
     };
   });
-}
-
-const clientSigner = "kubernetes.io/kube-apiserver-client";
-
-/** Nobody becomes an administrator by a request. Source: the admission plugin CertificateSubjectRestriction. */
-function asksToBeMaster({ spec }: CertificateSigningRequest): boolean {
-  const parsed = parseRequest(spec.request);
-  return (
-    spec.signerName === clientSigner && parsed.kind === "read" && parsed.value.organizations.includes("system:masters")
-  );
 }

@@ -1,18 +1,19 @@
 import { alreadyExists, badRequest, noUniqueName } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
 import { problemsOf } from "#machinery/validate.ts";
-import { admit, admitBeside } from "../admission.ts";
+import { admit } from "../admission/admit.ts";
+import { mutated } from "../admission/chain.ts";
+import type { Attempt } from "../admission/plugin.ts";
 import { presentObject } from "../answers/present.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { type Track, updating, withEntries } from "../managed-fields.ts";
 import { generatedName } from "../names.ts";
-import { admitNamespace } from "../namespace-lifecycle.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "../object.ts";
 import { keyOf, type Saved } from "../objects.ts";
 import { sentObject } from "../requests/sent.ts";
 import { type WriteOptions, writeOptions } from "../requests/write-options.ts";
-import { saveSettled, settle } from "../settle.ts";
+import { saveSettled } from "../settle.ts";
 import { hasStatus, strategyOf } from "../strategy.ts";
 
 /** POST to a collection. */
@@ -55,27 +56,21 @@ export async function createOnce(
   sent: ApiObject,
   { name, isDryRun, track }: Creating,
 ): Promise<Saved | undefined> {
-  const { kind, env } = call;
-  const { namespace } = call.path;
-  await admitNamespace(env.store, kind, { namespace, name });
-  const key = keyOf(kind, { namespace, name });
+  const { kind, env, path } = call;
+  const attempt: Attempt = { call, operation: "create", name, old: undefined, isDryRun };
+  const prepared = prepare(call, await mutated(draft(call, sent, { name, track }), attempt));
+  const key = keyOf(kind, { namespace: path.namespace, name });
   const isFree = !isDryRun || (await env.store.get(key)) === undefined;
-  const prepared = prepare(call, sent, { name, track });
-  const completed = (await strategyOf(kind).completeCreate?.(prepared, env.store)) ?? prepared;
-  await admitBeside(call, name, completed);
-  const object = settle(env, completed, undefined);
-  admit(call, { name, next: object, old: undefined, problems: problemsOf(kind, object) });
-  if (!isFree) return undefined;
-  const saving = await saveSettled(env, { object, key, expect: 0, isDryRun });
-  return saving.kind === "saved" ? saving.saved : undefined;
+  const saving = await admit(attempt, {
+    next: prepared,
+    problems: (next) => problemsOf(kind, next),
+    write: async (object) => (isFree ? saveSettled(env, { object, key, expect: 0, isDryRun }) : undefined),
+  });
+  return saving?.kind === "saved" ? saving.saved : undefined;
 }
 
-/** With everything that the server adds to a new object. */
-function prepare(
-  { kind, env, identity }: Call,
-  sent: ApiObject,
-  { name, track }: Pick<Creating, "name" | "track">,
-): ApiObject {
+/** With its metadata and its defaults. */
+function draft({ kind, env }: Call, sent: ApiObject, { name, track }: Pick<Creating, "name" | "track">): ApiObject {
   const bare = withoutMetadata(
     sent,
     ...(name === "" ? (["name"] as const) : []),
@@ -93,8 +88,12 @@ function prepare(
     ...(kind.countsGenerations && { generation: 1 }),
   });
   const defaulted = named(kind, kind.derive(object));
-  const owned = withEntries(defaulted, track({ sent, next: defaulted, old: undefined }));
-  const derived = strategyOf(kind).prepareCreate(owned, identity);
+  return withEntries(defaulted, track({ sent, next: defaulted, old: undefined }));
+}
+
+/** With everything else that the server adds to a new object. */
+function prepare({ kind, identity }: Call, drafted: ApiObject): ApiObject {
+  const derived = strategyOf(kind).prepareCreate(drafted, identity);
   if (!hasStatus(kind) || kind.initialStatus === undefined) return derived;
   return objectOf({ ...derived, status: kind.initialStatus(derived) });
 }

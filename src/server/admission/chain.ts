@@ -1,0 +1,82 @@
+import { forbidden } from "#machinery/status.ts";
+import type { Call } from "../call.ts";
+import type { ApiObject } from "../object.ts";
+import { certificateSubjectRestriction } from "./certificate-subject-restriction.ts";
+import { defaultIngressClass } from "./default-ingress-class.ts";
+import { defaultStorageClass } from "./default-storage-class.ts";
+import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
+import { denyServiceExternalIps } from "./deny-service-external-ips.ts";
+import { loadBalancerStatus } from "./load-balancer-status.ts";
+import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import { nodeRestriction } from "./node-restriction.ts";
+import type { AdmissionPlugin, Attempt, Denial } from "./plugin.ts";
+import { priority } from "./priority.ts";
+import { serviceAccount } from "./service-accounts.ts";
+
+/** In the order in which they are asked. Source: AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go. */
+const plugins: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  nodeRestriction,
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  certificateSubjectRestriction,
+  defaultIngressClass,
+  denyServiceExternalIps,
+  loadBalancerStatus,
+];
+
+/** What a write passes whose kind may concern nobody: found by its name, and not by asking each plugin. */
+interface Chain {
+  readonly mutating: readonly NonNullable<AdmissionPlugin["mutate"]>[];
+  readonly denying: readonly NonNullable<AdmissionPlugin["denial"]>[];
+  readonly guarding: readonly NonNullable<AdmissionPlugin["deletionDenial"]>[];
+}
+const chains = new Map<string, Chain>();
+
+function chainOf({ kind: { group, plural }, subresource }: Call): Chain {
+  const resource = `${group}/${plural}`;
+  const place = subresource === undefined ? resource : `${resource}/${subresource.name}`;
+  const known = chains.get(place);
+  if (known !== undefined) return known;
+  const asked = plugins.filter(({ at }) => at === "everywhere" || at.includes(place) || at.includes(`${resource}/*`));
+  const chain = {
+    mutating: asked.flatMap(({ mutate = [] }) => mutate),
+    denying: asked.flatMap(({ denial = [] }) => denial),
+    guarding: asked.flatMap(({ deletionDenial = [] }) => deletionDenial),
+  };
+  chains.set(place, chain);
+  return chain;
+}
+
+/** With what the plugins add. Throws what they do. */
+export async function mutated(next: ApiObject, attempt: Attempt): Promise<ApiObject> {
+  let object = next;
+  for (const mutate of chainOf(attempt.call).mutating) object = await mutate(object, attempt);
+  return object;
+}
+
+/** Throws a 403 where a plugin denies it. Gives a promise only where one has to wait for its answer: other writes go on in their turn. */
+export function judge(next: ApiObject, attempt: Attempt): Promise<void> | undefined {
+  const { denying } = chainOf(attempt.call);
+  for (const [i, denial] of denying.entries()) {
+    const denied = denial(next, attempt);
+    if (denied instanceof Promise) return judgeOn(next, attempt, [() => denied, ...denying.slice(i + 1)]);
+    mustPass(attempt, denied);
+  }
+  return undefined;
+}
+
+async function judgeOn(next: ApiObject, attempt: Attempt, denying: Chain["denying"]): Promise<void> {
+  for (const denial of denying) mustPass(attempt, await denial(next, attempt));
+}
+
+/** Throws a 403. */
+export function judgeDeletion(old: ApiObject, attempt: Attempt): void {
+  for (const denial of chainOf(attempt.call).guarding) mustPass(attempt, denial(old, attempt));
+}
+
+function mustPass({ call: { kind }, name }: Attempt, denied: Denial): void {
+  if (denied !== undefined) throw forbidden(kind, name, denied);
+}
