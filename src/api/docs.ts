@@ -40,6 +40,7 @@ import { networkingDocs } from "./networking/networking.docs.ts";
 import { runtimeClassDocs } from "./node/runtime-class.docs.ts";
 import { podDisruptionBudgetDocs } from "./policy/pod-disruption-budget.docs.ts";
 import { loadBalancerPoolDocs } from "./portolan/load-balancer-pool.docs.ts";
+import { shareDocs } from "./portolan/share.docs.ts";
 import { rbacDocs } from "./rbac/rbac.docs.ts";
 import { priorityClassDocs } from "./scheduling/priority-class.docs.ts";
 import { csiDocs } from "./storage/csi.docs.ts";
@@ -92,4 +93,5 @@ export const docs: Docs = new Map([
   ...rbacDocs,
   ...priorityClassDocs,
   ...loadBalancerPoolDocs,
+  ...shareDocs,
 ]);

@@ -38,6 +38,7 @@ import { runtimeClasses } from "./node/runtime-class.ts";
 import { Eviction } from "./policy/eviction.ts";
 import { podDisruptionBudgets } from "./policy/pod-disruption-budget.ts";
 import { loadBalancerPools } from "./portolan/load-balancer-pool.ts";
+import { shares } from "./portolan/share.ts";
 import { clusterRoles } from "./rbac/cluster-role.ts";
 import { clusterRoleBindings } from "./rbac/cluster-role-binding.ts";
 import { roles } from "./rbac/role.ts";
@@ -97,6 +98,7 @@ export const kinds: readonly AnyKind[] = [
   volumeAttachments,
   volumeAttributesClasses,
   loadBalancerPools,
+  shares,
 ];
 
 /** The kinds that are built in, in all their versions. */

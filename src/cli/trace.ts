@@ -1,10 +1,5 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { type Access, readKubeconfig } from "#client/kubeconfig.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
-import { ClusterFault } from "#cluster/faults.ts";
-import { readRunning } from "#cluster/running.ts";
 import type { About } from "#core/trace/ingress/wanted-objects.ts";
 import { probeKey } from "#core/trace/probe.ts";
 import { type Paint, plain, showStory } from "#core/trace/show.ts";
@@ -12,10 +7,11 @@ import type { Story } from "#core/trace/story.ts";
 import { type From, parseFrom, parseTarget, type Target, type Understood } from "#core/trace/target.ts";
 import { traceOf } from "#core/trace/trace.ts";
 import type { World } from "#core/trace/world.ts";
-import { clusterFlags, dataDirFrom, type Parsed, parse, wantsJson } from "./arguments.ts";
+import { clusterFlags, parse, wantsJson } from "./arguments.ts";
 import { look, wantedProbes } from "./trace-probes.ts";
 import { readWorld } from "./trace-world.ts";
 import { UsageFault } from "./usage.ts";
+import { clusterOf } from "./which-cluster.ts";
 
 const flags = {
   ...clusterFlags,
@@ -64,37 +60,6 @@ function aboutOf(target: Target): About | undefined {
 function understood<T>(read: Understood<T>): T {
   if (read.kind === "refused") throw new UsageFault(read.because, read.fix);
   return read.value;
-}
-
-interface Cluster {
-  readonly file: string;
-  readonly domain: string;
-  readonly proxyMode: "nftables" | "iptables";
-}
-
-/** --kubeconfig, else the cluster that --data-dir names, else KUBECONFIG, else this machine's cluster, else ~/.kube/config. */
-async function clusterOf(parsed: Parsed): Promise<Cluster> {
-  const domain = parsed.text("cluster-domain");
-  const elsewhere = (file: string): Cluster => ({ file, domain: domain ?? "cluster.local", proxyMode: "nftables" });
-  const named = parsed.text("kubeconfig");
-  if (named !== undefined) return elsewhere(named);
-  const dataDir = dataDirFrom(parsed);
-  const isNamed = parsed.text("data-dir") !== undefined || (process.env.PORTOLAN_DATA_DIR ?? "") !== "";
-  const byVariable = process.env.KUBECONFIG ?? "";
-  if (!isNamed && byVariable !== "") return elsewhere(byVariable);
-  const own = join(dataDir, "kubeconfig");
-  if (existsSync(own)) {
-    const running = await readRunning(dataDir);
-    const proxyMode = running?.settings["proxy-mode"] === "iptables" ? "iptables" : "nftables";
-    return { file: own, domain: domain ?? running?.clusterDomain ?? "cluster.local", proxyMode };
-  }
-  const usual = join(homedir(), ".kube", "config");
-  if (!isNamed && existsSync(usual)) return elsewhere(usual);
-  throw new ClusterFault("NotRunning", {
-    what: "there is no cluster",
-    where: dataDir,
-    fix: "bring one up: portolan up -d; or name another one by --kubeconfig FILE",
-  });
 }
 
 interface Told {

@@ -16,6 +16,7 @@ export type FaultCode =
   | "ImagesUnusable"
   | "AlreadyRunning"
   | "NotRunning"
+  | "NotServed"
   | "StillRunning"
   | "BackupExists"
   | "BackupUnwritable"

@@ -14,6 +14,7 @@ import { serviceAccounts } from "#api/core/service-account.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { kinds } from "#api/kinds.ts";
 import { loadBalancerPools } from "#api/portolan/load-balancer-pool.ts";
+import { shares } from "#api/portolan/share.ts";
 import type { AnyKind, Cell } from "#machinery/kind.ts";
 import { tableOf } from "#machinery/table.ts";
 import { exposureRows } from "./rows/exposure.ts";
@@ -153,6 +154,12 @@ const rows: readonly Row[] = [
       status: { assignedIPv4: 2, assignedIPv6: 1, availableIPv4: 14, availableIPv6: 8 },
     },
     ["x", "192.0.2.0/28,2001:db8::1-2001:db8::9", "true", 3, "14/8", "5m", "Unknown"],
+  ],
+  [
+    shares,
+    "NAME SERVICE EXPIRES AGE | URL",
+    { spec: { service: "web", port: "http", tokenHash: "0".repeat(64), expires: "2026-01-01T01:00:00Z" } },
+    ["x", "web:http", "2026-01-01T01:00:00Z", "5m", "<none>"],
   ],
   [
     certificateSigningRequests,

@@ -64,6 +64,7 @@ const drafts: Readonly<Record<string, Draft>> = {
   runtimeclasses: { handler: "kata" },
   secrets: { stringData: { a: "1" } },
   serviceaccounts: {},
+  shares: { spec: { service: "web", tokenHash: "0".repeat(64), expires: "2026-01-01T00:00:00Z" } },
   servicecidrs: { spec: { cidrs: ["192.0.2.0/28"] } },
   statefulsets: { spec: { selector, template } },
   services: { spec: { ports: [{ port: 80 }] } },

@@ -1,13 +1,13 @@
 import type { BlockSource } from "#core/nodes/pod-blocks.ts";
 import type { Loop } from "../loop.ts";
 import { rootCaController, serviceAccountController } from "./accounts.ts";
-import { bootstrapTokenCleaner } from "./bootstrap-tokens.ts";
 import { certificateApprover, certificateCleaner, certificateSigner } from "./certificates.ts";
 import type { ControllerContext } from "./context.ts";
 import { deploymentController } from "./deployments.ts";
 import { endpointMirrorController } from "./endpoint-mirror.ts";
 import { endpointSliceController } from "./endpoint-slices.ts";
 import { legacyEndpointsController } from "./endpoints.ts";
+import { bootstrapTokenCleaner, shareCleaner } from "./expiry.ts";
 import { garbageCollector } from "./garbage.ts";
 import { idleObjectWatch } from "./idle-objects.ts";
 import { type IngressArrival, ingressArrival } from "./ingress-arrival.ts";
@@ -57,6 +57,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     certificateApprover(options),
     certificateCleaner(options),
     bootstrapTokenCleaner(options),
+    shareCleaner(options),
     idleObjectWatch(options),
     ...(options.ingress === undefined ? [] : [ingressArrival(options, options.ingress)]),
     ...(options.caKey === undefined
