@@ -5,10 +5,10 @@ import { type Share, shares } from "#api/portolan/share.ts";
 import { readKubeconfig } from "#client/kubeconfig.ts";
 import { type ResourceClient, resourceClient } from "#client/resource.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
+import type { Transport } from "#client/transport.ts";
 import { ClusterFault } from "#cluster/faults.ts";
 import { showTicket, ticketName } from "#core/api-proxy/share-ticket.ts";
 import type { Draft } from "#machinery/schema.ts";
-import { StatusError } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
 import { clusterFlags, type Parsed, parse, wantsJson } from "./arguments.ts";
 import { alignColumns } from "./columns.ts";
@@ -35,6 +35,7 @@ export async function share(args: readonly string[]): Promise<number> {
   const namespace = parsed.text("namespace") ?? access.namespace;
   const all = resourceClient(transport, shares);
   try {
+    await mustServeShares(transport, access.server);
     switch (asked.kind) {
       case "list":
         process.stdout.write(showList((await all.list(namespace)).items, json));
@@ -51,8 +52,6 @@ export async function share(args: readonly string[]): Promise<number> {
         return 0;
       }
     }
-  } catch (fault) {
-    throw isUnknownKind(fault) ? notServed(access.server) : fault;
   } finally {
     transport.close();
   }
@@ -147,12 +146,13 @@ function showList(all: readonly Share[], json: boolean): string {
   return alignColumns([head, ...rows.map(({ name, service, expires, url }) => [name, service, expires, url])]);
 }
 
-const isUnknownKind = (fault: unknown): boolean =>
-  fault instanceof StatusError && fault.status.code === 404 && fault.status.details?.name === undefined;
-
-const notServed = (server: string): ClusterFault =>
-  new ClusterFault("NotServed", {
+async function mustServeShares(transport: Transport, server: string): Promise<void> {
+  const path = `/apis/${shares.group}/${shares.version}`;
+  const { status } = await transport.send({ method: "GET", path, headers: {}, body: undefined });
+  if (status !== 404) return;
+  throw new ClusterFault("NotServed", {
     what: "this cluster's API server has no links to share",
     where: server,
     fix: "they are a part of Portolan's own; elsewhere use kubectl port-forward",
   });
+}
