@@ -2,6 +2,8 @@ import type { Docs } from "#machinery/openapi/docs.ts";
 import { daemonSetDocs } from "./apps/daemon-set.docs.ts";
 import { statefulSetDocs } from "./apps/stateful-set.docs.ts";
 import { workloadDocs } from "./apps/workload.docs.ts";
+import { authenticationDocs } from "./authentication/authentication.docs.ts";
+import { authorizationDocs } from "./authorization/authorization.docs.ts";
 import { horizontalPodAutoscalerDocs } from "./autoscaling/horizontal-pod-autoscaler.docs.ts";
 import { scaleDocs } from "./autoscaling/scale.docs.ts";
 import { batchDocs } from "./batch/batch.docs.ts";
@@ -91,6 +93,8 @@ export const docs: Docs = new Map([
   ...csiDocs,
   ...runtimeClassDocs,
   ...rbacDocs,
+  ...authenticationDocs,
+  ...authorizationDocs,
   ...priorityClassDocs,
   ...loadBalancerPoolDocs,
   ...shareDocs,

@@ -1,10 +1,17 @@
 import { catalogueOf, type KindCatalogue } from "#machinery/catalogue.ts";
 import type { AnyKind, NamedType } from "#machinery/kind.ts";
+import type { AnyReview } from "#machinery/review.ts";
 import { controllerRevisions } from "./apps/controller-revision.ts";
 import { daemonSets } from "./apps/daemon-set.ts";
 import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
 import { statefulSets } from "./apps/stateful-set.ts";
+import { selfSubjectReviews, selfSubjectReviewsV1beta1 } from "./authentication/self-subject-review.ts";
+import { tokenReviews } from "./authentication/token-review.ts";
+import { localSubjectAccessReviews } from "./authorization/local-subject-access-review.ts";
+import { selfSubjectAccessReviews } from "./authorization/self-subject-access-review.ts";
+import { selfSubjectRulesReviews } from "./authorization/self-subject-rules-review.ts";
+import { subjectAccessReviews } from "./authorization/subject-access-review.ts";
 import { horizontalPodAutoscalers } from "./autoscaling/horizontal-pod-autoscaler.ts";
 import { Scale } from "./autoscaling/scale.ts";
 import { cronJobs } from "./batch/cron-job.ts";
@@ -101,8 +108,19 @@ export const kinds: readonly AnyKind[] = [
   shares,
 ];
 
+/** Every kind that is asked and answered, and never stored. */
+export const reviews: readonly AnyReview[] = [
+  selfSubjectReviews,
+  selfSubjectReviewsV1beta1,
+  tokenReviews,
+  localSubjectAccessReviews,
+  selfSubjectAccessReviews,
+  selfSubjectRulesReviews,
+  subjectAccessReviews,
+];
+
 /** The kinds that are built in, in all their versions. */
-export const builtIn: KindCatalogue = catalogueOf(kinds);
+export const builtIn: KindCatalogue = catalogueOf(kinds, reviews);
 
 /** What a request may hold beside a stored kind: bodies of subresources, and options. */
 export const bodyTypes: readonly NamedType[] = [

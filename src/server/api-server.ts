@@ -1,5 +1,5 @@
 import type { Identity } from "#core/access/identity.ts";
-import { badRequest, forbidden, unauthorized, unavailable } from "#machinery/status.ts";
+import { badRequest, unauthorized, unavailable } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
 import { AddressObjects } from "./addresses/address-objects.ts";
@@ -7,6 +7,7 @@ import { ServiceAddresses } from "./addresses/service-addresses.ts";
 import { ServiceRanges } from "./addresses/service-ranges.ts";
 import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
+import { impersonated } from "./authentication/impersonation.ts";
 import { bearerOf } from "./authentication.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
@@ -29,6 +30,7 @@ import { StoreReadings } from "./readings.ts";
 import { refusalOf } from "./refusals.ts";
 import { labelsOf, strayRequest } from "./requests/request-labels.ts";
 import { targetOf, understand } from "./requests/understand.ts";
+import { answerReview } from "./reviews/answer-review.ts";
 import type { Join } from "./streams/join.ts";
 import { timedStore } from "./timed-store.ts";
 import { follow } from "./watches/following.ts";
@@ -180,12 +182,14 @@ async function answer(env: Environment, request: ServerRequest, asking: Asking):
   const { warn } = asking;
   const identity = asking.identity ?? (await bearerOf(request, env));
   if (path.kind === "document" && isPublic(path.path)) return documentAnswer(env, request, { path: path.path, query });
-  const asker = askerOf(request, identity);
+  const asker = askerOf(env, request, identity);
   if (path.kind === "document") {
     mayOrThrow(env, asker, { kind: "document", verb: request.method.toLowerCase(), path: path.path });
     const document = await documentAnswer(env, request, { path: path.path, query });
     return document.kind === "stream" ? followed(env, document, { ...asking, identity: asker }) : document;
   }
+  const spoken = env.catalogue.reviewAt(path.group, path.version, path.resource);
+  if (spoken !== undefined) return answerReview(env, request, { spoken, identity: asker, warn, path, query });
   const { call, route } = understand(env, request, { identity: asker, warn, path, query });
   const goesOn = route.verb === "watch" || call.subresource?.name === "log";
   const leave = goesOn ? env.openStreams.enter(asker) : () => {};
@@ -214,19 +218,17 @@ function followed(
   });
 }
 
-/** Throws a 401; a 403 for whoever wants to be taken for somebody else, since doing it as oneself would be another thing. */
-function askerOf({ headers }: ServerRequest, identity: Identity | undefined): Identity {
+/** For whom a request acts. Throws a 400, 401 or 403. */
+function askerOf(env: Environment, request: ServerRequest, identity: Identity | undefined): Identity {
   if (identity === undefined) throw unauthorized();
-  if (!Object.keys(headers).some((name) => name.startsWith("impersonate-"))) return identity;
-  const detail = `User ${JSON.stringify(identity.user)} cannot impersonate resource "users" in API group "" at the cluster scope`;
-  throw forbidden({ group: "", kind: "User", plural: "users" }, headers["impersonate-user"] ?? "", detail);
+  return impersonated(env, request, identity);
 }
 
 async function upgrade(env: Environment, request: ServerRequest, identity: Identity | undefined): Promise<Upgrade> {
   try {
     const { path, query } = targetOf(request);
     if (path.kind === "resource" && path.subresource !== "") {
-      const asker = askerOf(request, identity ?? (await bearerOf(request, env)));
+      const asker = askerOf(env, request, identity ?? (await bearerOf(request, env)));
       const { call, route } = understand(env, request, { identity: asker, warn: () => {}, path, query });
       if (route.connect !== undefined) return { kind: "stream", join: await route.connect(call) };
     } else if (path.kind === "resource" && asksForWebSocket(request))

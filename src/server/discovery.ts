@@ -1,23 +1,11 @@
-import type { KindCatalogue, ServedGroup, ServedKind } from "#machinery/catalogue.ts";
+import type { KindCatalogue, ServedGroup, ServedKind, ServedReview } from "#machinery/catalogue.ts";
 import { type AnyKind, apiVersionOf, type Subresource } from "#machinery/kind.ts";
 import type { AggregatedDiscovery } from "./answers/negotiate.ts";
-
-/** What can be done with an object of every kind. */
-const objectVerbs: readonly string[] = [
-  "create",
-  "delete",
-  "deletecollection",
-  "get",
-  "list",
-  "patch",
-  "update",
-  "watch",
-];
 
 /** The kinds that are told of, with the subresources that are served. */
 export interface Served {
   readonly catalogue: KindCatalogue;
-  readonly isServed: (kind: AnyKind, subresource: Subresource) => boolean;
+  readonly isServed: (kind: Pick<AnyKind, "group" | "plural">, subresource: Subresource) => boolean;
 }
 
 /** `/api` and `/apis` as one document each, which saves clients a request a group. Source: KEP-3352. */
@@ -38,22 +26,24 @@ export function aggregated(served: Served, which: "core" | "named", { version }:
   };
 }
 
-function resourceDiscovery(served: Served, kind: ServedKind): unknown {
-  const { plural, scope, singular, shortNames, categories } = kind;
+type Told = ServedKind | ServedReview;
+
+function resourceDiscovery(served: Served, kind: Told): unknown {
+  const { plural, scope, singular, shortNames, categories, verbs } = kind;
   const subresources = servedSubresources(served, kind);
   return {
     resource: plural,
     responseKind: responseKind(kind),
     scope: scope === "Namespaced" ? "Namespaced" : "Cluster",
     singularResource: singular,
-    verbs: objectVerbs,
+    verbs,
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
     ...(subresources.length > 0 && {
-      subresources: subresources.map(({ name, kind: own, verbs }) => ({
-        subresource: name,
-        responseKind: responseKind(own ?? kind),
-        verbs,
+      subresources: subresources.map((one) => ({
+        subresource: one.name,
+        responseKind: responseKind(one.kind ?? kind),
+        verbs: one.verbs,
       })),
     }),
   };
@@ -77,32 +67,34 @@ export function resourceList(served: Served, group: string, version: string): un
   };
 }
 
-function resourcesOf(served: Served, kind: ServedKind): readonly unknown[] {
+function resourcesOf(served: Served, kind: Told): readonly unknown[] {
   const namespaced = kind.scope === "Namespaced";
-  const { plural, singular, shortNames, categories } = kind;
+  const { plural, singular, shortNames, categories, verbs } = kind;
   const main = {
     name: plural,
     singularName: singular,
     namespaced,
     kind: kind.kind,
-    verbs: objectVerbs,
+    verbs,
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
   };
-  const others = servedSubresources(served, kind).map(({ name, kind: own, verbs }) => ({
+  const others = servedSubresources(served, kind).map(({ name, kind: own, verbs: ownVerbs }) => ({
     name: `${plural}/${name}`,
     singularName: "",
     namespaced,
     ...(own !== undefined &&
       (own.group !== kind.group || own.version !== kind.version) && { group: own.group, version: own.version }),
     kind: own?.kind ?? kind.kind,
-    verbs,
+    verbs: ownVerbs,
   }));
   return [main, ...others];
 }
 
-const servedSubresources = (served: Served, kind: ServedKind): readonly Subresource[] =>
-  kind.subresources.filter((one) => served.isServed(kind.hub, one)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+const servedSubresources = (served: Served, kind: Told): readonly Subresource[] =>
+  kind.subresources
+    .filter((one) => served.isServed("hub" in kind ? kind.hub : kind, one))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 /** `/api` */
 export const coreVersions = (address: string): unknown => ({

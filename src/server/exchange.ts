@@ -7,6 +7,8 @@ export interface ServerRequest {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Every header line by itself, where some headers may stand in several; names in lower case. Absent: each stands in one. */
+  readonly lines?: () => readonly (readonly [name: string, value: string])[];
   /** The body as it was sent; throws a 413 where it is longer than that. To be called once. */
   readonly body: (maximumBytes: number) => Promise<Uint8Array>;
   /** The same as it comes, for who hands it on: no longer than is taken. To be called once, and instead. */

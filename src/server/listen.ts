@@ -110,7 +110,7 @@ async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
   const { method = "GET", url = "/" } = request;
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
   try {
-    const asking = { method, url, headers, ...heldBody() };
+    const asking = { method, url, headers, lines: () => linesOf(request), ...heldBody() };
     const upgrade = await server.upgrade(asking, identityOf(request));
     if (upgrade.kind === "stream") upgrade.join(upgrading);
     else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
@@ -126,6 +126,7 @@ const asked = (request: Http2ServerRequest): ServerRequest => ({
   method: request.method,
   url: request.url,
   headers: headersOf(request),
+  lines: () => linesOf(request),
   body: (maximumBytes) => bodyOf(request, maximumBytes),
   bodyPieces: () => request,
 });
@@ -135,6 +136,13 @@ function headersOf(request: Http2ServerRequest): ServerRequest["headers"] {
   for (const [name, value] of Object.entries(request.headers))
     headers[name] = Array.isArray(value) ? value.join(", ") : value;
   return headers;
+}
+
+function linesOf({ rawHeaders }: Http2ServerRequest | IncomingMessage): readonly (readonly [string, string])[] {
+  const lines: (readonly [string, string])[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    lines.push([(rawHeaders[i] ?? "").toLowerCase(), rawHeaders[i + 1] ?? ""]);
+  return lines;
 }
 
 async function bodyOf(request: Http2ServerRequest, maximumBytes: number): Promise<Uint8Array> {

@@ -103,7 +103,7 @@ function document(path: string, described: Described): Uint8Array | undefined {
 }
 
 const surface = ({ catalogue, version }: Described): Surface => ({
-  kinds: catalogue.served,
+  kinds: [...catalogue.served, ...catalogue.reviews],
   types: bodyTypes,
   docs,
   version,

@@ -64,14 +64,15 @@ const streams: Readonly<Record<string, Connect>> = {
   "/pods/exec": exec,
 };
 
-function handlers({ group, plural }: AnyKind, { name }: Subresource): Readonly<Record<string, Verb>> {
+type Placed = Pick<AnyKind, "group" | "plural">;
+function handlers({ group, plural }: Placed, { name }: Subresource): Readonly<Record<string, Verb>> {
   const path = `${group}/${plural}/${name}`;
   if (streams[path] !== undefined) return { get: needsUpgrade, create: needsUpgrade };
   return special[path] ?? common[name] ?? {};
 }
 
 /** Whether anything can be done with a subresource that a kind declares. */
-export const servesSubresource = (kind: AnyKind, subresource: Subresource): boolean =>
+export const servesSubresource = (kind: Placed, subresource: Subresource): boolean =>
   Object.keys(handlers(kind, subresource)).length > 0;
 
 /** Who answers; undefined where the method means nothing there. */

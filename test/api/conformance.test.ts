@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bodyTypes, kinds } from "#api/kinds.ts";
+import { bodyTypes, kinds, reviews } from "#api/kinds.ts";
 import { read, readObject } from "#machinery/decode.ts";
 import { openEnvelope, sealEnvelope } from "#machinery/envelope.ts";
 import { apiVersionOf } from "#machinery/kind.ts";
@@ -109,11 +109,20 @@ for (const kind of kinds) {
   });
 }
 
-for (const { kind, type } of bodyTypes)
-  test(`${kind}: protobuf carries everything there and back`, () => {
+for (const { group, version, kind, type } of [...bodyTypes, ...reviews])
+  test(`${apiVersionOf({ group, version })} ${kind}: protobuf carries everything there and back`, () => {
     for (const seed of seeds) {
       const object = readGood(type, generate(type, seeded(seed)));
       assert.deepEqual(readGood(type, decodeProtobuf(type, encodeProtobuf(type, object))), object, `seed ${seed}`);
+    }
+  });
+
+for (const review of reviews)
+  test(`${apiVersionOf(review)} ${review.kind}: every question is read again unchanged, and can be judged`, () => {
+    for (const seed of seeds) {
+      const question = readGood(review.type, generate(review.type, seeded(seed)));
+      assert.deepEqual(readGood(review.type, question), question, `seed ${seed}`);
+      for (const rule of review.rules) for (const { path } of rule(question)) assert.match(path, /^(spec|metadata)/);
     }
   });
 

@@ -8,7 +8,7 @@ import { openApiV2 } from "#machinery/openapi/v2.ts";
 import { openApiV3, openApiV3Index, openApiV3Paths } from "#machinery/openapi/v3.ts";
 import { fieldsOf, wholeOf } from "#machinery/protobuf/reader.ts";
 
-const surface = { kinds: builtIn.served, types: bodyTypes, docs, version: "v1.36.0" };
+const surface = { kinds: [...builtIn.served, ...builtIn.reviews], types: bodyTypes, docs, version: "v1.36.0" };
 
 /** Every `$ref` in a document. */
 function refsIn(value: unknown): readonly string[] {
@@ -50,7 +50,7 @@ test("OpenAPI v2: every reference resolves, every kind has its place", () => {
   const named = Object.values(document.definitions).flatMap(
     (schema) => schema["x-kubernetes-group-version-kind"] ?? [],
   );
-  for (const { group, version, kind } of [...builtIn.served, ...bodyTypes])
+  for (const { group, version, kind } of [...builtIn.served, ...builtIn.reviews, ...bodyTypes])
     assert(
       named.some((one) => at(one, "group") === group && at(one, "version") === version && at(one, "kind") === kind),
       kind,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { docs } from "#api/docs.ts";
-import { bodyTypes, builtIn, kinds } from "#api/kinds.ts";
+import { bodyTypes, builtIn, kinds, reviews } from "#api/kinds.ts";
 import type { AnyType, ObjectShape } from "#machinery/schema.ts";
 
 /** Every object type that somebody can ask `kubectl explain` about, by name. */
@@ -27,7 +27,7 @@ interface Sentence {
   readonly field: string;
 }
 
-const types = reachable([...builtIn.served, ...bodyTypes].map(({ type }) => type));
+const types = reachable([...builtIn.served, ...builtIn.reviews, ...bodyTypes].map(({ type }) => type));
 const shortName = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 const sentences: readonly Sentence[] = [...types].flatMap(([name, { fields }]) =>
   ["", ...Object.keys(fields)].map((field) => ({
@@ -100,7 +100,7 @@ test("no sentence serves three fields of different names", () => {
 });
 
 test("metadata, spec and status of a kind speak of that kind alone", () => {
-  const told = kinds.flatMap(({ kind, type: { shape } }) => {
+  const told = [...kinds, ...reviews.filter(({ version }) => version === "v1")].flatMap(({ kind, type: { shape } }) => {
     if (shape.is !== "object") return [];
     return ["metadata", "spec", "status"]
       .filter((field) => field in shape.fields)

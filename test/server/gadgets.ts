@@ -1,4 +1,4 @@
-import { builtIn } from "#api/kinds.ts";
+import { builtIn, reviews } from "#api/kinds.ts";
 import { ObjectMeta } from "#api/meta/object-meta.ts";
 import { catalogueOf } from "#machinery/catalogue.ts";
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
@@ -99,4 +99,4 @@ export const gadgets: AnyKind = defineKind<typeof Gadget>({
 });
 
 /** All that is built in, and gadgets. */
-export const catalogue = catalogueOf([...builtIn.kinds, gadgets]);
+export const catalogue = catalogueOf([...builtIn.kinds, gadgets], reviews);

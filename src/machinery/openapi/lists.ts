@@ -1,20 +1,22 @@
-import type { Resource } from "../catalogue.ts";
+import type { ServedResource } from "../catalogue.ts";
 import type { NamedType } from "../kind.ts";
 import { ListMeta } from "../list-meta.ts";
 import { list, object, objectShape, optional, required } from "../schema.ts";
 import type { Operation } from "./operations.ts";
 
 /** The types of the answers to `list`: no declaration needs to say them. */
-export const listTypesOf = (kinds: readonly Resource[]): readonly NamedType[] =>
-  kinds.map(({ group, version, kind, type }) => ({
-    group,
-    version,
-    kind: `${kind}List`,
-    type: object(`${objectShape(type).name}List`, {
-      metadata: optional(1, ListMeta),
-      items: required(2, list(type)),
-    }),
-  }));
+export const listTypesOf = (kinds: readonly ServedResource[]): readonly NamedType[] =>
+  kinds
+    .filter(({ verbs }) => verbs.includes("list"))
+    .map(({ group, version, kind, type }) => ({
+      group,
+      version,
+      kind: `${kind}List`,
+      type: object(`${objectShape(type).name}List`, {
+        metadata: optional(1, ListMeta),
+        items: required(2, list(type)),
+      }),
+    }));
 
 /** What a good answer holds, where it is an object. */
 export function responseType({ action, target }: Operation, types: readonly NamedType[]): NamedType | undefined {

@@ -1,4 +1,4 @@
-import type { Resource } from "../catalogue.ts";
+import type { ServedResource } from "../catalogue.ts";
 import { apiVersionOf, type NamedType } from "../kind.ts";
 
 /** One method of one path, before either version of OpenAPI spells it. Source: the paths of Kubernetes' own documents. */
@@ -56,27 +56,29 @@ const listing: readonly Parameter[] = [
   { name: "watch", type: "boolean", description: "Tell changes as they come." },
 ];
 
-export const operationsOf = (kind: Resource): readonly Operation[] => [
-  ...collection(kind),
-  ...single(kind),
+export const operationsOf = (kind: ServedResource): readonly Operation[] => [
+  ...[...collection(kind), ...single(kind)].filter(({ action }) => kind.verbs.includes(verbOf(action))),
   ...kind.subresources.flatMap((one) => subresource(kind, one)),
 ];
 
-const rootOf = (kind: Resource): string => `${kind.group === "" ? "/api" : "/apis"}/${apiVersionOf(kind)}`;
-const isNamespaced = ({ scope }: Resource): boolean => scope === "Namespaced";
-const collectionPath = (kind: Resource): string =>
+/** Of an action on a resource itself. */
+const verbOf = (action: string): string => (action === "post" ? "create" : action === "put" ? "update" : action);
+
+const rootOf = (kind: ServedResource): string => `${kind.group === "" ? "/api" : "/apis"}/${apiVersionOf(kind)}`;
+const isNamespaced = ({ scope }: ServedResource): boolean => scope === "Namespaced";
+const collectionPath = (kind: ServedResource): string =>
   `${rootOf(kind)}${isNamespaced(kind) ? "/namespaces/{namespace}" : ""}/${kind.plural}`;
-const collectionParameters = (kind: Resource): readonly Parameter[] => (isNamespaced(kind) ? [namespace] : []);
+const collectionParameters = (kind: ServedResource): readonly Parameter[] => (isNamespaced(kind) ? [namespace] : []);
 
 /** `CoreV1NamespacedService`: the tail of an operation's id. */
-function idOf(kind: Resource): string {
+function idOf(kind: ServedResource): string {
   const group = kind.group === "" ? "core" : (kind.group.split(".")[0] ?? "");
   const version = kind.version;
   return `${capital(group)}${capital(version)}${isNamespaced(kind) ? "Namespaced" : ""}${kind.kind}`;
 }
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
-function collection(kind: Resource): readonly Operation[] {
+function collection(kind: ServedResource): readonly Operation[] {
   const common = { path: collectionPath(kind), target: kind, inPath: collectionParameters(kind) };
   const id = idOf(kind);
   const everywhere: Operation = {
@@ -104,7 +106,7 @@ function collection(kind: Resource): readonly Operation[] {
   ];
 }
 
-function single(kind: Resource): readonly Operation[] {
+function single(kind: ServedResource): readonly Operation[] {
   const common = {
     path: `${collectionPath(kind)}/{name}`,
     target: kind,
@@ -130,8 +132,8 @@ const methods = {
 const isVerb = (verb: string): verb is Verb => Object.hasOwn(methods, verb);
 
 function subresource(
-  kind: Resource,
-  { name: part, kind: spoken, verbs }: Resource["subresources"][number],
+  kind: ServedResource,
+  { name: part, kind: spoken, verbs }: ServedResource["subresources"][number],
 ): readonly Operation[] {
   return verbs.filter(isVerb).map((verb) => {
     const { method, action, word, query, body } = methods[verb];

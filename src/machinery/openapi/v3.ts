@@ -1,4 +1,4 @@
-import type { Resource } from "../catalogue.ts";
+import type { ServedResource } from "../catalogue.ts";
 import { apiVersionOf, type NamedType } from "../kind.ts";
 import { objectShape } from "../schema.ts";
 import type { Docs } from "./docs.ts";
@@ -9,7 +9,7 @@ import { dialect3, type Schema, schemasOf } from "./schemas.ts";
 /** What a document describes. */
 export interface Surface {
   /** In every version. */
-  readonly kinds: readonly Resource[];
+  readonly kinds: readonly ServedResource[];
   /** Bodies of subresources and options. */
   readonly types: readonly NamedType[];
   readonly docs: Docs;
@@ -18,7 +18,7 @@ export interface Surface {
 }
 
 /** The OpenAPI v3 document of one group and version, below `/openapi/v3/…`. */
-export function openApiV3(surface: Surface, { group, version }: Pick<Resource, "group" | "version">): Schema {
+export function openApiV3(surface: Surface, { group, version }: Pick<ServedResource, "group" | "version">): Schema {
   const kinds = surface.kinds.filter((one) => one.group === group && one.version === version);
   const types = [...kinds, ...surface.types, ...listTypesOf(kinds)];
   const paths = Object.groupBy(kinds.flatMap(operationsOf), ({ path }) => path);
@@ -33,7 +33,7 @@ export function openApiV3(surface: Surface, { group, version }: Pick<Resource, "
 }
 
 /** The groups and versions that have a document, as paths below `/openapi/v3/`: `api/v1`, `apis/apps/v1`. */
-export const openApiV3Paths = ({ kinds }: Surface): ReadonlyMap<string, Pick<Resource, "group" | "version">> =>
+export const openApiV3Paths = ({ kinds }: Surface): ReadonlyMap<string, Pick<ServedResource, "group" | "version">> =>
   new Map(kinds.map((kind) => [`${kind.group === "" ? "api" : "apis"}/${apiVersionOf(kind)}`, kind]));
 
 /** What `/openapi/v3` answers; `hashOf` gives a document's hash, by which clients cache it. */

@@ -40,7 +40,7 @@ export function presentList(call: Call, all: readonly Uint8Array[], metadata: Li
 }
 
 /** What a subresource speaks, as the request wants it. */
-export const presentValue = (call: Call, named: NamedType, value: object): WholeAnswer => ({
+export const presentValue = (call: Pick<Call, "format">, named: NamedType, value: object): WholeAnswer => ({
   kind: "whole",
   status: 200,
   headers: { "content-type": mediaTypeOf(call.format) },

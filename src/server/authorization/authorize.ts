@@ -9,7 +9,7 @@ import {
 import type { Identity } from "#core/access/identity.ts";
 import { authorizeNode } from "./node-authorizer.ts";
 import type { NodeGraph } from "./node-graph.ts";
-import { allows, allowsIngress, bootstrapperRules, ingressUser, proxierRules } from "./rules.ts";
+import { allows, allowsIngress, basicRules, bootstrapperRules, ingressUser, proxierRules } from "./rules.ts";
 
 /**
  * Who may do what: administrators and the control plane everything; a node what concerns it; the service proxy, the
@@ -19,6 +19,7 @@ import { allows, allowsIngress, bootstrapperRules, ingressUser, proxierRules } f
 export function authorize(identity: Identity, attributes: Attributes, graph: NodeGraph): Decision {
   if (isTrusted(identity)) return allowed;
   if (attributes.kind === "document") return isDescription(attributes.path) ? allowed : denied();
+  if (identity.groups.includes("system:authenticated") && allows(basicRules, attributes)) return allowed;
   const node = nodeOf(identity);
   if (node !== undefined) return authorizeNode(node, attributes, graph);
   if (identity.user === "system:kube-proxy") return allows(proxierRules, attributes) ? allowed : denied();

@@ -64,6 +64,16 @@ export const bootstrapperRules: readonly Rule[] = [
   { group: "certificates.k8s.io", resources: ["certificatesigningrequests"], verbs: ["create", ...read] },
 ];
 
+/** What everybody may ask about themselves. Source: ClusterRole system:basic-user there. */
+export const basicRules: readonly Rule[] = [
+  {
+    group: "authorization.k8s.io",
+    resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+    verbs: ["create"],
+  },
+  { group: "authentication.k8s.io", resources: ["selfsubjectreviews"], verbs: ["create"] },
+];
+
 const follow = ["list", "watch"];
 
 /** As whom the ingress controller asks that a cluster runs for itself. */

@@ -78,7 +78,8 @@ function decodeAll(
   return { kind: "read", words };
 }
 
-function decode(segment: string): string | undefined {
+/** A segment with its `%xx` decoded; undefined where that gives no text. */
+export function decode(segment: string): string | undefined {
   if (!segment.includes("%")) return segment;
   try {
     return decodeURIComponent(segment);

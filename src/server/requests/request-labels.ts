@@ -30,7 +30,7 @@ export function labelsOf(
     return { ...strayRequest, verb: method === "GET" || method === "HEAD" ? "GET" : "other", subresource: `/${root}` };
   }
   const { group, version, resource, namespace, name, subresource: wanted } = path;
-  const kind = catalogue.at(group, version, resource);
+  const kind = catalogue.at(group, version, resource) ?? catalogue.reviewAt(group, version, resource);
   if (kind === undefined) return strayRequest;
   const subresource = kind.subresources.some((one) => one.name === wanted) ? wanted : "";
   const verb = verbOf(method, path, query);

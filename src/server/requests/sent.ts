@@ -36,15 +36,18 @@ export async function sentObject(call: Call, options: WriteOptions): Promise<Api
   return toHub(spoken, named(spoken, checked(call, document, reading)));
 }
 
+/** What of a request its body is read by. */
+type Sending = Pick<Call, "request" | "warn">;
+
 /** The same for what a subresource speaks: a Scale, a Binding, … */
-export async function sentBody(call: Call, expected: Expected, options: WriteOptions): Promise<unknown> {
+export async function sentBody(call: Sending, expected: Expected, options: WriteOptions): Promise<unknown> {
   const document = await sentDocument(call, expected);
   const value = withoutEnvelope(document.value);
   return checked(call, document, { expected, options, outcome: read(expected.type, value) });
 }
 
 /** A body in JSON, YAML or protobuf, as JSON. Throws a 400 or 415. */
-async function sentDocument({ request }: Call, expected: Expected): Promise<Document> {
+async function sentDocument({ request }: Sending, expected: Expected): Promise<Document> {
   const { mediaType, bytes } = await readBody(request);
   switch (mediaType) {
     case "":
@@ -94,7 +97,7 @@ interface Reading {
   readonly outcome: Read;
 }
 
-function checked(call: Call, { text, repeated }: Document, { expected, options, outcome }: Reading): unknown {
+function checked(call: Sending, { text, repeated }: Document, { expected, options, outcome }: Reading): unknown {
   const cannot = `${expected.kind} in version ${JSON.stringify(apiVersionOf(expected))} cannot be handled as a ${expected.kind}`;
   if (outcome.kind === "mismatch") throw badRequest(`${cannot}: ${outcome.message}`);
   if (options.fieldValidation === "Ignore") return outcome.object;

@@ -17,7 +17,7 @@ export interface WriteOptions {
 }
 
 /** Reads the options of a write; `optionsKind` names them in a refusal (422). Source: ValidatePatchOptions and its like. */
-export function writeOptions({ query, request }: Call, optionsKind: string): WriteOptions {
+export function writeOptions({ query, request }: Pick<Call, "query" | "request">, optionsKind: string): WriteOptions {
   const asksForManager = query.get("fieldManager") ?? "";
   const problems: FieldProblem[] = [
     ...(optionsKind === "PatchOptions" ? patchProblems(query, request.headers["content-type"]) : []),
