@@ -1,3 +1,4 @@
+import { limitRanges as limitRangeKind } from "#api/core/limit-range.ts";
 import type { Identity } from "#core/access/identity.ts";
 import { badRequest, unauthorized, unavailable } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
@@ -5,6 +6,7 @@ import type { Store } from "#store/store.ts";
 import { AddressObjects } from "./addresses/address-objects.ts";
 import { ServiceAddresses } from "./addresses/service-addresses.ts";
 import { ServiceRanges } from "./addresses/service-ranges.ts";
+import { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
 import { impersonated } from "./authentication/impersonation.ts";
@@ -69,7 +71,8 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const objects = new AddressObjects({ store, now, uuid: chance.uuid, report });
   const serviceAddresses = new ServiceAddresses({ ranges, objects }, options.nodePortRange, chance.number);
   const nodeGraph = new NodeGraph();
-  const followers = [serviceAddresses, ranges, objects.ofServices, objects.ofAddresses, nodeGraph];
+  const limitRanges = new NamespacedObjects(limitRangeKind);
+  const followers = [serviceAddresses, ranges, objects.ofServices, objects.ofAddresses, nodeGraph, limitRanges];
   const followings = await Promise.all(followers.map((one) => follow(store, one, report)));
   objects.begin();
   const env: Environment = {
@@ -77,6 +80,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     store,
     serviceAddresses,
     nodeGraph,
+    limitRanges,
     metrics,
     readings: new StoreReadings(metrics.registry),
     checks: checksOf(store, { draining, isSynced: () => followings.every((one) => one.isSynced()) }),

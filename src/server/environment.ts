@@ -1,8 +1,10 @@
+import type { limitRanges } from "#api/core/limit-range.ts";
 import type { KindCatalogue } from "#machinery/catalogue.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
 import type { ServiceAddresses } from "./addresses/service-addresses.ts";
+import type { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import type { Turns } from "./answers/turns.ts";
 import type { NodeGraph } from "./authorization/node-graph.ts";
 import type { Check } from "./health.ts";
@@ -15,6 +17,7 @@ import type { SlowReaders } from "./watches/slow-readers.ts";
 export interface Environment extends ServerParts {
   readonly serviceAddresses: ServiceAddresses;
   readonly nodeGraph: NodeGraph;
+  readonly limitRanges: NamespacedObjects<typeof limitRanges.type>;
   readonly metrics: ServerMetrics;
   readonly readings: StoreReadings;
   /** What must be well for the server to be. */

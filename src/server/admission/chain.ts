@@ -6,6 +6,7 @@ import { defaultIngressClass } from "./default-ingress-class.ts";
 import { defaultStorageClass } from "./default-storage-class.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { denyServiceExternalIps } from "./deny-service-external-ips.ts";
+import { limitRanger } from "./limit-ranger.ts";
 import { loadBalancerStatus } from "./load-balancer-status.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
@@ -16,6 +17,7 @@ import { serviceAccount } from "./service-accounts.ts";
 /** In the order in which they are asked. Source: AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go. */
 const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  limitRanger,
   serviceAccount,
   nodeRestriction,
   priority,
