@@ -1,4 +1,5 @@
 import { limitRanges as limitRangeKind } from "#api/core/limit-range.ts";
+import { resourceQuotas as resourceQuotaKind } from "#api/core/resource-quota.ts";
 import type { Identity } from "#core/access/identity.ts";
 import { badRequest, unauthorized, unavailable } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
@@ -6,6 +7,7 @@ import type { Store } from "#store/store.ts";
 import { AddressObjects } from "./addresses/address-objects.ts";
 import { ServiceAddresses } from "./addresses/service-addresses.ts";
 import { ServiceRanges } from "./addresses/service-ranges.ts";
+import { KeyedTurns } from "./admission/keyed-turns.ts";
 import { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
@@ -72,7 +74,9 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const serviceAddresses = new ServiceAddresses({ ranges, objects }, options.nodePortRange, chance.number);
   const nodeGraph = new NodeGraph();
   const limitRanges = new NamespacedObjects(limitRangeKind);
-  const followers = [serviceAddresses, ranges, objects.ofServices, objects.ofAddresses, nodeGraph, limitRanges];
+  const resourceQuotas = new NamespacedObjects(resourceQuotaKind);
+  const indexes = [nodeGraph, limitRanges, resourceQuotas];
+  const followers = [serviceAddresses, ranges, objects.ofServices, objects.ofAddresses, ...indexes];
   const followings = await Promise.all(followers.map((one) => follow(store, one, report)));
   objects.begin();
   const env: Environment = {
@@ -81,6 +85,8 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     serviceAddresses,
     nodeGraph,
     limitRanges,
+    resourceQuotas,
+    quotaTurns: new KeyedTurns(),
     metrics,
     readings: new StoreReadings(metrics.registry),
     checks: checksOf(store, { draining, isSynced: () => followings.every((one) => one.isSynced()) }),

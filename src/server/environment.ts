@@ -1,9 +1,11 @@
 import type { limitRanges } from "#api/core/limit-range.ts";
+import type { resourceQuotas } from "#api/core/resource-quota.ts";
 import type { KindCatalogue } from "#machinery/catalogue.ts";
 import type { Cidr } from "#net/cidr.ts";
 import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
 import type { ServiceAddresses } from "./addresses/service-addresses.ts";
+import type { KeyedTurns } from "./admission/keyed-turns.ts";
 import type { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import type { Turns } from "./answers/turns.ts";
 import type { NodeGraph } from "./authorization/node-graph.ts";
@@ -18,6 +20,9 @@ export interface Environment extends ServerParts {
   readonly serviceAddresses: ServiceAddresses;
   readonly nodeGraph: NodeGraph;
   readonly limitRanges: NamespacedObjects<typeof limitRanges.type>;
+  readonly resourceQuotas: NamespacedObjects<typeof resourceQuotas.type>;
+  /** By namespace: writes that cost its quotas something. */
+  readonly quotaTurns: KeyedTurns;
   readonly metrics: ServerMetrics;
   readonly readings: StoreReadings;
   /** What must be well for the server to be. */

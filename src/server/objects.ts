@@ -1,7 +1,7 @@
 import { type AnyKind, apiVersionOf, type Kind } from "#machinery/kind.ts";
 import type { AnyType, Stored } from "#machinery/schema.ts";
 import { conflict, modifiedMeanwhile, notFound, tooLarge } from "#machinery/status.ts";
-import type { Entry, Store } from "#store/store.ts";
+import type { Entry, Store, Write } from "#store/store.ts";
 import { limits } from "./limits.ts";
 import { type ApiObject, isOf, parseStored, type Serialized, serialize, withMetadata } from "./object.ts";
 
@@ -53,17 +53,32 @@ export interface Saved {
 }
 export type Saving =
   | { readonly kind: "saved"; readonly saved: Saved }
-  | { readonly kind: "conflict"; readonly current: Entry | undefined };
+  | { readonly kind: "conflict"; readonly key: string };
+
+export type Along = NonNullable<Write["along"]>;
+
+/** Where an object is written. */
+export interface Slot {
+  readonly key: string;
+  /** The revision at which the key must be; 0: absent. */
+  readonly expect: number;
+  /** What is written with it, or not at all. */
+  readonly along?: Along;
+}
 
 /** Writes an object while its key is at revision `expect` (0: absent). Throws a 413. */
-export async function save(store: Store, key: string, object: ApiObject, expect: number): Promise<Saving> {
+export const save = (store: Store, key: string, object: ApiObject, expect: number): Promise<Saving> =>
+  saveAt(store, object, { key, expect });
+
+/** Writes an object. Throws a 413. */
+export async function saveAt(store: Store, object: ApiObject, slot: Slot): Promise<Saving> {
   const text = mustFit(object);
   let bytes: Uint8Array = new Uint8Array();
   const value = (revision: number) => {
     bytes = text.at(revision);
     return bytes;
   };
-  const written = await store.write({ key, value, expect });
+  const written = await store.write({ ...slot, value });
   if (written.kind === "conflict") return written;
   const { revision } = written;
   return {

@@ -7,7 +7,7 @@ import { mutated } from "./admission/chain.ts";
 import { type Call, placeOf } from "./call.ts";
 import { type Track, updating, withEntries, withTimesOf } from "./managed-fields.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
-import { erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
+import { type Along, erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
 import type { WriteOptions } from "./requests/write-options.ts";
 import { saveSettled } from "./settle.ts";
 import { hasStatus, isEmptied, strategyOf, wanted } from "./strategy.ts";
@@ -47,9 +47,9 @@ export async function replaceOnce(
   const saving = await admit(attempt, {
     next: await mutated(owned, attempt),
     problems: (next) => [...updateProblemsOf(call.kind, next, old), ...finalizerProblems(next, old)],
-    write: (next) => put(call, { next, stored, isDryRun }),
+    write: (next, along) => put(call, { next, stored, isDryRun, along }),
   });
-  return saving.kind === "saved" ? saving.saved : undefined;
+  return saving?.kind === "saved" ? saving.saved : undefined;
 }
 
 /** An object has the name and the namespace of its path. Throws a 400. */
@@ -145,19 +145,20 @@ interface Putting {
   readonly next: ApiObject;
   readonly stored: StoredObject;
   readonly isDryRun: boolean;
+  readonly along: Along;
 }
 
-async function put({ env }: Call, { next, stored, isDryRun }: Putting): Promise<Saving> {
+async function put({ env }: Call, { next, stored, isDryRun, along }: Putting): Promise<Saving> {
   const { entry, object: old } = stored;
   const { key, modRevision } = entry;
   if (isFinished(next) && !isDryRun) {
     const erased = await erase(env.store, entry);
-    if (erased === undefined) return { kind: "conflict", current: undefined };
+    if (erased === undefined) return { kind: "conflict", key };
     return { kind: "saved", saved: rehearse(next, erased.revision) };
   }
   if (isDeepStrictEqual(withTimesOf(next, old), old))
     return { kind: "saved", saved: { object: old, bytes: entry.value, revision: modRevision } };
-  return saveSettled(env, { object: next, key, expect: modRevision, isDryRun });
+  return saveSettled(env, { object: next, key, expect: modRevision, isDryRun, along });
 }
 
 /** It is being deleted, and nothing waits for anything any more. */

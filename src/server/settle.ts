@@ -4,7 +4,7 @@ import { invalid } from "#machinery/status.ts";
 import { problemsOf } from "#machinery/validate.ts";
 import type { Environment } from "./environment.ts";
 import { type ApiObject, isOf, named } from "./object.ts";
-import { rehearse, type Saving, save } from "./objects.ts";
+import { rehearse, type Saving, type Slot, saveAt } from "./objects.ts";
 
 /**
  * Gives a Service the addresses and ports that its type calls for; other objects stay as they are. Validation comes afterwards, as
@@ -21,22 +21,19 @@ export function settle({ serviceAddresses }: Environment, object: ApiObject, old
 const isAboutAddresses = ({ path }: FieldProblem): boolean =>
   /^spec\.(type|clusterIP|ipFamil|ports.*nodePort)/.test(path);
 
-interface Settled {
+interface Settled extends Slot {
   readonly object: ApiObject;
-  readonly key: string;
-  /** The revision at which the key must be; 0: absent. */
-  readonly expect: number;
   readonly isDryRun: boolean;
 }
 
 /** Writes a settled object, in the same turn. */
 export function saveSettled(
   { serviceAddresses, store }: Environment,
-  { object, key, expect, isDryRun }: Settled,
+  { object, isDryRun, ...slot }: Settled,
 ): Promise<Saving> {
-  if (isDryRun) return rehearseSettled({ object, expect });
-  if (!isOf(services, object)) return save(store, key, object, expect);
-  return serviceAddresses.whileReserved(key, object, () => save(store, key, object, expect));
+  if (isDryRun) return rehearseSettled({ object, expect: slot.expect });
+  if (!isOf(services, object)) return saveAt(store, object, slot);
+  return serviceAddresses.whileReserved(slot.key, object, () => saveAt(store, object, slot));
 }
 
 async function rehearseSettled({ object, expect }: Pick<Settled, "object" | "expect">): Promise<Saving> {

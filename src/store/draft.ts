@@ -12,19 +12,30 @@ export class Draft {
     this.#timeline = timeline;
   }
 
-  /** Throws what the write's `value` function throws; the write then takes no revision. */
-  decide({ key, value, expect }: Write): Written {
+  /** Throws what the `value` function of one of the writes throws; none of them takes a revision then. */
+  decide(write: Write): Written {
+    const all = [...(write.along ?? []), write];
+    for (const { key, value, expect } of all) {
+      const current = this.#at(key);
+      const isExpected = (current?.modRevision ?? 0) === expect;
+      const deletesNothing = value === undefined && current === undefined;
+      if (!isExpected || deletesNothing) return { kind: "conflict", key, current };
+    }
+    const last = this.#timeline.revision + this.changes.length;
+    const made = all.map((one, i) => this.#made(one, last + 1 + i));
+    for (const change of made) {
+      this.#touched.set(change.key, change.entry);
+      this.changes.push(change);
+    }
+    return { kind: "done", revision: last + all.length };
+  }
+
+  #made({ key, value }: Write, revision: number): Change {
     const previous = this.#at(key);
-    const isExpected = (previous?.modRevision ?? 0) === expect;
-    const deletesNothing = value === undefined && previous === undefined;
-    if (!isExpected || deletesNothing) return { kind: "conflict", current: previous };
-    const revision = this.#timeline.revision + this.changes.length + 1;
     const bytes = typeof value === "function" ? value(revision) : value;
     const createRevision = previous?.createRevision ?? revision;
     const entry = bytes === undefined ? undefined : { key, value: bytes, createRevision, modRevision: revision };
-    this.#touched.set(key, entry);
-    this.changes.push({ key, revision, entry, previous });
-    return { kind: "done", revision };
+    return { key, revision, entry, previous };
   }
 
   #at(key: string): Entry | undefined {

@@ -104,9 +104,9 @@ export class JournaledStore implements Store {
 
   async write(write: Write): Promise<Written> {
     this.#open();
-    if (write.key === "" || write.key.includes("\0") || !write.key.isWellFormed()) {
-      throw new RangeError(`not a key: ${JSON.stringify(write.key)}`);
-    }
+    for (const { key } of [write, ...(write.along ?? [])])
+      if (key === "" || key.includes("\0") || !key.isWellFormed())
+        throw new RangeError(`not a key: ${JSON.stringify(key)}`);
     return new Promise((resolve, reject) => {
       this.#writes.push({ write, resolve, reject });
       this.#scheduleCommit();

@@ -72,13 +72,16 @@ export interface Write {
   readonly value: Uint8Array | ((revision: number) => Uint8Array) | undefined;
   /** The write happens only while the key's modRevision is this; 0 for "must not exist". */
   readonly expect: number;
+  /** Writes of other keys that happen with this one or not at all; they take the revisions right before it. Each names another key. */
+  readonly along?: readonly Omit<Write, "along">[];
 }
 /**
- * A conflict shows what stands at the written key. Where that is what was expected, the key to delete does not exist.
+ * A conflict shows what stands at the first key where something else was expected; of those `along` first. Where that is what was
+ * expected, the key to delete does not exist.
  */
 export type Written =
   | { readonly kind: "done"; readonly revision: number }
-  | { readonly kind: "conflict"; readonly current: Entry | undefined };
+  | { readonly kind: "conflict"; readonly key: string; readonly current: Entry | undefined };
 
 /**
  * Changes arrive in the order of their revisions, each once. Nothing is called before `watch` has resolved, and nothing after `stop`.

@@ -1,24 +1,25 @@
 import type { FieldProblem } from "#machinery/field-problem.ts";
 import { invalid } from "#machinery/status.ts";
 import type { ApiObject } from "../object.ts";
+import type { Along, Saving } from "../objects.ts";
 import { settle } from "../settle.ts";
 import { strategyOf } from "../strategy.ts";
-import { judge } from "./chain.ts";
+import { chargeOf, judge } from "./chain.ts";
 import type { Attempt } from "./plugin.ts";
 
-interface Admitting<T> {
+interface Admitting {
   readonly next: ApiObject;
   /** What its declaration finds wrong with it. */
   readonly problems: (settled: ApiObject) => Iterable<FieldProblem>;
   /** Stores it in the turn in which it was settled. */
-  readonly write: (settled: ApiObject) => Promise<T>;
+  readonly write: (settled: ApiObject, along: Along) => Promise<Saving | undefined>;
 }
 
 /**
  * Settles an object that plugins have added to, and lets the write pass that nothing is wrong with, with a warning where something may not be
  * meant. Throws a 422 for a wrong object, a 403 where whoever asks may write such objects, but not this.
  */
-export async function admit<T>(attempt: Attempt, { next, problems, write }: Admitting<T>): Promise<T> {
+export async function admit(attempt: Attempt, { next, problems, write }: Admitting): Promise<Saving | undefined> {
   const { call, name, old } = attempt;
   const { env } = call;
   const settled = settle(env, next, old);
@@ -28,7 +29,9 @@ export async function admit<T>(attempt: Attempt, { next, problems, write }: Admi
   if (judging !== undefined) await judging; // waiting for nothing would be another turn too
   if (call.subresource === undefined)
     for (const warning of call.kind.warnings?.(settled, old) ?? []) call.warn(warning);
-  return write(judging === undefined ? settled : settle(env, next, old));
+  const charge = chargeOf(settled, attempt);
+  if (charge !== undefined) return charge((along) => write(settle(env, next, old), along));
+  return write(judging === undefined ? settled : settle(env, next, old), []);
 }
 
 function furtherProblems(next: ApiObject, { call, old }: Attempt): Iterable<FieldProblem> {

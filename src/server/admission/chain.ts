@@ -10,8 +10,9 @@ import { limitRanger } from "./limit-ranger.ts";
 import { loadBalancerStatus } from "./load-balancer-status.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
-import type { AdmissionPlugin, Attempt, Denial } from "./plugin.ts";
+import type { AdmissionPlugin, Attempt, Charge, Denial } from "./plugin.ts";
 import { priority } from "./priority.ts";
+import { resourceQuota } from "./resource-quota.ts";
 import { serviceAccount } from "./service-accounts.ts";
 
 /** In the order in which they are asked. Source: AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go. */
@@ -27,12 +28,14 @@ const plugins: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   denyServiceExternalIps,
   loadBalancerStatus,
+  resourceQuota,
 ];
 
 /** What a write passes whose kind may concern nobody: found by its name, and not by asking each plugin. */
 interface Chain {
   readonly mutating: readonly NonNullable<AdmissionPlugin["mutate"]>[];
   readonly denying: readonly NonNullable<AdmissionPlugin["denial"]>[];
+  readonly charging: readonly NonNullable<AdmissionPlugin["charge"]>[];
   readonly guarding: readonly NonNullable<AdmissionPlugin["deletionDenial"]>[];
 }
 const chains = new Map<string, Chain>();
@@ -46,6 +49,7 @@ function chainOf({ kind: { group, plural }, subresource }: Call): Chain {
   const chain = {
     mutating: asked.flatMap(({ mutate = [] }) => mutate),
     denying: asked.flatMap(({ denial = [] }) => denial),
+    charging: asked.flatMap(({ charge = [] }) => charge),
     guarding: asked.flatMap(({ deletionDenial = [] }) => deletionDenial),
   };
   chains.set(place, chain);
@@ -72,6 +76,15 @@ export function judge(next: ApiObject, attempt: Attempt): Promise<void> | undefi
 
 async function judgeOn(next: ApiObject, attempt: Attempt, denying: Chain["denying"]): Promise<void> {
   for (const denial of denying) mustPass(attempt, await denial(next, attempt));
+}
+
+/** How an object is to be written that costs something; undefined: it costs nothing. */
+export function chargeOf(next: ApiObject, attempt: Attempt): Charge | undefined {
+  for (const charge of chainOf(attempt.call).charging) {
+    const charged = charge(next, attempt);
+    if (charged !== undefined) return charged;
+  }
+  return undefined;
 }
 
 /** Throws a 403. */

@@ -1,5 +1,6 @@
 import type { Call } from "../call.ts";
 import type { ApiObject } from "../object.ts";
+import type { Along, Saving } from "../objects.ts";
 
 /** A write that is about to be made: by whom, where and at which subresource is the call's to say. */
 export interface Attempt {
@@ -14,6 +15,11 @@ export interface Attempt {
 /** Why it may not be; undefined: it may. */
 export type Denial = string | undefined;
 
+/** Writes an object, and something along with it; undefined where there was nothing to write after all. */
+export type WriteAlong = (along: Along) => Promise<Saving | undefined>;
+/** Has an object written, once more where what it costs has become something else meanwhile. Throws a 403. */
+export type Charge = (write: WriteAlong) => Promise<Saving | undefined>;
+
 /** One of those whom a write must pass that its writer was allowed to make. What it denies is a 403; it may throw another Status itself. */
 export interface AdmissionPlugin {
   /** As Kubernetes calls it. */
@@ -27,5 +33,7 @@ export interface AdmissionPlugin {
   readonly mutate?: (next: ApiObject, attempt: Attempt) => ApiObject | Promise<ApiObject>;
   /** Asked of what nothing is wrong with, as it is to be stored. */
   readonly denial?: (next: ApiObject, attempt: Attempt) => Denial | Promise<Denial>;
+  /** Asked last, of what nobody denies: how to write what it costs with it. undefined: it costs nothing. */
+  readonly charge?: (next: ApiObject, attempt: Attempt) => Charge | undefined;
   readonly deletionDenial?: (old: ApiObject, attempt: Attempt) => Denial;
 }

@@ -64,7 +64,8 @@ export async function createOnce(
   const saving = await admit(attempt, {
     next: prepared,
     problems: (next) => problemsOf(kind, next),
-    write: async (object) => (isFree ? saveSettled(env, { object, key, expect: 0, isDryRun }) : undefined),
+    write: async (object, along) =>
+      isFree ? saveSettled(env, { object, key, expect: 0, isDryRun, along }) : undefined,
   });
   return saving?.kind === "saved" ? saving.saved : undefined;
 }

@@ -129,6 +129,7 @@ export function writes(subject: StoreUnderTest): void {
     });
   }
   valueFunctions(subject);
+  together(subject);
   keys(subject);
   closing(subject);
 }
@@ -164,6 +165,82 @@ function valueFunctions(subject: StoreUnderTest): void {
     ]);
     assert.equal(bad.status === "rejected" && bad.reason instanceof RangeError, true);
     assert.deepEqual(good, { status: "fulfilled", value: { kind: "done", revision: 1 } });
+  });
+}
+
+interface Together {
+  readonly name: string;
+  readonly along: readonly Step[];
+  readonly step: Step;
+  readonly answer: string;
+  readonly leaves: readonly string[];
+}
+
+/** Each after `a=1 (1..1)`. */
+const togethers: readonly Together[] = [
+  {
+    name: "take a revision each, the asked one the last",
+    along: [["a", "2", 1]],
+    step: ["b", "1", 0],
+    answer: "done 3",
+    leaves: ["a=2 (1..2)", "b=1 (3..3)"],
+  },
+  {
+    name: "don't happen where the asked one conflicts",
+    along: [["b", "1", 0]],
+    step: ["a", "2", 0],
+    answer: "conflict with a=1 (1..1)",
+    leaves: ["a=1 (1..1)"],
+  },
+  {
+    name: "don't happen where one of them conflicts",
+    along: [
+      ["c", "1", 0],
+      ["a", "2", 7],
+    ],
+    step: ["b", "1", 0],
+    answer: "conflict with a=1 (1..1)",
+    leaves: ["a=1 (1..1)"],
+  },
+  {
+    name: "may delete",
+    along: [["a", undefined, 1]],
+    step: ["b", "1", 0],
+    answer: "done 3",
+    leaves: ["b=1 (3..3)"],
+  },
+];
+
+/** Writes of several keys that happen together or not at all. */
+function together(subject: StoreUnderTest): void {
+  for (const { name, along, step, answer, leaves } of togethers)
+    test(`${subject.name}: writes along with another ${name}`, async (t) => {
+      const { store } = await subject.fresh(t);
+      await store.write(writeOf(["a", "1", 0]));
+      const written = await store.write({ ...writeOf(step), along: along.map(writeOf) });
+      assert.equal(showWritten(written), answer);
+      assert.deepEqual((await store.range("")).entries.map(showEntry), leaves);
+    });
+
+  test(`${subject.name}: of writes of one turn that go along with the same key, one happens`, async (t) => {
+    const { store } = await subject.fresh(t);
+    await store.write(writeOf(["a", "1", 0]));
+    const along = [writeOf(["a", "2", 1])];
+    const answers = await Promise.all(["b", "c"].map((key) => store.write({ ...writeOf([key, "1", 0]), along })));
+    assert.deepEqual(answers.map(showWritten), ["done 3", "conflict with a=2 (1..2)"]);
+    assert.deepEqual((await store.range("")).entries.map(showEntry), ["a=2 (1..2)", "b=1 (3..3)"]);
+  });
+
+  test(`${subject.name}: a value that can't be made leaves nothing of what goes along`, async (t) => {
+    const { store } = await subject.fresh(t);
+    const fails = () => {
+      throw new RangeError("no value");
+    };
+    await assert.rejects(
+      store.write({ key: "b", value: fails, expect: 0, along: [writeOf(["a", "1", 0])] }),
+      RangeError,
+    );
+    assert.equal(await store.revision(), 0);
   });
 }
 
