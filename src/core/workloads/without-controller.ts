@@ -3,10 +3,8 @@ import { statefulSets } from "#api/apps/stateful-set.ts";
 import { horizontalPodAutoscalers } from "#api/autoscaling/horizontal-pod-autoscaler.ts";
 import { cronJobs } from "#api/batch/cron-job.ts";
 import { jobs } from "#api/batch/job.ts";
-import { limitRanges } from "#api/core/limit-range.ts";
 import { persistentVolumeClaims } from "#api/core/persistent-volume-claim.ts";
 import { replicationControllers } from "#api/core/replication-controller.ts";
-import { resourceQuotas } from "#api/core/resource-quota.ts";
 import { networkPolicies } from "#api/networking/network-policy.ts";
 import { podDisruptionBudgets } from "#api/policy/pod-disruption-budget.ts";
 import { clusterRoleBindings } from "#api/rbac/cluster-role-binding.ts";
@@ -25,8 +23,6 @@ const consequences: ReadonlyMap<AnyKind, string> = new Map<AnyKind, string>([
   [cronJobs, "it makes no Jobs. Only a controller of your own would"],
   [horizontalPodAutoscalers, "nothing is scaled by it"],
   [persistentVolumeClaims, "no volume is made for it or bound to it. Only a provisioner of your own would do that"],
-  [limitRanges, "it limits nothing, and gives pods no defaults"],
-  [resourceQuotas, "it limits nothing"],
   [networkPolicies, "all traffic passes, whatever it says. Only a network of your own would hold some back"],
   [podDisruptionBudgets, "nobody who ends pods asks it"],
   [roleBindings, grantsNothing],

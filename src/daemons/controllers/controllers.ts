@@ -15,6 +15,7 @@ import { namespaceController } from "./namespaces.ts";
 import { nodeIpamController } from "./node-ipam.ts";
 import { type NodeLifecycleOptions, nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-sets.ts";
+import { resourceQuotaController } from "./resource-quotas.ts";
 import { serviceCidrController } from "./service-cidrs.ts";
 import { strayPodController } from "./stray-pods.ts";
 
@@ -54,6 +55,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     nodeLifecycleController(options, options),
     strayPodController(options, options),
     serviceCidrController(options),
+    resourceQuotaController(options),
     certificateApprover(options),
     certificateCleaner(options),
     bootstrapTokenCleaner(options),
