@@ -3,6 +3,7 @@ import { daemonSetDocs } from "./apps/daemon-set.docs.ts";
 import { statefulSetDocs } from "./apps/stateful-set.docs.ts";
 import { workloadDocs } from "./apps/workload.docs.ts";
 import { authenticationDocs } from "./authentication/authentication.docs.ts";
+import { tokenRequestDocs } from "./authentication/token-request.docs.ts";
 import { authorizationDocs } from "./authorization/authorization.docs.ts";
 import { horizontalPodAutoscalerDocs } from "./autoscaling/horizontal-pod-autoscaler.docs.ts";
 import { scaleDocs } from "./autoscaling/scale.docs.ts";
@@ -54,6 +55,7 @@ export const docs: Docs = new Map([
   ...deleteOptionsDocs,
   ...conditionTypeDocs,
   ...serviceAccountDocs,
+  ...tokenRequestDocs,
   ...referenceDocs,
   ...nodeStatusDocs,
   ...nodeDocs,

@@ -7,6 +7,7 @@ import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
 import { statefulSets } from "./apps/stateful-set.ts";
 import { selfSubjectReviews, selfSubjectReviewsV1beta1 } from "./authentication/self-subject-review.ts";
+import { TokenRequest } from "./authentication/token-request.ts";
 import { tokenReviews } from "./authentication/token-review.ts";
 import { localSubjectAccessReviews } from "./authorization/local-subject-access-review.ts";
 import { selfSubjectAccessReviews } from "./authorization/self-subject-access-review.ts";
@@ -125,6 +126,7 @@ export const builtIn: KindCatalogue = catalogueOf(kinds, reviews);
 /** What a request may hold beside a stored kind: bodies of subresources, and options. */
 export const bodyTypes: readonly NamedType[] = [
   { group: "", version: "v1", kind: "Binding", type: Binding },
+  { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", type: TokenRequest },
   { group: "autoscaling", version: "v1", kind: "Scale", type: Scale },
   { group: "policy", version: "v1", kind: "Eviction", type: Eviction },
   { group: "", version: "v1", kind: "DeleteOptions", type: DeleteOptions },

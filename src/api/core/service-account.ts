@@ -21,7 +21,13 @@ export const serviceAccounts = defineKind<typeof ServiceAccount>({
   categories: [],
   scope: "Namespaced",
   type: ServiceAccount,
-  subresources: [],
+  subresources: [
+    {
+      name: "token",
+      kind: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
+      verbs: ["create"],
+    },
+  ],
   columns: [
     nameColumn,
     { name: "Secrets", type: "string", cell: ({ secrets }) => secrets?.length ?? 0, doc: "How many secrets it lists." },
