@@ -11,9 +11,10 @@ import { bootstrap } from "#server/bootstrap.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { listen } from "#server/listen.ts";
 import type { Store } from "#store/store.ts";
+import { tokenSettings } from "./authentication-settings.ts";
 import type { ControlPlan } from "./cluster-plan.ts";
 import { ClusterFault } from "./faults.ts";
-import type { Identities } from "./identities.ts";
+import { type Identities, serverAt } from "./identities.ts";
 import type { Log } from "./log.ts";
 import { showBlocks } from "./setting-values.ts";
 import { primaryServiceRange, type Settings } from "./settings.ts";
@@ -37,6 +38,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
   const serviceRange = primaryServiceRange(settings);
   const apiPort = settings["api-port"];
   const { kubeletClient, ca, serving } = identities;
+  const jwksUri = `${serverAt(plan.address.text, apiPort)}/openid/v1/jwks`;
   await using started = new AsyncDisposableStack();
   const server = await createApiServer({
     catalogue: builtIn,
@@ -47,6 +49,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
       gitVersion: settings["kubernetes-version"],
       serviceRanges,
       nodePortRange: settings["service-node-port-range"],
+      tokens: { ...identities.tokenKeys, ...tokenSettings(settings, jwksUri) },
       kubelet: { certificate: kubeletClient.certificate, key: kubeletClient.key, ca },
     },
     report: (fault) => log.warn("a request failed in the server", fault),

@@ -24,6 +24,7 @@ export type FaultCode =
   | "IptablesTaken"
   | "NotJoined"
   | "AuthorityUnknown"
+  | "TokenKeyUnusable"
   | "StartFailed";
 
 /** The machine refuses: what, where, and how to mend it. */

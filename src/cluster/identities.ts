@@ -8,6 +8,7 @@ import type { Ip } from "#net/ip.ts";
 import { readIfThere, writeWhole } from "#os/files.ts";
 import type { Authority, KeyPair } from "#os/pki.ts";
 import type { Settings } from "./settings.ts";
+import { type TokenKeyTexts, tokenKeysOf } from "./token-keys.ts";
 
 /** The certificates of a cluster; PEM texts. All are signed by its own authority. */
 export interface Identities {
@@ -20,6 +21,8 @@ export interface Identities {
   readonly admin: KeyPair;
   /** Who the API server is when it asks the agents of nodes. */
   readonly kubeletClient: KeyPair;
+  /** By which service accounts are known. */
+  readonly tokenKeys: TokenKeyTexts;
   /** Those of the nodes that this cluster runs itself, in their order. */
   readonly nodes: readonly OwnNodeIdentity[];
 }
@@ -70,7 +73,8 @@ export async function identitiesOf(dataDir: string, { apiHosts, nodes }: Identit
   const { certificate: ca, key: caKey } = known ?? (await signer());
   const ofNodes: OwnNodeIdentity[] = [];
   for (const node of nodes) ofNodes.push({ ca, ...(await nodeIdentity(keeper, node)) });
-  return { ca, caKey, serving, admin, kubeletClient, nodes: ofNodes };
+  const tokenKeys = await tokenKeysOf(folder);
+  return { ca, caKey, serving, admin, kubeletClient, tokenKeys, nodes: ofNodes };
 }
 
 /** By which a component of the cluster shows who it is, made and renewed as the others are; `name` is that of its file. */

@@ -69,3 +69,10 @@ export function parseBlocks(text: string): readonly Cidr[] | undefined {
   const blocks = parts.flatMap((part) => parseCidr(part.trim()) ?? []);
   return blocks.length === parts.length ? blocks : undefined;
 }
+
+/** A list of words, each of which must be right; none is a list too. */
+export function parseWords(text: string, isRight: (word: string) => boolean): readonly string[] | undefined {
+  const words = text.split(",").map((word) => word.trim());
+  if (text.trim() === "") return [];
+  return words.every(isRight) ? words : undefined;
+}

@@ -42,6 +42,12 @@ const rows: Readonly<Record<SettingName, Row>> = {
     taken: ["40s", "2m", "1m30s", "15s"],
     refused: ["", "40", "s", "14s", "61m", "1h", "-40s"],
   },
+  "service-account-issuer": {
+    taken: ["", "https://kubernetes.default.svc", "https://a.example.com/path, https://b", "accounts"],
+    refused: ["http://a.example.com", "https://a?b=c", "https://a#b", "https://me@a", "urn:a", "a,", "a b"],
+  },
+  "service-account-jwks-uri": { taken: ["", "https://a/keys"], refused: ["http://a/keys", "a", "https://a?b"] },
+  "api-audiences": { taken: ["", "api", "https://a,api"], refused: ["a,,b", "a b"] },
   "feature-gates": { taken: [""], refused: ["Anything=true"] },
   runtime: { taken: ["process"], refused: ["containerd", ""] },
   v: { taken: ["0", "10"], refused: ["-1", "11", "1.5", ""] },

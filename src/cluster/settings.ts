@@ -3,6 +3,8 @@ import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
 import { type PortRange, parsePortRange } from "#net/port.ts";
+import { type AuthenticationSettings, authenticationTable } from "./authentication-settings.ts";
+import type { SettingRow } from "./setting-row.ts";
 import {
   blocksFrom,
   type NodeLabel,
@@ -14,7 +16,7 @@ import {
 } from "./setting-values.ts";
 
 /** What a cluster is asked to be; the same names as the flags of `up`, the lines of config.yaml and the variables. */
-export interface Settings {
+export interface Settings extends AuthenticationSettings {
   readonly "data-dir": string;
   readonly "api-port": number;
   readonly "bind-address": Ip;
@@ -47,20 +49,7 @@ export interface Settings {
 export type SettingName = keyof Settings;
 
 /** One row a setting: parser, `--help` and the reference page come from here. */
-export interface Setting<T = unknown> {
-  readonly name: SettingName;
-  /** Where it isn't given. */
-  readonly fallback: string;
-  readonly placeholder: string;
-  readonly doc: string;
-  /** undefined where the text is none; `expected` then says what it should have been. */
-  readonly parse: (text: string) => T | undefined;
-  readonly expected: string;
-  /** A flag without a value. */
-  readonly isSwitch?: true;
-  /** Its value as a text again, of settings that a node is given too; absent: it is the cluster's alone. */
-  toNode?(value: T): string;
-}
+export interface Setting<T = unknown> extends SettingRow<SettingName, T> {}
 
 /** As many as the addresses of the private LAN are for. */
 const mostNodes = 100;
@@ -217,6 +206,7 @@ export const settingsTable: Table = {
     parse: parseGrace,
     expected: "a time from 15s to 60m, such as 40s or 2m",
   },
+  ...authenticationTable,
   "feature-gates": {
     name: "feature-gates",
     fallback: "",
@@ -299,6 +289,9 @@ export function readSettings(given: ReadonlyMap<string, Given>): Settings {
     "load-balancer-pool": read(table["load-balancer-pool"]),
     "host-dns": read(table["host-dns"]),
     "node-monitor-grace-period": read(table["node-monitor-grace-period"]),
+    "service-account-issuer": read(table["service-account-issuer"]),
+    "service-account-jwks-uri": read(table["service-account-jwks-uri"]),
+    "api-audiences": read(table["api-audiences"]),
     "feature-gates": read(table["feature-gates"]),
     v: read(table.v),
   };

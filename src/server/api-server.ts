@@ -11,8 +11,9 @@ import { KeyedTurns } from "./admission/keyed-turns.ts";
 import { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
+import { bearerOf } from "./authentication/bearer.ts";
 import { impersonated } from "./authentication/impersonation.ts";
-import { bearerOf } from "./authentication.ts";
+import { TokenIssuer } from "./authentication/token-issuer.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
 import { type Draining, drainingOf } from "./draining.ts";
@@ -97,6 +98,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
       endingMs: limits.endingWatchMs,
     }),
     turns: new Turns(),
+    tokenIssuer: options.tokens && new TokenIssuer(options.tokens),
   };
   const expiry = setInterval(() => expireEvents(store, now()).catch(report), expireEventsEveryMs).unref();
   return {

@@ -1,5 +1,6 @@
 import { methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
 import { type DiscoveryFormat, discoveryFormat, plainFormat } from "./answers/negotiate.ts";
+import { issuerDocument } from "./authentication/issuer-documents.ts";
 import { backupAnswer } from "./backup.ts";
 import { aggregated, coreVersions, group, groupList, resourceList, type Served } from "./discovery.ts";
 import type { Environment } from "./environment.ts";
@@ -31,6 +32,12 @@ export async function documentAnswer(
       return wholeJson(200, versionInfo(env.options.gitVersion));
     case "metrics":
       return env.readings.answer(env.store, env.catalogue.kinds);
+    case ".well-known":
+      if (first !== "openid-configuration" || second !== "") throw noSuchPath();
+      return issuerDocument(env, "configuration");
+    case "openid":
+      if (first !== "v1" || second !== "jwks" || rest.length > 0) throw noSuchPath();
+      return issuerDocument(env, "keySet");
     case "portolan":
       if (first !== "backup" || second !== "") throw noSuchPath();
       return backupAnswer(env);
@@ -47,6 +54,7 @@ export async function documentAnswer(
     case "":
       return plain(request, {
         paths: [
+          "/.well-known/openid-configuration",
           "/api",
           "/api/v1",
           "/apis",
@@ -55,6 +63,7 @@ export async function documentAnswer(
           "/metrics",
           "/openapi/v2",
           "/openapi/v3",
+          "/openid/v1/jwks",
           "/portolan/backup",
           "/readyz",
           "/version",

@@ -8,6 +8,7 @@ import type { ServiceAddresses } from "./addresses/service-addresses.ts";
 import type { KeyedTurns } from "./admission/keyed-turns.ts";
 import type { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import type { Turns } from "./answers/turns.ts";
+import type { TokenIssuer, TokenOptions } from "./authentication/token-issuer.ts";
 import type { NodeGraph } from "./authorization/node-graph.ts";
 import type { Check } from "./health.ts";
 import type { ServerMetrics } from "./metrics.ts";
@@ -30,6 +31,8 @@ export interface Environment extends ServerParts {
   readonly openStreams: OpenStreams;
   readonly slowReaders: SlowReaders;
   readonly turns: Turns;
+  /** Who makes tokens of service accounts; undefined: nobody does. */
+  readonly tokenIssuer: TokenIssuer | undefined;
 }
 
 /** What a server is made of. */
@@ -62,6 +65,8 @@ export interface ServerOptions {
   readonly nodePortRange: PortRange;
   /** How the server shows itself to the agents of nodes; undefined: it can't reach them, and says so. */
   readonly kubelet: KubeletCredentials | undefined;
+  /** Absent: service accounts get no tokens. */
+  readonly tokens?: TokenOptions;
   /** How often watches that want bookmarks are told how far they have come; a minute, as Kubernetes does, where it isn't said. */
   readonly bookmarkEveryMs?: number;
 }

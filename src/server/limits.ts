@@ -6,6 +6,10 @@ export const limits = {
   accept: 4096,
   /** Of a body, packed or not. Source: kube-apiserver. */
   bodyBytes: 3 * 1024 * 1024,
+  /** Of a token, in characters: what names its holder's groups may be long. */
+  tokenCharacters: 32 * 1024,
+  /** Tokens that are known to be signed by the right one. */
+  rememberedTokens: 4096,
   /** How many brackets and braces of a body may be open at once. */
   bodyLevels: 1000,
   /** For reading one document of YAML. */

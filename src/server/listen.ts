@@ -7,6 +7,7 @@ import type { Identity } from "#core/access/identity.ts";
 import { badRequest, StatusError } from "#machinery/status.ts";
 import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
+import { withProtocolToken } from "./authentication/protocol-token.ts";
 import { gathered, heldBody, type ServerRequest } from "./exchange.ts";
 import { bodyTooLarge } from "./requests/body.ts";
 import type { Upgrading } from "./streams/join.ts";
@@ -108,6 +109,7 @@ async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
   const { request, socket } = upgrading;
   socket.on("error", () => socket.destroy()); // the client has gone
   const { method = "GET", url = "/" } = request;
+  request.headers = withProtocolToken(request.headers);
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
   try {
     const asking = { method, url, headers, lines: () => linesOf(request), ...heldBody() };

@@ -35,6 +35,28 @@ export async function mustFind(store: Store, kind: AnyKind, place: Place): Promi
   return storedObject(entry);
 }
 
+/** An object of a kind; undefined where there is none. */
+export async function findOf<T extends AnyType>(
+  store: Store,
+  kind: Kind<T>,
+  place: Place,
+): Promise<(Stored<T> & ApiObject) | undefined> {
+  const entry = await store.get(keyOf(kind, place));
+  const object = entry === undefined ? undefined : parseStored(entry.value);
+  return object !== undefined && isOf(kind, object) ? object : undefined;
+}
+
+/** Throws a 404. */
+export async function mustFindOf<T extends AnyType>(
+  store: Store,
+  kind: Kind<T>,
+  place: Place,
+): Promise<Stored<T> & ApiObject> {
+  const found = await findOf(store, kind, place);
+  if (found === undefined) throw notFound(kind, place.name);
+  return found;
+}
+
 /** All of a kind. */
 export async function everyOf<T extends AnyType>(
   store: Store,

@@ -12,6 +12,7 @@ import { list } from "./verbs/list.ts";
 import { log } from "./verbs/log.ts";
 import { patch } from "./verbs/patch.ts";
 import { getScale, patchScale, updateScale } from "./verbs/scale.ts";
+import { createToken } from "./verbs/token.ts";
 import { update } from "./verbs/update.ts";
 import { watch } from "./verbs/watch.ts";
 
@@ -56,6 +57,7 @@ const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   "/pods/binding": { create: bind },
   "/pods/eviction": { create: evict },
   "/pods/log": { get: log },
+  "/serviceaccounts/token": { create: createToken },
   "certificates.k8s.io/certificatesigningrequests/approval": { get, update, patch },
 };
 

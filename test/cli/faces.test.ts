@@ -72,7 +72,7 @@ test("bash completes commands and their flags", (t) => {
     COMP_WORDS=(portolan up --api); COMP_CWORD=2; _portolan; echo "\${COMPREPLY[@]}"`;
   const { stdout, error } = spawnSync("bash", ["--norc", "-c", script], { encoding: "utf8" });
   if (error !== undefined) return t.skip("no bash here");
-  assert.equal(stdout, "status\n--api-port\n");
+  assert.equal(stdout, "status\n--api-port --api-audiences\n");
 });
 
 test("version tells the program's, the API's and Node's", () => {

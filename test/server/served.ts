@@ -1,9 +1,10 @@
-import { randomUUID } from "node:crypto";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { builtIn } from "#api/kinds.ts";
 import type { Identity } from "#core/access/identity.ts";
 import type { KindCatalogue } from "#machinery/catalogue.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
+import type { TokenOptions } from "#server/authentication/token-issuer.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import type { KubeletCredentials } from "#server/environment.ts";
 import { type Answer, gathered, heldBody } from "#server/exchange.ts";
@@ -47,9 +48,26 @@ export interface ServeOptions {
   readonly bookmarkEveryMs?: number;
   /** The first block of Service addresses, where it isn't the usual one. */
   readonly serviceRange?: string;
+  /** How tokens of service accounts are made; by a key of its own, where it isn't said. */
+  readonly tokens?: TokenOptions;
   /** Blocks of Service addresses beside the first, of another family. */
   readonly furtherRanges?: readonly string[];
 }
+
+export const issuer = "https://kubernetes.default.svc.cluster.local";
+
+/** As a cluster without settings has them. */
+export const ownTokens = (signingKey = newKey("P-256")): TokenOptions => ({
+  issuers: [issuer],
+  audiences: [issuer],
+  signingKey,
+  publicKeys: [],
+  jwksUri: "https://127.0.0.1:6443/openid/v1/jwks",
+});
+
+/** PEM: a key to sign with. */
+export const newKey = (namedCurve: string): string =>
+  generateKeyPairSync("ec", { namedCurve }).privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
 export async function serve(options: ServeOptions = {}): Promise<Served> {
   const {
@@ -59,6 +77,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     kubelet,
     now = Date.now,
     furtherRanges = [],
+    tokens = ownTokens(),
     bookmarkEveryMs = 60_000,
   } = options;
   const firstRange = options.serviceRange === undefined ? serviceRange : mustCidr(options.serviceRange);
@@ -70,7 +89,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     store,
     now,
     chance: { uuid: randomUUID, number: (below) => Math.floor(random() * below) },
-    options: { gitVersion: "v1.36.0", serviceRanges, nodePortRange, kubelet, bookmarkEveryMs },
+    options: { gitVersion: "v1.36.0", serviceRanges, nodePortRange, kubelet, tokens, bookmarkEveryMs },
     report: (fault) => faults.push(fault),
   });
   const foundation = {

@@ -18,7 +18,8 @@ import { allows, allowsIngress, basicRules, bootstrapperRules, ingressUser, prox
  */
 export function authorize(identity: Identity, attributes: Attributes, graph: NodeGraph): Decision {
   if (isTrusted(identity)) return allowed;
-  if (attributes.kind === "document") return isDescription(attributes.path) ? allowed : denied();
+  if (attributes.kind === "document")
+    return isDescription(attributes.path) || isOfIssuer(identity, attributes.path) ? allowed : denied();
   if (identity.groups.includes("system:authenticated") && allows(basicRules, attributes)) return allowed;
   const node = nodeOf(identity);
   if (node !== undefined) return authorizeNode(node, attributes, graph);
@@ -37,6 +38,10 @@ const isDescription = (path: string): boolean =>
   ["/api", "/apis", "/openapi", "/version", "/healthz", "/livez", "/readyz"].some(
     (root) => path === root || path.startsWith(`${root}/`),
   );
+
+/** Source: ClusterRole system:service-account-issuer-discovery, which Kubernetes binds to all service accounts. */
+const isOfIssuer = ({ groups }: Identity, path: string): boolean =>
+  ["/.well-known/openid-configuration", "/openid/v1/jwks"].includes(path) && groups.includes("system:serviceaccounts");
 
 /** What was refused to whom, in Kubernetes' words. Source: responsewriters.Forbidden in k8s.io/apiserver. */
 export function denial({ user }: Identity, attributes: Attributes, because: string): string {

@@ -1,16 +1,17 @@
 import type { TokenReview } from "#api/authentication/token-review.ts";
 import { badRequest } from "#machinery/status.ts";
-import { bearerOf } from "../authentication.ts";
+import { identifyToken } from "../authentication/tokens.ts";
 import type { ReviewCall } from "./review-call.ts";
 import { userInfo } from "./user.ts";
 
 /** Whose token it is. Throws a 400. Source: pkg/registry/authentication/tokenreview/storage.go. */
-export async function tokenAnswer(question: TokenReview, { env, request }: ReviewCall): Promise<object> {
-  const { token } = question.spec;
+export async function tokenAnswer(question: TokenReview, { env }: ReviewCall): Promise<object> {
+  const { token, audiences = [] } = question.spec;
   if (token === "") throw badRequest("token is required for TokenReview in authentication");
-  const asked = { ...request, headers: { authorization: `Bearer ${token}` } };
-  const [shown] = await Promise.allSettled([bearerOf(asked, env)]);
-  if (shown.status === "rejected" || shown.value === undefined)
-    return { ...question, status: { error: "invalid bearer token" } };
-  return { ...question, status: { authenticated: true, user: userInfo(shown.value) } };
+  const shown = await identifyToken(env, token, audiences);
+  if (shown.kind === "unknown") return { ...question, status: { error: shown.because } };
+  return {
+    ...question,
+    status: { authenticated: true, user: userInfo(shown.identity), audiences: shown.audiences },
+  };
 }
