@@ -7,7 +7,7 @@ import { type Identified, unknown } from "./identified.ts";
 import { isJwt, issuerOf } from "./jwt.ts";
 
 /** As whom the API takes tokens. */
-export const apiAudiences = ({ tokenIssuer }: Environment): readonly string[] => tokenIssuer?.audiences ?? [];
+const apiAudiences = ({ tokenIssuer }: Environment): readonly string[] => tokenIssuer?.audiences ?? [];
 
 /**
  * Whom a bearer token shows to one who is called by one of these audiences; none: the API. By its form and by who says to have made
