@@ -8,7 +8,7 @@ import type { Failure } from "#daemons/loop.ts";
 import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import { rangeOfCidr } from "#net/ip-range.ts";
 import type { PortRange } from "#net/port.ts";
-import { ingressPlace, ingressUser } from "#server/authorization/rules.ts";
+import { ingressUser } from "#server/authorization/ingress-guard.ts";
 import { apiServiceAddress } from "#server/bootstrap.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import type { Store } from "#store/store.ts";
@@ -16,6 +16,7 @@ import { startApi } from "./api.ts";
 import type { ControlPlan } from "./cluster-plan.ts";
 import { clientIdentity, type Identities, serverAt } from "./identities.ts";
 import { ingressObjects } from "./ingress-objects.ts";
+import { ingressPlace } from "./ingress-rights.ts";
 import type { Log } from "./log.ts";
 import { primaryServiceRange, type Settings } from "./settings.ts";
 

@@ -3,19 +3,13 @@ import { deployments } from "#api/apps/deployment.ts";
 import { namespaces } from "#api/core/namespace.ts";
 import { secrets } from "#api/core/secret.ts";
 import { services } from "#api/core/service.ts";
-import { clusterRoles } from "#api/rbac/cluster-role.ts";
-import { clusterRoleBindings } from "#api/rbac/cluster-role-binding.ts";
-import { roles } from "#api/rbac/role.ts";
-import { roleBindings } from "#api/rbac/role-binding.ts";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { type WantedObject, wantedObject } from "#daemons/controllers/ingress-arrival.ts";
 import type { Draft } from "#machinery/schema.ts";
 import type { KeyPair } from "#os/pki.ts";
-import { ingressPlace, ingressPlaceRules, ingressRules, ingressUser, type Rule } from "#server/authorization/rules.ts";
+import { ingressPlace, ingressRights, ingressLabels as labels, managedLabels as managed } from "./ingress-rights.ts";
 
 const { namespace, name } = ingressPlace;
-const labels = { "app.kubernetes.io/name": name };
-const managed = { ...labels, "app.kubernetes.io/managed-by": "portolan" };
 /** Of status and metrics. */
 const statusPort = 10254;
 /** Requests under way get a minute, and the Service's rules a moment before. */
@@ -35,24 +29,7 @@ export function ingressObjects({ server, ca, client }: IngressIdentity): readonl
   const global = (own: string) => ({ namespace: "", name: own });
   return [
     wantedObject(namespaces, global(namespace), { metadata: { name: namespace } }),
-    wantedObject(clusterRoles, global(ingressUser), {
-      metadata: { name: ingressUser, labels: managed },
-      rules: ingressRules.map(policyRule),
-    }),
-    wantedObject(clusterRoleBindings, global(ingressUser), {
-      metadata: { name: ingressUser, labels: managed },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: ingressUser },
-      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: ingressUser }],
-    }),
-    wantedObject(roles, ingressPlace, {
-      metadata: { ...ingressPlace, labels: managed },
-      rules: ingressPlaceRules.map(policyRule),
-    }),
-    wantedObject(roleBindings, ingressPlace, {
-      metadata: { ...ingressPlace, labels: managed },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
-      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: ingressUser }],
-    }),
+    ...ingressRights,
     wantedObject(secrets, ingressPlace, {
       metadata: { ...ingressPlace, labels: managed },
       type: "Opaque",
@@ -77,13 +54,6 @@ export function ingressObjects({ server, ca, client }: IngressIdentity): readonl
     wantedObject(deployments, ingressPlace, deployment(kubeconfig)),
   ];
 }
-
-const policyRule = ({ group, resources, verbs, names }: Rule) => ({
-  apiGroups: [group],
-  resources,
-  verbs,
-  ...(names !== undefined && { resourceNames: names }),
-});
 
 /** `replicas` is the users' alone to say. */
 const deployment = (kubeconfig: string): Draft<(typeof deployments)["type"]> => ({

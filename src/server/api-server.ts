@@ -1,5 +1,6 @@
 import { limitRanges as limitRangeKind } from "#api/core/limit-range.ts";
 import { resourceQuotas as resourceQuotaKind } from "#api/core/resource-quota.ts";
+import { AccessBook } from "#core/access/access-book.ts";
 import type { Identity } from "#core/access/identity.ts";
 import { badRequest, unauthorized, unavailable } from "#machinery/status.ts";
 import type { PortRange } from "#net/port.ts";
@@ -14,6 +15,7 @@ import { Turns } from "./answers/turns.ts";
 import { bearerOf } from "./authentication/bearer.ts";
 import { impersonated } from "./authentication/impersonation.ts";
 import { TokenIssuer } from "./authentication/token-issuer.ts";
+import { accessFollowers } from "./authorization/access-following.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
 import { type Draining, drainingOf } from "./draining.ts";
@@ -74,9 +76,10 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const objects = new AddressObjects({ store, now, uuid: chance.uuid, report });
   const serviceAddresses = new ServiceAddresses({ ranges, objects }, options.nodePortRange, chance.number);
   const nodeGraph = new NodeGraph();
+  const accessBook = new AccessBook();
   const limitRanges = new NamespacedObjects(limitRangeKind);
   const resourceQuotas = new NamespacedObjects(resourceQuotaKind);
-  const indexes = [nodeGraph, limitRanges, resourceQuotas];
+  const indexes = [nodeGraph, ...accessFollowers(accessBook), limitRanges, resourceQuotas];
   const followers = [serviceAddresses, ranges, objects.ofServices, objects.ofAddresses, ...indexes];
   const followings = await Promise.all(followers.map((one) => follow(store, one, report)));
   objects.begin();
@@ -85,6 +88,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     store,
     serviceAddresses,
     nodeGraph,
+    accessBook,
     limitRanges,
     resourceQuotas,
     quotaTurns: new KeyedTurns(),

@@ -7,6 +7,8 @@ import type { Transport } from "#client/transport.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import type { Cidr } from "#net/cidr.ts";
 import { plus } from "#net/ip.ts";
+import { ensure, renew, type Sketch, send } from "./bootstrap-objects.ts";
+import { provideAccess } from "./default-access.ts";
 
 /** What the first objects of a cluster say of it. */
 export interface Foundation {
@@ -35,6 +37,7 @@ export async function bootstrap(api: Transport, foundation: Foundation): Promise
     names.map((name) => ensure(api, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } })),
   );
   await Promise.all([
+    provideAccess(api),
     ...systemPriorities.map(({ name, ...rest }) =>
       ensure(api, "/apis/scheduling.k8s.io/v1/priorityclasses", systemClass(name, rest)),
     ),
@@ -77,17 +80,6 @@ function annotationIn(text: string, name: string): unknown {
   const metadata = isJsonObject(object) ? object.metadata : undefined;
   const annotations = isJsonObject(metadata) ? metadata.annotations : undefined;
   return isJsonObject(annotations) ? annotations[name] : undefined;
-}
-
-interface Sketch {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly [field: string]: unknown;
 }
 
 const apiService = ({ serviceRange, apiPort }: Foundation): Sketch => ({
@@ -153,53 +145,3 @@ const dnsService = ({ serviceRange }: Foundation): Sketch => ({
     ],
   },
 });
-
-/** Makes an object where it is missing. */
-async function ensure(api: Transport, collection: string, object: Sketch): Promise<void> {
-  const found = await send(api, "GET", `${collection}/${object.metadata.name}`);
-  if (found.status !== 404) return;
-  expect(await send(api, "POST", collection, object), [201, 409], object);
-}
-
-/** Makes an object, or replaces what is there. */
-async function renew(api: Transport, collection: string, object: Sketch): Promise<void> {
-  const path = `${collection}/${object.metadata.name}`;
-  const replaced = await send(api, "PUT", path, object);
-  if (replaced.status !== 404) return expect(replaced, [200], object);
-  expect(await send(api, "POST", collection, object), [201], object);
-}
-
-interface Told {
-  readonly status: number;
-  readonly text: string;
-}
-
-async function send(api: Transport, method: "GET" | "POST" | "PUT", path: string, body?: Sketch): Promise<Told> {
-  const headers = { "content-type": "application/json", accept: "application/json" };
-  const answer = await api.send({ method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  return { status: answer.status, text: await answer.text() };
-}
-
-function expect({ status, text }: Told, wanted: readonly number[], sketch: Sketch): void {
-  if (!wanted.includes(status)) throw new BootstrapRefused(sketch, messageOf(text));
-}
-
-function messageOf(text: string): string {
-  const status: unknown = JSON.parse(text);
-  return isJsonObject(status) && typeof status.message === "string" ? status.message : text;
-}
-
-/** The API did not take one of the objects that every cluster has. */
-class BootstrapRefused extends Error {
-  readonly code = "BootstrapRefused";
-  readonly where: string;
-  readonly fix: string;
-  constructor({ kind, metadata }: Sketch, message: string) {
-    super(`${kind} ${metadata.name} could not be made: ${message}`);
-    this.where = `${kind} ${metadata.name}`;
-    this.fix =
-      kind === "LoadBalancerPool"
-        ? "give other blocks by --load-balancer-pool"
-        : "if --service-cluster-ip-range has changed, delete the Service that holds the address, or begin with an empty data folder";
-  }
-}

@@ -9,7 +9,7 @@ import type { KeyedTurns } from "./admission/keyed-turns.ts";
 import type { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import type { Turns } from "./answers/turns.ts";
 import type { TokenIssuer, TokenOptions } from "./authentication/token-issuer.ts";
-import type { NodeGraph } from "./authorization/node-graph.ts";
+import type { Access } from "./authorization/authorize.ts";
 import type { Check } from "./health.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import type { StoreReadings } from "./readings.ts";
@@ -17,9 +17,8 @@ import type { OpenStreams } from "./watches/open-streams.ts";
 import type { SlowReaders } from "./watches/slow-readers.ts";
 
 /** What every part of the server works with. */
-export interface Environment extends ServerParts {
+export interface Environment extends ServerParts, Access {
   readonly serviceAddresses: ServiceAddresses;
-  readonly nodeGraph: NodeGraph;
   readonly limitRanges: NamespacedObjects<typeof limitRanges.type>;
   readonly resourceQuotas: NamespacedObjects<typeof resourceQuotas.type>;
   /** By namespace: writes that cost its quotas something. */

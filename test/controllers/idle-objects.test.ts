@@ -4,7 +4,6 @@ import { daemonSets } from "#api/apps/daemon-set.ts";
 import { deployments } from "#api/apps/deployment.ts";
 import { cronJobs } from "#api/batch/cron-job.ts";
 import { events } from "#api/core/event.ts";
-import { clusterRoleBindings } from "#api/rbac/cluster-role-binding.ts";
 import { startControllers } from "#daemons/controllers/controllers.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
@@ -62,15 +61,4 @@ test("who starts anew doesn't say it again", async () => {
   await again.stop();
   assert.equal((await remarks(cluster)).length, 1);
   assert.deepEqual(failures, []);
-});
-
-test("what has no namespace says so in default", async () => {
-  await using cluster = await startCluster();
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" };
-  await cluster.of(clusterRoleBindings).create("", { metadata: { name: "all" }, roleRef });
-  await eventually("the event", async () => (await remarks(cluster)).length === 1, { seconds: 10 });
-  assert.deepEqual(
-    (await remarks(cluster)).map(([kind]) => kind),
-    ["ClusterRoleBinding"],
-  );
 });

@@ -6,8 +6,8 @@ import { services } from "#api/core/service.ts";
 import { ingresses } from "#api/networking/ingress.ts";
 import { ownClass } from "#api/networking/ingress-class/own.ts";
 import { ingressObjects } from "#cluster/ingress-objects.ts";
+import { ingressPlace } from "#cluster/ingress-rights.ts";
 import { ingressArrival } from "#daemons/controllers/ingress-arrival.ts";
-import { ingressPlace } from "#server/authorization/rules.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 

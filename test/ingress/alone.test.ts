@@ -8,12 +8,15 @@ import { test } from "node:test";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { findHaproxy, HaproxyUnfit } from "#os/haproxy/program.ts";
 import { run } from "#os/spawn.ts";
-import { ingressUser } from "#server/authorization/rules.ts";
+import { ingressUser } from "#server/authorization/ingress-guard.ts";
+import { inProcessTransport } from "#server/in-process.ts";
 import { asRoot } from "../cluster/as-root.ts";
 import { freePort } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Heard, listenTo, portolan } from "../harness/machine.ts";
 import { type Listening, listening, validity } from "../server/listening.ts";
+import { administrator } from "../server/served.ts";
+import { giveIngressRights } from "./rights.ts";
 
 const within = { seconds: 30 };
 const namespaced = "/api/v1/namespaces/default";
@@ -21,6 +24,7 @@ const namespaced = "/api/v1/namespaces/default";
 /** `portolan ingress` on ports of its own, with the rights of such a controller and no more. */
 async function startAlone(api: Listening, flags: readonly string[]) {
   await using made = new AsyncDisposableStack();
+  await giveIngressRights(inProcessTransport(api.served.server, administrator));
   const folder = await mkdtemp(join(tmpdir(), "portolan-alone-"));
   made.defer(() => rm(folder, { recursive: true, force: true }));
   const { certificate: cert, key } = await api.authority.forClient({ name: ingressUser }, validity());

@@ -12,9 +12,10 @@ import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { Registry } from "#metrics/registry.ts";
 import { mustIp } from "#net/ip.ts";
-import { ingressUser } from "#server/authorization/rules.ts";
+import { ingressUser } from "#server/authorization/ingress-guard.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
+import { giveIngressRights } from "./rights.ts";
 import { stage } from "./stage.ts";
 
 /** A real engine on ports of a test's own. */
@@ -83,6 +84,7 @@ export interface Controller extends AsyncDisposable {
 export async function controlled(pods: readonly number[]): Promise<Controlled> {
   const served = await serve();
   const all = inProcessTransport(served.server, administrator);
+  await giveIngressRights(all);
   const own = inProcessTransport(served.server, { user: ingressUser, groups: ["system:authenticated"] });
   const failures: Failure[] = [];
   const start = async ({ engine, ports }: TestEngine): Promise<Controller> => {

@@ -6,8 +6,8 @@ import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { ingresses } from "#api/networking/ingress.ts";
 import { ownClass } from "#api/networking/ingress-class/own.ts";
 import { ingressClasses } from "#api/networking/ingress-class.ts";
+import { ingressPlace } from "#cluster/ingress-rights.ts";
 import { createAuthority } from "#os/pki.ts";
-import { ingressPlace } from "#server/authorization/rules.ts";
 import { eventually } from "../harness/eventually.ts";
 
 import { controlling, sliceOf } from "./controlling.ts";

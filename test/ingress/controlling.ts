@@ -1,9 +1,9 @@
 import { events } from "#api/core/event.ts";
-import { namespaces } from "#api/core/namespace.ts";
 import { services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { ingresses } from "#api/networking/ingress.ts";
 import { type ApiObject, type ResourceClient, resourceClient } from "#client/resource.ts";
+import { ingressPlace as place } from "#cluster/ingress-rights.ts";
 import { portolanController } from "#core/routes/route-book.ts";
 import type { RouteTable, TableChange } from "#core/routes/route-table.ts";
 import type { Engine } from "#daemons/ingress/engine.ts";
@@ -12,9 +12,10 @@ import type { Failure } from "#daemons/loop.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { Registry } from "#metrics/registry.ts";
-import { ingressUser, ingressPlace as place } from "#server/authorization/rules.ts";
+import { ingressUser } from "#server/authorization/ingress-guard.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
+import { giveIngressRights } from "./rights.ts";
 
 /** Writes down what it is to serve. */
 class RecordingEngine implements Engine {
@@ -41,7 +42,7 @@ export async function controlling({ isFronted = true } = {}) {
   const own = inProcessTransport(served.server, { user: ingressUser, groups: ["system:authenticated"] });
   const of = <T extends AnyType, O extends ApiObject>(kind: Kind<T, O>): ResourceClient<O, Draft<T>> =>
     resourceClient(all, kind);
-  await of(namespaces).create("", { metadata: { name: place.namespace } });
+  await giveIngressRights(all);
   await of(services).create(place.namespace, {
     metadata: { name: place.name },
     spec: { type: "LoadBalancer", ports: [{ name: "http", port: 80 }], selector: { app: "front" } },

@@ -7,12 +7,15 @@ import { services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { ingresses } from "#api/networking/ingress.ts";
 import { resourceClient } from "#client/resource.ts";
-import { ingressPlace, ingressUser } from "#server/authorization/rules.ts";
+import { ingressPlace } from "#cluster/ingress-rights.ts";
+import { ingressUser } from "#server/authorization/ingress-guard.ts";
 import { inProcessTransport } from "#server/in-process.ts";
-import { serve } from "../server/served.ts";
+import { administrator, serve } from "../server/served.ts";
+import { giveIngressRights } from "./rights.ts";
 
 test("a cluster's ingress controller reads Secrets by their names alone, and writes nothing but status, events and what opens ports", async () => {
   await using served = await serve();
+  await giveIngressRights(inProcessTransport(served.server, administrator));
   const own = inProcessTransport(served.server, { user: ingressUser, groups: ["system:authenticated"] });
   const forbidden = { code: "Forbidden" };
   for (const kind of [secrets, configMaps]) {

@@ -5,7 +5,7 @@ import { services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { ownClass } from "#api/networking/ingress-class/own.ts";
 import { ingressClasses } from "#api/networking/ingress-class.ts";
-import { ingressPlace } from "#server/authorization/rules.ts";
+import { ingressPlace } from "#cluster/ingress-rights.ts";
 import { eventually } from "../harness/eventually.ts";
 import { controlling, sliceOf } from "./controlling.ts";
 

@@ -40,7 +40,12 @@ const rows = [
   { method: "GET", path: `${maps}/there`, sent: {}, counted: { verb: "GET", scope: "resource", code: "200" } },
   { method: "HEAD", path: `${maps}/there`, sent: {}, counted: { verb: "GET", scope: "resource", code: "200" } },
   { method: "GET", path: maps, sent: {}, counted: { verb: "LIST", scope: "namespace", code: "200" } },
-  { method: "GET", path: "/api/v1/configmaps", sent: {}, counted: { verb: "LIST", scope: "cluster", code: "200" } },
+  {
+    method: "GET",
+    path: "/api/v1/configmaps",
+    sent: {},
+    counted: { verb: "LIST", scope: "cluster", resource: "configmaps" },
+  },
   { method: "DELETE", path: maps, sent: {}, counted: { verb: "DELETECOLLECTION", scope: "namespace", code: "200" } },
   { method: "DELETE", path: `${maps}/none`, sent: {}, counted: { verb: "DELETE", scope: "resource", code: "404" } },
   {

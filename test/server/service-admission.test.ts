@@ -1,18 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Identity } from "#core/access/identity.ts";
-import { serve } from "./served.ts";
+import { type Served, serve } from "./served.ts";
 
 const services = "/api/v1/namespaces/default/services";
 const endpoints = "/api/v1/namespaces/default/endpoints";
 const slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
 const merge = { "content-type": "application/merge-patch+json" };
-const component = (user: string): Identity => ({ user, groups: ["system:authenticated"] });
+/** Somebody to whom the roles give everything, and who is no administrator for all that. */
+async function component({ send }: Served, user: string): Promise<Identity> {
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
+  const body = { metadata: { name: `everything:${user}` }, roleRef, subjects: [{ kind: "User", name: user }] };
+  await send("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", { body });
+  return { user, groups: ["system:authenticated"] };
+}
 const web = (spec: object) => ({ metadata: { name: "web" }, spec: { ports: [{ port: 80 }], ...spec } });
 
 test("external addresses are the administrator's to give, and anybody's to keep or to give up", async () => {
   await using served = await serve();
-  const identity = component("system:kube-controller-manager");
+  const identity = await component(served, "jane");
   const denied = await served.send("POST", services, { body: web({ externalIPs: ["203.0.113.7"] }), identity });
   assert.deepEqual(
     [denied.status, denied.at("reason"), denied.at("message")],
@@ -35,9 +41,13 @@ test("where a load balancer answers is its own to write, below status", async ()
   const status = { loadBalancer: { ingress: [{ ip: "192.0.2.5" }] } };
   const patch = (path: string, identity?: Identity, sent: object = status) =>
     served.send("PATCH", path, { body: { status: sent }, headers: merge, ...(identity && { identity }) });
+  const [jane, controllers] = [
+    await component(served, "jane"),
+    await component(served, "system:kube-controller-manager"),
+  ];
   const main = await patch(`${services}/web`);
   assert.deepEqual([main.status, main.at("status", "loadBalancer")], [200, {}]);
-  const other = await patch(`${services}/web/status`, component("system:apiserver"));
+  const other = await patch(`${services}/web/status`, jane);
   assert.deepEqual(
     [other.status, other.at("message")],
     [403, 'services "web" is forbidden: status.loadBalancer is the load balancer\'s to write'],
@@ -45,8 +55,8 @@ test("where a load balancer answers is its own to write, below status", async ()
   const conditions = [
     { type: "A", status: "True", reason: "B", message: "", lastTransitionTime: "2026-01-01T00:00:00Z" },
   ];
-  assert.equal((await patch(`${services}/web/status`, component("system:apiserver"), { conditions })).status, 200);
-  const own = await patch(`${services}/web/status`, component("system:kube-controller-manager"));
+  assert.equal((await patch(`${services}/web/status`, jane, { conditions })).status, 200);
+  const own = await patch(`${services}/web/status`, controllers);
   assert.deepEqual(
     [own.status, own.at("status", "loadBalancer", "ingress"), own.at("status", "conditions", 0, "type")],
     [200, [{ ip: "192.0.2.5", ipMode: "VIP" }], "A"],

@@ -17,12 +17,12 @@ export type Attributes =
   | ResourceAttributes
   | { readonly kind: "document"; readonly verb: string; readonly path: string };
 
+/** `because` tells by what it is allowed, or what was missing, where there is something to tell. */
 export type Decision =
-  | { readonly kind: "allowed" }
-  /** `because` tells what was missing, where there is something to tell. */
+  | { readonly kind: "allowed"; readonly because: string }
   | { readonly kind: "denied"; readonly because: string };
 
-export const allowed: Decision = { kind: "allowed" };
+export const allowed: Decision = { kind: "allowed", because: "" };
 export const denied = (because = ""): Decision => ({ kind: "denied", because });
 
 /** The node that somebody is; undefined where it is none. Source: pkg/auth/nodeidentifier. */

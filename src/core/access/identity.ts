@@ -10,6 +10,9 @@ export interface Identity {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Whom nothing is refused: no role could give them more. Source: user.SystemPrivilegedGroup in k8s.io/apiserver. */
+export const isAdministrator = ({ groups }: Identity): boolean => groups.includes("system:masters");
+
 /** Whether somebody is a part of the cluster: what keeps it going is not held up by those who use it. */
 export const isOfCluster = ({ user }: Identity): boolean =>
   user.startsWith("system:") && !user.startsWith(serviceAccountUserPrefix);

@@ -7,12 +7,9 @@ import { persistentVolumeClaims } from "#api/core/persistent-volume-claim.ts";
 import { replicationControllers } from "#api/core/replication-controller.ts";
 import { networkPolicies } from "#api/networking/network-policy.ts";
 import { podDisruptionBudgets } from "#api/policy/pod-disruption-budget.ts";
-import { clusterRoleBindings } from "#api/rbac/cluster-role-binding.ts";
-import { roleBindings } from "#api/rbac/role-binding.ts";
 import type { AnyKind } from "#machinery/kind.ts";
 
 const makesNoPods = "it makes no pods. Only a controller of your own would";
-const grantsNothing = "it grants nothing. Who may do what doesn't depend on roles yet";
 
 /** Kinds that are stored and served while nothing here acts on them, and what that means for whoever makes one. */
 const consequences: ReadonlyMap<AnyKind, string> = new Map<AnyKind, string>([
@@ -25,8 +22,6 @@ const consequences: ReadonlyMap<AnyKind, string> = new Map<AnyKind, string>([
   [persistentVolumeClaims, "no volume is made for it or bound to it. Only a provisioner of your own would do that"],
   [networkPolicies, "all traffic passes, whatever it says. Only a network of your own would hold some back"],
   [podDisruptionBudgets, "nobody who ends pods asks it"],
-  [roleBindings, grantsNothing],
-  [clusterRoleBindings, grantsNothing],
 ]);
 
 /** What somebody who made such an object should know; undefined where something here acts on it. */

@@ -1,7 +1,6 @@
 import { type Service, services } from "#api/core/service.ts";
-
+import { isAdministrator } from "#core/access/identity.ts";
 import { isOf } from "../object.ts";
-import { isAdministrator } from "./administrators.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 
 /**

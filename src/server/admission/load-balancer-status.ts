@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { services } from "#api/core/service.ts";
 import type { Identity } from "#core/access/identity.ts";
+import { isAdministrator } from "#core/access/identity.ts";
 import { isOf } from "../object.ts";
-import { isAdministrator } from "./administrators.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 
 /** Where a load balancer answers draws traffic too, so only load balancers say it. Kubernetes has no such plugin: it leaves it to who may write a status. */

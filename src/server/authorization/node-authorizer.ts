@@ -1,8 +1,9 @@
 import { nodeLeaseNamespace } from "#api/coordination/lease.ts";
 import { allowed, type Decision, denied, type ResourceAttributes } from "#core/access/attributes.ts";
+import { allows } from "#core/access/rules.ts";
 import { announcingNamespace, isAnnouncingLease } from "#core/addresses/load-balancer/announcing-leases.ts";
 import type { NodeGraph, Reachable } from "./node-graph.ts";
-import { allows, nodeRules } from "./rules.ts";
+import { nodeRules } from "./node-rules.ts";
 
 /**
  * What a node may do: to itself, to its pods, and to what these name. What exactly it may write there is NodeRestriction's to say.

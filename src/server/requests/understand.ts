@@ -51,8 +51,10 @@ export function understand(
   const isWatch = method === "GET" && wanted === "" && (path.isOldWatch || (name === "" && isTrue(query, "watch")));
   const route = isWatch ? watchRoute : routeOf(kind, subresource, { method, namespace, name });
   if (route === undefined) throw methodNotAllowed(kind, method.toLowerCase());
-  const attributes = { group, resource: path.resource, subresource: wanted, namespace, verb: route.verb };
-  mayOrThrow(env, identity, { kind: "resource", ...attributes, name: name || nameChosen(query) });
+  const { verb } = route;
+  const chosen = name === "" && (verb === "list" || verb === "watch") ? nameChosen(query) : name;
+  const attributes = { group, resource: path.resource, subresource: wanted, namespace, verb, name: chosen };
+  mayOrThrow(env, identity, { kind: "resource", ...attributes });
   const format = isWatch ? objectFormat(request.headers.accept, watchEncodings) : objectFormat(request.headers.accept);
   if (format === undefined) throw notAcceptable(offered(isWatch));
   if (kind.kind === endpoints.kind && kind.group === endpoints.group) warn(endpointsWarning);
@@ -81,7 +83,7 @@ function kindAt(catalogue: KindCatalogue, path: ResourcePath): ServedKind {
   return kind;
 }
 
-/** The one object that a collection is narrowed to by a field selector. Source: RequestInfoFactory in k8s.io/apiserver. */
+/** The one object that a reading of a collection is narrowed to by a field selector. Source: RequestInfoFactory in k8s.io/apiserver. */
 function nameChosen(query: URLSearchParams): string {
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (fields.kind === "refused") return "";

@@ -1,0 +1,17 @@
+import type { Attributes } from "#core/access/attributes.ts";
+import type { Identity } from "#core/access/identity.ts";
+
+/** As whom the ingress controller asks that a cluster runs for itself. */
+export const ingressUser = "portolan:ingress";
+
+const namedOnly: ReadonlySet<string> = new Set(["secrets", "configmaps"]);
+
+/**
+ * Why it may not do what its roles allow: it reads Secrets and ConfigMaps by the names that Ingresses say, which no role can know. Whoever
+ * took it over would else read them all.
+ */
+export function withheldFromIngress({ user }: Identity, asked: Attributes): string {
+  const isWithheld =
+    user === ingressUser && asked.kind === "resource" && namedOnly.has(asked.resource) && asked.name === "";
+  return isWithheld ? "can only read objects of this type by their names" : "";
+}
