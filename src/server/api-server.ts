@@ -9,6 +9,7 @@ import { AddressObjects } from "./addresses/address-objects.ts";
 import { ServiceAddresses } from "./addresses/service-addresses.ts";
 import { ServiceRanges } from "./addresses/service-ranges.ts";
 import { KeyedTurns } from "./admission/keyed-turns.ts";
+import { NamespacePolicies } from "./admission/namespace-policies.ts";
 import { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
@@ -79,7 +80,8 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const accessBook = new AccessBook();
   const limitRanges = new NamespacedObjects(limitRangeKind);
   const resourceQuotas = new NamespacedObjects(resourceQuotaKind);
-  const indexes = [nodeGraph, ...accessFollowers(accessBook), limitRanges, resourceQuotas];
+  const podSecurity = new NamespacePolicies();
+  const indexes = [nodeGraph, ...accessFollowers(accessBook), podSecurity, limitRanges, resourceQuotas];
   const followers = [serviceAddresses, ranges, objects.ofServices, objects.ofAddresses, ...indexes];
   const followings = await Promise.all(followers.map((one) => follow(store, one, report)));
   objects.begin();
@@ -89,6 +91,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     serviceAddresses,
     nodeGraph,
     accessBook,
+    podSecurity,
     limitRanges,
     resourceQuotas,
     quotaTurns: new KeyedTurns(),

@@ -6,6 +6,7 @@ import type { PortRange } from "#net/port.ts";
 import type { Store } from "#store/store.ts";
 import type { ServiceAddresses } from "./addresses/service-addresses.ts";
 import type { KeyedTurns } from "./admission/keyed-turns.ts";
+import type { NamespacePolicies } from "./admission/namespace-policies.ts";
 import type { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import type { Turns } from "./answers/turns.ts";
 import type { TokenIssuer, TokenOptions } from "./authentication/token-issuer.ts";
@@ -19,6 +20,7 @@ import type { SlowReaders } from "./watches/slow-readers.ts";
 /** What every part of the server works with. */
 export interface Environment extends ServerParts, Access {
   readonly serviceAddresses: ServiceAddresses;
+  readonly podSecurity: NamespacePolicies;
   readonly limitRanges: NamespacedObjects<typeof limitRanges.type>;
   readonly resourceQuotas: NamespacedObjects<typeof resourceQuotas.type>;
   /** By namespace: writes that cost its quotas something. */

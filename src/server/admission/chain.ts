@@ -11,6 +11,7 @@ import { loadBalancerStatus } from "./load-balancer-status.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import type { AdmissionPlugin, Attempt, Charge, Denial } from "./plugin.ts";
+import { podSecurity } from "./pod-security.ts";
 import { priority } from "./priority.ts";
 import { resourceQuota } from "./resource-quota.ts";
 import { serviceAccount } from "./service-accounts.ts";
@@ -21,6 +22,7 @@ const plugins: readonly AdmissionPlugin[] = [
   limitRanger,
   serviceAccount,
   nodeRestriction,
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
