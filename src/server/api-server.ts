@@ -194,6 +194,9 @@ interface Asking {
   readonly begun: number;
 }
 
+/** Subresources whose answers go on as long as somebody says something. */
+const endless: ReadonlySet<string> = new Set(["log", "proxy"]);
+
 async function answer(env: Environment, request: ServerRequest, asking: Asking): Promise<Answer> {
   const target = targetOf(request);
   const { path, query } = target;
@@ -210,7 +213,7 @@ async function answer(env: Environment, request: ServerRequest, asking: Asking):
   const spoken = env.catalogue.reviewAt(path.group, path.version, path.resource);
   if (spoken !== undefined) return answerReview(env, request, { spoken, identity: asker, warn, path, query });
   const { call, route } = understand(env, request, { identity: asker, warn, path, query });
-  const goesOn = route.verb === "watch" || call.subresource?.name === "log";
+  const goesOn = route.verb === "watch" || endless.has(call.subresource?.name ?? "");
   const leave = goesOn ? env.openStreams.enter(asker) : () => {};
   try {
     const told = await route.run(call);

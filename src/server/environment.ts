@@ -68,6 +68,8 @@ export interface ServerOptions {
   readonly kubelet: KubeletCredentials | undefined;
   /** Absent: service accounts get no tokens. */
   readonly tokens?: TokenOptions;
+  /** Whether proxies answer under the paths that Kubernetes removed, too; they do where it isn't said. */
+  readonly legacyProxyPaths?: boolean;
   /** How often watches that want bookmarks are told how far they have come; a minute, as Kubernetes does, where it isn't said. */
   readonly bookmarkEveryMs?: number;
 }

@@ -13,6 +13,18 @@ export interface ServerRequest {
   readonly body: (maximumBytes: number) => Promise<Uint8Array>;
   /** The same as it comes, for who hands it on: no longer than is taken. To be called once, and instead. */
   readonly bodyPieces: () => AsyncIterable<Uint8Array>;
+  /** Over which it came; absent: over none. */
+  readonly connection?: ClientConnection;
+}
+
+/** What is known of a request by the connection that it came over. */
+export interface ClientConnection {
+  /** The client's address. */
+  readonly peer: string | undefined;
+  /** There is no body, not even an empty one. */
+  readonly isBodiless: boolean;
+  /** Calls `then` when the client has gone before it had its answer, or has all of it. */
+  readonly whenOver: (then: () => void) => void;
 }
 
 /** A body that is at hand, however long it may be. */

@@ -1,17 +1,21 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
-import { nodes } from "#api/core/node.ts";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import { type Node, nodes } from "#api/core/node.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import { badRequest, internal, StatusError } from "#machinery/status.ts";
+import { parseIp } from "#net/ip.ts";
 import type { Store } from "#store/store.ts";
 import type { KubeletCredentials } from "./environment.ts";
 import { limits } from "./limits.ts";
 import { isOf, parseStored } from "./object.ts";
 import { keyOf } from "./objects.ts";
+import { isOwnListener } from "./proxy/own-listeners.ts";
 
-/** Where the agent of a pod's node listens. */
+/** Where the agent of a node listens. */
 export interface KubeletAddress {
+  readonly node: string;
   readonly host: string;
   readonly port: number;
 }
@@ -25,9 +29,14 @@ export async function kubeletOf(store: Store, pod: Pod): Promise<KubeletAddress>
   const entry = await store.get(keyOf(nodes, { namespace: "", name: nodeName }));
   const node = entry === undefined ? undefined : parseStored(entry.value);
   if (node === undefined || !isOf(nodes, node)) throw internal(`no node ${JSON.stringify(nodeName)} is known`);
-  const host = node.status.addresses?.find(({ type }) => type === "InternalIP")?.address;
-  if (host === undefined) throw internal(`node ${JSON.stringify(nodeName)} has no InternalIP`);
-  return { host, port: node.status.daemonEndpoints?.kubeletEndpoint?.Port || usualPort };
+  return kubeletOn(node);
+}
+
+/** Throws a 500 where the node tells no address. */
+export function kubeletOn({ metadata: { name }, status }: Node): KubeletAddress {
+  const host = status.addresses?.find(({ type }) => type === "InternalIP")?.address;
+  if (host === undefined) throw internal(`node ${JSON.stringify(name)} has no InternalIP`);
+  return { node: name, host, port: status.daemonEndpoints?.kubeletEndpoint?.Port || usualPort };
 }
 
 /** The container that is meant; the only one where none is named. Throws a 400 in Kubernetes' words. */
@@ -46,20 +55,40 @@ export function containerOf({ metadata: { name }, spec }: Pod, asked: string): s
 }
 
 const connectMs = 10_000;
-const agents = new WeakMap<KubeletCredentials, Agent>();
+const agents = new WeakMap<KubeletCredentials, Map<string, Agent>>();
 
-/** What a request to an agent looks like; with `agent: undefined` it gets a connection of its own. Throws a 500. */
+/** What a request to an agent looks like; with `agent: undefined` it gets a connection of its own. Throws a 500, or a 400 where the node says that its agent is where the API listens. */
 export function kubeletRequest(
   credentials: KubeletCredentials | undefined,
-  { host, port }: KubeletAddress,
+  { node, host, port }: KubeletAddress,
   path: string,
 ): RequestOptions {
   if (credentials === undefined) throw internal("this server has no certificate to show to the agents of nodes");
+  const ip = parseIp(host);
+  if (ip === undefined || isOwnListener(ip, port)) throw badRequest("address not allowed");
   const { certificate: cert, key, ca } = credentials;
-  const agent = agents.get(credentials) ?? new Agent({ keepAlive: true, maxFreeSockets: 16 });
-  agents.set(credentials, agent);
-  return { host, port, path, cert, key, ca, agent, timeout: connectMs };
+  const agent = agentFor(credentials, node);
+  return { host, port, path, cert, key, ca, agent, timeout: connectMs, checkServerIdentity: isAgentOf(node) };
 }
+
+/** A connection that was made to one node's agent is not another's, whatever addresses the two say they have. */
+function agentFor(credentials: KubeletCredentials, node: string): Agent {
+  const known = agents.get(credentials) ?? new Map<string, Agent>();
+  agents.set(credentials, known);
+  const agent = known.get(node) ?? new Agent({ keepAlive: true, maxFreeSockets: 16 });
+  known.set(node, agent);
+  return agent;
+}
+
+/** By its address, and as that node: the API's own certificate, and other agents', are for the addresses of this machine too. */
+const isAgentOf =
+  (node: string) =>
+  (host: string, certificate: PeerCertificate): Error | undefined => {
+    const name = String(certificate.subject.CN);
+    return name === `system:node:${node}`
+      ? checkServerIdentity(host, certificate)
+      : new Error(`it shows the certificate of ${JSON.stringify(name)}`);
+  };
 
 /** GETs from an agent; resolves with a head that says 200. Throws the agent's refusal as a Status, a 500 where it doesn't answer. */
 export function askKubelet(options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {

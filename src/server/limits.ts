@@ -34,6 +34,8 @@ export const limits = {
   recentEventBytes: 8 * 1024 * 1024,
   /** What may wait for the reader of a log before no more is read. */
   waitingLogBytes: 1024 * 1024,
+  /** What may wait for the reader of a proxied answer before no more is read. */
+  waitingProxyBytes: 256 * 1024,
   /** Of what an agent says instead of what was asked for, in characters. */
   refusal: 65_536,
 } as const;

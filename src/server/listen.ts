@@ -8,7 +8,8 @@ import { badRequest, StatusError } from "#machinery/status.ts";
 import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
 import { withProtocolToken } from "./authentication/protocol-token.ts";
-import { gathered, heldBody, type ServerRequest } from "./exchange.ts";
+import { type ClientConnection, gathered, heldBody, type ServerRequest } from "./exchange.ts";
+import { listensAt } from "./proxy/own-listeners.ts";
 import { bodyTooLarge } from "./requests/body.ts";
 import type { Upgrading } from "./streams/join.ts";
 import { answerOn, refuse } from "./streams/splice.ts";
@@ -78,7 +79,9 @@ export function listen(server: ApiServer, options: ListenOptions): Promise<Liste
       http.off("error", reject);
       const renew = ({ certificate: cert, key }: ServingPair) =>
         http.setSecureContext({ cert, key, ca: clientCa, minVersion });
-      resolve({ port: portOf(http.address()), renew, close: () => closing(http, open) });
+      const bound = portOf(http.address());
+      const forget = listensAt({ address, port: bound });
+      resolve({ port: bound, renew, close: () => closing(http, open).finally(forget) });
     });
   });
 }
@@ -101,7 +104,10 @@ function closing(http: ReturnType<typeof createSecureServer>, open: Set<Duplex>)
 async function exchange(server: ApiServer, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
   request.on("error", () => {}); // the client went away: the answer, if any, goes nowhere
   response.on("error", () => {});
-  const answer = await server.handle(asked(request), identityOf(request));
+  const answer = await server.handle(
+    { ...asked(request), connection: connectionOf(request, response) },
+    identityOf(request),
+  );
   await send(answer, request, response);
 }
 
@@ -112,7 +118,12 @@ async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
   request.headers = withProtocolToken(request.headers);
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
   try {
-    const asking = { method, url, headers, lines: () => linesOf(request), ...heldBody() };
+    const connection: ClientConnection = {
+      peer: request.socket.remoteAddress,
+      isBodiless: true,
+      whenOver: (then) => socket.once("close", then),
+    };
+    const asking = { method, url, headers, lines: () => linesOf(request), ...heldBody(), connection };
     const upgrade = await server.upgrade(asking, identityOf(request));
     if (upgrade.kind === "stream") upgrade.join(upgrading);
     else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
@@ -132,6 +143,15 @@ const asked = (request: Http2ServerRequest): ServerRequest => ({
   body: (maximumBytes) => bodyOf(request, maximumBytes),
   bodyPieces: () => request,
 });
+
+function connectionOf(request: Http2ServerRequest, response: Http2ServerResponse): ClientConnection {
+  const { "content-length": length = "0", "transfer-encoding": coding } = request.headers;
+  return {
+    peer: request.socket.remoteAddress,
+    isBodiless: "stream" in request ? request.stream.endAfterHeaders : length === "0" && coding === undefined,
+    whenOver: (then) => response.once("close", then),
+  };
+}
 
 function headersOf(request: Http2ServerRequest): ServerRequest["headers"] {
   const headers: Record<string, string | undefined> = { host: request.authority };

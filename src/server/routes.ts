@@ -1,5 +1,6 @@
 import type { AnyKind, Subresource } from "#machinery/kind.ts";
 import type { Verb } from "./call.ts";
+import { connectThrough, proxy } from "./proxy/proxy.ts";
 import { exec } from "./streams/exec.ts";
 import { type Connect, needsUpgrade } from "./streams/join.ts";
 import { bind } from "./verbs/bind.ts";
@@ -51,6 +52,7 @@ const common: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   scale: { get: getScale, update: updateScale, patch: patchScale },
   status: { get, update, patch },
   finalize: { update },
+  proxy: { get: proxy, create: proxy, update: proxy, patch: proxy, delete: proxy },
 };
 /** By `GROUP/PLURAL/SUBRESOURCE`. */
 const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
@@ -87,6 +89,9 @@ export function routeOf(
   if (subresource === undefined && name === "")
     return kind.scope === "Namespaced" && namespace === "" && meant !== "GET" ? undefined : collection.get(meant);
   if (subresource === undefined) return object.get(meant);
+  // Asking what may be asked is a verb without a name, which only who may do everything may. Source: RequestInfoFactory.
+  if (subresource.name === "proxy" && (verbs.has(meant) || meant === "OPTIONS"))
+    return { verb: verbs.get(meant) ?? "", run: proxy, connect: connectThrough };
   const verb = verbs.get(meant) ?? "";
   const run = subresource.verbs.includes(verb) ? handlers(kind, subresource)[verb] : undefined;
   if (run === undefined) return undefined;

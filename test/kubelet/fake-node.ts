@@ -61,7 +61,7 @@ export async function startFakeNode(timing = { openingSeconds: 30, pingSeconds: 
   const authority: Authority = await createAuthority("cluster", validity());
   const clientOf = (subject: Subject): Promise<KeyPair> => authority.forClient(subject, validity());
   const [server, apiServer] = await Promise.all([
-    authority.forServer({ name: "system:node:node-1", organizations: ["system:nodes"] }, ["127.0.0.1"], validity()),
+    authority.forServer({ name: "system:node:n1", organizations: ["system:nodes"] }, ["127.0.0.1"], validity()),
     clientOf({ name: "kube-apiserver-kubelet-client", organizations: ["kubeadm:cluster-admins"] }),
   ]);
   const children = new Set<ChildProcess>();

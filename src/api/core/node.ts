@@ -25,7 +25,14 @@ export const nodes = defineKind<typeof Node>({
   categories: [],
   scope: "Cluster",
   type: Node,
-  subresources: [{ name: "proxy", verbs: ["create", "delete", "get", "patch", "update"] }, statusSubresource],
+  subresources: [
+    {
+      name: "proxy",
+      kind: { group: "", version: "v1", kind: "NodeProxyOptions" },
+      verbs: ["create", "delete", "get", "patch", "update"],
+    },
+    statusSubresource,
+  ],
   columns: nodeColumns,
   selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
   nameRule: "dns-subdomain",

@@ -36,7 +36,14 @@ export const services = defineKind<typeof Service>({
   categories: ["all"],
   scope: "Namespaced",
   type: Service,
-  subresources: [{ name: "proxy", verbs: ["create", "delete", "get", "patch", "update"] }, statusSubresource],
+  subresources: [
+    {
+      name: "proxy",
+      kind: { group: "", version: "v1", kind: "ServiceProxyOptions" },
+      verbs: ["create", "delete", "get", "patch", "update"],
+    },
+    statusSubresource,
+  ],
   columns: serviceColumns,
   selectableFields: {
     "spec.clusterIP": ({ spec }) => spec.clusterIP ?? "",

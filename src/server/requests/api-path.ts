@@ -4,6 +4,7 @@ import { limits } from "../limits.ts";
  * What a URL's path names. Everything under a group version is a resource; the rest are documents: discovery, OpenAPI, health.
  *
  *     /api/v1 | /apis/GROUP/VERSION      then  [/watch] [/namespaces/NAMESPACE] /RESOURCE [/NAME [/SUBRESOURCE [/REST…]]]
+ *     /api/v1/proxy                      then  [/namespaces/NAMESPACE] /RESOURCE /NAME [/REST…]      until Kubernetes 1.10
  *
  * Source: "API concepts", Resource URIs, in the Kubernetes reference; RequestInfoFactory in k8s.io/apiserver.
  */
@@ -22,8 +23,10 @@ export interface ResourcePath {
   /** Empty: the collection. */
   readonly name: string;
   readonly subresource: string;
-  /** What stands behind the subresource, without the slash before it: a proxy's own path. */
+  /** What stands behind the subresource, with the slash before it and as it was sent: the path that a proxy's target is asked for. */
   readonly rest: string;
+  /** The old way to ask for a proxy: `/api/v1/proxy/nodes/NAME`. */
+  readonly isOldProxy?: true;
   /** The old way to ask for a watch: `/api/v1/watch/pods`. */
   readonly isOldWatch: boolean;
 }
@@ -47,7 +50,17 @@ export function parseApiPath(path: string): ApiPath {
 }
 
 function resourcePath(group: string, version: string, encoded: readonly string[]): ApiPath {
-  const decoded = decodeAll(encoded);
+  const old = group === "" ? fromOldProxy(encoded) : undefined;
+  if (old !== undefined) {
+    const path = resourcePath(group, version, old);
+    return path.kind === "resource" ? { ...path, isOldProxy: true } : path;
+  }
+  const behindProxy = encoded[stepsOfObject(encoded)] === "proxy" ? stepsOfObject(encoded) + 1 : encoded.length;
+  const own = encoded.slice(0, behindProxy);
+  const targetPath = encoded.slice(behindProxy);
+  const stray = targetPath.find((segment) => !isOfTarget(segment));
+  if (stray !== undefined) return refused(`the path segment ${show(stray)} can't be passed on`);
+  const decoded = decodeAll(own);
   if (decoded.kind === "refused") return decoded;
   const { words } = decoded;
   const isOldWatch = words[0] === "watch";
@@ -56,10 +69,33 @@ function resourcePath(group: string, version: string, encoded: readonly string[]
   // "namespaces/x/status" and "namespaces/x/finalize" belong to the Namespace; any other word there is a resource in it.
   const isInNamespace = first === "namespaces" && third !== "" && !namespaceSubresources.has(third);
   const namespace = first === "namespaces" ? second : "";
-  const [resource = "", name = "", subresource = "", ...rest] = isInNamespace ? steps.slice(2) : steps;
-  return { kind: "resource", group, version, namespace, resource, name, subresource, rest: rest.join("/"), isOldWatch };
+  const [resource = "", name = "", subresource = "", ...further] = isInNamespace ? steps.slice(2) : steps;
+  const rest = [...further, ...targetPath].map((step) => `/${step}`).join("");
+  return { kind: "resource", group, version, namespace, resource, name, subresource, rest, isOldWatch };
 }
 const namespaceSubresources = new Set(["status", "finalize"]);
+
+/** How many segments an object's path has. */
+const stepsOfObject = ([first]: readonly string[]): number => (first === "namespaces" ? 4 : 2);
+
+/** The path that replaced it; undefined for any other. */
+function fromOldProxy([first, ...steps]: readonly string[]): readonly string[] | undefined {
+  if (first !== "proxy") return undefined;
+  const own = steps.slice(0, stepsOfObject(steps));
+  const resource = own.at(-2);
+  const isOld = own[0] === "namespaces" ? resource === "services" || resource === "pods" : resource === "nodes";
+  return isOld ? [...own, "proxy", ...steps.slice(own.length)] : undefined;
+}
+
+/**
+ * Whether a segment of the path that a proxy's target is asked for can go on as it was sent, encoded slashes too. What somebody on the
+ * way could take for a step upwards, or for the end of a line, does not.
+ */
+function isOfTarget(segment: string): boolean {
+  if (!/^(%[0-9a-fA-F]{2}|[!-"$&-~])*$/.test(segment)) return false; // visible ASCII without a fragment
+  const bytes = segment.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return !controlCharacter.test(bytes) && !hasDots(bytes.split(/[/\\]/));
+}
 
 /** The segments with their `%xx` decoded; one slash at the end is allowed. Behind a subresource empty segments stay. */
 function decodeAll(

@@ -55,7 +55,9 @@ export function understand(
   const chosen = name === "" && (verb === "list" || verb === "watch") ? nameChosen(query) : name;
   const attributes = { group, resource: path.resource, subresource: wanted, namespace, verb, name: chosen };
   mayOrThrow(env, identity, { kind: "resource", ...attributes });
-  const format = isWatch ? objectFormat(request.headers.accept, watchEncodings) : objectFormat(request.headers.accept);
+  // What a proxy's target accepts to give is its own business.
+  const accept = wanted === "proxy" ? undefined : request.headers.accept;
+  const format = isWatch ? objectFormat(accept, watchEncodings) : objectFormat(accept);
   if (format === undefined) throw notAcceptable(offered(isWatch));
   if (kind.kind === endpoints.kind && kind.group === endpoints.group) warn(endpointsWarning);
   const deprecation = spoken.other?.deprecation;

@@ -72,7 +72,8 @@ function headOf({ rawHeaders, statusMessage }: IncomingMessage): string {
   return `HTTP/1.1 101 ${statusMessage || "Switching Protocols"}\r\n${lines.join("")}\r\n`;
 }
 
-function join(client: Duplex, agent: Duplex): void {
+/** What either of two says, the other hears; they end together. */
+export function join(client: Duplex, agent: Duplex): void {
   for (const [from, to] of [
     [client, agent],
     [agent, client],

@@ -1,0 +1,109 @@
+/** Of a request or an answer: names in lower case. */
+export type Fields = Readonly<Record<string, string | readonly string[]>>;
+
+/** Fields of one connection, which end at it. Source: RFC 9110 section 7.6.1; httputil.ReverseProxy of Go. */
+const hopByHop = new Set([
+  "connection",
+  "proxy-connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** By which somebody has shown the API who they are, or can: none of the target's business. */
+const credentials = /^(authorization|cookie|impersonate-.*|x-remote-.*)$/;
+/** A token that a WebSocket's handshake carries. Source: k8s.io/apiserver, authentication/request/websocket. */
+const tokenProtocol = /^base64url\.bearer\.authorization\.k8s\.io\./;
+
+/** What the proxy itself says of where a request came from. */
+const forwarding = new Set([
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-prefix",
+  "x-forwarded-proto",
+  "x-forwarded-uri",
+]);
+
+/** What the target learns of the request's way. */
+export interface Origin {
+  /** The address of the client; undefined where it has none. */
+  readonly peer: string | undefined;
+  /** As the client calls this server. */
+  readonly host: string;
+  /** Of the path, as the client wrote it. */
+  readonly path: string;
+  /** `stripped`: neither asks nor is answered with what is this server's own, or could become so (cookies are of a host, and all targets share this one's). */
+  readonly credentials: "stripped" | "passed";
+}
+
+type Received = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What goes on of a request's fields. `X-Forwarded-For` is continued, the others of its kind are said anew.
+ * Source: proxy.Transport in k8s.io/apimachinery, httputil.ReverseProxy of Go.
+ */
+export function passedFields(received: Received, origin: Origin): Record<string, string> {
+  const listed = namesIn(received.connection);
+  const isPassed = (name: string): boolean =>
+    !name.startsWith(":") &&
+    !hopByHop.has(name) &&
+    !listed.has(name) &&
+    !forwarding.has(name) &&
+    name !== "expect" && // the client has been told to go on
+    !(origin.credentials === "stripped" && credentials.test(name));
+  const passed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(received)) if (value !== undefined && isPassed(name)) passed[name] = value;
+  const protocols = protocolsOf(received["sec-websocket-protocol"], origin);
+  if (protocols !== undefined) passed["sec-websocket-protocol"] = protocols;
+  else delete passed["sec-websocket-protocol"];
+  const way = [received["x-forwarded-for"], origin.peer].filter((one) => one !== undefined);
+  if (way.length > 0) passed["x-forwarded-for"] = way.join(", ");
+  return {
+    ...passed,
+    host: origin.host,
+    "x-forwarded-host": origin.host,
+    "x-forwarded-proto": "https",
+    "x-forwarded-uri": origin.path,
+  };
+}
+
+function protocolsOf(value: string | undefined, origin: Origin): string | undefined {
+  if (value === undefined || origin.credentials === "passed") return value;
+  const left = value.split(",").filter((one) => !tokenProtocol.test(one.trim()));
+  return left.length === 0 ? undefined : left.map((one) => one.trim()).join(", ");
+}
+
+/**
+ * In which codings a target may pack a page whose links must be read: those that the client takes and that mean one thing only.
+ * Source: RFC 9110 section 12.5.3; `deflate` is said to be the format of zlib, and often isn't.
+ */
+export function codingsAsked({ "accept-encoding": accepted = "" }: Received): Readonly<Record<string, string>> {
+  const taken = accepted.split(",").map((one) => one.trim().toLowerCase());
+  const asked = taken.filter((one) => /^(gzip|br|zstd|identity)\s*(;|$)/.test(one));
+  return { "accept-encoding": asked.length === 0 ? "identity" : asked.join(", ") };
+}
+
+/** The fields that a `Connection` field makes those of the connection. `close` and the like are no fields, and do no harm. */
+const namesIn = (connection: string | undefined): ReadonlySet<string> =>
+  new Set(connection?.split(",").map((name) => name.trim().toLowerCase()));
+
+/** Whom pages of other hosts may ask is the API server's to say. Source: corsRemovingTransport in k8s.io/apimachinery. */
+const crossOrigin = /^access-control-allow-(credentials|headers|methods|origin)$/;
+
+/** What comes back of an answer's fields. */
+export function answeredFields(told: Fields, kept: Pick<Origin, "credentials">): Record<string, string | string[]> {
+  const listed = namesIn([told.connection ?? []].flat().join(","));
+  const fields: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(told)) {
+    if (hopByHop.has(name) || listed.has(name) || crossOrigin.test(name)) continue;
+    if (name === "set-cookie" && kept.credentials === "stripped") continue;
+    fields[name] = typeof value === "string" ? value : [...value];
+  }
+  return fields;
+}
