@@ -50,6 +50,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
       serviceRanges,
       nodePortRange: settings["service-node-port-range"],
       tokens: { ...identities.tokenKeys, ...tokenSettings(settings, jwksUri) },
+      legacyProxyPaths: settings["legacy-proxy-paths"],
       kubelet: { certificate: kubeletClient.certificate, key: kubeletClient.key, ca },
     },
     report: (fault) => log.warn("a request failed in the server", fault),

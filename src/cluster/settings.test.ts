@@ -37,6 +37,7 @@ const rows: Readonly<Record<SettingName, Row>> = {
   "proxy-mode": { taken: ["nftables", "iptables"], refused: ["ipvs", ""] },
   "nodeport-addresses": { taken: ["", "192.168.0.0/16", "0.0.0.0/0,::/0"], refused: ["192.168.1.1/16", "all"] },
   "load-balancer-pool": { taken: ["", "192.0.2.0/28", "192.0.2.0/28,fd00::/120"], refused: ["192.0.2.1/28", "x"] },
+  "legacy-proxy-paths": { taken: ["true", "false"], refused: ["no", ""] },
   "host-dns": { taken: ["true", "false"], refused: ["yes", "1", ""] },
   "node-monitor-grace-period": {
     taken: ["40s", "2m", "1m30s", "15s"],

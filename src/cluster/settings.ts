@@ -39,6 +39,8 @@ export interface Settings extends AuthenticationSettings {
   readonly "load-balancer-pool": readonly Cidr[];
   /** Whether this machine is to know the hosts of Ingresses too. */
   readonly "host-dns": boolean;
+  /** Whether the API answers `/api/v1/proxy/…`, which Kubernetes removed in 1.10. */
+  readonly "legacy-proxy-paths": boolean;
   /** Seconds. */
   readonly "node-monitor-grace-period": number;
   /** Nothing yet: there are no gates. */
@@ -198,6 +200,14 @@ export const settingsTable: Table = {
     expected: "true or false",
     isSwitch: true,
   },
+  "legacy-proxy-paths": {
+    name: "legacy-proxy-paths",
+    fallback: "true",
+    placeholder: "BOOL",
+    doc: "serve the API's proxies under /api/v1/proxy/… too, which Kubernetes removed in 1.10",
+    parse: (text) => (text === "true" || text === "false" ? text === "true" : undefined),
+    expected: "true or false",
+  },
   "node-monitor-grace-period": {
     name: "node-monitor-grace-period",
     fallback: "40s",
@@ -288,6 +298,7 @@ export function readSettings(given: ReadonlyMap<string, Given>): Settings {
     "nodeport-addresses": read(table["nodeport-addresses"]),
     "load-balancer-pool": read(table["load-balancer-pool"]),
     "host-dns": read(table["host-dns"]),
+    "legacy-proxy-paths": read(table["legacy-proxy-paths"]),
     "node-monitor-grace-period": read(table["node-monitor-grace-period"]),
     "service-account-issuer": read(table["service-account-issuer"]),
     "service-account-jwks-uri": read(table["service-account-jwks-uri"]),

@@ -9,7 +9,7 @@ import { asRoot } from "../cluster/as-root.ts";
 import { eventually } from "../harness/eventually.ts";
 import { wireTo } from "../hostile/over-tls.ts";
 import { address, ask, core, proxyStage, type Stage, through } from "./proxy-stage.ts";
-import { administrator } from "./served.ts";
+import { serve } from "./served.ts";
 
 const page = '<a href="/x">x</a><script>"/x"</script>';
 
@@ -252,6 +252,11 @@ suite("proxies of the API", asRoot, () => {
         /^services "web:http" is forbidden: User "jane" cannot get resource "services\/proxy" in API group "" in the namespace "default"/,
       );
     }
-    assert.equal(administrator.user, "tester");
+  });
+
+  test("the old paths can be switched off", async () => {
+    await using served = await serve({ legacyProxyPaths: false });
+    const told = await served.send("GET", "/api/v1/proxy/namespaces/default/services/web:http/");
+    assert.deepEqual([told.status, told.at("message")], [404, "the server could not find the requested resource"]);
   });
 });

@@ -46,6 +46,7 @@ export interface ServeOptions {
   readonly now?: () => number;
   /** A minute where it isn't said. */
   readonly bookmarkEveryMs?: number;
+  readonly legacyProxyPaths?: boolean;
   /** The first block of Service addresses, where it isn't the usual one. */
   readonly serviceRange?: string;
   /** How tokens of service accounts are made; by a key of its own, where it isn't said. */
@@ -79,6 +80,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     furtherRanges = [],
     tokens = ownTokens(),
     bookmarkEveryMs = 60_000,
+    legacyProxyPaths = true,
   } = options;
   const firstRange = options.serviceRange === undefined ? serviceRange : mustCidr(options.serviceRange);
   const faults: unknown[] = [];
@@ -89,7 +91,15 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     store,
     now,
     chance: { uuid: randomUUID, number: (below) => Math.floor(random() * below) },
-    options: { gitVersion: "v1.36.0", serviceRanges, nodePortRange, kubelet, tokens, bookmarkEveryMs },
+    options: {
+      gitVersion: "v1.36.0",
+      serviceRanges,
+      nodePortRange,
+      kubelet,
+      tokens,
+      bookmarkEveryMs,
+      legacyProxyPaths,
+    },
     report: (fault) => faults.push(fault),
   });
   const foundation = {

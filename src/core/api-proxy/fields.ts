@@ -16,9 +16,6 @@ const hopByHop = new Set([
 
 /** By which somebody has shown the API who they are, or can: none of the target's business. */
 const credentials = /^(authorization|cookie|impersonate-.*|x-remote-.*)$/;
-/** A token that a WebSocket's handshake carries. Source: k8s.io/apiserver, authentication/request/websocket. */
-const tokenProtocol = /^base64url\.bearer\.authorization\.k8s\.io\./;
-
 /** What the proxy itself says of where a request came from. */
 const forwarding = new Set([
   "forwarded",
@@ -59,9 +56,6 @@ export function passedFields(received: Received, origin: Origin): Record<string,
     !(origin.credentials === "stripped" && credentials.test(name));
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(received)) if (value !== undefined && isPassed(name)) passed[name] = value;
-  const protocols = protocolsOf(received["sec-websocket-protocol"], origin);
-  if (protocols !== undefined) passed["sec-websocket-protocol"] = protocols;
-  else delete passed["sec-websocket-protocol"];
   const way = [received["x-forwarded-for"], origin.peer].filter((one) => one !== undefined);
   if (way.length > 0) passed["x-forwarded-for"] = way.join(", ");
   return {
@@ -71,12 +65,6 @@ export function passedFields(received: Received, origin: Origin): Record<string,
     "x-forwarded-proto": "https",
     "x-forwarded-uri": origin.path,
   };
-}
-
-function protocolsOf(value: string | undefined, origin: Origin): string | undefined {
-  if (value === undefined || origin.credentials === "passed") return value;
-  const left = value.split(",").filter((one) => !tokenProtocol.test(one.trim()));
-  return left.length === 0 ? undefined : left.map((one) => one.trim()).join(", ");
 }
 
 /**

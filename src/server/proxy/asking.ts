@@ -4,7 +4,7 @@ import { codingsAsked, passedFields } from "#core/api-proxy/fields.ts";
 import { unreachableTarget } from "#core/api-proxy/reach-faults.ts";
 import { type StatusError, unavailable } from "#machinery/status.ts";
 import type { ServerRequest } from "../exchange.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./reach.ts";
 
 /** One request that is passed on to a target. */
 export interface Forwarding {

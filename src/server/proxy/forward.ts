@@ -42,7 +42,11 @@ async function answered(request: ServerRequest, forwarding: Forwarding): Promise
     const asked = ask(request, forwarding);
     const head = headOf(asked);
     if (isBodiless(request)) asked.end();
-    else void pourBody(request, asked);
+    else
+      pourBody(request, asked).then(
+        () => asked.end(),
+        (fault: Error) => asked.destroy(fault),
+      );
     const told = await head;
     if (!(told instanceof Error)) return told;
     if (!asked.reusedSocket || !("code" in told) || told.code !== "ECONNRESET")
@@ -57,16 +61,11 @@ const headOf = (asked: ClientRequest): Promise<IncomingMessage | Error> =>
   });
 
 /**
- * A body that the target takes no more is read on: who left it lying would lose the connection, on which the answer is to go. Where the
- * client goes away, the target is told so.
+ * A body that the target takes no more is read on: who left it lying would lose the connection, on which the answer is to go. Rejects
+ * where the client has gone in the middle of it.
  */
 async function pourBody(request: ServerRequest, to: ClientRequest): Promise<void> {
-  try {
-    for await (const piece of request.bodyPieces()) if (!to.destroyed && !to.write(piece)) await drained(to);
-    to.end();
-  } catch (fault) {
-    to.destroy(fault instanceof Error ? fault : undefined); // the client has gone in the middle of it
-  }
+  for await (const piece of request.bodyPieces()) if (!to.destroyed && !to.write(piece)) await drained(to);
 }
 
 const drained = (to: ClientRequest): Promise<void> =>

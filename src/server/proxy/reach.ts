@@ -1,0 +1,47 @@
+import type { RequestOptions } from "node:https";
+import { dialable } from "#core/api-proxy/dialable.ts";
+import type { Kind } from "#machinery/kind.ts";
+import type { AnyType, Stored } from "#machinery/schema.ts";
+import { badRequest, internal } from "#machinery/status.ts";
+import { contains } from "#net/cidr.ts";
+import type { Store } from "#store/store.ts";
+import type { Environment } from "../environment.ts";
+import { type ApiObject, isOf } from "../object.ts";
+import { mustFind, type Place } from "../objects.ts";
+import { isOwnListener } from "./own-listeners.ts";
+
+/** Whom a request is passed on to. */
+export interface Target {
+  readonly scheme: "http" | "https";
+  /** An address that was judged: nothing is resolved afterwards. */
+  readonly host: string;
+  readonly port: number;
+  /** By which the server shows the agent of a node who it is; undefined: it shows nothing, and trusts anybody. */
+  readonly agent: RequestOptions | undefined;
+}
+
+interface Reached {
+  readonly scheme: "http" | "https";
+  readonly port: number;
+}
+
+/** Throws a 400 for an address that the server must not be made to ask. */
+export function reach({ options }: Environment, address: string, { scheme, port }: Reached): Target {
+  const ip = dialable(address);
+  // Behind a Service's address can be anybody, the API itself among them.
+  const isAllowed =
+    ip !== undefined && !options.serviceRanges.some((range) => contains(range, ip)) && !isOwnListener(ip, port);
+  if (!isAllowed) throw badRequest("address not allowed");
+  return { scheme, host: ip.text, port, agent: undefined };
+}
+
+/** Throws a 404. */
+export async function found<T extends AnyType>(
+  store: Store,
+  kind: Kind<T>,
+  place: Place,
+): Promise<Stored<T> & ApiObject> {
+  const { object } = await mustFind(store, kind, place);
+  if (!isOf(kind, object)) throw internal(`what is stored as ${place.name} is something else`);
+  return object;
+}
