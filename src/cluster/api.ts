@@ -49,6 +49,10 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
       gitVersion: settings["kubernetes-version"],
       serviceRanges,
       nodePortRange: settings["service-node-port-range"],
+      inFlight: {
+        reading: settings["max-requests-inflight"],
+        writing: settings["max-mutating-requests-inflight"],
+      },
       tokens: { ...identities.tokenKeys, ...tokenSettings(settings, jwksUri) },
       legacyProxyPaths: settings["legacy-proxy-paths"],
       kubelet: { certificate: kubeletClient.certificate, key: kubeletClient.key, ca },

@@ -25,6 +25,10 @@ export function parseSeconds(text: string): number | undefined {
   return total <= 3600 ? total : undefined;
 }
 
+/** A number of things, 100,000 at most. */
+export const parseCount = (text: string): number | undefined =>
+  /^(0|[1-9]\d{0,5})$/.test(text) && Number(text) <= 100_000 ? Number(text) : undefined;
+
 export function parsePort(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return port >= 1 && port <= 65_535 ? port : undefined;

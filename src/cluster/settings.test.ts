@@ -43,6 +43,8 @@ const rows: Readonly<Record<SettingName, Row>> = {
     taken: ["40s", "2m", "1m30s", "15s"],
     refused: ["", "40", "s", "14s", "61m", "1h", "-40s"],
   },
+  "max-requests-inflight": { taken: ["0", "1", "400", "100000"], refused: ["", "-1", "01", "1.5", "100001", "many"] },
+  "max-mutating-requests-inflight": { taken: ["0", "200"], refused: ["", "-1", "x"] },
   "service-account-issuer": {
     taken: ["", "https://kubernetes.default.svc", "https://a.example.com/path, https://b", "accounts"],
     refused: ["http://a.example.com", "https://a?b=c", "https://a#b", "https://me@a", "urn:a", "a,", "a b"],

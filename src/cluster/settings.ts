@@ -9,6 +9,7 @@ import {
   blocksFrom,
   type NodeLabel,
   parseBlocks,
+  parseCount,
   parseGrace,
   parseNodeLabels,
   parsePort,
@@ -43,6 +44,9 @@ export interface Settings extends AuthenticationSettings {
   readonly "legacy-proxy-paths": boolean;
   /** Seconds. */
   readonly "node-monitor-grace-period": number;
+  /** Requests of the API that are worked on at once; 0: as many as there are. */
+  readonly "max-requests-inflight": number;
+  readonly "max-mutating-requests-inflight": number;
   /** Nothing yet: there are no gates. */
   readonly "feature-gates": "";
   /** How much the logs tell: 0 to 10. */
@@ -217,6 +221,22 @@ export const settingsTable: Table = {
     expected: "a time from 15s to 60m, such as 40s or 2m",
   },
   ...authenticationTable,
+  "max-requests-inflight": {
+    name: "max-requests-inflight",
+    fallback: "400",
+    placeholder: "N",
+    doc: "how many requests that read the API works on at once, shared among users; watches don't count; 0 is no bound",
+    parse: parseCount,
+    expected: "a number from 0 to 100000",
+  },
+  "max-mutating-requests-inflight": {
+    name: "max-mutating-requests-inflight",
+    fallback: "200",
+    placeholder: "N",
+    doc: "the same for requests that write",
+    parse: parseCount,
+    expected: "a number from 0 to 100000",
+  },
   "feature-gates": {
     name: "feature-gates",
     fallback: "",
@@ -303,6 +323,8 @@ export function readSettings(given: ReadonlyMap<string, Given>): Settings {
     "service-account-issuer": read(table["service-account-issuer"]),
     "service-account-jwks-uri": read(table["service-account-jwks-uri"]),
     "api-audiences": read(table["api-audiences"]),
+    "max-requests-inflight": read(table["max-requests-inflight"]),
+    "max-mutating-requests-inflight": read(table["max-mutating-requests-inflight"]),
     "feature-gates": read(table["feature-gates"]),
     v: read(table.v),
   };

@@ -30,6 +30,7 @@ import {
   withCacheControl,
   withWarnings,
 } from "./exchange.ts";
+import { Fairness, type Seated } from "./fairness/fairness.ts";
 import type { Check } from "./health.ts";
 import { limits } from "./limits.ts";
 import { type RequestLabels, ServerMetrics } from "./metrics.ts";
@@ -37,7 +38,7 @@ import { mayOrThrow } from "./permission.ts";
 import { StoreReadings } from "./readings.ts";
 import { refusalOf } from "./refusals.ts";
 import { labelsOf, strayRequest } from "./requests/request-labels.ts";
-import { targetOf, understand } from "./requests/understand.ts";
+import { type Target, targetOf, understand } from "./requests/understand.ts";
 import { answerReview } from "./reviews/answer-review.ts";
 import type { Join } from "./streams/join.ts";
 import { timedStore } from "./timed-store.ts";
@@ -105,6 +106,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
       endingMs: limits.endingWatchMs,
     }),
     turns: new Turns(),
+    fairness: new Fairness(options.inFlight ?? limits.inFlight, metrics.registry),
     tokenIssuer: options.tokens && new TokenIssuer(options.tokens),
   };
   const expiry = setInterval(() => expireEvents(store, now()).catch(report), expireEventsEveryMs).unref();
@@ -197,27 +199,46 @@ interface Asking {
 /** Subresources whose answers go on as long as somebody says something. */
 const endless: ReadonlySet<string> = new Set(["log", "proxy"]);
 
+/** By somebody known. */
+interface Asked extends Asking {
+  readonly target: Target;
+  readonly asker: Identity;
+}
+
 async function answer(env: Environment, request: ServerRequest, asking: Asking): Promise<Answer> {
   const target = targetOf(request);
   const { path, query } = target;
   asking.labels = labelsOf(env.catalogue, request, target);
-  const { warn } = asking;
   const identity = asking.identity ?? (await bearerOf(request, env));
   if (path.kind === "document" && isPublic(path.path)) return documentAnswer(env, request, { path: path.path, query });
   const asker = askerOf(env, request, identity);
+  const seated = env.fairness.begin(request, asker);
+  try {
+    const told = await answerTo(env, seated, { ...asking, target, asker });
+    return told.kind === "stream" ? followed(env, told, { ...asking, identity: asker }) : told;
+  } finally {
+    seated.leave();
+  }
+}
+
+/** What somebody known is told. A request that reads has a seat from the beginning, one that sends something once that has been read. */
+async function answerTo(env: Environment, { request, enter }: Seated, asking: Asked): Promise<Answer> {
+  const { asker: identity, warn } = asking;
+  const { path, query } = asking.target;
+  const isReading = request.method === "GET" || request.method === "HEAD";
   if (path.kind === "document") {
-    mayOrThrow(env, asker, { kind: "document", verb: request.method.toLowerCase(), path: path.path });
-    const document = await documentAnswer(env, request, { path: path.path, query });
-    return document.kind === "stream" ? followed(env, document, { ...asking, identity: asker }) : document;
+    mayOrThrow(env, identity, { kind: "document", verb: request.method.toLowerCase(), path: path.path });
+    await enter();
+    return documentAnswer(env, request, { path: path.path, query });
   }
   const spoken = env.catalogue.reviewAt(path.group, path.version, path.resource);
-  if (spoken !== undefined) return answerReview(env, request, { spoken, identity: asker, warn, path, query });
-  const { call, route } = understand(env, request, { identity: asker, warn, path, query });
+  if (spoken !== undefined) return answerReview(env, request, { spoken, identity, warn, path, query });
+  const { call, route } = understand(env, request, { identity, warn, path, query });
   const goesOn = route.verb === "watch" || endless.has(call.subresource?.name ?? "");
-  const leave = goesOn ? env.openStreams.enter(asker) : () => {};
+  if (isReading && !goesOn) await enter();
+  const leave = goesOn ? env.openStreams.enter(identity) : () => {};
   try {
-    const told = await route.run(call);
-    return told.kind === "stream" ? followed(env, told, { ...asking, identity: asker }) : told;
+    return await route.run(call);
   } finally {
     leave();
   }

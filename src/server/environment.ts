@@ -11,6 +11,7 @@ import type { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import type { Turns } from "./answers/turns.ts";
 import type { TokenIssuer, TokenOptions } from "./authentication/token-issuer.ts";
 import type { Access } from "./authorization/authorize.ts";
+import type { Fairness, InFlightLimits } from "./fairness/fairness.ts";
 import type { Check } from "./health.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import type { StoreReadings } from "./readings.ts";
@@ -32,6 +33,7 @@ export interface Environment extends ServerParts, Access {
   readonly openStreams: OpenStreams;
   readonly slowReaders: SlowReaders;
   readonly turns: Turns;
+  readonly fairness: Fairness;
   /** Who makes tokens of service accounts; undefined: nobody does. */
   readonly tokenIssuer: TokenIssuer | undefined;
 }
@@ -72,6 +74,8 @@ export interface ServerOptions {
   readonly legacyProxyPaths?: boolean;
   /** How often watches that want bookmarks are told how far they have come; a minute, as Kubernetes does, where it isn't said. */
   readonly bookmarkEveryMs?: number;
+  /** How many requests are worked on at once; 400 that read and 200 that write, where it isn't said. */
+  readonly inFlight?: InFlightLimits;
 }
 
 /** PEM texts. */

@@ -22,6 +22,17 @@ export const limits = {
   openStreams: 2000,
   /** Lists of one user, who is no part of the cluster, that wait until the server has time for them. */
   waitingLists: 200,
+  /** How many requests are worked on at once, where it isn't said. Source: kube-apiserver. */
+  inFlight: { reading: 400, writing: 200 },
+  /** Requests of one user, who is no part of the cluster, and of all such users, that wait until they are worked on. */
+  waitingRequests: 200,
+  waitingRequestsOfAll: 5000,
+  /** How long such a request waits, in milliseconds. Source: a quarter of kube-apiserver's `--request-timeout`. */
+  waitingRequestMs: 15_000,
+  /** Of the bodies of one user, who is no part of the cluster, that are being read at once. */
+  readingBodyBytes: 128 * 1024 * 1024,
+  /** For a body to arrive. */
+  bodyMilliseconds: 60_000,
   /** What may wait for the reader of a watch before that ends; it goes on where it stopped. */
   waitingWatchBytes: 16 * 1024 * 1024,
   /** What may wait for all who watch before those are cut off for whom most waits. */

@@ -8,6 +8,7 @@ import type { TokenOptions } from "#server/authentication/token-issuer.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import type { KubeletCredentials } from "#server/environment.ts";
 import { type Answer, gathered, heldBody } from "#server/exchange.ts";
+import type { InFlightLimits } from "#server/fairness/fairness.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { openMemoryStore } from "#store/memory.ts";
 import type { Store } from "#store/store.ts";
@@ -44,6 +45,7 @@ export interface ServeOptions {
   readonly store?: Store;
   readonly kubelet?: KubeletCredentials;
   readonly now?: () => number;
+  readonly inFlight?: InFlightLimits;
   /** A minute where it isn't said. */
   readonly bookmarkEveryMs?: number;
   readonly legacyProxyPaths?: boolean;
@@ -99,6 +101,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       tokens,
       bookmarkEveryMs,
       legacyProxyPaths,
+      ...(options.inFlight && { inFlight: options.inFlight }),
     },
     report: (fault) => faults.push(fault),
   });

@@ -14,9 +14,8 @@ export function accessOf(
   identity: Identity,
   spec: SelfSubjectAccessReviewSpec,
 ): SubjectAccessReviewStatus {
-  const decision = decisionOn(env, identity, attributesOf(spec));
-  if (decision.kind === "allowed") return { allowed: true };
-  return { allowed: false, ...(decision.because !== "" && { reason: decision.because }) };
+  const { kind, because } = decisionOn(env, identity, attributesOf(spec));
+  return { allowed: kind === "allowed", ...(because !== "" && { reason: because }) };
 }
 
 /** Selectors narrow down what is asked for, but no right depends on them, and neither on the version. */

@@ -1,18 +1,30 @@
-import type { SelfSubjectRulesReview } from "#api/authorization/self-subject-rules-review.ts";
+import type { SelfSubjectRulesReview, SubjectRulesReviewStatus } from "#api/authorization/self-subject-rules-review.ts";
+import { nodeOf } from "#core/access/attributes.ts";
 import { badRequest } from "#machinery/status.ts";
 import type { ReviewCall } from "./review-call.ts";
 
 /** All that one may do in a namespace. Throws a 400. Source: pkg/registry/authorization/selfsubjectrulesreview/rest.go. */
-export function rulesAnswer({ spec }: SelfSubjectRulesReview, { identity }: ReviewCall): object {
+export function rulesAnswer({ spec }: SelfSubjectRulesReview, call: ReviewCall): object {
   const { namespace = "" } = spec;
   if (namespace === "") throw badRequest("no namespace on request");
-  const isMaster = identity.groups.includes("system:masters");
-  const status = isMaster
-    ? {
-        resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
-        nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }],
-        incomplete: false,
-      }
-    : { resourceRules: [], nonResourceRules: [], incomplete: true };
-  return { metadata: {}, spec: {}, status };
+  return { metadata: {}, spec: {}, status: statusOf(call, namespace) };
+}
+
+/** What a node may do depends on its pods, so that no rules say it. */
+function statusOf({ env, identity }: ReviewCall, namespace: string): SubjectRulesReviewStatus {
+  const { rules, faults } = env.accessBook.rulesFor(identity, namespace);
+  const isNode = nodeOf(identity) !== undefined;
+  const told = [...(isNode ? ["node authorizer does not support user rule resolution"] : []), ...faults];
+  return {
+    resourceRules: rules.flatMap(({ verbs, apiGroups, resources = [], resourceNames }) =>
+      resources.length === 0
+        ? []
+        : [{ verbs, resources, ...(apiGroups && { apiGroups }), ...(resourceNames && { resourceNames }) }],
+    ),
+    nonResourceRules: rules.flatMap(({ verbs, nonResourceURLs = [] }) =>
+      nonResourceURLs.length === 0 ? [] : [{ verbs, nonResourceURLs }],
+    ),
+    incomplete: isNode,
+    ...(told.length > 0 && { evaluationError: told.join(", ") }),
+  };
 }

@@ -9,9 +9,9 @@ export async function tokenAnswer(question: TokenReview, { env }: ReviewCall): P
   const { token, audiences = [] } = question.spec;
   if (token === "") throw badRequest("token is required for TokenReview in authentication");
   const shown = await identifyToken(env, token, audiences);
-  if (shown.kind === "unknown") return { ...question, status: { error: shown.because } };
-  return {
-    ...question,
-    status: { authenticated: true, user: userInfo(shown.identity), audiences: shown.audiences },
-  };
+  const status =
+    shown.kind === "known"
+      ? { authenticated: true, user: userInfo(shown.identity), audiences: shown.audiences }
+      : { error: shown.because };
+  return { ...question, status };
 }
