@@ -245,3 +245,65 @@ test("an administrator who impersonates somebody has the rights of that one alon
   assert.equal((await served.send("GET", "/api/v1/secrets", { headers: group })).status, 200);
   assert.equal((await served.send("GET", "/api/v1/secrets", { headers: group, identity: plain })).status, 403);
 });
+
+/** What somebody may impersonate by a role, and what they try. */
+const tries: readonly { readonly name: string; readonly headers: Record<string, string>; readonly denied?: string }[] =
+  [
+    { name: "the user that the role names", headers: { "impersonate-user": "bob" } },
+    { name: "another user", headers: { "impersonate-user": "root" }, denied: 'resource "users" in API group ""' },
+    { name: "in a group that it names", headers: { "impersonate-user": "bob", "impersonate-group": "dev" } },
+    {
+      name: "in another group",
+      headers: { "impersonate-user": "bob", "impersonate-group": "system:masters" },
+      denied: 'resource "groups" in API group ""',
+    },
+    {
+      name: "with a UID",
+      headers: { "impersonate-user": "bob", "impersonate-uid": "7" },
+      denied: 'resource "uids" in API group "authentication.k8s.io"',
+    },
+    { name: "with knowledge that it names", headers: { "impersonate-user": "bob", "impersonate-extra-desk": "north" } },
+    {
+      name: "with other values of it",
+      headers: { "impersonate-user": "bob", "impersonate-extra-desk": "south" },
+      denied: 'resource "userextras/desk" in API group "authentication.k8s.io"',
+    },
+    {
+      name: "with other knowledge",
+      headers: { "impersonate-user": "bob", "impersonate-extra-scopes": "north" },
+      denied: 'resource "userextras/scopes" in API group "authentication.k8s.io"',
+    },
+    {
+      name: "a service account",
+      headers: { "impersonate-user": "system:serviceaccount:shop:web" },
+      denied: 'resource "serviceaccounts" in API group "" in the namespace "shop"',
+    },
+  ];
+
+for (const { name, headers, denied } of tries)
+  test(`by a role one impersonates ${name}: ${denied === undefined ? "allowed" : "refused"}`, async () => {
+    await using served = await serve();
+    const path = "/apis/rbac.authorization.k8s.io/v1";
+    const apiGroup = "rbac.authorization.k8s.io";
+    const may = (group: string, resource: string, names: readonly string[]) => ({
+      verbs: ["impersonate"],
+      apiGroups: [group],
+      resources: [resource],
+      resourceNames: names,
+    });
+    const rules = [
+      may("", "users", ["bob"]),
+      may("", "groups", ["dev"]),
+      may("authentication.k8s.io", "userextras/desk", ["north"]),
+    ];
+    await served.send("POST", `${path}/clusterroles`, { body: { metadata: { name: "as-bob" }, rules } });
+    const body = {
+      metadata: { name: "as-bob" },
+      roleRef: { apiGroup, kind: "ClusterRole", name: "as-bob" },
+      subjects: [{ apiGroup, kind: "User", name: "anna" }],
+    };
+    assert.equal((await served.send("POST", `${path}/clusterrolebindings`, { body })).status, 201);
+    const told = await served.send("POST", whoami, { body: {}, headers, identity: plain });
+    if (denied === undefined) assert.equal(told.at("status", "userInfo", "username"), "bob", told.text);
+    else assert(told.status === 403 && String(told.at("message")).includes(`cannot impersonate ${denied}`), told.text);
+  });

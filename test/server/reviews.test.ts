@@ -41,7 +41,11 @@ const answers: readonly {
     path: "selfsubjectaccessreviews",
     spec: { nonResourceAttributes: { path: "/apis", verb: "get" } },
     identity: anna,
-    status: { allowed: true },
+    status: {
+      allowed: true,
+      reason:
+        'RBAC: allowed by ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group "system:authenticated"',
+    },
   },
   {
     name: "an administrator asks for a node, and hears why it may not",
@@ -73,7 +77,11 @@ const answers: readonly {
     path: "subjectaccessreviews",
     spec: { user: "system:kube-proxy", ...resource("list", "services") },
     identity: node,
-    status: { allowed: true },
+    status: {
+      allowed: true,
+      reason:
+        'RBAC: allowed by ClusterRoleBinding "system:node-proxier" of ClusterRole "system:node-proxier" to User "system:kube-proxy"',
+    },
   },
 ];
 
@@ -184,6 +192,46 @@ for (const [path, version] of [
     assert.match(String(told.at("metadata", "creationTimestamp")), /^\d{4}-/);
     assert.equal(told.headers.warning !== undefined, version === "v1beta1");
   });
+
+test("somebody asks for all that they may do in a namespace", async () => {
+  await using served = await serve();
+  const roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+  const apiGroup = "rbac.authorization.k8s.io";
+  const rules = [{ verbs: ["get"], apiGroups: ["apps"], resources: ["deployments"], resourceNames: ["web"] }];
+  for (const [path, body] of [
+    ["roles", { metadata: { name: "web" }, rules }],
+    [
+      "rolebindings",
+      {
+        metadata: { name: "web" },
+        roleRef: { apiGroup, kind: "Role", name: "web" },
+        subjects: [{ apiGroup, kind: "Group", name: "staff" }],
+      },
+    ],
+  ] as const) {
+    const made = await served.send("POST", `${roles}/${path}`, { body });
+    assert.equal(made.status, 201, made.text);
+  }
+  const ask = (identity: Identity, namespace: string) =>
+    served.send("POST", `${authorization}/selfsubjectrulesreviews`, { body: { spec: { namespace } }, identity });
+  const told = await ask(anna, "default");
+  assert.deepEqual(told.at("status", "incomplete"), false);
+  const given = told.at("status", "resourceRules");
+  assert(Array.isArray(given));
+  assert.deepEqual(
+    given.filter((one) => "resourceNames" in one),
+    rules,
+  );
+  const paths = told.at("status", "nonResourceRules");
+  assert(Array.isArray(paths) && paths.some(({ nonResourceURLs }) => nonResourceURLs.includes("/healthz")));
+  const elsewhere = (await ask(anna, "kube-system")).at("status", "resourceRules");
+  assert(Array.isArray(elsewhere) && elsewhere.every((one) => !("resourceNames" in one)));
+  const ofNode = await ask(node, "default");
+  assert.deepEqual(
+    [ofNode.at("status", "incomplete"), ofNode.at("status", "evaluationError")],
+    [true, "node authorizer does not support user rule resolution"],
+  );
+});
 
 test("nobody asks in a version that there never was to stay", async () => {
   await using served = await serve();
