@@ -35,7 +35,9 @@ test("a claim that names no class gets the cluster's own, if there is one", asyn
 test("a claim grows when it is bound, and not before", async () => {
   await using served = await serve();
   const { send } = served;
-  await send("POST", claims, { body: claim("data") });
+  const growing = { ...storageClass("growing", "false"), allowVolumeExpansion: true };
+  await send("POST", classes, { body: growing });
+  await send("POST", claims, { body: claim("data", {}, { storageClassName: "growing" }) });
   const headers = { "content-type": "application/merge-patch+json" };
   const grow = (storage: string) =>
     send("PATCH", `${claims}/data`, { headers, body: { spec: { resources: { requests: { storage } } } } });
@@ -45,3 +47,23 @@ test("a claim grows when it is bound, and not before", async () => {
   assert.equal((await grow("2Gi")).status, 200);
   assert.equal((await grow("512Mi")).status, 422);
 });
+
+for (const storageClassName of ["fixed", "unknown"])
+  test(`a claim can't grow whose class doesn't say that it can: ${storageClassName}`, async () => {
+    await using served = await serve();
+    const { send } = served;
+    await send("POST", classes, { body: storageClass("fixed", "false") });
+    await send("POST", claims, { body: claim("data", {}, { storageClassName }) });
+    const headers = { "content-type": "application/merge-patch+json" };
+    const bound = { status: { phase: "Bound", capacity: { storage: "1Gi" } } };
+    assert.equal((await send("PATCH", `${claims}/data/status`, { headers, body: bound })).status, 200);
+    const body = { spec: { resources: { requests: { storage: "2Gi" } } } };
+    const told = await send("PATCH", `${claims}/data`, { headers, body });
+    assert.deepEqual(
+      [told.status, told.at("message")],
+      [
+        403,
+        'persistentvolumeclaims "data" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+      ],
+    );
+  });

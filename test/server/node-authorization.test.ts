@@ -130,6 +130,20 @@ const rows: readonly Row[] = [
     told: 'node "n1" can only delete pods with spec.nodeName set to itself',
   },
   {
+    what: "its pod, evicted",
+    as: n1,
+    ask: `POST ${core}/pods/p/eviction`,
+    sent: { body: { metadata: { name: "p" } } },
+    told: 201,
+  },
+  {
+    what: "another node's pod, evicted",
+    as: n1,
+    ask: `POST ${core}/pods/q/eviction`,
+    sent: { body: { metadata: { name: "q" } } },
+    told: 'node "n1" can only evict pods with spec.nodeName set to itself',
+  },
+  {
     what: "its pod's status",
     as: n1,
     ask: `PATCH ${core}/pods/p/status`,

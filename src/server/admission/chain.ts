@@ -12,10 +12,12 @@ import { limitRanger } from "./limit-ranger.ts";
 import { loadBalancerStatus } from "./load-balancer-status.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
+import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
 import type { AdmissionPlugin, Attempt, Charge, Denial } from "./plugin.ts";
 import { podSecurity } from "./pod-security.ts";
 import { priority } from "./priority.ts";
 import { resourceQuota } from "./resource-quota.ts";
+import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-accounts.ts";
 
 /** In the order in which they are asked. Source: AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go. */
@@ -28,6 +30,8 @@ const plugins: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
+  persistentVolumeClaimResize,
+  runtimeClass,
   certificateApproval,
   certificateSigning,
   certificateSubjectRestriction,

@@ -47,6 +47,10 @@ function podDenial(node: string, { subresource, next, old }: Omit<NodeWrite, "ki
     const isRelabelled = !isDeepStrictEqual(before.metadata.labels ?? {}, after?.metadata.labels ?? {});
     return isRelabelled ? `node ${own} cannot update labels through pod status` : undefined;
   }
+  if (subresource === "eviction")
+    return before?.spec.nodeName === node
+      ? undefined
+      : `node ${own} can only evict pods with spec.nodeName set to itself`;
   if (subresource !== "")
     return `unexpected pod subresource "${subresource}", only 'status' and 'eviction' are allowed`;
   if (after === undefined)

@@ -4,6 +4,7 @@ import { isJsonObject } from "#machinery/json.ts";
 import type { Stored } from "#machinery/schema.ts";
 import { badRequest, internal, type Status, StatusError, withoutReason } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
+import { judgeDeletion } from "../admission/chain.ts";
 import { statusAnswer } from "../answers/encode.ts";
 import { type Call, placeOf } from "../call.ts";
 import { type Budget, budgetsOf, notCounted, spend } from "../disruption-budgets.ts";
@@ -59,6 +60,8 @@ const mostAttempts = 20;
 
 async function evictPod(call: Call, deletion: Deletion, attempt = 1): Promise<void> {
   const pod = await podOf(call);
+  const old = objectOf(pod);
+  judgeDeletion(old, { call, operation: "delete", name: old.metadata.name, old, isDryRun: deletion.isDryRun });
   const leave = await leaveOf(call, pod, deletion);
   try {
     await remove(call, leave === "given" ? deletion : asSeen(deletion, pod));
