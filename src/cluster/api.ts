@@ -16,6 +16,7 @@ import type { ControlPlan } from "./cluster-plan.ts";
 import { ClusterFault } from "./faults.ts";
 import { type Identities, serverAt } from "./identities.ts";
 import type { Log } from "./log.ts";
+import { oidcOptions } from "./oidc.ts";
 import { showBlocks } from "./setting-values.ts";
 import { primaryServiceRange, type Settings } from "./settings.ts";
 
@@ -40,6 +41,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
   const { kubeletClient, ca, serving } = identities;
   const jwksUri = `${serverAt(plan.address.text, apiPort)}/openid/v1/jwks`;
   await using started = new AsyncDisposableStack();
+  const oidc = await oidcOptions(settings);
   const server = await createApiServer({
     catalogue: builtIn,
     store,
@@ -49,6 +51,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
       gitVersion: settings["kubernetes-version"],
       serviceRanges,
       nodePortRange: settings["service-node-port-range"],
+      ...(oidc && { oidc }),
       inFlight: {
         reading: settings["max-requests-inflight"],
         writing: settings["max-mutating-requests-inflight"],

@@ -25,6 +25,7 @@ export type FaultCode =
   | "NotJoined"
   | "AuthorityUnknown"
   | "TokenKeyUnusable"
+  | "OidcUnusable"
   | "StartFailed";
 
 /** The machine refuses: what, where, and how to mend it. */

@@ -17,6 +17,7 @@ import { serverAt } from "./identities.ts";
 import { type JoinToken, makeJoinToken } from "./join-token.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { logUncaught, openLog } from "./log.ts";
+import { oidcOptions } from "./oidc.ts";
 import { openPassage } from "./passage.ts";
 import { checkMachine, checkPorts, checkRanges, leftIn } from "./preflight.ts";
 import { forgetRunning, type RunningCluster } from "./running.ts";
@@ -59,7 +60,11 @@ export async function bringUp(asked: Asked, { interrupted, tell }: Caller): Prom
   const dataDir = settings["data-dir"];
   const ledger = openLedger(dataDir);
   checkMachine(settings);
-  const [networks, catalogue] = await allSettled([networksFor(settings), readCatalogue(settings.images)]);
+  const [networks, catalogue] = await allSettled([
+    networksFor(settings),
+    readCatalogue(settings.images),
+    oidcOptions(settings),
+  ]);
   checkRanges(settings, networks, ledger);
   const plan = clusterPlan(settings, { networks, ours: leftIn(ledger) }, asked.role);
   await checkPorts(settings, plan.control);

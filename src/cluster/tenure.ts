@@ -13,6 +13,7 @@ import { ClusterFault } from "./faults.ts";
 import { writeKubeconfig } from "./identities.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
+import { oidcOptions } from "./oidc.ts";
 import { checkPorts, leftIn } from "./preflight.ts";
 import { type RunningCluster, toldOfCluster, writeRunning } from "./running.ts";
 import { type Asked, type Given, SettingInvalid, type Settings } from "./settings.ts";
@@ -170,6 +171,7 @@ export class Tenure {
       return;
     }
     const catalogue = await readCatalogue(settings.images);
+    await oidcOptions(settings);
     await checkPorts(settings, plan.control, { settings: now, plan: before.control });
     this.#around.log.info(
       moved

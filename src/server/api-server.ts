@@ -15,6 +15,7 @@ import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
 import { bearerOf } from "./authentication/bearer.ts";
 import { impersonated } from "./authentication/impersonation.ts";
+import { OidcTokens } from "./authentication/oidc/oidc-tokens.ts";
 import { TokenIssuer } from "./authentication/token-issuer.ts";
 import { accessFollowers } from "./authorization/access-following.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
@@ -108,6 +109,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     turns: new Turns(),
     fairness: new Fairness(options.inFlight ?? limits.inFlight, metrics.registry),
     tokenIssuer: options.tokens && new TokenIssuer(options.tokens),
+    oidc: options.oidc && new OidcTokens(options.oidc, parts),
   };
   const expiry = setInterval(() => expireEvents(store, now()).catch(report), expireEventsEveryMs).unref();
   return {

@@ -9,6 +9,7 @@ import type { KeyedTurns } from "./admission/keyed-turns.ts";
 import type { NamespacePolicies } from "./admission/namespace-policies.ts";
 import type { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import type { Turns } from "./answers/turns.ts";
+import type { OidcOptions, OidcTokens } from "./authentication/oidc/oidc-tokens.ts";
 import type { TokenIssuer, TokenOptions } from "./authentication/token-issuer.ts";
 import type { Access } from "./authorization/authorize.ts";
 import type { Fairness, InFlightLimits } from "./fairness/fairness.ts";
@@ -36,6 +37,8 @@ export interface Environment extends ServerParts, Access {
   readonly fairness: Fairness;
   /** Who makes tokens of service accounts; undefined: nobody does. */
   readonly tokenIssuer: TokenIssuer | undefined;
+  /** Tokens that somebody else makes; undefined: none are taken. */
+  readonly oidc: OidcTokens | undefined;
 }
 
 /** What a server is made of. */
@@ -70,6 +73,8 @@ export interface ServerOptions {
   readonly kubelet: KubeletCredentials | undefined;
   /** Absent: service accounts get no tokens. */
   readonly tokens?: TokenOptions;
+  /** Absent: nobody else says who somebody is. */
+  readonly oidc?: OidcOptions;
   /** Whether proxies answer under the paths that Kubernetes removed, too; they do where it isn't said. */
   readonly legacyProxyPaths?: boolean;
   /** How often watches that want bookmarks are told how far they have come; a minute, as Kubernetes does, where it isn't said. */

@@ -4,6 +4,7 @@ import type { Identity } from "#core/access/identity.ts";
 import type { KindCatalogue } from "#machinery/catalogue.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
+import type { OidcOptions } from "#server/authentication/oidc/oidc-tokens.ts";
 import type { TokenOptions } from "#server/authentication/token-issuer.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import type { KubeletCredentials } from "#server/environment.ts";
@@ -53,6 +54,9 @@ export interface ServeOptions {
   readonly serviceRange?: string;
   /** How tokens of service accounts are made; by a key of its own, where it isn't said. */
   readonly tokens?: TokenOptions;
+  readonly oidc?: OidcOptions;
+  /** What the server tells of, where it isn't to be none. */
+  readonly report?: (fault: unknown) => void;
   /** Blocks of Service addresses beside the first, of another family. */
   readonly furtherRanges?: readonly string[];
 }
@@ -102,8 +106,9 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       bookmarkEveryMs,
       legacyProxyPaths,
       ...(options.inFlight && { inFlight: options.inFlight }),
+      ...(options.oidc && { oidc: options.oidc }),
     },
-    report: (fault) => faults.push(fault),
+    report: options.report ?? ((fault) => faults.push(fault)),
   });
   const foundation = {
     apiAddress: "192.0.2.1",

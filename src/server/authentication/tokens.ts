@@ -21,11 +21,13 @@ export async function identifyToken(
   if (token.length > limits.tokenCharacters) return unknown(invalid);
   const asked = audiences.length === 0 ? apiAudiences(env) : audiences;
   if (isBootstrapToken(token)) return ofApi(env, await bootstrapIdentity(env, token), asked);
-  const { tokenIssuer } = env;
+  const { tokenIssuer, oidc } = env;
   if (!isJwt(token)) return unknown(invalid);
   const issuer = issuerOf(token);
   if (tokenIssuer?.isOwn(issuer)) return identifyAccount(env, tokenIssuer, { token, audiences: asked });
-  return unknown(invalid);
+  if (!oidc?.isOwn(issuer)) return unknown(invalid);
+  const shown = await oidc.identify(token);
+  return shown.kind === "refused" ? unknown(shown.because) : ofApi(env, shown.identity, asked);
 }
 
 const invalid = "invalid bearer token";
