@@ -1,5 +1,6 @@
 import { informers } from "#client/informers.ts";
 import { inNameOf, type Transport } from "#client/transport.ts";
+import { showSecretClaims } from "#core/access/secret-claims.ts";
 import { nodeUserPrefix } from "#core/certificates/signers.ts";
 import { blockSources } from "#core/nodes/pod-blocks.ts";
 import { type ControllerOptions, startControllers } from "#daemons/controllers/controllers.ts";
@@ -8,6 +9,7 @@ import type { Failure } from "#daemons/loop.ts";
 import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import { rangeOfCidr } from "#net/ip-range.ts";
 import type { PortRange } from "#net/port.ts";
+import { TokenKeys } from "#server/authentication/token-keys.ts";
 import { ingressUser } from "#server/authorization/ingress-guard.ts";
 import { apiServiceAddress } from "#server/bootstrap.ts";
 import { inProcessTransport } from "#server/in-process.ts";
@@ -42,10 +44,13 @@ export async function startControlPlane(settings: Settings, parts: ControlParts)
   const as: ControlPlane["as"] = (user, ...groups) =>
     inNameOf(programOf(user), inProcessTransport(api.server, { user, groups: [...groups, "system:authenticated"] }));
   const failed = toldTo(parts.log);
+  const { signingKey, publicKeys } = parts.identities.tokenKeys;
+  const tokenKeys = new TokenKeys(signingKey, publicKeys);
   const managers = startManagers(as("system:kube-controller-manager", "system:masters"), {
     failed,
     caPem: parts.identities.ca,
     caKey: parts.identities.caKey,
+    signSecretToken: (claims) => tokenKeys.sign(showSecretClaims(claims)),
     podBlocks: blockSources(settings["cluster-cidr"], settings.nodes),
     graceSeconds: settings["node-monitor-grace-period"],
     ingress: {
@@ -79,7 +84,10 @@ export const toldTo =
     log.warn(`${loop} ${key} (${failures} in a row)`, fault);
 
 interface ManagerParts
-  extends Pick<ControllerOptions, "failed" | "caPem" | "caKey" | "podBlocks" | "graceSeconds" | "ingress"> {
+  extends Pick<
+    ControllerOptions,
+    "failed" | "caPem" | "caKey" | "podBlocks" | "graceSeconds" | "ingress" | "signSecretToken"
+  > {
   readonly clusterRanges: AssignerOptions["ranges"];
 }
 

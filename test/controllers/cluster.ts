@@ -2,6 +2,7 @@ import { type Informers, informers } from "#client/informers.ts";
 import type { ApiObject } from "#client/resource.ts";
 import { type ResourceClient, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
+import { showSecretClaims } from "#core/access/secret-claims.ts";
 import { blockSources } from "#core/nodes/pod-blocks.ts";
 import { type Controllers, startControllers } from "#daemons/controllers/controllers.ts";
 import type { Failure, Loop } from "#daemons/loop.ts";
@@ -9,9 +10,10 @@ import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { mustCidr } from "#net/cidr.ts";
+import { TokenKeys } from "#server/authentication/token-keys.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { seeded } from "../harness/seeded.ts";
-import { administrator, type Served, serve } from "../server/served.ts";
+import { administrator, ownTokens, type Served, serve } from "../server/served.ts";
 import { type Kubelet, startKubelet } from "./kubelet.ts";
 
 /** A cluster without machines: server, controllers and scheduler of this project, and nodes that only say that they run pods. */
@@ -42,7 +44,9 @@ export interface ClusterOptions {
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { nodes = 1, readiness = "at once", elapsedMs = () => performance.now(), now = Date.now, ca } = options;
-  const served = await serve();
+  const tokens = ownTokens();
+  const tokenKeys = new TokenKeys(tokens.signingKey, []);
+  const served = await serve({ tokens });
   const transport = inProcessTransport(served.server, administrator);
   const shared = informers(transport);
   const failures: Failure[] = [];
@@ -62,6 +66,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     podBlocks: blockSources([mustCidr("10.244.0.0/16")], 1),
     caPem: ca?.certificate ?? "the certificate",
     ...(ca !== undefined && { caKey: ca.key }),
+    signSecretToken: (claims) => tokenKeys.sign(showSecretClaims(claims)),
   });
   await shared.synced();
   return {

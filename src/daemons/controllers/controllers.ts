@@ -16,6 +16,7 @@ import { nodeIpamController } from "./node-ipam.ts";
 import { type NodeLifecycleOptions, nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-sets.ts";
 import { resourceQuotaController } from "./resource-quotas.ts";
+import { type SecretTokens, secretTokenController } from "./secret-tokens.ts";
 import { serviceCidrController } from "./service-cidrs.ts";
 import { strayPodController } from "./stray-pods.ts";
 
@@ -28,6 +29,8 @@ export interface ControllerOptions extends ControllerContext, NodeLifecycleOptio
   readonly podBlocks: readonly BlockSource[];
   /** PEM: the key of that authority; absent: certificates are signed by somebody else. */
   readonly caKey?: string;
+  /** Signs tokens that stand in Secrets; absent: such Secrets stay as they are. */
+  readonly signSecretToken?: SecretTokens["sign"];
   /** Absent: whoever wants Ingresses served runs a controller for them. */
   readonly ingress?: IngressArrival;
 }
@@ -61,6 +64,9 @@ export function startControllers(options: ControllerOptions): Controllers {
     bootstrapTokenCleaner(options),
     shareCleaner(options),
     idleObjectWatch(options),
+    ...(options.signSecretToken === undefined
+      ? []
+      : [secretTokenController(options, { caPem: options.caPem, sign: options.signSecretToken })]),
     ...(options.ingress === undefined ? [] : [ingressArrival(options, options.ingress)]),
     ...(options.caKey === undefined
       ? []

@@ -1,10 +1,12 @@
 import type { Identity } from "#core/access/identity.ts";
+import { secretIssuer } from "#core/access/secret-claims.ts";
 import type { Environment } from "../environment.ts";
 import { limits } from "../limits.ts";
 import { identifyAccount } from "./account-tokens.ts";
 import { bootstrapIdentity, isBootstrapToken } from "./bootstrap-tokens.ts";
 import { type Identified, unknown } from "./identified.ts";
 import { isJwt, issuerOf } from "./jwt.ts";
+import { secretTokenIdentity } from "./secret-tokens.ts";
 
 /** As whom the API takes tokens. */
 const apiAudiences = ({ tokenIssuer }: Environment): readonly string[] => tokenIssuer?.audiences ?? [];
@@ -25,6 +27,8 @@ export async function identifyToken(
   if (!isJwt(token)) return unknown(invalid);
   const issuer = issuerOf(token);
   if (tokenIssuer?.isOwn(issuer)) return identifyAccount(env, tokenIssuer, { token, audiences: asked });
+  if (tokenIssuer !== undefined && issuer === secretIssuer)
+    return ofApi(env, await secretTokenIdentity(env, tokenIssuer, token), asked);
   if (!oidc?.isOwn(issuer)) return unknown(invalid);
   const shown = await oidc.identify(token);
   return shown.kind === "refused" ? unknown(shown.because) : ofApi(env, shown.identity, asked);

@@ -2,6 +2,7 @@ import { type FieldProblem, invalidField, requiredField, tooLongField } from "#m
 import { configKeyTrouble } from "#machinery/rules/names.ts";
 import type { ObjectMeta } from "../../meta/object-meta.ts";
 import { frozenProblems, largestEntries, sizeOfBase64 } from "../entries.ts";
+import { accountNameAnnotation, accountTokenType } from "./account-token.ts";
 
 // Source: ValidateSecret and ValidateSecretUpdate in pkg/apis/core/validation/validation.go.
 
@@ -12,7 +13,6 @@ interface Subject {
   readonly immutable?: boolean;
 }
 
-const accountName = "kubernetes.io/service-account.name";
 /** The entries that a type promises; of a list of them one is enough. Source: ValidateSecret. */
 const promised: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "kubernetes.io/dockercfg": [[".dockercfg"]],
@@ -26,8 +26,8 @@ export function* secretProblems({ metadata, data = {}, type }: Subject): Iterabl
   for (const key of Object.keys(data))
     for (const trouble of configKeyTrouble(key)) yield invalidField(`data[${key}]`, key, trouble);
   if (sizeOfBase64(data) > largestEntries) yield tooLongField("data", largestEntries);
-  if (type === "kubernetes.io/service-account-token" && !metadata.annotations?.[accountName])
-    yield requiredField(`metadata.annotations[${accountName}]`);
+  if (type === accountTokenType && !metadata.annotations?.[accountNameAnnotation])
+    yield requiredField(`metadata.annotations[${accountNameAnnotation}]`);
   for (const names of Object.hasOwn(promised, type) ? (promised[type] ?? []) : [])
     if (!names.some((name) => Object.hasOwn(data, name)))
       for (const name of names) yield requiredField(`data[${name}]`);
