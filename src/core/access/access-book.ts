@@ -17,7 +17,7 @@ export interface BindingParts {
 }
 
 /** Rules that somebody has, and what is wrong with bindings that should give more. */
-interface HeldRules {
+export interface HeldRules {
   readonly rules: readonly PolicyRule[];
   /** `role.rbac.authorization.k8s.io "x" not found`. */
   readonly faults: readonly string[];
@@ -100,7 +100,7 @@ const roleOf = ({ kind, name }: BindingParts["roleRef"], namespace: string): str
   idOf({ namespace: kind === "Role" ? namespace : "", name });
 
 /** Source: utilerrors.NewAggregate. */
-const showFaults = (faults: readonly string[]): string =>
+export const showFaults = (faults: readonly string[]): string =>
   faults.length === 1 ? faults.join() : `[${faults.join(", ")}]`;
 
 interface Given {

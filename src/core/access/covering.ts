@@ -85,4 +85,5 @@ function showRule({ apiGroups, resources, nonResourceURLs, resourceNames, verbs 
 }
 
 /** Go's `%q` of a list: `["a" "b"]`. */
-const showQuoted = (values: readonly string[]): string => `[${values.map((one) => JSON.stringify(one)).join(" ")}]`;
+export const showQuoted = (values: readonly string[]): string =>
+  `[${values.map((one) => JSON.stringify(one)).join(" ")}]`;

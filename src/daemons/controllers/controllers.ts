@@ -2,6 +2,7 @@ import type { BlockSource } from "#core/nodes/pod-blocks.ts";
 import type { Loop } from "../loop.ts";
 import { rootCaController, serviceAccountController } from "./accounts.ts";
 import { certificateApprover, certificateCleaner, certificateSigner } from "./certificates.ts";
+import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
 import type { ControllerContext } from "./context.ts";
 import { deploymentController } from "./deployments.ts";
 import { endpointMirrorController } from "./endpoint-mirror.ts";
@@ -59,6 +60,7 @@ export function startControllers(options: ControllerOptions): Controllers {
     strayPodController(options, options),
     serviceCidrController(options),
     resourceQuotaController(options),
+    clusterRoleAggregation(options),
     certificateApprover(options),
     certificateCleaner(options),
     bootstrapTokenCleaner(options),

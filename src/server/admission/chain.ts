@@ -17,6 +17,7 @@ import type { AdmissionPlugin, Attempt, Charge, Denial } from "./plugin.ts";
 import { podSecurity } from "./pod-security.ts";
 import { priority } from "./priority.ts";
 import { resourceQuota } from "./resource-quota.ts";
+import { roleEscalation } from "./role-escalation.ts";
 import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-accounts.ts";
 
@@ -39,6 +40,7 @@ const plugins: readonly AdmissionPlugin[] = [
   denyServiceExternalIps,
   loadBalancerStatus,
   resourceQuota,
+  roleEscalation,
 ];
 
 /** What a write passes whose kind may concern nobody: found by its name, and not by asking each plugin. */
