@@ -29,8 +29,8 @@ export function parseLogRecord(line: Buffer): LogRecord | undefined {
 }
 
 export interface LogOptions {
-  /** Only the last so many lines of what is there now. */
-  readonly tailLines?: number;
+  /** Only the last so many lines of what is there now, or only a last one that has not ended. */
+  readonly tailLines?: number | "unfinished";
   /** Only records written at that time or later. */
   readonly since?: Date;
   /** Ends after so many bytes of output. */
@@ -44,11 +44,27 @@ export interface LogOptions {
 
 /** What the container wrote, in pieces of some kilobytes. Nothing where there is no such log. */
 export async function* readLog(path: string, options: LogOptions = {}): AsyncGenerator<Buffer, void, undefined> {
+  yield* await openLog(path, options);
+}
+
+/** The same, where it matters that what is written from now on is in it. It has to be read: its files are closed by that. */
+export async function openLog(path: string, options: LogOptions): Promise<AsyncGenerator<Buffer, void, undefined>> {
   const changes = options.follow === undefined ? undefined : new Changes(path, options.follow);
-  const printer = new Printer(options);
-  let file = await openIfThere(path);
+  const file = await openIfThere(path);
+  const reader = file && new RecordReader(file, await tailStart(file, options.tailLines));
+  return piecesOf(path, { file, reader, changes }, new Printer(options));
+}
+
+interface OpenLog {
+  readonly file: FileHandle | undefined;
+  readonly reader: RecordReader | undefined;
+  readonly changes: Changes | undefined;
+}
+
+async function* piecesOf(path: string, open: OpenLog, printer: Printer): AsyncGenerator<Buffer, void, undefined> {
+  const { changes } = open;
+  let { file, reader } = open;
   try {
-    let reader = file && new RecordReader(file, await tailStart(file, options.tailLines));
     for (let over = false; !over; ) {
       // Looked at first: what was written before is then read before the end, or before the next file.
       over = changes === undefined || changes.ended;
@@ -152,9 +168,10 @@ class RecordReader {
 }
 
 /** Where the last `lines` lines begin: counted are records that end one, and a last one that has not ended yet. */
-async function tailStart(file: FileHandle, lines: number | undefined): Promise<number> {
+async function tailStart(file: FileHandle, lines: LogOptions["tailLines"]): Promise<number> {
   if (lines === undefined) return 0;
   const reader = new RecordReader(file, 0);
+  const kept = lines === "unfinished" ? 1 : lines;
   const starts: number[] = [];
   let [offset, begins] = [0, true];
   for (let chunk = await reader.nextLines(); chunk.length > 0; chunk = await reader.nextLines()) {
@@ -163,9 +180,9 @@ async function tailStart(file: FileHandle, lines: number | undefined): Promise<n
       begins = parseLogRecord(line)?.ends ?? true;
       offset += line.length + 1;
     }
-    starts.splice(0, starts.length - lines);
+    starts.splice(0, starts.length - kept);
   }
-  return lines === 0 ? offset : (starts[0] ?? offset);
+  return kept === 0 || (lines === "unfinished" && begins) ? offset : (starts[0] ?? offset);
 }
 
 /** Turns records into what the reader of the log sees. */
@@ -240,10 +257,11 @@ export async function rotateLog(path: string, control: string, limitBytes = rota
     if (hasCode(fault, "ENOENT")) return;
     throw fault;
   }
-  await tell(control, "2 0 0\n");
+  await tellConmon(control, "2 0 0\n");
 }
 
-async function tell(control: string, words: string): Promise<void> {
+/** Says something on a conmon's control pipe; nothing happens where it has ended. */
+export async function tellConmon(control: string, words: string): Promise<void> {
   try {
     const pipe = await open(control, constants.O_WRONLY | constants.O_NONBLOCK);
     try {

@@ -8,6 +8,8 @@ export interface Foreign<T extends import("node:ffi").FunctionDefinitions> {
   readonly functions: Functions<T>;
   /** The text that a pointer leads to. */
   readonly textAt: (pointer: bigint) => string | null;
+  /** Where a buffer's bytes are; good for as long as somebody holds the buffer. */
+  readonly addressOf: (buffer: Buffer) => bigint;
 }
 
 /** undefined where this Node has no such interface, or this machine no such library. */
@@ -18,7 +20,7 @@ export async function openForeign<const T extends import("node:ffi").FunctionDef
   const ffi = await loadInterface();
   if (ffi === undefined) return undefined;
   try {
-    return { functions: ffi.dlopen(library, signatures).functions, textAt: ffi.toString };
+    return { functions: ffi.dlopen(library, signatures).functions, textAt: ffi.toString, addressOf: ffi.getRawPointer };
   } catch (fault) {
     if (codeOf(fault) === "ERR_FFI_CALL_FAILED") return undefined;
     throw fault;

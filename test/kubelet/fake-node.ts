@@ -105,6 +105,10 @@ const accessTo = (folder: string, { isOver, children }: Around): PodAccess => ({
   container: (_, name, previous) =>
     name === "web" ? run(folder, previous ? "web.previous" : "web", previous || isOver()) : undefined,
   exec: async (id, argv) => execute(id, argv, children),
+  execAtTerminal: async (id, argv) => execute(id, argv, children),
+  attach: async (id) => {
+    throw new CannotRun(id, "it has no input");
+  },
 });
 
 function run(folder: string, id: string, isOver: boolean): Container {
@@ -142,5 +146,6 @@ async function execute(id: string, argv: readonly string[], children: Set<ChildP
     stderr: child.stderr,
     exitCode,
     kill: async () => void child.kill("SIGKILL"),
+    resize: () => {},
   };
 }

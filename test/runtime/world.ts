@@ -90,6 +90,7 @@ export function containerPlan(sandbox: Sandbox, argv: readonly string[], change:
       user: { supplementalGroups: [] },
       capabilities: { kind: "changed", add: [], drop: [] },
       noNewPrivileges: false,
+      stdio: { kind: "outputs" },
       ...change.process,
     },
     files: {

@@ -128,6 +128,8 @@ function podAccess(mine: Informer<Pod>, memory: PodMemory, runtime: ProcessRunti
     container: (pod: Pod, container: string, previous: boolean) =>
       memory.containersOf(pod.metadata.uid, container).at(previous ? -2 : -1),
     exec: (id: string, argv: readonly string[]) => runtime.exec(id, argv),
+    execAtTerminal: (id: string, argv: readonly string[]) => runtime.execAtTerminal(id, argv),
+    attach: (id: string) => runtime.attach(id),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Pod } from "#api/core/pod.ts";
 import { expand } from "#core/pods/expand.ts";
 import { hostnameOf, hostsFile, type NetworkFacts, resolvConf } from "#core/pods/pod-files.ts";
 import { limitsOf } from "#core/pods/resources.ts";
-import type { BindMount, Capabilities, ContainerPlan, ProcessPlan, User } from "#os/process-runtime/plan.ts";
+import type { BindMount, Capabilities, ContainerPlan, ProcessPlan, StdioPlan, User } from "#os/process-runtime/plan.ts";
 
 /** What an image name means on this node: the same as an image's ENTRYPOINT, CMD, ENV and USER. */
 export interface ImageMeaning {
@@ -99,7 +99,13 @@ function processPlan(pod: Pod, { container, image, variables, network }: Prepare
     user: userOf(pod, container, image),
     capabilities: capabilitiesOf(container),
     noNewPrivileges: securityContext?.allowPrivilegeEscalation === false,
+    stdio: stdioOf(container),
   };
+}
+
+function stdioOf({ stdin = false, stdinOnce = false, tty = false }: Container): StdioPlan {
+  if (tty) return { kind: "terminal", isOpen: stdin };
+  return stdin ? { kind: "input", once: stdinOnce } : { kind: "outputs" };
 }
 
 function userOf({ spec }: Pod, { securityContext }: Container, image: ImageMeaning): User {

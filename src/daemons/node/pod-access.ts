@@ -1,4 +1,5 @@
 import type { Pod } from "#api/core/pod.ts";
+import type { Attachment } from "#os/process-runtime/attachment.ts";
 import type { Execution } from "#os/process-runtime/exec.ts";
 import type { Container } from "#os/process-runtime/runtime.ts";
 
@@ -10,4 +11,8 @@ export interface PodAccess {
   readonly container: (pod: Pod, name: string, previous: boolean) => Container | undefined;
   /** Runs a command in a container that runs. Rejects with `CannotRun`. */
   readonly exec: (containerId: string, argv: readonly string[]) => Promise<Execution>;
+  /** The same at a terminal of the command's own. */
+  readonly execAtTerminal: (containerId: string, argv: readonly string[]) => Promise<Execution>;
+  /** The input and terminal of a container that runs. Rejects with `CannotRun`. */
+  readonly attach: (containerId: string) => Promise<Attachment>;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { quote, quoteAll } from "../shell.ts";
 import type { ContainerFolder } from "./folders.ts";
 import type { ProcessPlan } from "./plan.ts";
+import { reportDescriptor, stdioScripts, terminalDescriptor } from "./stdio-script.ts";
 
 export interface Setting {
   /** What stands before the program: `privilegesOf` and `environmentOf` it. */
@@ -11,9 +12,6 @@ export interface Setting {
   readonly cgroups: readonly string[];
 }
 
-/** The descriptor on which a container that is being started says `ready`, or `failed` once the reason is in its file. */
-export const reportDescriptor = 3;
-
 /**
  * What conmon runs as its OCI runtime, already in the pod's namespaces and in a new mount namespace, and with a new PID namespace
  * for its children: leaves the container's first process behind, which conmon as a subreaper adopts, and ends.
@@ -22,18 +20,22 @@ export const reportDescriptor = 3;
  * reads its pid as seen from outside where /proc still is the machine's.
  */
 export function containerScript(folder: ContainerFolder, plan: ProcessPlan, setting: Setting): string {
+  const stdio = stdioScripts[plan.stdio.kind];
   return [
     '[ "$1" = create ] || exit 0',
     ...setting.cgroups.map((group) => `echo 0 > ${quote(join(group, "cgroup.procs"))} || exit 1`),
     `exec 5>${quote(folder.fault)} 6>${quote(folder.pid)} 7>${quote(folder.complaints)}`,
+    ...stdio.before,
     `( exec 6>&-\n${firstProcess(folder, plan, setting)}) &`,
     "echo $! >&6",
+    ...stdio.after,
     "",
   ].join("\n");
 }
 
 function firstProcess(folder: ContainerFolder, plan: ProcessPlan, { wrap, readOnlyRoot }: Setting): string {
   const { argv, cwd } = plan;
+  const stdio = stdioScripts[plan.stdio.kind];
   const [program = ""] = argv;
   // The agent may have been killed meanwhile; then nobody reads this.
   const report = (word: string): string => `echo ${word} 2>/dev/null >&${reportDescriptor}`;
@@ -52,8 +54,9 @@ function firstProcess(folder: ContainerFolder, plan: ProcessPlan, { wrap, readOn
     `cd ${quote(cwd)} 2>/dev/null || { echo ${quote(noFolder(cwd))} >&5; ${fail}; }`,
     `for file in ${quoteAll(candidates(program, plan.env.PATH ?? ""))}; do [ -f "$file" ] && [ -x "$file" ] && break; file=; done`,
     `[ -n "$file" ] || { echo ${quote(notFound(program))} >&5; ${fail}; }`,
-    `${report("ready")}; exec ${reportDescriptor}>&- 5>&- 7>&-`,
-    `exec ${quoteAll([...wrap, ...argv])}`,
+    ...stdio.inside(fail),
+    `${report("ready")}; exec ${reportDescriptor}>&- ${terminalDescriptor}>&- 5>&- 7>&-`,
+    `exec ${quoteAll([...stdio.wrap, ...wrap, ...argv])}`,
     "",
   ].join("\n");
 }

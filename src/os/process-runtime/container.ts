@@ -3,7 +3,7 @@ import { createCgroups } from "../cgroups.ts";
 import { containerScript } from "./container-script.ts";
 import { containerId, type Folders } from "./folders.ts";
 import { CannotRun, type ContainerPlan } from "./plan.ts";
-import { environmentOf, privilegesOf } from "./privileges.ts";
+import { environmentOf, privilegesOf, withTerminal } from "./privileges.ts";
 import { type ContainerRecord, readSandboxRecord, writeRecord } from "./record.ts";
 import { prepareRoot, type Surroundings } from "./root-file-system.ts";
 import { supervise } from "./supervisor.ts";
@@ -24,15 +24,20 @@ export async function startContainer(
   if (sandbox === undefined) throw new RangeError(`no sandbox ${plan.sandbox}`);
   await mkdir(folder.path, { mode: 0o700 });
   checkText(id, plan);
-  const { env, cwd } = plan.process;
-  const privileges = privilegesOf(plan.process, await userIds(id, plan.process.user));
+  const { cwd, stdio } = plan.process;
+  const env = stdio.kind === "terminal" ? withTerminal(plan.process.env) : plan.process.env;
+  const ids = await userIds(id, plan.process.user);
+  const privileges = privilegesOf(plan.process, ids);
   const group = cgroupParent(folders);
   const record: ContainerRecord = {
     labels: plan.labels,
     boot: sandbox.boot,
     privileges,
+    uid: ids.uid,
     env,
     cwd,
+    takesInput: stdio.kind === "input" || (stdio.kind === "terminal" && stdio.isOpen),
+    hasTerminal: stdio.kind === "terminal",
     // Nothing else tells what belongs to a container among the machine's processes.
     cgroups: await createCgroups(group, id, sandbox.hostPID ? { pids: "max", ...plan.limits } : plan.limits),
     createdMs: Date.now(),
@@ -42,12 +47,13 @@ export async function startContainer(
     wrap: [...privileges, ...environmentOf(env)],
     readOnlyRoot: plan.files.readOnlyRoot,
     cgroups: record.cgroups,
+    stdio: stdio.kind,
   };
   const script = writeFile(folder.script, containerScript(folder, plan.process, setting), { mode: 0o600 });
   const own = folders.sandbox(plan.sandbox);
   prepareRoot(id, folder, { ...plan.files, cwd }, { ...around, shm: sandbox.hostIPC ? "/dev/shm" : own.shm });
   await script;
-  await supervise(folders, folder, id, { ...sandbox, sandbox: own });
+  await supervise(folders, folder, id, { ...sandbox, sandbox: own, stdio, uid: ids.uid });
 }
 
 /** One folder of cgroups a runtime, told apart by where the runtime's own folder is. */

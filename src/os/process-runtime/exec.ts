@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { hasCode } from "../files.ts";
 import { type ProcessId, signalPid } from "../processes.ts";
+import type { TerminalSize } from "../pseudo-terminal.ts";
 import { quote, quoteAll } from "../shell.ts";
 import { type Argv, notStarted, start } from "../spawn.ts";
 import { candidates, notFound } from "./container-script.ts";
@@ -22,6 +23,8 @@ export interface Execution {
   readonly exitCode: Promise<number>;
   /** Kills the command (SIGKILL), but not what it may have left in the background. */
   readonly kill: () => Promise<void>;
+  /** Nothing happens where it has no terminal. */
+  readonly resize: (size: TerminalSize) => void;
 }
 
 /**
@@ -36,17 +39,25 @@ export async function execIn(
 ): Promise<Execution> {
   const [program = ""] = argv;
   await mustFind(id, program, record, first);
-  const inside = ["-t", String(first.pid), "-m", "-u", "-i", "-n", "-p"];
-  const chain: Argv = ["nsenter", ...inside, ...record.privileges, ...environmentOf(record.env, record.cwd), ...argv];
-  const enter = record.cgroups.map((group) => `echo 0 > ${quote(join(group, "cgroup.procs"))} && `).join("");
-  const command: Argv = enter === "" ? chain : ["sh", "-c", `${enter}exec ${quoteAll(chain)}`];
+  const command = commandIn(record, first, argv);
   // A process group of its own: nsenter waits for its child, the command, and does not pass signals on.
   const child = start(command, { stdio: ["pipe", "pipe", "pipe"], ownGroup: true });
   return execution(child, command);
 }
 
-// A symlink counts: it may lead to somewhere that only the container's own root shows.
-async function mustFind(id: string, program: string, record: ContainerRecord, first: ProcessId): Promise<void> {
+/** What runs a command beside a container's program. */
+export function commandIn(record: ContainerRecord, first: ProcessId, argv: readonly string[]): Argv {
+  const inside = ["-t", String(first.pid), "-m", "-u", "-i", "-n", "-p"];
+  const chain: Argv = ["nsenter", ...inside, ...record.privileges, ...environmentOf(record.env, record.cwd), ...argv];
+  const enter = record.cgroups.map((group) => `echo 0 > ${quote(join(group, "cgroup.procs"))} && `).join("");
+  return enter === "" ? chain : ["sh", "-c", `${enter}exec ${quoteAll(chain)}`];
+}
+
+/**
+ * Throws `CannotRun` where the container has no such program. A symlink counts: it may lead to somewhere that only the container's
+ * own root shows.
+ */
+export async function mustFind(id: string, program: string, record: ContainerRecord, first: ProcessId): Promise<void> {
   for (const path of candidates(program, record.env.PATH ?? "")) {
     const file = join(`/proc/${first.pid}/root`, path.startsWith("/") ? path : join(record.cwd, path));
     try {
@@ -65,13 +76,17 @@ function execution(child: ChildProcess, command: Argv): Execution {
   stdin.on("error", () => {});
   const exitCode = new Promise<number>((resolve, reject) => {
     child.on("error", (cause) => reject(notStarted(command, cause)));
-    child.on("close", (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
+    child.on("close", (code, signal) => resolve(codeOf(code, signal)));
   });
   const kill = async (): Promise<void> => {
     const over = child.exitCode !== null || child.signalCode !== null;
     if (child.pid !== undefined && !over) signalPid(-child.pid, "SIGKILL");
   };
-  return { stdin, stdout, stderr, exitCode, kill };
+  return { stdin, stdout, stderr, exitCode, kill, resize: () => {} };
 }
+
+/** As shells tell how a program ended. */
+export const codeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
+  code ?? 128 + signalNumber(signal);
 
 const signalNumber = (signal: NodeJS.Signals | null): number => (signal === null ? 0 : constants.signals[signal]);

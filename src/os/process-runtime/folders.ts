@@ -72,6 +72,8 @@ export interface ContainerFolder {
   readonly oom: string;
   /** conmon reads commands here. */
   readonly control: string;
+  /** conmon takes input for the container here. */
+  readonly attach: string;
   readonly termination: string;
   readonly exit: string;
 }
@@ -119,6 +121,7 @@ function containerFolder(path: string, exit: string): ContainerFolder {
     lost: join(path, "lost"),
     oom: join(path, "oom"),
     control: join(path, "ctl"),
+    attach: join(path, "attach"),
     termination: join(path, "termination"),
   };
 }

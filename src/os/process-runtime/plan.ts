@@ -38,7 +38,17 @@ export interface ProcessPlan {
   readonly user: User;
   readonly capabilities: Capabilities;
   readonly noNewPrivileges: boolean;
+  readonly stdio: StdioPlan;
 }
+
+/** What it is connected to. Its outputs go into the log in any case. */
+export type StdioPlan =
+  /** It finds its input ended. */
+  | { readonly kind: "outputs" }
+  /** Whoever attaches may write to it; `once`: its input ends with the first of them. */
+  | { readonly kind: "input"; readonly once: boolean }
+  /** A terminal, on which those that attach may type where it `isOpen` to them. */
+  | { readonly kind: "terminal"; readonly isOpen: boolean };
 
 export interface User {
   /** A number or a name that /etc/passwd knows; root where absent. */

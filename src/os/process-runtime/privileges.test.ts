@@ -27,6 +27,7 @@ for (const [name, capabilities, set] of cases) {
       user: { supplementalGroups: [] },
       capabilities,
       noNewPrivileges: false,
+      stdio: { kind: "outputs" } as const,
     };
     const words = privilegesOf(plan, { uid: 0, gid: 0, groups: [] });
     assert.ok(words.includes(`--bounding-set=${set}`), words.join(" "));

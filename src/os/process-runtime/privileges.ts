@@ -28,6 +28,12 @@ export function environmentOf(env: Readonly<Record<string, string>>, cwd?: strin
   ];
 }
 
+/** Programs at a terminal are told what kind it is, as Docker and containerd tell them. */
+export const withTerminal = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+  TERM: "xterm",
+  ...env,
+});
+
 /** Docker's and containerd's usual set but for mknod: no device cgroup guards the machine's disks here. */
 const usualCapabilities = [
   ...["audit_write", "chown", "dac_override", "fowner", "fsetid", "kill", "net_bind_service", "net_raw"],

@@ -19,8 +19,13 @@ export interface ContainerRecord {
   readonly boot: string;
   /** `privilegesOf` its plan, for commands that are run beside it. */
   readonly privileges: readonly string[];
+  /** As whom it runs. */
+  readonly uid: number;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Whether those that attach may write to it. */
+  readonly takesInput: boolean;
+  readonly hasTerminal: boolean;
   /** Groups that hold its limits, and all that it started. */
   readonly cgroups: readonly string[];
   /** When it was asked for; epoch milliseconds. */
@@ -56,6 +61,9 @@ export async function readContainerRecord(file: string): Promise<ContainerRecord
       privileges: list(fields.privileges),
       env: texts(fields.env),
       cwd: text(fields.cwd),
+      uid: Number(fields.uid ?? 0),
+      takesInput: fields.takesInput === true,
+      hasTerminal: fields.hasTerminal === true,
       cgroups: list(fields.cgroups),
       createdMs: Number(fields.createdMs),
     }

@@ -7,14 +7,16 @@ import { rotateLog } from "../container-log.ts";
 import { namesIn, writeWhole } from "../files.ts";
 import { eventually, WaitedInVain } from "../patience.ts";
 import { bootId, isAlive, type ProcessId, signalPid, signalProcess } from "../processes.ts";
+import { type Attachment, attachTo } from "./attachment.ts";
 import { type Base, openBase } from "./base.ts";
 import { startContainer } from "./container.ts";
 import { type Execution, execIn } from "./exec.ts";
 import { checkFolder, containerId, type Folders, foldersIn, partsOf } from "./folders.ts";
 import { CannotRun, type ContainerPlan, type SandboxPlan } from "./plan.ts";
-import { readContainerRecord, readSandboxRecord } from "./record.ts";
+import { type ContainerRecord, readContainerRecord, readSandboxRecord } from "./record.ts";
 import { createSandbox, isSandboxReady, removeSandbox, stopSandbox } from "./sandbox.ts";
 import { type ContainerState, type Ended, endOf, lookAt, writeLost } from "./state.ts";
+import { execAtTerminal } from "./terminal-exec.ts";
 
 export interface RuntimeOptions {
   /** All that the runtime keeps is below this folder. */
@@ -160,10 +162,27 @@ export class ProcessRuntime {
 
   /** Runs a command in a container that runs. Throws `CannotRun`. */
   async exec(id: string, argv: readonly string[]): Promise<Execution> {
+    const { record, first } = await this.#running(id);
+    return execIn(id, record, first, argv);
+  }
+
+  /** The same at a terminal of the command's own. */
+  async execAtTerminal(id: string, argv: readonly string[]): Promise<Execution> {
+    const { record, first } = await this.#running(id);
+    return execAtTerminal(id, record, first, argv);
+  }
+
+  /** The input of a container that runs, and its terminal. Throws `CannotRun`, `ConmonUnreachable`. */
+  async attach(id: string): Promise<Attachment> {
+    const { record } = await this.#running(id);
+    return attachTo(this.#folders.container(id), record);
+  }
+
+  async #running(id: string): Promise<{ readonly record: ContainerRecord; readonly first: ProcessId }> {
     const { state } = await this.#container(id);
     const record = await readContainerRecord(this.#folders.container(id).record);
     if (state.kind !== "running" || record === undefined) throw new CannotRun(id, `container ${id} is not running`);
-    return execIn(id, record, state.process, argv);
+    return { record, first: state.process };
   }
 
   /**
