@@ -1,6 +1,7 @@
 import type { AnyKind, Subresource } from "#machinery/kind.ts";
 import type { Verb } from "./call.ts";
 import { connectThrough, proxy } from "./proxy/proxy.ts";
+import { attach } from "./streams/attach.ts";
 import { exec } from "./streams/exec.ts";
 import { type Connect, needsUpgrade } from "./streams/join.ts";
 import { bind } from "./verbs/bind.ts";
@@ -65,6 +66,7 @@ const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
 
 /** What is done over a connection of its own. A WebSocket's handshake is a GET, but what it leads to is no reading: KEP-4006. */
 const streams: Readonly<Record<string, Connect>> = {
+  "/pods/attach": attach,
   "/pods/exec": exec,
 };
 

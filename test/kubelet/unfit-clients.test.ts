@@ -35,11 +35,6 @@ describe("exec: what is refused before the connection is upgraded", () => {
       answer: '500 container not found ("db")\n',
     },
     {
-      what: "a terminal",
-      path: execPath(["sh"], "input=1&output=1&tty=1"),
-      answer: "400 this node has no terminals: run the command without --tty (-t)\n",
-    },
-    {
       what: "no command",
       path: "/exec/shop/web-0/web?output=1",
       answer: "400 you must specify at least one command for the container\n",

@@ -21,6 +21,7 @@ export async function runCommand(command: RunningCommand, streams: CommandStream
     const kill = (): void => void execution.kill().catch(failed);
     streams.gone.addEventListener("abort", kill, { once: true });
     if (streams.gone.aborted) kill();
+    streams.sizes.follow(execution.resize);
     const outputs = connect(execution, streams);
     const exitCode = await execution.exitCode;
     streams.gone.removeEventListener("abort", kill);
@@ -59,7 +60,8 @@ function endingOf(argv: readonly string[], exitCode: number): Ending {
   };
 }
 
-const internalError = (message: string): Ending => ({
+/** Source: NewInternalError of apimachinery. */
+export const internalError = (message: string): Ending => ({
   metadata: {},
   status: "Failure",
   message: `Internal error occurred: ${message}`,

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type { ContainerStatus } from "#api/core/pod/status.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { type LogOptions, readLog } from "#os/container-log.ts";
+import type { Container as RuntimeContainer } from "#os/process-runtime/runtime.ts";
 import type { ContainerPath } from "./kubelet-paths.ts";
 import type { PodAccess } from "./pod-access.ts";
 import { Refused } from "./refused.ts";
@@ -29,13 +30,13 @@ export async function serveLogs(
     throw new Refused(404, `container "${at.container}" not found in pod "${at.pod}"`);
   const container = pods.container(pod, at.container, previous);
   if (container === undefined) throw new Refused(400, noLog(pod, at.container, previous));
-  const isOver = (): boolean => {
-    const seen = pods.container(pod, at.container, previous);
-    return seen?.id !== container.id || seen.state.kind === "ended";
-  };
+  const isOver = (): boolean => hasEnded(container, pods.container(pod, at.container, previous));
   response.writeHead(200, { "content-type": "text/plain" });
   response.flushHeaders();
-  const log = readLog(container.logPath, { ...options, ...(follows && { follow: until(isOver, response) }) });
+  const log = readLog(container.logPath, {
+    ...options,
+    ...(follows && { follow: untilOver(isOver, goneOf(response)) }),
+  });
   try {
     await pipeline(log, response);
   } catch (fault) {
@@ -43,6 +44,11 @@ export async function serveLogs(
     if (!response.destroyed) throw fault;
   }
 }
+
+/** Whether a run is over, by what is known now of its container. */
+export const hasEnded = (run: RuntimeContainer, now: RuntimeContainer | undefined): boolean =>
+  now?.id !== run.id || now.state.kind === "ended";
+
 interface LogExchange {
   readonly query: URLSearchParams;
   readonly response: ServerResponse;
@@ -53,14 +59,22 @@ interface LogExchange {
 /** How often a follower looks whether its container still runs, in milliseconds; the look costs no more than a map's. */
 const lookMs = 250;
 
-function until(isOver: () => boolean, response: ServerResponse): AbortSignal {
+function goneOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+/** Aborts once a container's run is over, or whoever follows it is `gone`. */
+export function untilOver(isOver: () => boolean, gone: AbortSignal): AbortSignal {
   const over = new AbortController();
   const look = (): void => {
     if (isOver()) over.abort();
   };
   const looks = setInterval(look, lookMs);
   over.signal.addEventListener("abort", () => clearInterval(looks));
-  response.once("close", () => over.abort());
+  gone.addEventListener("abort", () => over.abort());
+  if (gone.aborted) over.abort();
   look();
   return over.signal;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
+import { serveAttach } from "./attach-request.ts";
 import { serveLogs } from "./container-logs.ts";
 import { serveExec } from "./exec-request.ts";
 import { type CertificateSubject, isApiServer, subjectOf } from "./kubelet-clients.ts";
@@ -43,7 +44,7 @@ export interface KubeletApi {
 }
 
 /**
- * Serves the node's side of logs and exec, as the API server dials it. Rejects where an address can't be listened on.
+ * Serves the node's side of logs, exec and attach, as the API server dials it. Rejects where an address can't be listened on.
  * Source: pkg/kubelet/server.
  */
 export async function startKubeletApi(options: KubeletApiOptions): Promise<KubeletApi> {
@@ -93,7 +94,7 @@ function serverOf(options: KubeletApiOptions, upgraded: Set<Duplex>): Server {
 
 async function answer(options: KubeletApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { route, query } = admitted(options, request);
-  if (route.kind !== "exec" && request.method !== "GET" && request.method !== "HEAD")
+  if (route.kind !== "exec" && route.kind !== "attach" && request.method !== "GET" && request.method !== "HEAD")
     throw new Refused(405, "405: Method Not Allowed", { allow: "GET" });
   switch (route.kind) {
     case "healthz":
@@ -105,6 +106,7 @@ async function answer(options: KubeletApiOptions, request: IncomingMessage, resp
     case "containerLogs":
       return serveLogs(options.pods, route.at, { query, response, now: Date.now() });
     case "exec":
+    case "attach":
       throw new Refused(400, "unable to upgrade: missing upgrade headers in request");
     case "unknown":
       throw new Refused(404, "404 page not found");
@@ -121,9 +123,18 @@ interface Connection {
 
 function upgrade(options: KubeletApiOptions, request: IncomingMessage, { socket, head }: Connection): void {
   const { route, query } = admitted(options, request);
-  if (route.kind !== "exec") throw new Refused(404, "404 page not found");
   const { timing = usualTiming, failed = () => {}, pods } = options;
-  serveExec(pods, route.at, { request, query, socket, head, timing, failed });
+  const exchange = { request, query, socket, head, timing, failed };
+  switch (route.kind) {
+    case "exec":
+      serveExec(pods, route.at, exchange);
+      return;
+    case "attach":
+      serveAttach(pods, route.at, exchange);
+      return;
+    default:
+      throw new Refused(404, "404 page not found");
+  }
 }
 
 /** What the request is for, if its client may ask for it. Throws `Refused`. */

@@ -7,7 +7,7 @@ export interface ContainerPath {
 
 export type Route =
   | { readonly kind: "healthz" | "pods" | "unknown" }
-  | { readonly kind: "containerLogs" | "exec"; readonly at: ContainerPath };
+  | { readonly kind: "containerLogs" | "exec" | "attach"; readonly at: ContainerPath };
 
 /** What a path of the kubelet's API leads to. Source: pkg/kubelet/server/server.go, InstallDefaultHandlers and -DebuggingHandlers. */
 export function routeOf(path: string): Route {
@@ -15,7 +15,7 @@ export function routeOf(path: string): Route {
   const isBare = namespace === "" && pod === "";
   if ((first === "healthz" || first === "pods") && isBare) return { kind: first };
   const isWhole = namespace !== "" && pod !== "" && container !== "" && rest.length === 0;
-  if ((first === "containerLogs" || first === "exec") && isWhole)
+  if ((first === "containerLogs" || first === "exec" || first === "attach") && isWhole)
     return { kind: first, at: { namespace, pod, container } };
   return { kind: "unknown" };
 }

@@ -1,11 +1,13 @@
 import type { Readable, Writable } from "node:stream";
 import type { Status } from "#machinery/status.ts";
+import type { TerminalSizes } from "./terminal-sizes.ts";
 
 /** What a client asked to have connected to a command. Source: the kubelet's exec and attach endpoints. */
 export interface Wanted {
   readonly stdin: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
+  readonly tty: boolean;
 }
 
 /** How a command ended, as clients read it from the error stream: a Status without its envelope. */
@@ -17,6 +19,8 @@ export interface CommandStreams {
   readonly stdin: Readable | undefined;
   readonly stdout: Writable | undefined;
   readonly stderr: Writable | undefined;
+  /** Of the client's terminal; none come where it asked for no terminal. */
+  readonly sizes: TerminalSizes;
   /** Tells the client how the command ended, and closes the connection when all output is out. */
   readonly finish: (ending: Ending) => void;
   /**

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { CommandStreams, Wanted } from "./command-streams.ts";
 import { NotSpdy } from "./spdy-frames.ts";
 import { SpdySession, type SpdyStream } from "./spdy-session.ts";
+import { TerminalSizes } from "./terminal-sizes.ts";
 
 /** The sub-protocols that carry an error stream with a Status; v5 adds nothing that SPDY needs. */
 const spoken: readonly string[] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
@@ -30,6 +31,10 @@ export class StreamsMissing extends Error {
  */
 export function spdyCommand(socket: Duplex, wanted: Wanted, seconds: number): Promise<CommandStreams> {
   const needed = ["error", ...(["stdin", "stdout", "stderr"] as const).filter((name) => wanted[name])];
+  if (wanted.tty) needed.push("resize");
+  // Of the second output that a terminal does not have.
+  const tolerated = wanted.tty ? ["stderr"] : [];
+  const isAskedFor = (name: string): boolean => needed.includes(name) || tolerated.includes(name);
   const opened = new Map<string, SpdyStream>();
   const gone = new AbortController();
   return new Promise((resolve, reject) => {
@@ -41,9 +46,9 @@ export function spdyCommand(socket: Duplex, wanted: Wanted, seconds: number): Pr
     });
     const session = new SpdySession(socket, (stream) => {
       const name = stream.headers.get("streamtype") ?? "";
-      if (!needed.includes(name) || opened.has(name)) throw new NotSpdy(`nobody asked for another stream "${name}"`);
+      if (!isAskedFor(name) || opened.has(name)) throw new NotSpdy(`nobody asked for another stream "${name}"`);
       opened.set(name, stream);
-      if (opened.size < needed.length) return;
+      if (!needed.every((one) => opened.has(one))) return;
       clearTimeout(late);
       resolve(streamsOf(session, opened, gone.signal));
     });
@@ -51,10 +56,13 @@ export function spdyCommand(socket: Duplex, wanted: Wanted, seconds: number): Pr
 }
 
 function streamsOf(session: SpdySession, opened: ReadonlyMap<string, SpdyStream>, gone: AbortSignal): CommandStreams {
+  const sizes = new TerminalSizes();
+  opened.get("resize")?.on("data", (bytes: Buffer) => sizes.take(bytes));
   return {
     stdin: opened.get("stdin"),
     stdout: opened.get("stdout"),
     stderr: opened.get("stderr"),
+    sizes,
     gone,
     ping: () => session.ping(),
     finish(ending) {

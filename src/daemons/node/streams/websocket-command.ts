@@ -2,9 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { type Duplex, Readable, Writable } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { type CommandStreams, lingerSeconds, type Wanted } from "./command-streams.ts";
+import { TerminalSizes } from "./terminal-sizes.ts";
 
 /** The first byte of each message says which stream it belongs to. Source: KEP-4006; v5 adds `close`. */
-const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, close: 255 } as const;
+const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 const spoken = ["v5.channel.k8s.io", "v4.channel.k8s.io"] as const;
 /** As long as a message may be, in bytes; clients send at most 32 KiB. */
 const longestMessage = 1 << 20;
@@ -41,11 +42,17 @@ function streamsOf(webSocket: WebSocket, wanted: Wanted): CommandStreams {
   const gone = new AbortController();
   webSocket.on("close", () => gone.abort());
   webSocket.on("error", () => webSocket.terminate()); // `close` follows, and tells everybody
+  const sizes = new TerminalSizes();
+  webSocket.on("message", (message: RawData) => {
+    const bytes = bytesOf(message);
+    if (bytes[0] === channel.resize) sizes.take(Buffer.concat([bytes.subarray(1), lineEnd]));
+  });
   const stdin = wanted.stdin ? incoming(webSocket) : undefined;
   return {
     stdin,
     stdout: wanted.stdout ? outgoing(webSocket, channel.stdout) : undefined,
     stderr: wanted.stderr ? outgoing(webSocket, channel.stderr) : undefined,
+    sizes,
     gone: gone.signal,
     ping() {
       if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
@@ -60,6 +67,9 @@ function streamsOf(webSocket: WebSocket, wanted: Wanted): CommandStreams {
     },
   };
 }
+
+/** Not every client ends a message as a line. */
+const lineEnd = Buffer.from("\n");
 
 function incoming(webSocket: WebSocket): Readable {
   const stdin = new Readable({ read: () => webSocket.resume() });
