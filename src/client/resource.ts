@@ -36,8 +36,8 @@ export interface ResourceClient<O extends ApiObject, D = O> {
   /** Server-side apply: makes it, or changes what `by` says of it; 409 where somebody else has said otherwise. */
   readonly apply: (namespace: string, name: string, what: { readonly object: D; readonly by: string }) => Promise<O>;
   readonly delete: (namespace: string, name: string, options?: DeleteOptions) => Promise<Deletion<O>>;
-  /** For `pods/binding` and its like: what comes back is a Status. */
-  readonly post: (namespace: string, name: string, body: SubresourceBody) => Promise<void>;
+  /** For `pods/binding` and its like: what comes back, often a Status, is of no kind of the cluster's. */
+  readonly post: (namespace: string, name: string, body: SubresourceBody) => Promise<unknown>;
   /** Ends when the server ends it or `signal` is aborted. */
   readonly watch: (namespace: string, options: WatchOptions) => AsyncIterable<WatchEvent<O>>;
 }
@@ -122,7 +122,7 @@ export function resourceClient<T extends AnyType, O extends ApiObject>(
     },
     async post(namespace, name, { subresource, body, ...spoken }) {
       const request = sending("POST", pathOf(kind, { namespace, name, subresource }), writeAs(spoken, body));
-      await bodyOf(await transport.send(request), request);
+      return bodyOf(await transport.send(request), request);
     },
     async *watch(namespace, { signal, ...options }) {
       const query = queryOf({ watch: true, allowWatchBookmarks: true, ...options });

@@ -5,6 +5,7 @@ import { namespaces } from "#api/core/namespace.ts";
 import { nodes } from "#api/core/node.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { services } from "#api/core/service.ts";
+import { serviceAccounts } from "#api/core/service-account.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { informers } from "#client/informers.ts";
 import { type ApiObject, type ResourceClient, resourceClient } from "#client/resource.ts";
@@ -13,6 +14,7 @@ import type { Failure } from "#daemons/loop.ts";
 import { type Agent, startAgent } from "#daemons/node/agent.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
+import { mountsOf, unmount } from "#os/mounts.ts";
 import { createAuthority } from "#os/pki.ts";
 import { purgeRuntime } from "#os/process-runtime/purge.ts";
 import { inProcessTransport } from "#server/in-process.ts";
@@ -44,11 +46,21 @@ export interface World extends AsyncDisposable {
 export const namespace = "node-tests";
 const nodeName = "tested";
 
-/** `prefixLength`: of the block of addresses for its pods. */
-export async function openWorld({ prefixLength = 24 } = {}): Promise<World> {
+export interface WorldOptions {
+  /** Of the block of addresses for its pods. */
+  readonly prefixLength?: number;
+  /** How the agent's requests reach the server, where it isn't straight. */
+  readonly by?: (transport: Transport) => Transport;
+}
+
+export async function openWorld({ prefixLength = 24, by = (one) => one }: WorldOptions = {}): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "ptl-node-"));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
+  opened.defer(async () => {
+    const left = (await mountsOf()).filter(({ at }) => at.startsWith(`${folder}/volumes/`));
+    await unmount(left.map(({ at }) => at));
+  });
   const served = opened.use(await serve());
   const transport = inProcessTransport(served.server, administrator);
   const shared = informers(transport);
@@ -57,7 +69,7 @@ export async function openWorld({ prefixLength = 24 } = {}): Promise<World> {
   const tls = await certificates();
   const start = (): Promise<Agent> =>
     startAgent({
-      transport,
+      transport: by(transport),
       services: shared.of(services),
       slices: shared.of(endpointSlices),
       nodes: shared.of(nodes),
@@ -71,6 +83,7 @@ export async function openWorld({ prefixLength = 24 } = {}): Promise<World> {
   opened.defer(() => agent.stop());
   await agent.ready;
   await resourceClient(transport, namespaces).create("", { metadata: { name: namespace } });
+  await resourceClient(transport, serviceAccounts).create(namespace, { metadata: { name: "default" } });
   const client = resourceClient(transport, pods);
   const all = shared.of(pods);
   await all.synced();
@@ -128,7 +141,8 @@ const optionsIn = (folder: string) => ({
   },
 });
 
-const usual = { nodeName, terminationGracePeriodSeconds: 1 };
+// Nobody here publishes what pods know the API by.
+const usual = { nodeName, terminationGracePeriodSeconds: 1, automountServiceAccountToken: false };
 
 /** A container of a shell that runs this script. */
 export const shell = (name: string, script: string) => ({ name, image: "shell", command: ["sh", "-c", script] });

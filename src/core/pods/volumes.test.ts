@@ -4,6 +4,7 @@ import type { ConfigMap } from "#api/core/config-map.ts";
 import type { Volume } from "#api/core/pod/volumes.ts";
 import type { Secret } from "#api/core/secret.ts";
 import { containerOf, node, podOf } from "./specimens.ts";
+import type { Owner } from "./volume-owners.ts";
 import { planVolume, referencedObjects } from "./volumes.ts";
 
 const metadata = (name: string) => ({
@@ -25,6 +26,10 @@ const keys: Secret = {
   data: { "tls.key": base64("KEY"), "tls.crt": base64("CRT") },
 };
 const sources = { configMaps: new Map([["site", site]]), secrets: new Map([["keys", keys]]), services: [] };
+const tokens = new Map([
+  ["3607 ", { text: "TOKEN" }],
+  ["600 ", { refusal: "no" }],
+]);
 const pod = podOf({
   metadata: { labels: { app: "web" } },
   spec: { initContainers: [containerOf("setup", { resources: { limits: { cpu: "2" } } })] },
@@ -32,7 +37,7 @@ const pod = podOf({
 
 /** `index.html 644 <p>` for each file; else what kind of volume it is, or why it is none. */
 function told(source: Omit<Volume, "name">): readonly string[] | string {
-  const plan = planVolume(pod, { name: "v", ...source }, { sources, node });
+  const plan = planVolume(pod, { name: "v", ...source }, { sources, node, tokens });
   switch (plan.kind) {
     case "files":
       return plan.files.map(
@@ -135,6 +140,16 @@ const rows: readonly (readonly [string, Omit<Volume, "name">, readonly string[] 
     'configmap "nope" not found',
   ],
   [
+    "the pod's token",
+    { projected: { ...usual, sources: [{ serviceAccountToken: { path: "token", expirationSeconds: 3607 } }] } },
+    ["token 644 TOKEN"],
+  ],
+  [
+    "a token that the server refuses",
+    { projected: { ...usual, sources: [{ serviceAccountToken: { path: "token", expirationSeconds: 600 } }] } },
+    "failed to fetch token: no",
+  ],
+  [
     "a disk that this node hasn't",
     { nfs: { server: "nas", path: "/" } },
     'volume "v": this node has no volumes of type nfs; it has emptyDir, configMap, secret, downwardAPI, projected and hostPath',
@@ -142,6 +157,63 @@ const rows: readonly (readonly [string, Omit<Volume, "name">, readonly string[] 
 ];
 describe("a volume", () => {
   for (const [name, source, expected] of rows) test(name, () => assert.deepEqual(told(source), expected));
+});
+
+const as = (runAsUser: number) => ({ securityContext: { runAsUser } });
+for (const { name, spec, token, settings } of [
+  { name: "nobody in particular", spec: {}, token: "644", settings: "600" },
+  { name: "one user", spec: as(1000), token: "600 1000", settings: "600" },
+  { name: "a group", spec: { securityContext: { fsGroup: 2000 } }, token: "640 :2000", settings: "640 :2000" },
+  {
+    name: "one user and a group",
+    spec: { securityContext: { runAsUser: 1000, fsGroup: 2000 } },
+    token: "640 1000:2000",
+    settings: "640 :2000",
+  },
+  {
+    name: "two users",
+    spec: { ...as(1000), containers: [containerOf("web"), containerOf("other", as(1001))] },
+    token: "644",
+    settings: "600",
+  },
+  {
+    name: "a user of one container only",
+    spec: { initContainers: [containerOf("setup", as(7))] },
+    token: "644",
+    settings: "600",
+  },
+  {
+    name: "one user, said by each container",
+    spec: { initContainers: [containerOf("setup", as(7))], containers: [containerOf("web", as(7))] },
+    token: "600 7",
+    settings: "600",
+  },
+])
+  test(`a token in a pod of ${name} is ${token}, and a file of mode 600 is ${settings}`, () => {
+    const plan = (source: Omit<Volume, "name">): string => {
+      const made = planVolume(podOf({ spec }), { name: "v", ...source }, { sources, node, tokens });
+      if (made.kind !== "files") return made.kind;
+      return made.files.map(({ mode, owner }) => shown(mode, owner)).join();
+    };
+    const source = { serviceAccountToken: { path: "token", expirationSeconds: 3607 } };
+    assert.equal(plan({ projected: { ...usual, sources: [source] } }), token);
+    const items = [{ key: "a.css", path: "a" }];
+    assert.equal(plan({ configMap: { name: "site", defaultMode: 0o600, items } }), settings);
+  });
+/** `640 1000:2000`. */
+const shown = (mode: number, { user, group }: Owner = {}): string =>
+  `${mode.toString(8)} ${user ?? ""}${group === undefined ? "" : `:${group}`}`.trim();
+
+test("secrets and tokens never come to a disk; what anybody may read does", () => {
+  const isSecret = (source: Omit<Volume, "name">): boolean => {
+    const plan = planVolume(pod, { name: "v", ...source }, { sources, node, tokens });
+    return plan.kind === "files" && plan.secret;
+  };
+  const token = { serviceAccountToken: { path: "token", expirationSeconds: 3607 } };
+  assert.equal(isSecret({ secret: { secretName: "keys", ...usual } }), true);
+  assert.equal(isSecret({ projected: { ...usual, sources: [token] } }), true);
+  assert.equal(isSecret({ projected: { ...usual, sources: [{ configMap: { name: "site" } }] } }), false);
+  assert.equal(isSecret({ configMap: { name: "site", ...usual } }), false);
 });
 
 test("what a pod names: of its volumes, its variables, and those of init containers", () => {

@@ -3,14 +3,16 @@ import type { Pod } from "#api/core/pod.ts";
 import type { Sources } from "./env.ts";
 import { fieldOf } from "./fields.ts";
 import type { NodeFacts } from "./node-facts.ts";
+import { type TokenText, tokenKey } from "./projected-tokens.ts";
 import { containerNamed, resourceOf } from "./resources.ts";
+import { type Owner, onlyFor, readableTo } from "./volume-owners.ts";
 
 /** What a volume is on the node. */
 export type VolumePlan =
   /** A folder of the pod's own, which ends with it. */
   | { readonly kind: "empty"; readonly inMemory: boolean; readonly sizeLimit: string | undefined }
-  /** Files that the node writes and keeps up to date. */
-  | { readonly kind: "files"; readonly files: readonly VolumeFile[] }
+  /** Files that the node writes and keeps up to date; secret ones never come to a disk. */
+  | { readonly kind: "files"; readonly files: readonly VolumeFile[]; readonly secret: boolean }
   | { readonly kind: "host"; readonly path: string; readonly type: string }
   | { readonly kind: "refused"; readonly message: string };
 
@@ -19,11 +21,15 @@ export interface VolumeFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly mode: number;
+  /** Whose it is; root's where absent. */
+  readonly owner?: Owner;
 }
 
 interface Surroundings {
   readonly sources: Sources;
   readonly node: NodeFacts;
+  /** By `tokenKey`, those that the pod wants. */
+  readonly tokens: ReadonlyMap<string, TokenText>;
 }
 
 /** What a volume of the pod is made of. Source: core/v1 Volume; the kubelet's messages for what is missing. */
@@ -43,8 +49,11 @@ export function planVolume(pod: Pod, volume: Volume, around: Surroundings): Volu
     if (typeof found === "string") return { kind: "refused", message: found };
     files.push(...found);
   }
-  return { kind: "files", files };
+  return { kind: "files", files: files.map((file) => readableTo(pod, file)), secret: projections.some(isSecret) };
 }
+
+const isSecret = ({ secret, serviceAccountToken }: VolumeProjection): boolean =>
+  secret !== undefined || serviceAccountToken !== undefined;
 
 /** A configMap, secret or downwardAPI volume is a projected one with a single source. */
 function projectionsOf({ configMap, secret, downwardAPI, projected }: Volume): readonly VolumeProjection[] | undefined {
@@ -70,7 +79,7 @@ interface Looked extends Surroundings {
 }
 
 function filesOf(pod: Pod, projection: VolumeProjection, around: Looked): readonly VolumeFile[] | string {
-  const { configMap, secret, downwardAPI } = projection;
+  const { configMap, secret, downwardAPI, serviceAccountToken } = projection;
   if (configMap !== undefined) {
     const found = around.sources.configMaps.get(configMap.name ?? "");
     const binary = Object.entries(found?.binaryData ?? {}).map(
@@ -87,7 +96,12 @@ function filesOf(pod: Pod, projection: VolumeProjection, around: Looked): readon
     return picked({ what: "secret", found: bytes, ...secret }, around.mode);
   }
   if (downwardAPI !== undefined) return (downwardAPI.items ?? []).map((item) => downwardFile(pod, item, around));
-  return []; // tokens and trust bundles are the server's to issue; a pod without them still starts
+  if (serviceAccountToken !== undefined) {
+    const token = around.tokens.get(tokenKey(serviceAccountToken)) ?? { refusal: "nobody has asked for it" };
+    if ("refusal" in token) return `failed to fetch token: ${token.refusal}`;
+    return [{ path: serviceAccountToken.path, bytes: utf8.encode(token.text), ...onlyFor(pod, around.mode) }];
+  }
+  return []; // trust bundles are the server's to issue; a pod without them still starts
 }
 const utf8 = new TextEncoder();
 

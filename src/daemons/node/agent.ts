@@ -6,6 +6,7 @@ import { readingOwnWrites } from "#client/cache.ts";
 import { eventRecorder } from "#client/events.ts";
 import { type Informer, informer } from "#client/informer.ts";
 import { resourceClient } from "#client/resource.ts";
+import { requestToken } from "#client/token-request.ts";
 import type { Transport } from "#client/transport.ts";
 import type { NodeReport } from "#core/pods/node-object.ts";
 import { hasCode } from "#os/files.ts";
@@ -19,6 +20,7 @@ import { blocksOf } from "./pod-blocks.ts";
 import { PodLoops } from "./pod-loops.ts";
 import { PodMemory } from "./pod-memory.ts";
 import type { StarterFacts } from "./pod-starter.ts";
+import { PodTokens, type PodTokensOptions } from "./pod-tokens.ts";
 import { PortClashes } from "./port-clashes.ts";
 import { Probers } from "./probers.ts";
 import { References } from "./references.ts";
@@ -74,6 +76,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   for (const sandbox of await runtime.list()) memory.adopt(sandbox);
   const references = new References(transport, options.services, (key) => loops?.referencesChanged(key));
   const client = readingOwnWrites(resourceClient(transport, pods), mine);
+  const tokens = new PodTokens({ ask: askedOf(transport), now: Date.now, random: Math.random });
   const hostAddresses = options.starter.node.addresses;
   const shared = { memory, runtime, recorder };
   const probers = new Probers({ ...shared, nodeAddresses: hostAddresses, changed: (uid) => loops?.changed(uid) });
@@ -82,6 +85,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     tell,
     clashes,
     references,
+    tokens,
     client,
     facts: options.starter,
     podCidrs: blocksOf(options.nodes, name),
@@ -99,7 +103,17 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     recorder,
     failed,
   });
-  loops = new PodLoops({ ...shared, informer: mine, client, operations, probers, references, hostAddresses, failed });
+  loops = new PodLoops({
+    ...shared,
+    informer: mine,
+    client,
+    operations,
+    probers,
+    references,
+    tokens,
+    hostAddresses,
+    failed,
+  });
   const orphans = loops;
   const synced = [registration.registered, mine.synced(), options.services.synced(), options.nodes.synced()];
   const ready = Promise.all(synced).then(() => {
@@ -120,6 +134,19 @@ async function startKubeletApiNear(options: KubeletApiOptions): Promise<KubeletA
     return startKubeletApi({ ...options, port: 0 });
   }
 }
+
+const askedOf =
+  (transport: Transport): PodTokensOptions["ask"] =>
+  ({ metadata: { namespace, name, uid }, spec }, { audience, expirationSeconds }) =>
+    requestToken(
+      transport,
+      { namespace, name: spec.serviceAccountName ?? "" },
+      {
+        audiences: audience === "" ? [] : [audience],
+        expirationSeconds,
+        boundObjectRef: { apiVersion: "v1", kind: "Pod", name, uid },
+      },
+    );
 
 function podAccess(mine: Informer<Pod>, memory: PodMemory, runtime: ProcessRuntime): PodAccess {
   return {

@@ -9,6 +9,7 @@ import type { Leave } from "./leaving.ts";
 import { containerNamed } from "./pod-containers.ts";
 import type { PodMemory } from "./pod-memory.ts";
 import type { StarterFacts } from "./pod-starter.ts";
+import type { PodTokens } from "./pod-tokens.ts";
 import { PodVolumes } from "./pod-volumes.ts";
 import type { PortClashes } from "./port-clashes.ts";
 import type { References } from "./references.ts";
@@ -21,6 +22,7 @@ export interface OperationOptions {
   readonly runtime: ProcessRuntime;
   readonly memory: PodMemory;
   readonly references: References;
+  readonly tokens: PodTokens;
   readonly client: ResourceClient<Pod, never>;
   readonly tell: Tell;
   readonly clashes: PortClashes;
@@ -42,7 +44,7 @@ export class Operations {
     this.#options = options;
     const shared = { ...options, hookTarget: hookTargets(options) };
     this.#sandboxes = new Sandboxes(shared);
-    this.#volumes = new PodVolumes(options.facts);
+    this.#volumes = new PodVolumes(options.facts, options.tokens);
     this.#stops = new Stops(shared);
     this.#starts = new Starts({ ...shared, volumes: this.#volumes, stops: this.#stops });
   }
@@ -80,7 +82,7 @@ export class Operations {
     this.#options.memory.forget(uid);
   }
 
-  /** What the pod names has changed. */
+  /** What the pod names has changed, or a token of its has grown old. */
   async refreshVolumes(pod: Pod): Promise<void> {
     await this.#volumes.refresh(pod, await this.#options.references.of(pod));
   }

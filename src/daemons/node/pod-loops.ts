@@ -10,6 +10,7 @@ import { planPod, type Step } from "#core/pods/steps.ts";
 import { type Again, changesOf, type Failure, type Loop, loop } from "../loop.ts";
 import type { Operations } from "./operations.ts";
 import type { PodMemory } from "./pod-memory.ts";
+import type { PodTokens } from "./pod-tokens.ts";
 import type { Probers } from "./probers.ts";
 import type { References } from "./references.ts";
 
@@ -21,6 +22,7 @@ export interface PodLoopsOptions {
   readonly operations: Operations;
   readonly probers: Probers;
   readonly references: References;
+  readonly tokens: PodTokens;
   readonly recorder: EventRecorder;
   readonly hostAddresses: readonly string[];
   readonly failed: (failure: Failure) => void;
@@ -88,20 +90,26 @@ export class PodLoops {
   }
 
   #planPod(key: string): PodWork {
-    const { informer, memory, hostAddresses } = this.#options;
+    const { informer, memory, tokens, hostAddresses } = this.#options;
     const { namespace, name } = placeOf(key);
     const pod = informer.get(namespace, name);
     const others = memory.uidsOf(key).filter((uid) => uid !== pod?.metadata.uid);
     if (pod === undefined) return { kind: "gone", key, uids: others };
     const now = Date.now();
     const observed = memory.observed(pod);
+    const { steps, wakeAt } = planPod(pod, observed, now);
+    // Who starts a container asks for its tokens.
+    const tokensAt = observed.runs.some(({ end }) => end === undefined) ? tokens.dueAt(pod) : undefined;
+    const isDue = tokensAt !== undefined && tokensAt <= now;
     return {
       kind: "pod",
       key,
       pod,
       uids: others,
       status: podStatus(pod, observed, { hostAddresses, now }),
-      ...planPod(pod, observed, now),
+      steps,
+      tokensAreDue: isDue,
+      wakeAt: earlier(wakeAt, isDue ? undefined : tokensAt),
     };
   }
 
@@ -115,6 +123,7 @@ export class PodLoops {
     this.#options.memory.named(pod.metadata.uid, key);
     this.#options.references.follow(key, pod);
     this.#options.probers.follow(pod);
+    if (work.tokensAreDue) this.#operations.enqueue(operationKey(pod.metadata.uid, volumesOnly));
     for (const step of steps) if (!takesSandbox(step)) this.#ask(pod, step);
     await this.#writeStatus(pod, status);
     for (const step of steps.filter(takesSandbox)) {
@@ -185,6 +194,7 @@ export class PodLoops {
         return undefined;
       case "volumes":
         await this.#besideOthers(operation.pod, () => operations.refreshVolumes(operation.pod));
+        this.changed(operation.pod.metadata.uid);
         return undefined;
       case "step": {
         const { pod, step } = operation;
@@ -225,6 +235,8 @@ type PodWork =
       readonly uids: readonly string[];
       readonly status: PodStatus;
       readonly steps: readonly Step[];
+      /** Those in its volumes are old, or not known to an agent that has just started. */
+      readonly tokensAreDue: boolean;
       readonly wakeAt: number | undefined;
     };
 
@@ -233,6 +245,9 @@ type Operation =
   | { readonly kind: "volumes"; readonly pod: Pod }
   /** The API no longer has the pod. */
   | { readonly kind: "purge"; readonly uid: string };
+
+const earlier = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 
 const wholePod = "";
 const volumesOnly = "*";

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Container } from "#api/core/pod/container.ts";
 import type { Pod } from "#api/core/pod.ts";
 import { environmentOf, type Sources } from "#core/pods/env.ts";
@@ -6,11 +5,9 @@ import type { NodeFacts } from "#core/pods/node-facts.ts";
 import type { Refusal } from "#core/pods/observed.ts";
 import { withAddresses } from "#core/pods/pod-addresses.ts";
 import { hostnameOf, type NetworkFacts } from "#core/pods/pod-files.ts";
-import { planVolume } from "#core/pods/volumes.ts";
 import type { Ip } from "#net/ip.ts";
 import type { ContainerPlan, SandboxPlan } from "#os/process-runtime/plan.ts";
 import { containerPlan, type ImageMeaning } from "./container-plan.ts";
-import { makeVolume } from "./volumes.ts";
 
 /** What the node knows when it prepares a container. */
 export interface StarterFacts {
@@ -44,22 +41,6 @@ export async function prepareContainer(pod: Pod, start: Start, facts: StarterFac
   const volumes = await start.volumes();
   return containerPlan(pod, { container, attempt, labels, image, variables, volumes, network });
 }
-
-/** Writes the pod's volumes, or brings them up to date. */
-export async function makeVolumes(
-  pod: Pod,
-  sources: Sources,
-  facts: StarterFacts,
-): Promise<ReadonlyMap<string, string>> {
-  const folder = volumesOf(facts.volumesFolder, pod.metadata.uid);
-  const made = (pod.spec.volumes ?? []).map(async (volume) => {
-    const plan = planVolume(pod, volume, { sources, node: facts.node });
-    return [volume.name, await makeVolume(folder, volume, plan)] as const;
-  });
-  return new Map(await Promise.all(made));
-}
-
-export const volumesOf = (folder: string, uid: string): string => join(folder, uid);
 
 /** The namespaces that the pod's containers share. */
 export function sandboxPlan(pod: Pod, addresses: readonly Ip[]): SandboxPlan {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Volume } from "#api/core/pod/volumes.ts";
 import type { VolumeFile, VolumePlan } from "#core/pods/volumes.ts";
@@ -89,6 +89,8 @@ async function writeFiles(path: string, files: readonly VolumeFile[]): Promise<v
     const to = join(path, state, file.path);
     await mkdir(dirname(to), { recursive: true, mode: 0o755 });
     await writeFile(to, file.bytes, { mode: file.mode });
+    const { user = 0, group = 0 } = file.owner ?? {};
+    if (file.owner !== undefined) await chown(to, user, group);
   }
   await mkdir(join(path, state), { recursive: true, mode: 0o755 });
   await rm(`${shown}.new`, { force: true }); // of an agent that was killed at this point

@@ -48,7 +48,8 @@ export function prepareRoot(
   mkdirSync(folder.root);
   mkdirSync(folder.instead);
   table.overlay("/", "/");
-  for (const partition of systemPartitions(around.base.insteadOf)) table.overlay(partition, partition);
+  for (const partition of systemPartitions([...around.base.insteadOf, ...around.hidden]))
+    table.overlay(partition, partition);
   kernelFolders(table, plan, around);
   table.instead(around.base);
   for (const path of [...secrets, ...around.hidden]) table.hide(path, around.base);
