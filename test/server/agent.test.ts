@@ -43,6 +43,7 @@ before(async () => {
   const single = [{ name: "web", image: "i" }];
   const made = [
     await served.send("POST", "/api/v1/namespaces", { body: { metadata: { name: "shop" } } }),
+    await served.send("POST", "/api/v1/namespaces/shop/serviceaccounts", { body: { metadata: { name: "default" } } }),
     await served.send("POST", "/api/v1/nodes", { body: { metadata: { name: "n1" } } }),
     await served.send("PATCH", "/api/v1/nodes/n1/status", {
       body: {

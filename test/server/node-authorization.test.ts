@@ -204,7 +204,7 @@ const rows: readonly Row[] = [
     as: n1,
     ask: `POST ${core}/pods`,
     sent: { body: pod({ ...mirror, ownerReferences: [owner] }, { imagePullSecrets: [{ name: "other" }] }) },
-    told: 'node "n1" can not create pods that reference secrets',
+    told: "a mirror pod may not reference secrets",
   },
   {
     what: "a mirror pod",

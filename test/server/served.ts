@@ -1,5 +1,7 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { serviceAccounts } from "#api/core/service-account.ts";
 import { builtIn } from "#api/kinds.ts";
+import { resourceClient } from "#client/resource.ts";
 import type { Identity } from "#core/access/identity.ts";
 import type { KindCatalogue } from "#machinery/catalogue.ts";
 import { mustCidr } from "#net/cidr.ts";
@@ -117,7 +119,13 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     serviceRange: firstRange,
     serviceRanges,
   };
-  await bootstrap(inProcessTransport(server, administrator), foundation);
+  const transport = inProcessTransport(server, administrator);
+  await bootstrap(transport, foundation);
+  // The controller that makes it does not run here.
+  await resourceClient(transport, serviceAccounts).apply("default", "default", {
+    object: { metadata: { name: "default" } },
+    by: "tester",
+  });
   return {
     server,
     store,
