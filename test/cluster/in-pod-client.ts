@@ -9,15 +9,14 @@ config.loadFromCluster();
 const core = config.makeApiClient(CoreV1Api);
 const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? "";
 
-async function refusal(asked: Promise<unknown>): Promise<string> {
-  try {
-    await asked;
-    return "allowed";
-  } catch (fault) {
-    if (!(fault instanceof ApiException)) throw fault;
-    return `${fault.code} ${JSON.parse(fault.body).message}`;
-  }
-}
+const refusal = (asked: Promise<unknown>): Promise<string> =>
+  asked.then(
+    () => "allowed",
+    (fault: unknown) => {
+      if (!(fault instanceof ApiException)) throw fault;
+      return `${fault.code} ${JSON.parse(fault.body).message}`;
+    },
+  );
 
 const { items, metadata } = await core.listNamespacedPod({ namespace });
 console.log(`pods ${items.map((pod) => pod.metadata?.name).join(" ")}`);

@@ -56,11 +56,7 @@ export interface WorldOptions {
 export async function openWorld({ prefixLength = 24, by = (one) => one }: WorldOptions = {}): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "ptl-node-"));
-  opened.defer(() => rm(folder, { recursive: true, force: true }));
-  opened.defer(async () => {
-    const left = (await mountsOf()).filter(({ at }) => at.startsWith(`${folder}/volumes/`));
-    await unmount(left.map(({ at }) => at));
-  });
+  opened.defer(() => removeFolder(folder));
   const served = opened.use(await serve());
   const transport = inProcessTransport(served.server, administrator);
   const shared = informers(transport);
@@ -116,6 +112,12 @@ export async function openWorld({ prefixLength = 24, by = (one) => one }: WorldO
       void (await eventually(`the end of ${name}`, async () => (await pod(name)) === undefined, { seconds: 20 })),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  const left = (await mountsOf()).filter(({ at }) => at.startsWith(`${folder}/`));
+  await unmount(left.map(({ at }) => at));
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** The controller that gives a node its block of addresses does not run here. */

@@ -78,15 +78,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const client = readingOwnWrites(resourceClient(transport, pods), mine);
   const tokens = new PodTokens({ ask: askedOf(transport), now: Date.now, random: Math.random });
   const hostAddresses = options.starter.node.addresses;
-  const shared = { memory, runtime, recorder };
+  const shared = { memory, runtime, recorder, references, tokens, client };
   const probers = new Probers({ ...shared, nodeAddresses: hostAddresses, changed: (uid) => loops?.changed(uid) });
   const operations = new Operations({
     ...shared,
     tell,
     clashes,
-    references,
-    tokens,
-    client,
     facts: options.starter,
     podCidrs: blocksOf(options.nodes, name),
     leave: leaving(options),
@@ -103,17 +100,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     recorder,
     failed,
   });
-  loops = new PodLoops({
-    ...shared,
-    informer: mine,
-    client,
-    operations,
-    probers,
-    references,
-    tokens,
-    hostAddresses,
-    failed,
-  });
+  loops = new PodLoops({ ...shared, informer: mine, operations, probers, hostAddresses, failed });
   const orphans = loops;
   const synced = [registration.registered, mine.synced(), options.services.synced(), options.nodes.synced()];
   const ready = Promise.all(synced).then(() => {

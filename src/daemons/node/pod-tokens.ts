@@ -72,15 +72,17 @@ export class PodTokens {
   async #ask(pod: Pod, wanted: WantedToken, held: Held): Promise<void> {
     const { ask, now, random } = this.#options;
     const askedAt = now();
-    try {
-      const given = { ...(await ask(pod, wanted)), askedAt };
-      held.token = { ...given, refreshAt: refreshAt(given, random()) };
-      held.fault = undefined;
-    } catch (fault) {
-      held.fault = fault;
-    } finally {
-      held.asking = undefined;
-    }
+    await ask(pod, wanted).then(
+      (answer) => {
+        const given = { ...answer, askedAt };
+        held.token = { ...given, refreshAt: refreshAt(given, random()) };
+        held.fault = undefined;
+      },
+      (fault: unknown) => {
+        held.fault = fault;
+      },
+    );
+    held.asking = undefined;
   }
 
   #of(uid: string, key: string): Held {

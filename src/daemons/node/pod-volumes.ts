@@ -67,11 +67,12 @@ export class PodVolumes {
 
   /** Made when it is first needed; every pod's secrets stand in the one file system, since each mount makes all later ones slower. */
   #memoryFolder(): Promise<string> {
-    this.#memory ??= mountMemory(memoryBelow(this.#facts.volumesFolder)).catch((fault: unknown) => {
-      this.#memory = undefined;
-      throw fault;
+    const making = this.#memory ?? mountMemory(memoryBelow(this.#facts.volumesFolder));
+    this.#memory = making;
+    making.then(undefined, () => {
+      this.#memory = undefined; // tried again with the next volume
     });
-    return this.#memory;
+    return making;
   }
 }
 
