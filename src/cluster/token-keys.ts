@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { readIfThere, writeWhole } from "#os/files.ts";
 import { algorithmOf } from "#server/authentication/token-keys.ts";
@@ -23,8 +23,8 @@ export async function tokenKeysOf(folder: string): Promise<TokenKeyTexts> {
     (await readIfThere(keyFile)) ?? (await makeKey(keyFile)),
     await readIfThere(publicFile),
   ];
-  const own = publicHalf(keyFile, signingKey);
-  const others = (kept.match(pemBlock) ?? []).map((one) => publicHalf(publicFile, one));
+  const own = publicPem(keyFile, () => createPublicKey(createPrivateKey(signingKey)));
+  const others = (kept.match(pemBlock) ?? []).map((one) => publicPem(publicFile, () => createPublicKey(one)));
   if (others.includes(own)) return { signingKey, publicKeys: others };
   const publicKeys = [own, ...others];
   await writeWhole(publicFile, publicKeys.join(""), { mode: 0o644 });
@@ -40,9 +40,9 @@ async function makeKey(file: string): Promise<string> {
   return text;
 }
 
-function publicHalf(file: string, text: string): string {
+function publicPem(file: string, read: () => KeyObject): string {
   try {
-    const key = createPublicKey(text);
+    const key = read();
     algorithmOf(key);
     return key.export({ type: "spki", format: "pem" }).toString();
   } catch (cause) {
