@@ -4,6 +4,7 @@ import { connectThrough, proxy } from "./proxy/proxy.ts";
 import { attach } from "./streams/attach.ts";
 import { exec } from "./streams/exec.ts";
 import { type Connect, needsUpgrade } from "./streams/join.ts";
+import { portForward } from "./streams/port-forward.ts";
 import { bind } from "./verbs/bind.ts";
 import { create } from "./verbs/create.ts";
 import { deleteOne } from "./verbs/delete.ts";
@@ -68,6 +69,7 @@ const special: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
 const streams: Readonly<Record<string, Connect>> = {
   "/pods/attach": attach,
   "/pods/exec": exec,
+  "/pods/portforward": portForward,
 };
 
 type Placed = Pick<AnyKind, "group" | "plural">;

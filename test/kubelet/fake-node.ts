@@ -6,6 +6,7 @@ import { type Pod, pods } from "#api/core/pod.ts";
 import { readAs } from "#client/wire.ts";
 import { type KubeletApi, startKubeletApi } from "#daemons/node/kubelet-api.ts";
 import type { PodAccess } from "#daemons/node/pod-access.ts";
+import { connectFrom } from "#os/inner-socket.ts";
 import { type Authority, createAuthority, type KeyPair, type Subject } from "#os/pki.ts";
 import type { Execution } from "#os/process-runtime/exec.ts";
 import { CannotRun } from "#os/process-runtime/plan.ts";
@@ -109,6 +110,8 @@ const accessTo = (folder: string, { isOver, children }: Around): PodAccess => ({
   attach: async (id) => {
     throw new CannotRun(id, "it has no input");
   },
+  sandbox: () => (isOver() ? undefined : "7b1c"),
+  connect: (_, to) => connectFrom(undefined, to),
 });
 
 function run(folder: string, id: string, isOver: boolean): Container {

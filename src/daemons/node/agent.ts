@@ -144,6 +144,8 @@ function podAccess(mine: Informer<Pod>, memory: PodMemory, runtime: ProcessRunti
     exec: (id: string, argv: readonly string[]) => runtime.exec(id, argv),
     execAtTerminal: (id: string, argv: readonly string[]) => runtime.execAtTerminal(id, argv),
     attach: (id: string) => runtime.attach(id),
+    sandbox: (pod: Pod) => memory.sandboxOf(pod.metadata.uid)?.id,
+    connect: (sandbox, to) => runtime.connect(sandbox, to),
   };
 }
 

@@ -7,6 +7,7 @@ import { serveExec } from "./exec-request.ts";
 import { type CertificateSubject, isApiServer, subjectOf } from "./kubelet-clients.ts";
 import { type Route, routeOf } from "./kubelet-paths.ts";
 import type { PodAccess } from "./pod-access.ts";
+import { servePortForward } from "./port-forward-request.ts";
 import { Refused } from "./refused.ts";
 import type { StreamTiming } from "./streams/command-streams.ts";
 
@@ -44,7 +45,8 @@ export interface KubeletApi {
 }
 
 /**
- * Serves the node's side of logs, exec and attach, as the API server dials it. Rejects where an address can't be listened on.
+ * Serves the node's side of logs, exec, attach and port-forward, as the API server dials it. Rejects where an address can't be listened
+ * on.
  * Source: pkg/kubelet/server.
  */
 export async function startKubeletApi(options: KubeletApiOptions): Promise<KubeletApi> {
@@ -94,7 +96,8 @@ function serverOf(options: KubeletApiOptions, upgraded: Set<Duplex>): Server {
 
 async function answer(options: KubeletApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { route, query } = admitted(options, request);
-  if (route.kind !== "exec" && route.kind !== "attach" && request.method !== "GET" && request.method !== "HEAD")
+  const isStream = route.kind === "exec" || route.kind === "attach" || route.kind === "portForward";
+  if (!isStream && request.method !== "GET" && request.method !== "HEAD")
     throw new Refused(405, "405: Method Not Allowed", { allow: "GET" });
   switch (route.kind) {
     case "healthz":
@@ -107,6 +110,7 @@ async function answer(options: KubeletApiOptions, request: IncomingMessage, resp
       return serveLogs(options.pods, route.at, { query, response, now: Date.now() });
     case "exec":
     case "attach":
+    case "portForward":
       throw new Refused(400, "unable to upgrade: missing upgrade headers in request");
     case "unknown":
       throw new Refused(404, "404 page not found");
@@ -131,6 +135,9 @@ function upgrade(options: KubeletApiOptions, request: IncomingMessage, { socket,
       return;
     case "attach":
       serveAttach(pods, route.at, exchange);
+      return;
+    case "portForward":
+      servePortForward(pods, route.at, exchange);
       return;
     default:
       throw new Refused(404, "404 page not found");

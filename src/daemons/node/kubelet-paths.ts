@@ -1,12 +1,16 @@
-/** Which container a request is about. */
-export interface ContainerPath {
+/** Which pod a request is about. */
+export interface PodPath {
   readonly namespace: string;
   readonly pod: string;
+}
+/** Which container of it. */
+export interface ContainerPath extends PodPath {
   readonly container: string;
 }
 
 export type Route =
   | { readonly kind: "healthz" | "pods" | "unknown" }
+  | { readonly kind: "portForward"; readonly at: PodPath }
   | { readonly kind: "containerLogs" | "exec" | "attach"; readonly at: ContainerPath };
 
 /** What a path of the kubelet's API leads to. Source: pkg/kubelet/server/server.go, InstallDefaultHandlers and -DebuggingHandlers. */
@@ -17,5 +21,8 @@ export function routeOf(path: string): Route {
   const isWhole = namespace !== "" && pod !== "" && container !== "" && rest.length === 0;
   if ((first === "containerLogs" || first === "exec" || first === "attach") && isWhole)
     return { kind: first, at: { namespace, pod, container } };
+  // Behind the pod's name may stand its uid.
+  if (first === "portForward" && namespace !== "" && pod !== "" && rest.length === 0)
+    return { kind: first, at: { namespace, pod } };
   return { kind: "unknown" };
 }

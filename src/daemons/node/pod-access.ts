@@ -1,5 +1,7 @@
+import type { Socket } from "node:net";
 import type { Pod } from "#api/core/pod.ts";
 import type { Attachment } from "#os/process-runtime/attachment.ts";
+import type { Destination } from "#os/inner-socket.ts";
 import type { Execution } from "#os/process-runtime/exec.ts";
 import type { Container } from "#os/process-runtime/runtime.ts";
 
@@ -15,4 +17,8 @@ export interface PodAccess {
   readonly execAtTerminal: (containerId: string, argv: readonly string[]) => Promise<Execution>;
   /** The input and terminal of a container that runs. Rejects with `CannotRun`. */
   readonly attach: (containerId: string) => Promise<Attachment>;
+  /** The id of a pod's sandbox; undefined where it has none, or not any more. */
+  readonly sandbox: (pod: Pod) => string | undefined;
+  /** Connects from inside a sandbox's network. Rejects with Node's own fault, and with `NamespaceShut`. */
+  readonly connect: (sandboxId: string, to: Destination) => Promise<Socket>;
 }

@@ -1,10 +1,12 @@
 import { type FSWatcher, watch } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pidsIn, removeCgroup } from "../cgroups.ts";
 import { rotateLog } from "../container-log.ts";
 import { namesIn, writeWhole } from "../files.ts";
+import { connectFrom, type Destination } from "../inner-socket.ts";
 import { eventually, WaitedInVain } from "../patience.ts";
 import { bootId, isAlive, type ProcessId, signalPid, signalProcess } from "../processes.ts";
 import { type Attachment, attachTo } from "./attachment.ts";
@@ -183,6 +185,13 @@ export class ProcessRuntime {
     const record = await readContainerRecord(this.#folders.container(id).record);
     if (state.kind !== "running" || record === undefined) throw new CannotRun(id, `container ${id} is not running`);
     return { record, first: state.process };
+  }
+
+  /** A connection from inside a sandbox's network. Rejects with Node's own fault, and with `NamespaceShut`. */
+  async connect(sandbox: string, to: Destination): Promise<Socket> {
+    const { record, pins } = this.#folders.sandbox(sandbox);
+    const isOfItsOwn = (await readSandboxRecord(record))?.pins.includes("net") ?? true;
+    return connectFrom(isOfItsOwn ? pins.net : undefined, to);
   }
 
   /**

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import type { Ip } from "#net/ip.ts";
 import { hasCode } from "../files.ts";
+import { ownNamespacePath } from "../inner-socket.ts";
 import { unmount } from "../mounts.ts";
 import { bootId } from "../processes.ts";
 import { run } from "../spawn.ts";
@@ -46,7 +47,7 @@ export async function createSandbox(folders: Folders, plan: SandboxPlan): Promis
     ...(plan.hostIPC ? [] : [mkdir(folder.shm, { recursive: true, mode: 0o1777 })]),
   ]);
   if (pins.length === 0) return record;
-  const script = sandboxScript(plan, record.link, `/proc/${process.pid}/ns/net`);
+  const script = sandboxScript(plan, record.link, await ownNamespacePath());
   await run(["unshare", ...pins.map((pin) => `--${pin}=${folder.pins[pin]}`), "sh", "-c", script]);
   return record;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { StatusError } from "#machinery/status.ts";
 import { statusAnswer } from "../answers/encode.ts";
@@ -9,6 +10,9 @@ import type { Join, Upgrading } from "./join.ts";
 
 /** Nothing moves for so long: whoever is at the other end has gone. */
 const idleMs = 4 * 60 * 60_000;
+
+/** After so long without a byte the kernel asks whether the other end is still there, in milliseconds. */
+const keepAliveMs = 30_000;
 
 /** What the two ends agree on; the client's credentials and cookies are none of the agent's business. */
 const passed = [
@@ -31,15 +35,32 @@ export const toAgent =
  * Joins a client's connection with one to `target`: once that has agreed to upgrade, every byte goes through as it is. Where it
  * refuses, the client gets its refusal as a Status, and the connection ends.
  */
-function splice({ request, socket, head }: Upgrading, target: RequestOptions): void {
+function splice(upgrading: Upgrading, target: RequestOptions): void {
+  const { request, socket, head } = upgrading;
   const headers = Object.fromEntries(
     passed.flatMap((name) => {
       const value = request.headers[name];
       return value === undefined ? [] : [[name, separately(name, value)]];
     }),
   );
-  const asked = httpsRequest({ ...target, method: request.method ?? "GET", headers });
-  socket.once("close", () => asked.destroy());
+  dial(upgrading, { ...target, method: request.method ?? "GET", headers }, ({ answer, agent }) => {
+    socket.write(headOf(answer));
+    if (head.length > 0) agent.write(head);
+    join(socket, agent);
+  });
+}
+
+/** An agent's answer that it agrees, and the connection to it. */
+interface Agreed {
+  readonly answer: IncomingMessage;
+  readonly agent: Duplex;
+}
+
+/** Calls back once `target` has agreed to upgrade; where it refuses, the client gets that, and its connection ends. */
+export function dial({ socket }: Upgrading, target: RequestOptions, agreed: (by: Agreed) => void): void {
+  const asked = httpsRequest(target);
+  const leave = (): void => void asked.destroy();
+  socket.once("close", leave);
   asked.once("timeout", () => asked.destroy(new Error("it did not answer in time")));
   asked.once("error", (fault) => refuse(socket, unreachable(target, fault)));
   asked.once("response", (answer) => {
@@ -48,12 +69,12 @@ function splice({ request, socket, head }: Upgrading, target: RequestOptions): v
       (fault: Error) => refuse(socket, unreachable(target, fault)),
     );
   });
-  asked.once("upgrade", (answer, peer, first) => {
+  asked.once("upgrade", (answer, agent, first) => {
+    socket.off("close", leave);
     asked.setTimeout(0);
-    socket.write(headOf(answer));
-    if (first.length > 0) socket.write(first);
-    if (head.length > 0) peer.write(head);
-    join(socket, peer);
+    if (first.length > 0) agent.unshift(first);
+    if (socket.destroyed) agent.destroy();
+    else agreed({ answer, agent });
   });
   asked.end();
 }
@@ -72,17 +93,27 @@ function headOf({ rawHeaders, statusMessage }: IncomingMessage): string {
   return `HTTP/1.1 101 ${statusMessage || "Switching Protocols"}\r\n${lines.join("")}\r\n`;
 }
 
-/** What either of two says, the other hears; they end together. */
+/** What either of two says, the other hears, no faster than it is read; they end together. */
 export function join(client: Duplex, agent: Duplex): void {
   for (const [from, to] of [
     [client, agent],
     [agent, client],
   ] as const) {
     from.on("error", () => to.destroy()); // one end broke; the other learns it by its own end
-    from.on("close", () => to.destroy());
-    if ("setTimeout" in from && typeof from.setTimeout === "function") from.setTimeout(idleMs, () => from.destroy());
+    from.on("close", () => leave(to, from));
+    if (from instanceof Socket) {
+      from.setTimeout(idleMs, () => from.destroy());
+      from.setKeepAlive(true, keepAliveMs);
+    }
     from.pipe(to);
   }
+}
+
+/** What has been read from a connection that ended is still to be written to the other, however slow that is. */
+function leave(to: Duplex, from: Duplex): void {
+  if (!from.readableEnded) to.destroy();
+  else if (to.writableFinished) to.destroy();
+  else to.end(() => to.destroy());
 }
 
 /** Answers on the raw connection, and ends it. */

@@ -59,6 +59,17 @@ export function dataFrame(stream: number, bytes: Buffer, last: boolean): Buffer 
   return Buffer.concat([head, bytes]);
 }
 
+/** Why a stream is cut off. Source: section 2.6.3. */
+const resets = { protocolError: 1, refused: 3, cancel: 5 } as const;
+export type Reset = keyof typeof resets;
+
+export function resetFrame(stream: number, why: Reset): Buffer {
+  const frame = control(3, 8);
+  frame.writeUInt32BE(stream, headBytes);
+  frame.writeUInt32BE(resets[why], headBytes + 4);
+  return frame;
+}
+
 export function pingFrame(id: number): Buffer {
   const frame = control(6, 4);
   frame.writeUInt32BE(id, headBytes);

@@ -1,7 +1,16 @@
 import { Duplex } from "node:stream";
 import { lingerSeconds } from "./command-streams.ts";
 import { HeaderBlocks } from "./header-blocks.ts";
-import { dataFrame, type Frame, NotSpdy, pingFrame, readFrame, replyFrame } from "./spdy-frames.ts";
+import {
+  dataFrame,
+  type Frame,
+  NotSpdy,
+  pingFrame,
+  type Reset,
+  readFrame,
+  replyFrame,
+  resetFrame,
+} from "./spdy-frames.ts";
 
 /** One stream that the client opened; reading ends where the client half-closes it. */
 export class SpdyStream extends Duplex {
@@ -27,6 +36,13 @@ export class SpdyStream extends Duplex {
     else if (isFull) await new Promise<void>((resolve) => (this.#wanted = resolve));
   }
 
+  /** Cuts it off, and tells the client. */
+  reset(why: Reset): void {
+    if (this.destroyed) return;
+    this.#send(resetFrame(this.id, why), () => {});
+    this.destroy();
+  }
+
   override _read(): void {
     this.#wanted();
   }
@@ -37,6 +53,9 @@ export class SpdyStream extends Duplex {
     this.#send(dataFrame(this.id, Buffer.alloc(0), true), done);
   }
 }
+
+/** So many pings without any sign of life are the end of a connection: five minutes where a ping goes out every 10 s. */
+const pingsInVain = 30;
 
 /**
  * The server's side of SPDY/3.1 on an upgraded connection, as much of it as exec, attach and port-forward need. Kubernetes'
@@ -49,6 +68,11 @@ export class SpdySession {
   readonly #headers = new HeaderBlocks();
   #replies = 0;
   #pings = 0;
+  /** Since the client was heard last. */
+  #unanswered = 0;
+  #lastOpened = 0;
+  #carried = 0;
+  #isHeldUp = false;
 
   /** `opened` throws `NotSpdy` for a stream that nobody asked for; that ends the connection. */
   constructor(socket: Duplex, opened: (stream: SpdyStream) => void) {
@@ -71,7 +95,21 @@ export class SpdySession {
     this.#socket.once("close", () => clearTimeout(late));
   }
 
+  /** Grows with all that streams carry; pings don't count. */
+  get carried(): number {
+    return this.#carried;
+  }
+
+  /**
+   * To be called again and again: a client that says nothing to many pings has gone, and the connection ends. One whose answer can't
+   * be seen, since a stream's reader is slow, or that is slow itself, has not: Kubernetes' clients answer no ping while a program
+   * doesn't read what they hand it.
+   */
   ping(): void {
+    const { writableNeedDrain: isSlow } = this.#socket;
+    this.#unanswered = this.#isHeldUp || isSlow ? 0 : this.#unanswered + 1;
+    if (this.#unanswered > pingsInVain) this.#socket.destroy();
+    if (isSlow) return;
     this.#pings += 1;
     this.#send(pingFrame(2 * this.#pings));
   }
@@ -94,6 +132,7 @@ export class SpdySession {
   async #listen(): Promise<void> {
     let arrived: Buffer = Buffer.alloc(0);
     for await (const bytes of this.#socket) {
+      this.#unanswered = 0;
       arrived = arrived.length === 0 ? bytes : Buffer.concat([arrived, bytes]);
       for (let next = readFrame(arrived); next !== undefined; next = readFrame(arrived)) {
         arrived = arrived.subarray(next.size);
@@ -107,10 +146,9 @@ export class SpdySession {
       case "open":
         return this.#open(frame.stream, await this.#headers.read(frame.headers), frame.last);
       case "data":
-        return this.#streams.get(frame.stream)?.receive(frame.bytes, frame.last);
+        return this.#hand(frame.stream, frame.bytes, frame.last);
       case "reset":
         this.#streams.get(frame.stream)?.destroy();
-        this.#streams.delete(frame.stream);
         return;
       case "ping":
         if (frame.id % 2 === 1) this.#send(pingFrame(frame.id)); // even ones answer ours
@@ -121,14 +159,28 @@ export class SpdySession {
     }
   }
 
+  /** What comes for a stream that has ended is nobody's. */
+  async #hand(id: number, bytes: Buffer, isLast: boolean): Promise<void> {
+    this.#carried += 1;
+    this.#isHeldUp = true;
+    await this.#streams.get(id)?.receive(bytes, isLast);
+    this.#isHeldUp = false;
+  }
+
   async #open(id: number, headers: ReadonlyMap<string, string>, isHalfClosed: boolean): Promise<void> {
     if (this.#socket.writableEnded) return;
-    if (this.#streams.has(id)) throw new NotSpdy(`stream ${id} is opened twice`);
-    const stream = new SpdyStream(id, headers, this.#send);
+    if (id <= this.#lastOpened) throw new NotSpdy(`stream ${id} is opened after stream ${this.#lastOpened}`);
+    this.#lastOpened = id;
+    const send = (frame: Buffer, sent: () => void): void => {
+      this.#carried += 1;
+      this.#send(frame, sent);
+    };
+    const stream = new SpdyStream(id, headers, send);
     this.#streams.set(id, stream);
+    stream.once("close", () => this.#streams.delete(id));
     this.#send(replyFrame(id, this.#replies === 0));
     this.#replies += 1;
     this.#opened(stream);
-    if (isHalfClosed) await stream.receive(Buffer.alloc(0), true);
+    if (isHalfClosed) await this.#hand(id, Buffer.alloc(0), true);
   }
 }

@@ -1,0 +1,62 @@
+import type { Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { getSystemErrorMessage } from "node:util";
+import type { PodAccess } from "./pod-access.ts";
+import type { SpdyStream } from "./streams/spdy-session.ts";
+
+/** What a client opens for each connection. */
+export interface StreamPair {
+  readonly port: number;
+  readonly data: SpdyStream;
+  /** Says why it failed, if it did, and ends with it. */
+  readonly error: SpdyStream;
+}
+
+/**
+ * Carries one connection to a port inside a sandbox until both directions have ended; each may end by itself. Never rejects: what goes
+ * wrong is told on the pair's error stream, in the words of containerd and of the CRI streaming server's httpStreamHandler.
+ */
+export async function forward(pods: PodAccess, sandbox: string, { port, data, error }: StreamPair): Promise<void> {
+  const reached = await reach(pods, sandbox, port);
+  if (reached.kind === "refused") {
+    error.end(`error forwarding port ${port} to pod ${sandbox}, uid : ${reached.why}`);
+    data.resume(); // else what the client has sent already would hold up its other connections
+    data.end();
+    return;
+  }
+  const { socket } = reached;
+  socket.setNoDelay(true);
+  const carried = await Promise.allSettled([pipeline(socket, data), pipeline(data, socket)]);
+  if (carried.some(({ status }) => status === "rejected")) {
+    socket.destroy();
+    data.reset("cancel"); // it broke off, which must not look like its end
+  }
+  error.end();
+}
+
+type Reached =
+  | { readonly kind: "connected"; readonly socket: Socket }
+  | { readonly kind: "refused"; readonly why: string };
+
+/** A program may listen on one family only. As containerd does, one is tried after the other. */
+async function reach(pods: PodAccess, sandbox: string, port: number): Promise<Reached> {
+  try {
+    return { kind: "connected", socket: await pods.connect(sandbox, { host: "127.0.0.1", family: 4, port }) };
+  } catch (first) {
+    try {
+      return { kind: "connected", socket: await pods.connect(sandbox, { host: "::1", family: 6, port }) };
+    } catch (second) {
+      const where = `failed to connect to localhost:${port} inside namespace ${JSON.stringify(sandbox)}`;
+      const inFirst = `IPv4: dial tcp4 127.0.0.1:${port}: ${reasonOf(first)}`;
+      return { kind: "refused", why: `${where}, ${inFirst} IPv6 dial tcp6 [::1]:${port}: ${reasonOf(second)} ` };
+    }
+  }
+}
+
+/** libc's sentence behind the system call's name, as Go has it. */
+function reasonOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return String(fault);
+  return "errno" in fault && typeof fault.errno === "number"
+    ? `connect: ${getSystemErrorMessage(fault.errno)}`
+    : fault.message;
+}
