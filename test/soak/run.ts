@@ -17,6 +17,8 @@ const parts: Readonly<Record<string, () => Promise<boolean>>> = {
   kills: () => longTest("test/durability/kills.test.ts", { PORTOLAN_KILLS: "200", PORTOLAN_WRITERS: "50" }),
   // Ten thousand changes of what Ingresses ask for, under a thousand requests a second.
   ingress: () => longTest("test/ingress/changes-under-load.test.ts", { PORTOLAN_INGRESS_CHANGES: "10000" }),
+  // A GiB each way through `kubectl port-forward`, over SPDY and through a WebSocket.
+  forward: () => longTest("test/cluster/forward-matrix.test.ts", { PORTOLAN_FORWARD_BYTES: `${1 << 30}` }),
   // The store's log cut at every byte of its last commit, and bits turned all over.
   "power-cuts": () => longTest("test/store/torn-log.test.ts", { PORTOLAN_CUTS: "every" }),
 };

@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { pipeline } from "node:stream/promises";
 import { getSystemErrorMessage } from "node:util";
 import type { PodAccess } from "./pod-access.ts";
 import type { SpdyStream } from "./streams/spdy-session.ts";
@@ -24,14 +23,25 @@ export async function forward(pods: PodAccess, sandbox: string, { port, data, er
     data.end();
     return;
   }
-  const { socket } = reached;
-  socket.setNoDelay(true);
-  const carried = await Promise.allSettled([pipeline(socket, data), pipeline(data, socket)]);
-  if (carried.some(({ status }) => status === "rejected")) {
-    socket.destroy();
-    data.reset("cancel"); // it broke off, which must not look like its end
-  }
+  // Before it closes its own connection, kubectl waits for the end of both streams, even where it could say more.
+  data.once("finish", () => error.end());
+  await carry(reached.socket, data);
   error.end();
+}
+
+/** Resolves when both directions have ended, or one end has broken off. */
+function carry(socket: Socket, data: SpdyStream): Promise<void> {
+  socket.setNoDelay(true);
+  return new Promise((resolve) => {
+    socket.once("error", () => data.reset("cancel")); // which must not look like an end
+    socket.once("close", () => resolve());
+    // A program whose client has broken off must not take that for its end.
+    const leave = (): unknown => (data.readableEnded && data.writableFinished) || socket.resetAndDestroy();
+    if (data.destroyed) leave();
+    else data.once("close", leave);
+    socket.pipe(data);
+    data.pipe(socket);
+  });
 }
 
 type Reached =
