@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Pod } from "#api/core/pod.ts";
-import type { Attachment } from "#os/process-runtime/attachment.ts";
 import type { Destination } from "#os/inner-socket.ts";
+import type { Attachment } from "#os/process-runtime/attachment.ts";
 import type { Execution } from "#os/process-runtime/exec.ts";
 import type { Container } from "#os/process-runtime/runtime.ts";
 
