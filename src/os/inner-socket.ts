@@ -19,7 +19,7 @@ export interface Destination {
 }
 
 /** A connection could not even be begun from inside a network namespace. */
-export class NamespaceShut extends Error {
+class NamespaceShut extends Error {
   readonly code = "NamespaceShut";
   readonly where: string;
   readonly fix: string;

@@ -28,7 +28,7 @@ export class ForwardClient {
     this.socket = socket;
     this.spdy = new SpdyClient(socket);
     socket.on("error", () => {}).once("close", () => (this.isClosed = true));
-    void this.#read().catch(() => {}); // cut off
+    this.#read().then(undefined, () => {}); // cut off
   }
 
   static async connect(node: FakeNode): Promise<ForwardClient> {

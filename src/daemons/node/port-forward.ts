@@ -50,18 +50,20 @@ type Reached =
 
 /** A program may listen on one family only. As containerd does, one is tried after the other. */
 async function reach(pods: PodAccess, sandbox: string, port: number): Promise<Reached> {
-  try {
-    return { kind: "connected", socket: await pods.connect(sandbox, { host: "127.0.0.1", family: 4, port }) };
-  } catch (first) {
-    try {
-      return { kind: "connected", socket: await pods.connect(sandbox, { host: "::1", family: 6, port }) };
-    } catch (second) {
-      const where = `failed to connect to localhost:${port} inside namespace ${JSON.stringify(sandbox)}`;
-      const inFirst = `IPv4: dial tcp4 127.0.0.1:${port}: ${reasonOf(first)}`;
-      return { kind: "refused", why: `${where}, ${inFirst} IPv6 dial tcp6 [::1]:${port}: ${reasonOf(second)} ` };
-    }
-  }
+  const four = await attempt(pods.connect(sandbox, { host: "127.0.0.1", family: 4, port }));
+  if (four.kind === "connected") return four;
+  const six = await attempt(pods.connect(sandbox, { host: "::1", family: 6, port }));
+  if (six.kind === "connected") return six;
+  const where = `failed to connect to localhost:${port} inside namespace ${JSON.stringify(sandbox)}`;
+  const tried = `IPv4: dial tcp4 127.0.0.1:${port}: ${four.why} IPv6 dial tcp6 [::1]:${port}: ${six.why} `;
+  return { kind: "refused", why: `${where}, ${tried}` };
 }
+
+const attempt = (connecting: Promise<Socket>): Promise<Reached> =>
+  connecting.then(
+    (socket) => ({ kind: "connected", socket }),
+    (fault: unknown) => ({ kind: "refused", why: reasonOf(fault) }),
+  );
 
 /** libc's sentence behind the system call's name, as Go has it. */
 function reasonOf(fault: unknown): string {

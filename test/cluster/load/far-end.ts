@@ -13,7 +13,7 @@ function serve(socket: Socket): void {
     const [wish, size = "0"] = first.toString("latin1", 0, end).split(" ");
     socket.pause();
     if (first.length > end + 1) socket.unshift(first.subarray(end + 1));
-    void answer(socket, wish, Number(size)).catch(() => socket.destroy()); // the client went away
+    answer(socket, wish, Number(size)).then(undefined, () => socket.destroy()); // the client went away
   });
   socket.on("error", () => {});
 }
