@@ -22,7 +22,8 @@ export interface Stage extends AsyncDisposable {
   readonly make: (path: string, body: object) => Promise<void>;
   /** Merges into an object's status. */
   readonly tell: (path: string, status: object) => Promise<void>;
-  /** The authority of the nodes' agents. */
+  /** By the authority of the nodes' agents, for where all of this listens. */
+  readonly forServer: (name: string) => Promise<KeyPair>;
   readonly forAgent: (node: string) => Promise<KeyPair>;
 }
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;
@@ -63,6 +64,7 @@ export async function proxyStage(): Promise<Stage> {
     },
     make,
     tell,
+    forServer: (name) => nodes.forServer({ name }, [address], validity()),
     forAgent: (node) => nodes.forServer({ name: `system:node:${node}` }, [address], validity()),
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
