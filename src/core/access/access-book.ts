@@ -57,23 +57,25 @@ export class AccessBook {
   }
 
   decide(identity: Identity, asked: Attributes): Decision {
-    const faults = new Set<string>();
-    for (const grant of this.#grantsOf(identity, asked.kind === "resource" ? asked.namespace : "")) {
-      const rules = this.#roles.get(grant.role);
-      if (rules === undefined) faults.add(grant.fault);
-      else if (allows(rules, asked)) return grant.decision;
-    }
-    return faults.size === 0 ? noOpinion : denied(`RBAC: ${showFaults([...faults])}`);
+    let faults: Set<string> | undefined;
+    const grant = this.#find(identity, asked.kind === "resource" ? asked.namespace : "", ({ role, fault }) => {
+      const rules = this.#roles.get(role);
+      if (rules === undefined) faults = (faults ?? new Set()).add(fault);
+      return rules !== undefined && allows(rules, asked);
+    });
+    if (grant !== undefined) return grant.decision;
+    return faults === undefined ? noOpinion : denied(`RBAC: ${showFaults([...faults])}`);
   }
 
   /** All that somebody may do in a namespace; of "" what they may do everywhere. */
   rulesFor(identity: Identity, namespace: string): HeldRules {
     const [rules, faults]: [PolicyRule[], Set<string>] = [[], new Set()];
-    for (const { role, fault } of this.#grantsOf(identity, namespace)) {
+    this.#find(identity, namespace, ({ role, fault }) => {
       const given = this.#roles.get(role);
       if (given === undefined) faults.add(fault);
       else rules.push(...given);
-    }
+      return false;
+    });
     return { rules, faults: [...faults] };
   }
 
@@ -83,11 +85,14 @@ export class AccessBook {
   }
 
   /** What counts everywhere comes first. */
-  *#grantsOf({ user, groups }: Identity, namespace: string): Iterable<Grant> {
-    for (const here of namespace === "" ? [""] : ["", namespace]) {
-      yield* this.#users.at(user, here);
-      for (const group of groups) yield* this.#groups.at(group, here);
-    }
+  #find(identity: Identity, namespace: string, isIt: (grant: Grant) => boolean): Grant | undefined {
+    return this.#findAt(identity, "", isIt) ?? (namespace === "" ? undefined : this.#findAt(identity, namespace, isIt));
+  }
+
+  #findAt({ user, groups }: Identity, namespace: string, isIt: (grant: Grant) => boolean): Grant | undefined {
+    for (const grant of this.#users.at(user, namespace)) if (isIt(grant)) return grant;
+    for (const group of groups) for (const grant of this.#groups.at(group, namespace)) if (isIt(grant)) return grant;
+    return undefined;
   }
 }
 
