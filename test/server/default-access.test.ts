@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as defaults from "#core/access/default-roles/objects.ts";
+import {
+  defaultClusterRoleBindingObjects,
+  defaultClusterRoleObjects,
+  defaultRoleBindingObjects,
+  defaultRoleObjects,
+} from "#core/access/default-roles/objects.ts";
 import { provideAccess } from "#server/default-access.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { bindingObject, identityOf, rolePath } from "./access-roles.ts";
@@ -11,10 +16,10 @@ const merge = { "content-type": "application/merge-patch+json" };
 const [roles, bindings] = [rolePath("roles", undefined), rolePath("rolebindings", undefined)];
 
 const everything = [
-  [roles, defaults.defaultClusterRoleObjects],
-  [bindings, defaults.defaultClusterRoleBindingObjects],
-  [rolePath("roles", "kube-system"), defaults.defaultRoleObjects],
-  [rolePath("rolebindings", "kube-system"), defaults.defaultRoleBindingObjects],
+  [roles, defaultClusterRoleObjects],
+  [bindings, defaultClusterRoleBindingObjects],
+  [rolePath("roles", "kube-system"), defaultRoleObjects],
+  [rolePath("rolebindings", "kube-system"), defaultRoleBindingObjects],
 ] as const;
 
 test("a new cluster has Kubernetes' default roles and bindings, marked as such", async () => {

@@ -12,7 +12,12 @@ const [role, binding] = [
   { namespace: "shop", name: "readers" },
 ];
 
-function may(book: AccessBook, name: string, { namespace = "shop", groups = [] as readonly string[] } = {}): string {
+interface From {
+  readonly namespace?: string;
+  readonly groups?: readonly string[];
+}
+
+function may(book: AccessBook, name: string, { namespace = "shop", groups = [] }: From = {}): string {
   const { kind, because } = book.decide({ user: name, groups }, { ...getPods, namespace });
   return because === "" ? kind : `${kind}: ${because}`;
 }
