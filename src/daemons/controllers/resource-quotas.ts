@@ -3,7 +3,7 @@ import { persistentVolumeClaims } from "#api/core/persistent-volume-claim.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { type ResourceQuota, resourceQuotas } from "#api/core/resource-quota.ts";
 import { services } from "#api/core/service.ts";
-import { keyOf, placeOf } from "#client/informer.ts";
+import { type Informer, keyOf, placeOf } from "#client/informer.ts";
 import { type ApiObject, resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
 import { recounted } from "#core/admission/quota.ts";
@@ -48,7 +48,9 @@ export function resourceQuotaController(context: ControllerContext): Loop {
     const counted = await Promise.all(counting.map(({ count }) => count(metadata.namespace)));
     const status = recounted(quota, counted.flat());
     if (!isDeepStrictEqual(status, quota.status)) await all.client.updateStatus({ ...quota, status });
-    if (doubts.get(key) === before) doubts.delete(key);
+    // What was made between the list and the beginning of its force is neither in the list nor charged: it is counted once more.
+    if (doubts.get(key) === before && isInForce(quota)) doubts.delete(key);
+    else doubt(key);
   };
 
   return loop({
@@ -59,8 +61,7 @@ export function resourceQuotaController(context: ControllerContext): Loop {
         return [keyOf(quota)];
       }),
       ...followedKinds(context.informers).map(
-        ({ kind, cache }): Source =>
-          changesOf(cache, ({ metadata }, other) => (other === undefined ? doubted(metadata.namespace, kind) : [])),
+        ({ kind, cache }): Source => departuresOf(cache, ({ metadata }) => doubted(metadata.namespace, kind)),
       ),
       changesOf(context.informers.of(pods), (pod, other) =>
         other !== undefined && hasEnded(pod) !== hasEnded(other) ? doubted(pod.metadata.namespace, pods) : [],
@@ -73,6 +74,18 @@ export function resourceQuotaController(context: ControllerContext): Loop {
     failed: context.failed,
   });
 }
+
+/** The keys that the end of an object concerns. */
+const departuresOf = <O extends ApiObject>(
+  { onChange, synced }: Informer<O>,
+  keysOf: (gone: O) => Iterable<string>,
+): Source => ({
+  connect: (enqueue) =>
+    onChange((before, after) => {
+      if (before !== undefined && after === undefined) for (const key of keysOf(before)) enqueue(key);
+    }),
+  synced,
+});
 
 const hasEnded = ({ status: { phase } }: Pod): boolean => phase === "Succeeded" || phase === "Failed";
 

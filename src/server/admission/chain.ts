@@ -71,7 +71,10 @@ function chainOf({ kind: { group, plural }, subresource }: Call): Chain {
 /** With what the plugins add. Throws what they do. */
 export async function mutated(next: ApiObject, attempt: Attempt): Promise<ApiObject> {
   let object = next;
-  for (const mutate of chainOf(attempt.call).mutating) object = await mutate(object, attempt);
+  for (const mutate of chainOf(attempt.call).mutating) {
+    const given = mutate(object, attempt);
+    object = given instanceof Promise ? await given : given;
+  }
   return object;
 }
 
