@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Served, serve } from "./served.ts";
+import { type Served, serve, withAccount } from "./served.ts";
 
 const namespace = "/api/v1/namespaces/default";
 const item = (type: string, bounds: object) => ({ type, ...bounds });
@@ -40,6 +40,7 @@ test("containers get what their namespace gives, and the pod says so", async () 
     limits: { cpu: "300m", memory: "64Mi" },
   });
   assert.equal(told.at("status", "qosClass"), "Burstable");
+  await withAccount(served, "kube-system");
   const elsewhere = await served.send("POST", "/api/v1/namespaces/kube-system/pods", {
     body: pod({ containers: [container("a")] }),
   });

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Served, serve, type Told } from "./served.ts";
+import { type Served, serve, type Told, withAccount } from "./served.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
 const label = (mode: string): string => `pod-security.kubernetes.io/${mode}`;
 const enforced = (level: string): Labels => ({ [label("enforce")]: level });
 
-const make = (served: Served, labels: Labels, name = "shop"): Promise<Told> =>
-  served.send("POST", "/api/v1/namespaces", { body: { metadata: { name, labels } } });
+/** A namespace with the account that a controller would make for its pods. */
+async function make(served: Served, labels: Labels): Promise<Told> {
+  const told = await served.send("POST", "/api/v1/namespaces", { body: { metadata: { name: "shop", labels } } });
+  if (told.status === 201) await withAccount(served, "shop");
+  return told;
+}
 
 const create = (served: Served, spec: object, metadata: object = {}): Promise<Told> =>
   served.send("POST", "/api/v1/namespaces/shop/pods", { body: { metadata: { name: "x", ...metadata }, spec } });
@@ -195,6 +199,7 @@ test("what asks for little is taken everywhere, and in kube-system all is", asyn
     { name: "w", configMap: { name: "m" } },
   ];
   assert.equal((await create(served, pod({ volumes }))).status, 201);
+  await withAccount(served, "kube-system");
   const system = await served.send("POST", "/api/v1/namespaces/kube-system/pods", {
     body: { metadata: { name: "x" }, spec: { hostNetwork: true, containers: [{ name: "c", image: "a" }] } },
   });
@@ -248,7 +253,8 @@ test("a pod that stands may change what its level isn't about", async () => {
   await using served = await serve();
   await make(served, {});
   assert.equal((await create(served, { hostPID: true, containers: [{ name: "c", image: "a" }] })).status, 201);
-  const patch = (path: string, body: object) => served.send("PATCH", path, { body, headers: merge });
+  const headers = { "content-type": "application/strategic-merge-patch+json" };
+  const patch = (path: string, body: object) => served.send("PATCH", path, { body, headers });
   await patch("/api/v1/namespaces/shop", { metadata: { labels: enforced("baseline") } });
   const path = "/api/v1/namespaces/shop/pods/x";
   assert.equal((await patch(path, { metadata: { labels: { a: "b" } } })).status, 200);

@@ -121,11 +121,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   };
   const transport = inProcessTransport(server, administrator);
   await bootstrap(transport, foundation);
-  // The controller that makes it does not run here.
-  await resourceClient(transport, serviceAccounts).apply("default", "default", {
-    object: { metadata: { name: "default" } },
-    by: "tester",
-  });
+  await withAccount({ server }, "default");
   return {
     server,
     store,
@@ -137,6 +133,13 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     },
   };
 }
+
+/** Makes the account that pods of a namespace run as: its controller does not run here. */
+export const withAccount = ({ server }: Pick<Served, "server">, namespace: string): Promise<unknown> =>
+  resourceClient(inProcessTransport(server, administrator), serviceAccounts).apply(namespace, "default", {
+    object: { metadata: { name: "default" } },
+    by: "tester",
+  });
 
 interface Sending {
   readonly method: string;
