@@ -63,6 +63,7 @@ const rows: Readonly<Record<SettingName, Row>> = {
   "oidc-required-claim": { taken: ["", "hd=example.com", "a=b=c,d=e"], refused: ["hd", "=x", "a=", "a=b,"] },
   "oidc-ca-file": { taken: ["", "/etc/ca.crt"], refused: ["ca.crt"] },
   "oidc-signing-algs": { taken: ["RS256", "ES256,PS512"], refused: ["", "HS256", "none", "RS256,"] },
+  "share-port": { taken: ["0", "6480", "65535"], refused: ["", "65536", "-1", "x"] },
   "feature-gates": { taken: [""], refused: ["Anything=true"] },
   runtime: { taken: ["process"], refused: ["containerd", ""] },
   v: { taken: ["0", "10"], refused: ["-1", "11", "1.5", ""] },

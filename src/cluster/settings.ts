@@ -47,6 +47,8 @@ export interface Settings extends AuthenticationSettings {
   /** Requests of the API that are worked on at once; 0: as many as there are. */
   readonly "max-requests-inflight": number;
   readonly "max-mutating-requests-inflight": number;
+  /** 0: links to Services are not served. */
+  readonly "share-port": number;
   /** Nothing yet: there are no gates. */
   readonly "feature-gates": "";
   /** How much the logs tell: 0 to 10. */
@@ -236,6 +238,13 @@ export const settingsTable: Table = {
     doc: "the same for requests that write",
     parse: parseCount,
     expected: "a number from 0 to 100000",
+  "share-port": {
+    name: "share-port",
+    fallback: "6480",
+    placeholder: "PORT",
+    doc: "port at which the links of `portolan share` are served, once there is one; 0: nowhere",
+    parse: (text) => (text === "0" ? 0 : parsePort(text)),
+    expected: "a port from 1 to 65535, or 0",
   },
   "feature-gates": {
     name: "feature-gates",
@@ -334,6 +343,7 @@ export function readSettings(given: ReadonlyMap<string, Given>): Settings {
     "oidc-signing-algs": read(table["oidc-signing-algs"]),
     "max-requests-inflight": read(table["max-requests-inflight"]),
     "max-mutating-requests-inflight": read(table["max-mutating-requests-inflight"]),
+    "share-port": read(table["share-port"]),
     "feature-gates": read(table["feature-gates"]),
     v: read(table.v),
   };

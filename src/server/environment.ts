@@ -16,6 +16,7 @@ import type { Fairness, InFlightLimits } from "./fairness/fairness.ts";
 import type { Check } from "./health.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import type { StoreReadings } from "./readings.ts";
+import type { SharingOptions } from "./sharing/share-url.ts";
 import type { OpenStreams } from "./watches/open-streams.ts";
 import type { SlowReaders } from "./watches/slow-readers.ts";
 
@@ -77,6 +78,8 @@ export interface ServerOptions {
   readonly oidc?: OidcOptions;
   /** Whether proxies answer under the paths that Kubernetes removed, too; they do where it isn't said. */
   readonly legacyProxyPaths?: boolean;
+  /** Where links to single Services are served; undefined: there are none. */
+  readonly sharing?: SharingOptions;
   /** How often watches that want bookmarks are told how far they have come; a minute, as Kubernetes does, where it isn't said. */
   readonly bookmarkEveryMs?: number;
   /** How many requests are worked on at once; 400 that read and 200 that write, where it isn't said. */
