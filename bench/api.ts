@@ -1,13 +1,15 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { generateKeyPairSync, randomInt, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { builtIn } from "#api/kinds.ts";
 import type { Identity } from "#core/access/identity.ts";
+import { isJsonObject } from "#machinery/json.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { createAuthority } from "#os/pki.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
+import type { TokenOptions } from "#server/authentication/token-issuer.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { listen } from "#server/listen.ts";
@@ -39,9 +41,12 @@ export async function run(): Promise<readonly ApiRow[]> {
     ["ConfigMaps created in process", (store) => creating(store, inProcess, configMaps)],
     ["Pods created in process", (store) => creating(store, inProcess, pods)],
     ["Services created in process", (store) => creating(store, inProcess, services)],
+    ["ConfigMaps, in process, by a role", (store) => creating(store, inProcessByRole, configMaps)],
     ["ConfigMaps created over TLS", (store) => creating(store, overTls, configMaps)],
+    ["ConfigMaps, TLS, token and role", (store) => creating(store, overTlsByToken, configMaps)],
     [`lists of ${listed} in process`, (store) => listing(store, inProcess)],
     [`lists of ${listed} over TLS`, (store) => listing(store, overTls)],
+    [`lists of ${listed}, TLS, token and role`, (store) => listing(store, overTlsByToken)],
   ];
   const measured = new Map<string, number[]>(subjects.map(([what]) => [what, []]));
   for (let round = 0; round < rounds; round++)
@@ -133,6 +138,15 @@ async function listing(store: Store, way: Way): Promise<Subject> {
   return { once, close };
 }
 
+const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const issuer = "https://kubernetes.default.svc.cluster.local";
+const tokens: TokenOptions = {
+  issuers: [issuer],
+  audiences: [issuer],
+  signingKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+  publicKeys: [],
+  jwksUri: `${issuer}/openid/v1/jwks`,
+};
 const administrator: Identity = { user: "bench", groups: ["system:masters"] };
 
 async function opened(store: Store, way: Way): ReturnType<Way> {
@@ -143,7 +157,7 @@ async function opened(store: Store, way: Way): ReturnType<Way> {
     store,
     now: Date.now,
     chance: { uuid: randomUUID, number: (below) => randomInt(below) },
-    options: { gitVersion: "v1.36.0", serviceRanges: [serviceRange], nodePortRange, kubelet: undefined },
+    options: { gitVersion: "v1.36.0", serviceRanges: [serviceRange], nodePortRange, kubelet: undefined, tokens },
     report: (fault) => console.error(fault),
   });
   await bootstrap(inProcessTransport(server, administrator), {
@@ -165,42 +179,79 @@ async function opened(store: Store, way: Way): ReturnType<Way> {
 
 const headers = { "content-type": "application/json" };
 
-const inProcess: Way = async (server) => {
-  const transport = inProcessTransport(server, administrator);
+const inProcess: Way = (server) => inProcessAs(server, administrator);
+
+/** Nobody special: what is asked is allowed by a role, looked up each time. */
+const inProcessByRole: Way = async (server) => {
+  await giveRole(server);
+  return inProcessAs(server, { user: account, groups: ["system:serviceaccounts", "system:authenticated"] });
+};
+
+async function inProcessAs(server: ApiServer, identity: Identity): ReturnType<Way> {
+  const transport = inProcessTransport(server, identity);
   const ask: Ask = async (method, path, body) => {
     const answer = await transport.send({ method, path, headers, body });
     return [answer.status, (await answer.text()).length];
   };
   return { ask, close: async () => transport.close() };
-};
+}
+
+const account = "system:serviceaccount:default:bench";
+
+/** An account that may edit its namespace, as most programs in pods may; gives a token of it. */
+async function giveRole(server: ApiServer): Promise<string> {
+  const namespace = "namespaces/default";
+  const transport = inProcessTransport(server, administrator);
+  const post = async (path: string, body: object): Promise<unknown> => {
+    const told = await transport.send({ method: "POST", path, headers, body: JSON.stringify(body) });
+    if (told.status !== 201) throw new Error(`${path} was answered ${told.status}: ${await told.text()}`);
+    return JSON.parse(await told.text());
+  };
+  const metadata = { name: "bench" };
+  await post(`/api/v1/${namespace}/serviceaccounts`, { metadata });
+  await post(`/apis/rbac.authorization.k8s.io/v1/${namespace}/rolebindings`, {
+    metadata,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "edit" },
+    subjects: [{ kind: "ServiceAccount", namespace: "default", name: "bench" }],
+  });
+  const made = await post(`/api/v1/${namespace}/serviceaccounts/bench/token`, { spec: {} });
+  const status = isJsonObject(made) && isJsonObject(made.status) ? made.status : {};
+  return String(status.token);
+}
 
 /** The client shares the server's core: the figure is of both. */
-const overTls: Way = async (server) => {
+const overTls: Way = (server) => overTlsWith(server, undefined);
+const overTlsByToken: Way = async (server) => overTlsWith(server, await giveRole(server));
+
+async function overTlsWith(server: ApiServer, token: string | undefined): ReturnType<Way> {
   const validity = { from: Date.now() - 60_000, to: Date.now() + 3_600_000 };
   const authority = await createAuthority("bench-ca", validity);
   const serving = await authority.forServer({ name: "bench" }, ["127.0.0.1"], validity);
   const client = await authority.forClient({ name: "bench", organizations: ["system:masters"] }, validity);
   const listener = await listen(server, { address: "127.0.0.1", port: 0, serving, clientCa: authority.certificate });
-  const credentials = { ca: authority.certificate, cert: client.certificate, key: client.key };
+  const shown = token === undefined ? { cert: client.certificate, key: client.key } : {};
+  const credentials = { ca: authority.certificate, ...shown };
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const session = connect(`https://127.0.0.1:${listener.port}`, credentials);
   return {
-    ask: (method, path, body) => askOver(session, { method, path, body }),
+    ask: (method, path, body) => askOver(session, { method, path, body, authorization }),
     close: async () => {
       session.destroy();
       await listener.close();
     },
   };
-};
+}
 
 interface Asked {
   readonly method: string;
   readonly path: string;
   readonly body: string | undefined;
+  readonly authorization: { readonly authorization?: string };
 }
 
-const askOver = (session: ClientHttp2Session, { method, path, body }: Asked) =>
+const askOver = (session: ClientHttp2Session, { method, path, body, authorization }: Asked) =>
   new Promise<readonly [number, number]>((resolve, reject) => {
-    const stream = session.request({ ":method": method, ":path": path, ...headers });
+    const stream = session.request({ ":method": method, ":path": path, ...headers, ...authorization });
     let [status, length] = [0, 0];
     stream.on("response", (head) => {
       status = Number(head[":status"]);
