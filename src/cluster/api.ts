@@ -10,6 +10,8 @@ import { type ApiServer, createApiServer } from "#server/api-server.ts";
 import { bootstrap } from "#server/bootstrap.ts";
 import { inProcessTransport } from "#server/in-process.ts";
 import { listen } from "#server/listen.ts";
+import { ShareDoor } from "#server/sharing/share-door.ts";
+import type { SharingOptions } from "#server/sharing/share-url.ts";
 import type { Store } from "#store/store.ts";
 import { tokenSettings } from "./authentication-settings.ts";
 import type { ControlPlan } from "./cluster-plan.ts";
@@ -41,6 +43,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
   const { kubeletClient, ca, serving } = identities;
   const jwksUri = `${serverAt(plan.address.text, apiPort)}/openid/v1/jwks`;
   await using started = new AsyncDisposableStack();
+  const sharing = sharingOptions(settings);
   const oidc = await oidcOptions(settings);
   const server = await createApiServer({
     catalogue: builtIn,
@@ -57,6 +60,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
         writing: settings["max-mutating-requests-inflight"],
       },
       tokens: { ...identities.tokenKeys, ...tokenSettings(settings, jwksUri) },
+      ...(sharing !== undefined && { sharing }),
       legacyProxyPaths: settings["legacy-proxy-paths"],
       kubelet: { certificate: kubeletClient.certificate, key: kubeletClient.key, ca },
     },
@@ -79,9 +83,20 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
     const listener = await listen(server, { address, port: apiPort, serving: chain, clientCa: ca });
     started.defer(() => listener.close());
   }
+  if (sharing !== undefined) {
+    const parts = { ...server.sharing, options: sharing, serving: chain, now: Date.now, report: server.report };
+    const door = new ShareDoor(parts);
+    started.defer(() => door.close());
+  }
   started.defer(() => server.drain());
   const running = started.move();
   return { server, stop: () => running.disposeAsync() };
+}
+
+/** Links are served where clients of the API come in; undefined: nowhere. */
+function sharingOptions(settings: Settings): SharingOptions | undefined {
+  const port = settings["share-port"];
+  return port === 0 ? undefined : { address: settings["bind-address"].text, port };
 }
 
 /** Objects keep their addresses for life, so a cluster keeps the blocks that it was made with. Throws `RangeOfData`. */

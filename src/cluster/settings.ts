@@ -238,6 +238,7 @@ export const settingsTable: Table = {
     doc: "the same for requests that write",
     parse: parseCount,
     expected: "a number from 0 to 100000",
+  },
   "share-port": {
     name: "share-port",
     fallback: "6480",

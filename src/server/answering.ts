@@ -1,10 +1,20 @@
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
-import { pipeline, Readable } from "node:stream";
+import type { IncomingMessage } from "node:http";
+import { constants, type Http2ServerRequest, type ServerHttp2Stream } from "node:http2";
+import { pipeline, Readable, type Writable } from "node:stream";
 import { createGzip, gzip } from "node:zlib";
 import type { Answer, Headers, Outlet, PiecesAnswer, StreamAnswer, WholeAnswer } from "./exchange.ts";
 
+type Incoming = Http2ServerRequest | IncomingMessage;
+
+/** An answer on its way, of either version: what their types have in common. */
+interface Outgoing extends Writable {
+  writeHead(status: number, headers: Record<string, string | number | string[]>): unknown;
+  setTimeout(milliseconds: number, then: () => void): unknown;
+  readonly stream?: ServerHttp2Stream;
+}
+
 /** Sends an answer over HTTP, of either version; to nobody where the client has gone. */
-export async function send(answer: Answer, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+export async function send(answer: Answer, request: Incoming, response: Outgoing): Promise<void> {
   switch (answer.kind) {
     case "whole":
       return sendWhole(await packed(answer, request.headers["accept-encoding"]), request, response);
@@ -15,11 +25,7 @@ export async function send(answer: Answer, request: Http2ServerRequest, response
   }
 }
 
-function sendWhole(
-  { status, headers, body }: WholeAnswer,
-  request: Http2ServerRequest,
-  response: Http2ServerResponse,
-): void {
+function sendWhole({ status, headers, body }: WholeAnswer, request: Incoming, response: Outgoing): void {
   if (hasGone(response)) return;
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   response.writeHead(status, { ...mutable(headers), "content-length": bytes.length });
@@ -35,7 +41,7 @@ const mutable = (headers: Answer["headers"]): Record<string, string | string[]> 
   );
 
 // An HTTP/1.1 response keeps its head until there is a body; the types of HTTP/2 don't know the method that both have.
-function flush(response: Http2ServerResponse): void {
+function flush(response: Outgoing): void {
   if ("flushHeaders" in response && typeof response.flushHeaders === "function") response.flushHeaders();
 }
 
@@ -70,7 +76,7 @@ function pack(body: Uint8Array | string): Promise<Uint8Array> {
   return packed;
 }
 
-const hasGone = (response: Http2ServerResponse): boolean =>
+const hasGone = (response: Outgoing): boolean =>
   response.destroyed || ("stream" in response && response.stream?.destroyed === true);
 
 /** How long a reader may take none of what waits for it, in milliseconds. */
@@ -79,8 +85,8 @@ const patienceMs = 60_000;
 /** No faster than the client reads: what it has not taken yet has not been made. */
 async function sendPieces(
   { status, headers, pieces }: PiecesAnswer,
-  request: Http2ServerRequest,
-  response: Http2ServerResponse,
+  request: Incoming,
+  response: Outgoing,
 ): Promise<void> {
   if (hasGone(response)) return;
   const isPacked = takesGzip(request.headers["accept-encoding"]);
@@ -103,13 +109,13 @@ async function sendPieces(
 }
 
 /** Ends an answer in the middle, so that the client knows: what waits for it is not sent. Over HTTP/2 the connection goes on. */
-function cut(response: Http2ServerResponse): void {
+function cut(response: Outgoing): void {
   const stream = "stream" in response ? response.stream : undefined;
   stream?.close(constants.NGHTTP2_CANCEL);
   (stream ?? response).destroy();
 }
 
-function sendStream({ status, headers, run }: StreamAnswer, response: Http2ServerResponse): void {
+function sendStream({ status, headers, run }: StreamAnswer, response: Outgoing): void {
   const closed = new AbortController();
   response.once("close", () => closed.abort());
   if (hasGone(response)) closed.abort();
@@ -120,7 +126,7 @@ function sendStream({ status, headers, run }: StreamAnswer, response: Http2Serve
   run(outletOf(response, closed.signal));
 }
 
-const outletOf = (response: Http2ServerResponse, closed: AbortSignal): Outlet => ({
+const outletOf = (response: Outgoing, closed: AbortSignal): Outlet => ({
   write: (chunk) => {
     if (closed.aborted || response.writableEnded) return 0;
     response.write(chunk);

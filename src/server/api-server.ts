@@ -41,6 +41,8 @@ import { refusalOf } from "./refusals.ts";
 import { labelsOf, strayRequest } from "./requests/request-labels.ts";
 import { type Target, targetOf, understand } from "./requests/understand.ts";
 import { answerReview } from "./reviews/answer-review.ts";
+import { ShareBook } from "./sharing/share-book.ts";
+import { type Usher, usherOf } from "./sharing/usher.ts";
 import type { Join } from "./streams/join.ts";
 import { timedStore } from "./timed-store.ts";
 import { follow } from "./watches/following.ts";
@@ -55,6 +57,8 @@ export interface ApiServer {
   readonly upgrade: (request: ServerRequest, identity: Identity | undefined) => Promise<Upgrade>;
   /** Tells of what should never happen. */
   readonly report: (fault: unknown) => void;
+  /** The links to single Services, and who brings their guests there. */
+  readonly sharing: { readonly book: ShareBook; readonly usher: Usher };
   /** Node ports given out from now on. */
   readonly setNodePortRange: (range: PortRange) => void;
   /** Is ready no more, and resolves when what is being worked on has been answered, or has taken too long; watches go on. */
@@ -83,7 +87,8 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const limitRanges = new NamespacedObjects(limitRangeKind);
   const resourceQuotas = new NamespacedObjects(resourceQuotaKind);
   const podSecurity = new NamespacePolicies();
-  const indexes = [nodeGraph, ...accessFollowers(accessBook), podSecurity, limitRanges, resourceQuotas];
+  const shareBook = new ShareBook();
+  const indexes = [shareBook, nodeGraph, ...accessFollowers(accessBook), podSecurity, limitRanges, resourceQuotas];
   const followers = [serviceAddresses, ranges, objects.ofServices, objects.ofAddresses, ...indexes];
   const followings = await Promise.all(followers.map((one) => follow(store, one, report)));
   objects.begin();
@@ -101,6 +106,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     readings: new StoreReadings(metrics.registry),
     checks: checksOf(store, { draining, isSynced: () => followings.every((one) => one.isSynced()) }),
     openStreams: new OpenStreams(),
+    shareBook,
     slowReaders: new SlowReaders({
       ofOne: limits.waitingWatchBytes,
       ofAll: limits.waitingWatchesBytes,
@@ -116,6 +122,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     handle: (request, identity) => handle(env, request, identity),
     upgrade: (request, identity) => upgrade(env, request, identity),
     report,
+    sharing: { book: shareBook, usher: usherOf(env) },
     setNodePortRange: (range) => {
       serviceAddresses.nodePortRange = range;
     },

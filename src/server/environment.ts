@@ -16,6 +16,7 @@ import type { Fairness, InFlightLimits } from "./fairness/fairness.ts";
 import type { Check } from "./health.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import type { StoreReadings } from "./readings.ts";
+import type { ShareBook } from "./sharing/share-book.ts";
 import type { SharingOptions } from "./sharing/share-url.ts";
 import type { OpenStreams } from "./watches/open-streams.ts";
 import type { SlowReaders } from "./watches/slow-readers.ts";
@@ -33,6 +34,7 @@ export interface Environment extends ServerParts, Access {
   /** What must be well for the server to be. */
   readonly checks: readonly Check[];
   readonly openStreams: OpenStreams;
+  readonly shareBook: ShareBook;
   readonly slowReaders: SlowReaders;
   readonly turns: Turns;
   readonly fairness: Fairness;

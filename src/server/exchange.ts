@@ -21,6 +21,8 @@ export interface ServerRequest {
 export interface ClientConnection {
   /** The client's address. */
   readonly peer: string | undefined;
+  /** Whether nobody on the way could read it. */
+  readonly isEncrypted: boolean;
   /** There is no body, not even an empty one. */
   readonly isBodiless: boolean;
   /** Calls `then` when the client has gone before it had its answer, or has all of it. */

@@ -4,13 +4,13 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Identity } from "#core/access/identity.ts";
-import { badRequest, StatusError } from "#machinery/status.ts";
+import { StatusError } from "#machinery/status.ts";
 import { send } from "./answering.ts";
 import type { ApiServer } from "./api-server.ts";
 import { withProtocolToken } from "./authentication/protocol-token.ts";
-import { type ClientConnection, gathered, heldBody, type ServerRequest } from "./exchange.ts";
+import { gathered } from "./exchange.ts";
+import { incoming, incomingUpgrade } from "./incoming-request.ts";
 import { listensAt } from "./proxy/own-listeners.ts";
-import { bodyTooLarge } from "./requests/body.ts";
 import type { Upgrading } from "./streams/join.ts";
 import { answerOn, refuse } from "./streams/splice.ts";
 
@@ -104,27 +104,16 @@ function closing(http: ReturnType<typeof createSecureServer>, open: Set<Duplex>)
 async function exchange(server: ApiServer, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
   request.on("error", () => {}); // the client went away: the answer, if any, goes nowhere
   response.on("error", () => {});
-  const answer = await server.handle(
-    { ...asked(request), connection: connectionOf(request, response) },
-    identityOf(request),
-  );
+  const answer = await server.handle(incoming(request, response), identityOf(request));
   await send(answer, request, response);
 }
 
 async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
   const { request, socket } = upgrading;
   socket.on("error", () => socket.destroy()); // the client has gone
-  const { method = "GET", url = "/" } = request;
   request.headers = withProtocolToken(request.headers);
-  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
   try {
-    const connection: ClientConnection = {
-      peer: request.socket.remoteAddress,
-      isBodiless: true,
-      whenOver: (then) => socket.once("close", then),
-    };
-    const asking = { method, url, headers, lines: () => linesOf(request), ...heldBody(), connection };
-    const upgrade = await server.upgrade(asking, identityOf(request));
+    const upgrade = await server.upgrade(incomingUpgrade(request, socket), identityOf(request));
     if (upgrade.kind === "stream") upgrade.join(upgrading);
     else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
     else if (upgrade.answer.kind === "pieces") answerOn(socket, await gathered(upgrade.answer));
@@ -133,55 +122,6 @@ async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
     if (!(fault instanceof StatusError)) throw fault;
     refuse(socket, fault);
   }
-}
-
-const asked = (request: Http2ServerRequest): ServerRequest => ({
-  method: request.method,
-  url: request.url,
-  headers: headersOf(request),
-  lines: () => linesOf(request),
-  body: (maximumBytes) => bodyOf(request, maximumBytes),
-  bodyPieces: () => request,
-});
-
-function connectionOf(request: Http2ServerRequest, response: Http2ServerResponse): ClientConnection {
-  const { "content-length": length = "0", "transfer-encoding": coding } = request.headers;
-  return {
-    peer: request.socket.remoteAddress,
-    isBodiless: "stream" in request ? request.stream.endAfterHeaders : length === "0" && coding === undefined,
-    whenOver: (then) => response.once("close", then),
-  };
-}
-
-function headersOf(request: Http2ServerRequest): ServerRequest["headers"] {
-  const headers: Record<string, string | undefined> = { host: request.authority };
-  for (const [name, value] of Object.entries(request.headers))
-    headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  return headers;
-}
-
-function linesOf({ rawHeaders }: Http2ServerRequest | IncomingMessage): readonly (readonly [string, string])[] {
-  const lines: (readonly [string, string])[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
-    lines.push([(rawHeaders[i] ?? "").toLowerCase(), rawHeaders[i + 1] ?? ""]);
-  return lines;
-}
-
-async function bodyOf(request: Http2ServerRequest, maximumBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request) {
-      if (!(chunk instanceof Uint8Array)) continue;
-      size += chunk.length;
-      if (size > maximumBytes) throw bodyTooLarge();
-      chunks.push(chunk);
-    }
-  } catch (fault) {
-    if (fault instanceof StatusError || !request.aborted) throw fault;
-    throw badRequest("the body was cut off"); // its client has gone, which is no failure of the server
-  }
-  return Buffer.concat(chunks);
 }
 
 // Asking OpenSSL costs a third of a small request, and the answer is the connection's.

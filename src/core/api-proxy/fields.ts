@@ -33,6 +33,7 @@ export interface Origin {
   readonly peer: string | undefined;
   /** As the client calls this server. */
   readonly host: string;
+  readonly scheme: "http" | "https";
   /** Of the path, as the client wrote it. */
   readonly path: string;
   /** `stripped`: neither asks nor is answered with what is this server's own, or could become so (cookies are of a host, and all targets share this one's). */
@@ -62,7 +63,7 @@ export function passedFields(received: Received, origin: Origin): Record<string,
     ...passed,
     host: origin.host,
     "x-forwarded-host": origin.host,
-    "x-forwarded-proto": "https",
+    "x-forwarded-proto": origin.scheme,
     "x-forwarded-uri": origin.path,
   };
 }

@@ -20,6 +20,7 @@ import { resourceQuota } from "./resource-quota.ts";
 import { roleEscalation } from "./role-escalation.ts";
 import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-accounts.ts";
+import { shareReach } from "./share-reach.ts";
 
 /** In the order in which they are asked. Source: AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go. */
 const plugins: readonly AdmissionPlugin[] = [
@@ -39,6 +40,7 @@ const plugins: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   denyServiceExternalIps,
   loadBalancerStatus,
+  shareReach,
   resourceQuota,
   roleEscalation,
 ];

@@ -1,8 +1,8 @@
 import { services } from "#api/core/service.ts";
 import { shares } from "#api/portolan/share.ts";
 import { readTime } from "#machinery/time.ts";
-import { isOf, objectOf, parseStored } from "../object.ts";
-import { keyOf } from "../objects.ts";
+import { isOf, objectOf } from "../object.ts";
+import { findOf } from "../objects.ts";
 import { mayOrThrow } from "../permission.ts";
 import { shareUrl } from "../sharing/share-url.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
@@ -17,14 +17,18 @@ const verbs = ["get", "create", "update", "patch", "delete"];
 export const shareReach: AdmissionPlugin = {
   name: "ShareReach",
   at: ["portolan.io/shares"],
-  mutate: (next, { operation, name, call: { env, path } }) => {
+  async mutate(next, { operation, name, call: { env, path } }) {
     const { sharing } = env.options;
-    if (operation !== "create" || sharing === undefined) return next;
-    return objectOf({ ...next, status: { url: shareUrl(sharing, { name, namespace: path.namespace }) } });
+    if (operation !== "create" || sharing === undefined || !isOf(shares, next)) return next;
+    const { namespace } = path;
+    const service = await findOf(env.store, services, { namespace, name: next.spec.service });
+    const [only, ...others] = service?.spec.ports ?? [];
+    const port = next.spec.port ?? (others.length === 0 ? only?.port : undefined);
+    const spec = { ...next.spec, ...(port !== undefined && { port }) };
+    return objectOf({ ...next, spec, status: { url: shareUrl(sharing, { name, namespace }) } });
   },
   async denial(next, { operation, call: { env, identity, path } }) {
     if (operation !== "create" || !isOf(shares, next)) return undefined;
-    if (env.options.sharing === undefined) return "this server shares nothing: it was started with --share-port 0";
     const { service: name, expires } = next.spec;
     const { namespace } = path;
     if (readTime(expires) <= env.now()) return `spec.expires: ${expires} is over`;
@@ -38,12 +42,10 @@ export const shareReach: AdmissionPlugin = {
         namespace,
         name,
       });
-    const entry = await env.store.get(keyOf(services, { namespace, name }));
-    if (entry === undefined) return `there is no Service ${JSON.stringify(name)} in the namespace`;
-    const service = parseStored(entry.value);
-    if (!isOf(services, service)) return undefined;
-    return service.spec.ports?.length === 1 || next.spec.port !== undefined
-      ? undefined
-      : `Service ${JSON.stringify(name)} has several ports: spec.port must say which`;
+    const ports = (await findOf(env.store, services, { namespace, name }))?.spec.ports;
+    if (ports === undefined) return `there is no Service ${JSON.stringify(name)} with ports in the namespace`;
+    if (next.spec.port === undefined)
+      return `Service ${JSON.stringify(name)} has several ports: spec.port must say which`;
+    return env.shareBook.opened();
   },
 };

@@ -40,6 +40,7 @@ export function ask(
   const at = host.includes(":") ? `[${host}]` : host;
   const { "content-length": _, ...headers } = passedFields(request.headers, {
     peer: request.connection?.peer,
+    scheme: request.connection?.isEncrypted === false ? "http" : "https",
     host: request.headers.host ?? `${at}:${port}`,
     path: prefix + (url.split("?")[0] ?? ""),
     credentials,

@@ -4,13 +4,24 @@ import { isOf, parseStored } from "../object.ts";
 import { keyOf, type Place, prefixOf } from "../objects.ts";
 import type { Follower } from "../watches/following.ts";
 
+/** What the links are served by. */
+interface Door {
+  /** Called after each change of the links. */
+  readonly changed: () => void;
+  /** Gives in a sentence why it can't listen; undefined: it does. */
+  readonly open: () => Promise<string | undefined>;
+}
+
 /** The links that there are, and whom they have let in. */
 export class ShareBook implements Follower {
   readonly prefix = prefixOf(shares);
   readonly #shares = new Map<string, Share>();
   // By the share's key: what cuts a connection that it has opened.
   readonly #guests = new Map<string, Set<() => void>>();
-  #changed: () => void = () => {};
+  #door: Door = {
+    changed: () => {},
+    open: async () => "this server serves no links: it was started with --share-port 0",
+  };
 
   readonly keys = (): Iterable<string> => this.#shares.keys();
 
@@ -22,7 +33,7 @@ export class ShareBook implements Follower {
       for (const cut of this.#guests.get(key) ?? []) cut();
       this.#guests.delete(key);
     }
-    this.#changed();
+    this.#door.changed();
   };
 
   readonly get = (place: Place): Share | undefined => this.#shares.get(keyOf(shares, place));
@@ -31,10 +42,15 @@ export class ShareBook implements Follower {
     return this.#shares.size === 0;
   }
 
-  /** Calls `then` after each change from now on, and at once. */
-  onChange(then: () => void): void {
-    this.#changed = then;
-    then();
+  /** Who serves the links, from now on. */
+  attach(door: Door): void {
+    this.#door = door;
+    door.changed();
+  }
+
+  /** Why a link would not be served, in a sentence; undefined: it is. */
+  opened(): Promise<string | undefined> {
+    return this.#door.open();
   }
 
   /** Cuts a connection when the link that opened it is taken back; what it gives forgets the connection. */

@@ -6,23 +6,10 @@ import type { Share } from "#api/portolan/share.ts";
 import { type Entrance, entranceOf } from "#core/api-proxy/share-ticket.ts";
 import { readTime } from "#machinery/time.ts";
 import type { ServingPair } from "../listen.ts";
+import { listensAt } from "../proxy/own-listeners.ts";
 import type { ShareBook } from "./share-book.ts";
 import { isLocal, type SharingOptions } from "./share-url.ts";
-
-/** A request that a link has let in, with its own address and cookies. */
-export interface Guest {
-  readonly share: Share;
-  readonly request: IncomingMessage;
-  readonly url: string;
-  /** Empty: none. */
-  readonly cookie: string;
-}
-
-/** Brings guests to the Service of their link. */
-export interface Usher {
-  readonly serve: (guest: Guest, response: ServerResponse) => Promise<void>;
-  readonly upgrade: (guest: Guest, socket: Duplex, head: Buffer) => Promise<void>;
-}
+import type { Usher } from "./usher.ts";
 
 export interface DoorParts {
   readonly options: SharingOptions;
@@ -40,14 +27,14 @@ export class ShareDoor {
   #server: Server | undefined;
   #opening: Promise<string | undefined> | undefined;
   #isClosed = false;
+  #forget: () => void = () => {};
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
-    parts.book.onChange(() => void this.#follow().catch(parts.report));
+    parts.book.attach({ changed: () => this.#told(this.#follow()), open: () => this.#open() });
   }
 
-  /** Why it can't listen, in a sentence; undefined: it does. */
-  open(): Promise<string | undefined> {
+  #open(): Promise<string | undefined> {
     this.#opening ??= this.#listen();
     return this.#opening;
   }
@@ -57,10 +44,14 @@ export class ShareDoor {
     await this.#shut();
   }
 
+  #told(work: Promise<void>): void {
+    work.catch(this.#parts.report);
+  }
+
   async #follow(): Promise<void> {
     if (this.#isClosed) return;
     if (this.#parts.book.isEmpty()) return this.#shut();
-    const trouble = await this.open();
+    const trouble = await this.#open();
     if (trouble !== undefined) this.#parts.report(new Error(trouble));
   }
 
@@ -69,6 +60,7 @@ export class ShareDoor {
     const server = this.#server;
     this.#server = undefined;
     this.#opening = undefined;
+    this.#forget();
     if (server === undefined) return;
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -81,11 +73,8 @@ export class ShareDoor {
     const server = isLocal(options)
       ? createServer()
       : createTlsServer({ cert: serving.certificate, key: serving.key, minVersion: "TLSv1.2" });
-    server.on("request", (request, response) => void this.#visit(request, response).catch(this.#parts.report));
-    server.on(
-      "upgrade",
-      (request, socket, head) => void this.#upgrade(request, socket, head).catch(this.#parts.report),
-    );
+    server.on("request", (request, response) => this.#told(this.#visit(request, response)));
+    server.on("upgrade", (request, socket, head) => this.#told(this.#upgrade(request, socket, head)));
     return new Promise((resolve) => {
       server.once("error", ({ message }) => {
         this.#opening = undefined; // whoever has the port may go
@@ -95,6 +84,7 @@ export class ShareDoor {
       });
       server.listen(options.port, options.address, () => {
         this.#server = server;
+        this.#forget = listensAt({ address: options.address, port: options.port });
         server.on("error", this.#parts.report);
         resolve(undefined);
       });
