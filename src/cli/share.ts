@@ -123,7 +123,7 @@ async function make(
     },
   });
   const ticket = showTicket({ namespace, name: made.metadata.name, secret });
-  const link = `${made.status.url ?? ""}?${ticketName}=${ticket}`;
+  const link = `${made.spec.url ?? ""}?${ticketName}=${ticket}`;
   return { name: made.metadata.name, namespace, service: name, link, expires };
 }
 
@@ -133,7 +133,7 @@ To take it back: portolan share --revoke ${name} -n ${namespace}
 `;
 
 function showList(all: readonly Share[], json: boolean): string {
-  const rows = all.map(({ metadata: { name, namespace }, spec: { service, port, expires }, status: { url = "" } }) => ({
+  const rows = all.map(({ metadata: { name, namespace }, spec: { service, port, expires, url = "" } }) => ({
     name,
     namespace,
     service: port === undefined ? service : `${service}:${port}`,

@@ -6,7 +6,6 @@ export const shareDocs: readonly Documented[] = [
     "": "A link that opens one Service to whoever has it, until it expires or this object is deleted.",
     metadata: "The name is a part of the link's host; the namespace is that of the Service.",
     spec: "What the link opens, to whom, and for how long. It can't be changed.",
-    status: "Where the link is served.",
   }),
   documented(share.ShareSpec, {
     "": "What the link opens, to whom, and for how long.",
@@ -16,9 +15,6 @@ export const shareDocs: readonly Documented[] = [
     tokenHash:
       "The SHA-256, in hexadecimal, of the secret that the link carries. The secret itself is known to nobody but its holder.",
     expires: "When the link ends by itself: 30 days after it was made at the latest.",
-  }),
-  documented(share.ShareStatus, {
-    "": "What the server says of the link.",
-    url: "Where it is served, without the secret.",
+    url: "Where it is served, without the secret. The server's to say.",
   }),
 ];

@@ -1,5 +1,5 @@
 import { ageColumn, nameColumn } from "#machinery/columns.ts";
-import { defineKind, statusSubresource, unchanged } from "#machinery/kind.ts";
+import { defineKind, unchanged } from "#machinery/kind.ts";
 import { defaulted, intOrString, object, oneOf, optional, required, string, time } from "#machinery/schema.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { keptShareProblems, shareProblems } from "./share/rules.ts";
@@ -10,16 +10,12 @@ export class ShareSpec extends object("io.portolan.v1.ShareSpec", {
   scheme: defaulted(3, oneOf("http", "https"), "http"),
   tokenHash: required(4, string),
   expires: required(5, time),
-}) {}
-
-export class ShareStatus extends object("io.portolan.v1.ShareStatus", {
-  url: optional(1, string),
+  url: optional(6, string),
 }) {}
 
 export class Share extends object("io.portolan.v1.Share", {
   metadata: defaulted(1, ObjectMeta, {}),
   spec: required(2, ShareSpec),
-  status: defaulted(3, ShareStatus, {}),
 }) {}
 
 /** A link that opens one Service to whoever has it, until it expires or is deleted. A kind of Portolan's own. */
@@ -33,7 +29,7 @@ export const shares = defineKind<typeof Share>({
   categories: [],
   scope: "Namespaced",
   type: Share,
-  subresources: [statusSubresource],
+  subresources: [],
   columns: [
     nameColumn,
     {
@@ -48,14 +44,14 @@ export const shares = defineKind<typeof Share>({
       name: "URL",
       type: "string",
       wide: true,
-      cell: ({ status }) => status.url ?? "<none>",
+      cell: ({ spec }) => spec.url ?? "<none>",
       doc: "Where it is served, without what lets anybody in.",
     },
   ],
   selectableFields: {},
   nameRule: "dns-label",
   derive: unchanged,
-  initialStatus: () => ({}),
+  initialStatus: undefined,
   rules: [shareProblems],
   updateRules: [keptShareProblems],
 });

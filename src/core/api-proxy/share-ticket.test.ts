@@ -14,7 +14,6 @@ const sha256 = (text: string): string => `digest of ${text}`;
 const share: Share = {
   metadata: metadataOf("web-1"),
   spec: { service: "web", scheme: "http", tokenHash: sha256(secret), expires },
-  status: {},
 };
 
 const shareOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): Share | undefined =>

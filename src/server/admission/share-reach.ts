@@ -24,8 +24,8 @@ export const shareReach: AdmissionPlugin = {
     const service = await findOf(env.store, services, { namespace, name: next.spec.service });
     const [only, ...others] = service?.spec.ports ?? [];
     const port = next.spec.port ?? (others.length === 0 ? only?.port : undefined);
-    const spec = { ...next.spec, ...(port !== undefined && { port }) };
-    return objectOf({ ...next, spec, status: { url: shareUrl(sharing, { name, namespace }) } });
+    const spec = { ...next.spec, url: shareUrl(sharing, { name, namespace }), ...(port !== undefined && { port }) };
+    return objectOf({ ...next, spec });
   },
   async denial(next, { operation, call: { env, identity, path } }) {
     if (operation !== "create" || !isOf(shares, next)) return undefined;
