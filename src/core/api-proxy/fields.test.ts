@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answeredFields, codingsAsked, passedFields } from "./fields.ts";
 
-const origin = { peer: "10.0.0.9", host: "api:6443", path: "/p/x", credentials: "stripped" } as const;
+const origin = { peer: "10.0.0.9", host: "api:6443", scheme: "https", path: "/p/x", credentials: "stripped" } as const;
 const own = {
   host: "api:6443",
+  scheme: "https",
   "x-forwarded-for": "10.0.0.9",
   "x-forwarded-host": "api:6443",
   "x-forwarded-proto": "https",
