@@ -5,7 +5,6 @@ import { answeredFields, codingsAsked, passedFields } from "./fields.ts";
 const origin = { peer: "10.0.0.9", host: "api:6443", scheme: "https", path: "/p/x", credentials: "stripped" } as const;
 const own = {
   host: "api:6443",
-  scheme: "https",
   "x-forwarded-for": "10.0.0.9",
   "x-forwarded-host": "api:6443",
   "x-forwarded-proto": "https",
@@ -46,6 +45,9 @@ test("credentials go on where they are the target's own", () => {
   const passed = passedFields({ cookie: "a=b" }, { ...origin, credentials: "passed" });
   assert.equal(passed.cookie, "a=b");
 });
+
+test("a target learns how its client came", () =>
+  assert.equal(passedFields({}, { ...origin, scheme: "http" })["x-forwarded-proto"], "http"));
 
 test("an answer leaves the fields of its connection, cookies and rights of other origins behind", () => {
   const told = {
