@@ -45,6 +45,10 @@ for (const [what, text] of [
   ["nothing", ""],
   ["a key that tokens are not signed with", privateKey.export({ type: "pkcs8", format: "pem" }).toString()],
   [
+    "a short key of RSA",
+    generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+  ],
+  [
     "a public key alone",
     publicHalf(
       generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "sec1", format: "pem" }).toString(),

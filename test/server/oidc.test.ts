@@ -233,3 +233,24 @@ test("while an issuer doesn't answer, everybody else is known all the same", asy
   await issuer[Symbol.asyncDispose]();
   assert.equal((await waiting).status, 401);
 });
+
+test("a key of the issuer that is of no use shows nobody, and one that has no name is found by trying", async () => {
+  await using issuer = await Issuer.start();
+  const [good = newKey("none")] = issuer.keys;
+  const { kid: _, ...nameless } = published(good);
+  const useless = [
+    { kty: "EC" },
+    { kty: "EC", crv: "P-256", x: "!", y: 7, kid: "two" },
+    "key",
+    { kty: "constructor" },
+    7,
+  ];
+  issuer.pages.set("/keys", () => ({ keys: [...useless, published(newKey("three")), nameless] }));
+  await using served = await withIssuer(issuer);
+  const bare = await new SignJWT({ iss: issuer.url, aud: "portolan", sub: "anna", exp: seconds(600) })
+    .setProtectedHeader({ alg: "ES256" })
+    .sign(good.privateKey);
+  assert.equal((await whoAmI(served, bare)).status, 201);
+  assert.equal((await whoAmI(served, await issuer.token({}, newKey("two")))).status, 401);
+  assert.equal((await whoAmI(served, await issuer.token())).status, 401, "no key is called so");
+});

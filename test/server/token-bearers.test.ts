@@ -51,6 +51,27 @@ test("who shows a pod's token is known with the pod, the node and the token", as
   });
 });
 
+test("a pod that ends in order keeps its token for a minute beyond its grace period", async () => {
+  let now = Date.now();
+  await using served = await serve({ now: () => now });
+  await make(served, accounts, { metadata: { name: "web" } });
+  await make(served, `${core}/pods`, {
+    metadata: { name: "p" },
+    spec: { nodeName: "n1", serviceAccountName: "web", containers: [{ name: "c", image: "i" }] },
+  });
+  const token = await tokenOf(served, { boundObjectRef: { kind: "Pod", apiVersion: "v1", name: "p" } });
+  const going = await served.send("DELETE", `${core}/pods/p?gracePeriodSeconds=30`);
+  const end = Date.parse(String(going.at("metadata", "deletionTimestamp")));
+  for (const [afterMs, status] of [
+    [0, 201],
+    [60_000, 201],
+    [61_000, 401],
+  ] as const) {
+    now = end + afterMs;
+    assert.equal((await whoAmI(served, token)).status, status);
+  }
+});
+
 test("a review tells whose a token is only to those for whom it was made", async () => {
   await using served = await serve();
   await make(served, accounts, { metadata: { name: "web" } });

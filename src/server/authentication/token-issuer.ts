@@ -25,7 +25,7 @@ export class TokenIssuer {
   readonly #keys: TokenKeys;
   readonly #jwksUri: string;
   // By whom they were signed doesn't change, and asking takes longer than all the rest.
-  readonly #known = new Remembered<AccountClaims>(limits.rememberedTokens);
+  readonly #known = new Remembered<Payload>(limits.rememberedTokens);
 
   constructor({ issuers, audiences, signingKey, publicKeys, jwksUri }: TokenOptions) {
     this.#issuers = issuers;
@@ -42,17 +42,19 @@ export class TokenIssuer {
     return this.#keys.sign(showClaims({ ...claims, issuer: this.#first }));
   }
 
-  /** What a token says that was signed here; undefined for any other. Whether it still counts, it doesn't tell. */
-  claimsOf(token: string): Promise<AccountClaims | undefined> {
-    return this.#known.get(token, async () => {
-      const claims = readClaims(await this.#keys.payloadOf(token));
-      return claims !== undefined && this.isOwn(claims.issuer) ? claims : undefined;
-    });
+  /** What a token of an account says that was signed here; undefined for any other. Whether it still counts, it doesn't tell. */
+  async claimsOf(token: string): Promise<AccountClaims | undefined> {
+    const claims = readClaims(await this.payloadOf(token));
+    return claims !== undefined && this.isOwn(claims.issuer) ? claims : undefined;
   }
 
-  /** What a token says that was signed here, whatever form its claims have. */
-  payloadOf(token: string): Promise<unknown> {
-    return this.#keys.payloadOf(token);
+  /** What a token says that was signed here, whatever its claims are. */
+  async payloadOf(token: string): Promise<unknown> {
+    const known = await this.#known.get(token, async () => {
+      const payload = await this.#keys.payloadOf(token);
+      return payload === undefined ? undefined : { payload };
+    });
+    return known?.payload;
   }
 
   /** Source: OpenID Connect Discovery 1.0 section 3; pkg/serviceaccount/openidmetadata.go in Kubernetes. */
@@ -73,4 +75,8 @@ export class TokenIssuer {
   get #first(): string {
     return this.#issuers[0] ?? "";
   }
+}
+
+interface Payload {
+  readonly payload: unknown;
 }

@@ -72,9 +72,16 @@ const curves = new Map([
   ["secp521r1", "ES512"],
 ]);
 
+/** Source: RFC 7518 section 3.3. */
+const leastBits = 2048;
+
 /** By which a key signs. Throws where it is of a sort that tokens are not signed with. */
 export function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
-  if (asymmetricKeyType === "rsa") return "RS256";
+  if (asymmetricKeyType === "rsa") {
+    if ((asymmetricKeyDetails?.modulusLength ?? 0) < leastBits)
+      throw new RangeError(`a key of RSA for tokens has ${leastBits} bits at least`);
+    return "RS256";
+  }
   const algorithm = curves.get(asymmetricKeyDetails?.namedCurve ?? "");
   if (asymmetricKeyType !== "ec" || algorithm === undefined)
     throw new RangeError("a key for tokens is of RSA, or of the curves P-256, P-384 and P-521");

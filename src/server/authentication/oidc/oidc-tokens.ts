@@ -1,3 +1,4 @@
+import type { CompactVerifyResult, errors } from "jose";
 import { type OidcMapping, type OidcReading, oidcIdentity } from "#core/access/oidc-claims.ts";
 import { readJson } from "#machinery/json.ts";
 import { limits } from "../../limits.ts";
@@ -57,14 +58,29 @@ export class OidcTokens {
   async #checked(token: string, { find }: FetchedKeys): Promise<Claims | "no such key" | undefined> {
     const { compactVerify, errors } = await import("jose");
     const options = { algorithms: [...this.#options.algorithms] };
+    const claimsIn = ({ payload }: CompactVerifyResult): Claims => ({
+      claims: readJson(Buffer.from(payload).toString()),
+    });
     try {
-      const { payload } = await compactVerify(token, find, options);
-      return { claims: readJson(Buffer.from(payload).toString()) };
+      return claimsIn(await compactVerify(token, find, options));
     } catch (fault) {
-      if (!(fault instanceof errors.JOSEError)) throw fault;
-      return fault instanceof errors.JWKSNoMatchingKey ? "no such key" : undefined;
+      if (fault instanceof errors.JWKSNoMatchingKey) return "no such key";
+      if (!(fault instanceof errors.JWKSMultipleMatchingKeys)) return unlessRefused(fault, errors);
+      for await (const key of fault) {
+        const claims = await compactVerify(token, key, options).then(claimsIn, (refusal: unknown) =>
+          unlessRefused(refusal, errors),
+        );
+        if (claims !== undefined) return claims;
+      }
+      return undefined;
     }
   }
+}
+
+/** Nothing where a token is refused, or the issuer's key is of no use: too short, or damaged. Throws any other fault. */
+function unlessRefused(fault: unknown, { JOSEError }: Pick<typeof errors, "JOSEError">): undefined {
+  const isRefusal = fault instanceof JOSEError || fault instanceof TypeError || fault instanceof DOMException;
+  if (!isRefusal) throw fault;
 }
 
 interface Claims {
