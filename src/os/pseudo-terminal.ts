@@ -70,7 +70,7 @@ function makeTerminal({ functions, addressOf }: Foreign<typeof signatures>, mult
       const size = Buffer.alloc(8);
       size.writeUInt16LE(height, 0);
       size.writeUInt16LE(width, 2);
-      ask(setSize, size);
+      functions.ioctl(master, setSize, addressOf(size));
     },
   };
 }

@@ -19,6 +19,8 @@ export interface Exec {
   /** Resolves when the connection takes more. */
   readonly send: (bytes: Buffer) => Promise<void>;
   readonly endInput: () => void;
+  /** Says how large its terminal is. */
+  readonly resize: (size: string) => Promise<void>;
   /** Every piece of output in the order of its arrival, until the connection closes. */
   readonly pieces: () => AsyncIterable<{ readonly name: Output; readonly bytes: Buffer }>;
   /** Goes away without a word. */
@@ -26,8 +28,10 @@ export interface Exec {
 }
 
 export interface Wish {
-  readonly command: readonly string[];
+  /** The container's own program where absent. */
+  readonly command?: readonly string[];
   readonly withInput?: boolean;
+  readonly atTerminal?: boolean;
 }
 
 export type Protocol = (node: FakeNode, wish: Wish) => Promise<Exec>;
@@ -38,16 +42,22 @@ export const spdyHeaders = {
   "x-stream-protocol-version": "v4.channel.k8s.io, v3.channel.k8s.io, v2.channel.k8s.io, channel.k8s.io",
 };
 
-const connected = (withInput: boolean): string => `${withInput ? "input=1&" : ""}output=1&error=1`;
+/** A terminal has no second output, but not every client knows. */
+const pathOf = ({ command, withInput = false, atTerminal = false }: Wish): string => {
+  const connected = `${withInput ? "input=1&" : ""}${atTerminal ? "tty=1&" : ""}output=1&error=1`;
+  return command === undefined ? `/attach/shop/web-0/web?${connected}` : execPath(command, connected);
+};
 
-export const overSpdy: Protocol = async (node, { command, withInput = false }) => {
-  const path = execPath(command, connected(withInput));
-  const client = new SpdyClient(await upgrade(node, path, { method: "POST", headers: spdyHeaders }));
-  await client.openStreams(["error", "stdout", "stderr", ...(withInput ? ["stdin"] : [])]);
+export const overSpdy: Protocol = async (node, wish) => {
+  const client = new SpdyClient(await upgrade(node, pathOf(wish), { method: "POST", headers: spdyHeaders }));
+  const { withInput = false, atTerminal = false } = wish;
+  const more = [...(withInput || atTerminal ? ["stdin"] : []), ...(atTerminal ? ["resize"] : [])];
+  await client.openStreams(["error", "stdout", "stderr", ...more]);
   const names: Names = { 1: "error", 3: "stdout", 5: "stderr" };
   return {
     send: (bytes) => client.send(7, bytes),
     endInput: () => void client.send(7, Buffer.alloc(0), true),
+    resize: (size) => client.send(9, Buffer.from(size)),
     vanish: () => client.socket.destroy(),
     async *pieces() {
       for await (const { type, stream, payload } of client.frames()) {
@@ -58,9 +68,9 @@ export const overSpdy: Protocol = async (node, { command, withInput = false }) =
   };
 };
 
-export const overWebSocket: Protocol = async (node, { command, withInput = false }) => {
+export const overWebSocket: Protocol = async (node, wish) => {
   const socket = new WebSocket(
-    `wss://127.0.0.1:${node.port}${execPath(command, connected(withInput))}`,
+    `wss://127.0.0.1:${node.port}${pathOf(wish)}`,
     ["v5.channel.k8s.io", "v4.channel.k8s.io"],
     { ca: node.ca, cert: node.apiServer.certificate, key: node.apiServer.key },
   );
@@ -74,6 +84,7 @@ export const overWebSocket: Protocol = async (node, { command, withInput = false
   return {
     send: (bytes) => send(Buffer.concat([Buffer.from([0]), bytes])),
     endInput: () => void send(Buffer.from([255, 0])),
+    resize: (size) => send(Buffer.concat([Buffer.from([4]), Buffer.from(size)])),
     vanish: () => socket.terminate(),
     async *pieces() {
       for await (const message of arriving) {

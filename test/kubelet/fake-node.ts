@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { readAs } from "#client/wire.ts";
 import { type KubeletApi, startKubeletApi } from "#daemons/node/kubelet-api.ts";
@@ -11,6 +12,7 @@ import { type Authority, createAuthority, type KeyPair, type Subject } from "#os
 import type { Execution } from "#os/process-runtime/exec.ts";
 import { CannotRun } from "#os/process-runtime/plan.ts";
 import type { Container } from "#os/process-runtime/runtime.ts";
+import type { TerminalSize } from "#os/pseudo-terminal.ts";
 
 /** A node whose one pod's containers are this machine: commands are plain processes, logs plain files. */
 export interface FakeNode {
@@ -24,6 +26,10 @@ export interface FakeNode {
   readonly folder: string;
   /** What runs of the commands that were started. */
   readonly running: () => readonly ChildProcess[];
+  /** That terminals were given, of commands and of the container. */
+  readonly sizes: readonly TerminalSize[];
+  /** What those that attach to the container `web` have written; ended by the first of them. */
+  readonly input: PassThrough;
   /** Ends the container `web`. */
   readonly endContainer: () => void;
   readonly faults: readonly unknown[];
@@ -67,12 +73,13 @@ export async function startFakeNode(timing = { openingSeconds: 30, pingSeconds: 
   ]);
   const children = new Set<ChildProcess>();
   const faults: unknown[] = [];
+  const [sizes, input]: [TerminalSize[], PassThrough] = [[], new PassThrough()];
   let isOver = false;
   const api: KubeletApi = await startKubeletApi({
     addresses: ["127.0.0.1"],
     port: 0,
     tls: { cert: server.certificate, key: server.key, ca: authority.certificate },
-    pods: accessTo(folder, { isOver: () => isOver, children }),
+    pods: accessTo(folder, { isOver: () => isOver, children, sizes, input }),
     failed: (fault) => faults.push(fault),
     timing,
   });
@@ -83,6 +90,8 @@ export async function startFakeNode(timing = { openingSeconds: 30, pingSeconds: 
     clientOf,
     folder,
     faults,
+    sizes,
+    input,
     running: () => [...children],
     endContainer: () => {
       isOver = true;
@@ -98,18 +107,25 @@ export async function startFakeNode(timing = { openingSeconds: 30, pingSeconds: 
 interface Around {
   readonly isOver: () => boolean;
   readonly children: Set<ChildProcess>;
+  readonly sizes: TerminalSize[];
+  readonly input: PassThrough;
 }
 
-const accessTo = (folder: string, { isOver, children }: Around): PodAccess => ({
+const accessTo = (folder: string, { isOver, children, sizes, input }: Around): PodAccess => ({
   all: () => [pod],
   pod: (namespace, name) => (namespace === "shop" && name === "web-0" ? pod : undefined),
   container: (_, name, previous) =>
     name === "web" ? run(folder, previous ? "web.previous" : "web", previous || isOver()) : undefined,
   exec: async (id, argv) => execute(id, argv, children),
-  execAtTerminal: async (id, argv) => execute(id, argv, children),
-  attach: async (id) => {
-    throw new CannotRun(id, "it has no input");
-  },
+  execAtTerminal: async (id, argv) => ({
+    ...(await execute(id, argv, children)),
+    resize: (size) => void sizes.push(size),
+  }),
+  attach: async () => ({
+    hasTerminal: true,
+    input: async () => input,
+    resize: async (size) => void sizes.push(size),
+  }),
   sandbox: () => (isOver() ? undefined : "7b1c"),
   connect: (_, to) => connectFrom(undefined, to),
 });

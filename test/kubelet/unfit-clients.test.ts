@@ -35,6 +35,16 @@ describe("exec: what is refused before the connection is upgraded", () => {
       answer: '500 container not found ("db")\n',
     },
     {
+      what: "a container that does not run, to be attached to",
+      path: "/attach/shop/web-0/slow?output=1",
+      answer: '500 container not found ("slow")\n',
+    },
+    {
+      what: "nothing to be attached to of a container",
+      path: "/attach/shop/web-0/web?tty=1&error=1",
+      answer: "400 you must specify at least 1 of stdin, stdout, stderr\n",
+    },
+    {
       what: "no command",
       path: "/exec/shop/web-0/web?output=1",
       answer: "400 you must specify at least one command for the container\n",

@@ -16,9 +16,13 @@ const skip = whyNot ?? false;
 
 /** Starts a node agent's runtime in a process of its own, waits until its containers run, and kills it with SIGKILL. */
 async function startAndKill(dir: string): Promise<void> {
-  const agent = spawn(process.execPath, [join(import.meta.dirname, "agent.ts"), dir], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const agent = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "agent.ts"), dir],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   await once(agent.stdout, "data");
   agent.kill("SIGKILL");
   await once(agent, "exit");
@@ -53,6 +57,26 @@ test("what a killed agent had started goes on, and the next one has every code a
   const again = await next.runtime.startContainer(plan);
   await endOf(next, again);
   assert.equal(await logOf(again), "one\n");
+});
+
+test("input and terminals of containers outlive the agent", { skip }, async () => {
+  await using world = await openWorld();
+  await startAndKill(world.dir);
+  await using next = await openWorld(world.dir);
+  const containers = (await next.runtime.list()).flatMap((sandbox) => sandbox.containers);
+  for (const [name, log] of [
+    ["reader", "1\n"],
+    ["shell", "# echo $((5-4))\r\n1\r\n# "],
+  ]) {
+    const container = containers.find((one) => one.name === name);
+    assert.ok(container);
+    const input = await (await next.runtime.attach(container.id)).input();
+    input?.write("echo $((5-4))\n");
+    await printed(container, log ?? "");
+    input?.write("exit 6\n");
+    assert.equal((await endOf(next, container)).exitCode, 6);
+    input?.destroy();
+  }
 });
 
 test("all is taken away after every process of ours was killed", { skip }, async () => {

@@ -1,4 +1,4 @@
-/** `agent.ts DIR`: a node agent's runtime that starts two containers and then waits to be killed. */
+/** `agent.ts DIR`: a node agent's runtime that starts containers and then waits to be killed. */
 import { containerPlan, openWorld, printed } from "./world.ts";
 
 const world = await openWorld(process.argv[2]);
@@ -11,5 +11,10 @@ const ticker = await world.runtime.startContainer(
 );
 await printed(ticker, "up");
 await world.runtime.startContainer(containerPlan(sandbox, ["sh", "-c", count], { name: "writer" }));
+for (const [name, stdio] of [
+  ["reader", { kind: "input", once: true }],
+  ["shell", { kind: "terminal", isOpen: true }],
+] as const)
+  await world.runtime.startContainer(containerPlan(sandbox, ["sh"], { name, process: { stdio } }));
 process.stdout.write("started\n");
 setInterval(() => {}, 60_000);

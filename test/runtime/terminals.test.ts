@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import type { Execution } from "#os/process-runtime/exec.ts";
@@ -135,6 +136,39 @@ test("a container at a terminal that can't run is told as any other", { skip }, 
   await assert.rejects(world.runtime.startContainer(plan), {
     message: 'exec: "nosuch": executable file not found in $PATH',
   });
+});
+
+test("a terminal is its user's, by name too", { skip }, async () => {
+  await using world = await openWorld();
+  const user = { user: "1234", supplementalGroups: [] };
+  const stdio = { kind: "terminal", isOpen: false } as const;
+  const script = "id -u; tty; stat -c %u $(tty); echo written > $(tty); read -r never";
+  const container = await world.runtime.startContainer(
+    containerPlan(await world.sandbox(), ["sh", "-c", script], { process: { stdio, user } }),
+  );
+  await printed(container, "1234\r\n/dev/pts/0\r\n1234\r\nwritten\r\n");
+  assert.equal(await (await world.runtime.attach(container.id)).input(), undefined);
+  const command = await world.runtime.execAtTerminal(container.id, ["sh", "-c", script]);
+  await watch(command).shows(/1234\r\n\/dev\/pts\/1\r\n1234\r\nwritten\r\n/);
+  await command.kill();
+});
+
+test("twenty megabytes through a container's input come back as they were", { skip }, async () => {
+  await using world = await openWorld();
+  const stdio = { kind: "input", once: true } as const;
+  const container = await world.runtime.startContainer(
+    containerPlan(await world.sandbox(), ["sha256sum"], { process: { stdio } }),
+  );
+  const input = await (await world.runtime.attach(container.id)).input();
+  const chunk = Buffer.alloc(1 << 20, "0123456789\n");
+  const all = createHash("sha256");
+  for (let i = 0; i < 20; i++) {
+    all.update(chunk);
+    await new Promise((resolve) => input?.write(chunk, resolve));
+  }
+  input?.end();
+  await endOf(world, container);
+  assert.equal(await logOf(container), `${all.digest("hex")}  -\n`);
 });
 
 /** Throws what is seen instead. */

@@ -44,7 +44,7 @@ async function attach(
   failed: (fault: unknown) => void,
 ): Promise<void> {
   const { stdin, stdout, stderr, sizes, gone } = streams;
-  sizes.follow((size) => void attachment.resize(size).catch(failed));
+  sizes.follow((size) => attachment.resize(size).catch(failed));
   const follow = untilOver(isOver, gone);
   const ended = follow.aborted || new Promise((resolve) => follow.addEventListener("abort", resolve));
   // A prompt that came before the client is shown to it.

@@ -21,7 +21,7 @@ export async function runCommand(command: RunningCommand, streams: CommandStream
     const kill = (): void => void execution.kill().catch(failed);
     streams.gone.addEventListener("abort", kill, { once: true });
     if (streams.gone.aborted) kill();
-    streams.sizes.follow(execution.resize);
+    streams.sizes.follow(async (size) => execution.resize(size));
     const outputs = connect(execution, streams);
     const exitCode = await execution.exitCode;
     streams.gone.removeEventListener("abort", kill);

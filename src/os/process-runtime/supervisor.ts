@@ -1,6 +1,7 @@
+import { basename, join } from "node:path";
 import { Duplex, Readable } from "node:stream";
 import { sealDescriptors } from "../descriptors.ts";
-import { type Argv, notStarted, start } from "../spawn.ts";
+import { type Argv, commandEnv, notStarted, start } from "../spawn.ts";
 import type { ContainerFolder, Folders, Pin, SandboxFolder } from "./folders.ts";
 import { CannotRun, type StdioPlan } from "./plan.ts";
 import { faultOf } from "./state.ts";
@@ -42,7 +43,8 @@ export async function supervise(
     ...["-l", `k8s-file:${folder.log}`, "--log-size-max", String(logBytes), "--no-sync-log"],
   ];
   const { stdio, uid } = around;
-  const answer: TerminalAnswer = (pid, console) => giveTerminal({ pid, console, uid });
+  const answer: TerminalAnswer = (pid, console) =>
+    giveTerminal({ pid, console: join(folder.path, basename(console)), uid });
   const why = await report(argv, folder, stdio.kind === "terminal" ? answer : undefined);
   if (why === undefined) return;
   throw new CannotRun(id, (await faultOf(folder)) ?? (why === "" ? notBegun : `conmon could not start it: ${why}`));
@@ -77,7 +79,9 @@ async function report(
   ] as const;
   // conmon leaves the file `oom` in the folder it was started in. It is not asked to tell the pid on a pipe (_OCI_SYNCPIPE):
   // where nobody reads that any more, because the agent was killed, it would end and leave the container alone.
-  const conmon = start(argv, { stdio, cwd: folder.path });
+  // It leaves its socket for a terminal that nobody gave it in TMPDIR, whose name has to be short: the same folder.
+  const env = { ...commandEnv(), TMPDIR: "/proc/self/cwd" };
+  const conmon = start(argv, { stdio, cwd: folder.path, env });
   const [, , errors, told, taken] = conmon.stdio;
   if (!(errors instanceof Readable && told instanceof Duplex)) throw new TypeError("asked for two pipes");
   // The process that we start ends once it has written down the pid of the one that stays.

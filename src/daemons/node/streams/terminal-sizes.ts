@@ -8,25 +8,32 @@ const longestLine = 1024;
 export class TerminalSizes {
   #rest = "";
   #latest: TerminalSize | undefined;
-  #resized = (_: TerminalSize): void => {};
+  #told: TerminalSize | undefined;
+  #resize: ((size: TerminalSize) => Promise<void>) | undefined;
+  #isBusy = false;
 
   /** Some more of what the client says. */
   take(bytes: Buffer): void {
     const lines = (this.#rest + bytes.toString()).split("\n");
     this.#rest = (lines.pop() ?? "").slice(0, longestLine);
-    for (const line of lines) this.#note(sizeOf(line));
+    this.#latest = lines.map(sizeOf).findLast((size) => size !== undefined) ?? this.#latest;
+    void this.#tell();
   }
 
-  /** From now on `resized` is told, of what the client said before, too. */
-  follow(resized: (size: TerminalSize) => void): void {
-    this.#resized = resized;
-    if (this.#latest !== undefined) resized(this.#latest);
+  /** From now on `resize` is told, of what the client said before, too; of the latest only while it takes its time. It never rejects. */
+  follow(resize: (size: TerminalSize) => Promise<void>): void {
+    this.#resize = resize;
+    void this.#tell();
   }
 
-  #note(size: TerminalSize | undefined): void {
-    if (size === undefined) return;
-    this.#latest = size;
-    this.#resized(size);
+  async #tell(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.#resize !== undefined && this.#latest !== undefined && this.#latest !== this.#told) {
+      this.#told = this.#latest;
+      await this.#resize(this.#latest);
+    }
+    this.#isBusy = false;
   }
 }
 
