@@ -40,10 +40,14 @@ class NoTerminals extends Error {
 
 /** Makes terminals; rejects with `NoTerminals` where this Node has no foreign function interface, or the machine no glibc. */
 export async function terminalMaker(): Promise<(multiplexer: string) => PseudoTerminal> {
-  const libc = await openForeign("libc.so.6", signatures);
+  opened ??= openForeign("libc.so.6", signatures);
+  const libc = await opened;
   if (libc === undefined) throw new NoTerminals("Node's foreign function interface or glibc is missing");
   return (multiplexer) => makeTerminal(libc, multiplexer);
 }
+
+// Opened once: a library that is opened for each terminal is never given back.
+let opened: Promise<Foreign<typeof signatures> | undefined> | undefined;
 
 /** `multiplexer`: the file `ptmx` of the devpts it is to be made in. Throws `NoTerminals`. */
 function makeTerminal({ functions, addressOf }: Foreign<typeof signatures>, multiplexer: string): PseudoTerminal {

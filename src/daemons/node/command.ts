@@ -36,7 +36,8 @@ export async function runCommand(command: RunningCommand, streams: CommandStream
 
 /** Resolves when all output has been handed to the client, or nobody wants it any more. */
 async function connect({ stdin, stdout, stderr }: Execution, streams: CommandStreams): Promise<void> {
-  if (streams.stdin === undefined) stdin.end();
+  // Not its end, which would be typed at a terminal: nobody will say anything.
+  if (streams.stdin === undefined) stdin.destroy();
   // The command may end before its input does.
   else pipeline(streams.stdin, stdin).catch(() => {});
   await Promise.allSettled([carry(stdout, streams.stdout), carry(stderr, streams.stderr)]);

@@ -108,8 +108,12 @@ async function sendAll(chunk: Buffer, send: (piece: Buffer) => Promise<void>): P
   for (let at = 0; at < chunk.length; at += pieceBytes) await send(chunk.subarray(at, at + pieceBytes));
 }
 
+// As for terminals, once.
+let opened: Promise<Libc | undefined> | undefined;
+
 async function mustOpen(path: string): Promise<Libc> {
-  const libc = await openForeign("libc.so.6", signatures);
+  opened ??= openForeign("libc.so.6", signatures);
+  const libc = await opened;
   if (libc === undefined) throw new ConmonUnreachable(path, "Node's foreign function interface or glibc is missing");
   return libc;
 }

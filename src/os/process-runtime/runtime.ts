@@ -183,7 +183,8 @@ export class ProcessRuntime {
   async #running(id: string): Promise<{ readonly record: ContainerRecord; readonly first: ProcessId }> {
     const { state } = await this.#container(id);
     const record = await readContainerRecord(this.#folders.container(id).record);
-    if (state.kind !== "running" || record === undefined) throw new CannotRun(id, `container ${id} is not running`);
+    if (state.kind !== "running" || record === undefined)
+      throw new CannotRun(id, `container is in ${criState(state)} state`);
     return { record, first: state.process };
   }
 
@@ -291,6 +292,10 @@ export class ProcessRuntime {
     }
   }
 }
+
+/** As runtimes of Kubernetes name it. Source: ContainerState of the CRI. */
+const criState = ({ kind }: ContainerState): string =>
+  ({ starting: "CONTAINER_CREATED", running: "CONTAINER_RUNNING", ended: "CONTAINER_EXITED" })[kind];
 
 interface Ending {
   readonly promise: Promise<Ended>;
