@@ -5,7 +5,7 @@ import { createServer as createTcpServer, type Server, type Socket } from "node:
 import { text } from "node:stream/consumers";
 import { createAuthority, type KeyPair } from "#os/pki.ts";
 import { moveToOwnNetwork } from "../harness/own-network.ts";
-import { type Listening, listening, validity } from "./listening.ts";
+import { type Listening, type ListeningOptions, listening, validity } from "./listening.ts";
 
 /** Where everything that is proxied to listens, in the test's own network. */
 export const address = "192.0.2.10";
@@ -33,11 +33,11 @@ const slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
 export const through = (name: string, path = "/"): string => `${core}/services/${name}:http/proxy${path}`;
 
 /** Needs root, and takes the whole process along. */
-export async function proxyStage(): Promise<Stage> {
+export async function proxyStage(options: ListeningOptions = {}): Promise<Stage> {
   await moveToOwnNetwork([`${address}/32`, "2001:db8::10/128"]);
   const nodes = await createAuthority("nodes", validity());
   const { certificate, key } = await nodes.forClient({ name: "kube-apiserver-kubelet-client" }, validity());
-  const server = await listening({ kubelet: { certificate, key, ca: nodes.certificate } });
+  const server = await listening({ ...options, kubelet: { certificate, key, ca: nodes.certificate } });
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
   const listens = (one: Server): Promise<number> => {

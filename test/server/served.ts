@@ -13,6 +13,7 @@ import type { KubeletCredentials } from "#server/environment.ts";
 import { type Answer, gathered, heldBody } from "#server/exchange.ts";
 import type { InFlightLimits } from "#server/fairness/fairness.ts";
 import { inProcessTransport } from "#server/in-process.ts";
+import type { SharingOptions } from "#server/sharing/share-url.ts";
 import { openMemoryStore } from "#store/memory.ts";
 import type { Store } from "#store/store.ts";
 import { seeded } from "../harness/seeded.ts";
@@ -57,6 +58,7 @@ export interface ServeOptions {
   /** How tokens of service accounts are made; by a key of its own, where it isn't said. */
   readonly tokens?: TokenOptions;
   readonly oidc?: OidcOptions;
+  readonly sharing?: SharingOptions;
   /** What the server tells of, where it isn't to be none. */
   readonly report?: (fault: unknown) => void;
   /** Blocks of Service addresses beside the first, of another family. */
@@ -108,6 +110,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       bookmarkEveryMs,
       legacyProxyPaths,
       ...(options.inFlight && { inFlight: options.inFlight }),
+      ...(options.sharing && { sharing: options.sharing }),
       ...(options.oidc && { oidc: options.oidc }),
     },
     report: options.report ?? ((fault) => faults.push(fault)),
