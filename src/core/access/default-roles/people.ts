@@ -73,6 +73,8 @@ export const peoplesRoles: readonly DefaultClusterRole[] = [
   { name: "system:aggregate-to-admin", labels: gatheredBy("admin"), rules: adminRules },
   { name: "system:aggregate-to-edit", labels: gatheredBy("edit"), rules: editRules },
   { name: "system:aggregate-to-view", labels: gatheredBy("view"), rules: viewRules },
+  { name: "portolan:aggregate-to-edit", labels: gatheredBy("edit"), rules: [rule(write, "portolan.io", "shares")] },
+  { name: "portolan:aggregate-to-view", labels: gatheredBy("view"), rules: [rule(read, "portolan.io", "shares")] },
   { name: "view", labels: gatheredBy("edit"), aggregationRule: gathering("view") },
   { name: "edit", labels: gatheredBy("admin"), aggregationRule: gathering("edit") },
   { name: "admin", aggregationRule: gathering("admin") },
