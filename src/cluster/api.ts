@@ -13,6 +13,7 @@ import { listen } from "#server/listen.ts";
 import { ShareDoor } from "#server/sharing/share-door.ts";
 import type { SharingOptions } from "#server/sharing/share-url.ts";
 import type { Store } from "#store/store.ts";
+import { auditOf } from "./audit.ts";
 import { tokenSettings } from "./authentication-settings.ts";
 import type { ControlPlan } from "./cluster-plan.ts";
 import { ClusterFault } from "./faults.ts";
@@ -42,6 +43,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
   const apiPort = settings["api-port"];
   const { kubeletClient, ca, serving } = identities;
   const jwksUri = `${serverAt(plan.address.text, apiPort)}/openid/v1/jwks`;
+  const audit = await auditOf(settings);
   await using started = new AsyncDisposableStack();
   const sharing = sharingOptions(settings);
   const oidc = await oidcOptions(settings);
@@ -55,6 +57,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
       serviceRanges,
       nodePortRange: settings["service-node-port-range"],
       ...(oidc && { oidc }),
+      ...(audit && { audit }),
       inFlight: {
         reading: settings["max-requests-inflight"],
         writing: settings["max-mutating-requests-inflight"],

@@ -14,6 +14,7 @@ export type FaultCode =
   | "DataDirUnusable"
   | "ConfigUnusable"
   | "ImagesUnusable"
+  | "AuditUnusable"
   | "AlreadyRunning"
   | "NotRunning"
   | "NotServed"

@@ -43,6 +43,10 @@ const rows: Readonly<Record<SettingName, Row>> = {
     taken: ["40s", "2m", "1m30s", "15s"],
     refused: ["", "40", "s", "14s", "61m", "1h", "-40s"],
   },
+  "audit-policy-file": { taken: ["", "policy.yaml"], refused: [] },
+  "audit-log-path": { taken: ["", "-", "/var/log/audit.log"], refused: [] },
+  "audit-log-maxsize": { taken: ["1", "100"], refused: ["", "0", "-1", "1.5"] },
+  "audit-log-maxbackup": { taken: ["0", "10"], refused: ["", "-1"] },
   "max-requests-inflight": { taken: ["0", "1", "400", "100000"], refused: ["", "-1", "01", "1.5", "100001", "many"] },
   "max-mutating-requests-inflight": { taken: ["0", "200"], refused: ["", "-1", "x"] },
   "service-account-issuer": {

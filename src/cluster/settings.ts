@@ -44,6 +44,13 @@ export interface Settings extends AuthenticationSettings {
   readonly "legacy-proxy-paths": boolean;
   /** Seconds. */
   readonly "node-monitor-grace-period": number;
+  /** "": nothing is audited. */
+  readonly "audit-policy-file": string;
+  /** `-`: standard output. */
+  readonly "audit-log-path": string;
+  /** MiB. */
+  readonly "audit-log-maxsize": number;
+  readonly "audit-log-maxbackup": number;
   /** Requests of the API that are worked on at once; 0: as many as there are. */
   readonly "max-requests-inflight": number;
   readonly "max-mutating-requests-inflight": number;
@@ -223,6 +230,38 @@ export const settingsTable: Table = {
     expected: "a time from 15s to 60m, such as 40s or 2m",
   },
   ...authenticationTable,
+  "audit-policy-file": {
+    name: "audit-policy-file",
+    fallback: "",
+    placeholder: "FILE",
+    doc: "a Policy of audit.k8s.io/v1: what the audit log tells of requests; without one there is no audit log",
+    parse: (text) => text,
+    expected: "a file",
+  },
+  "audit-log-path": {
+    name: "audit-log-path",
+    fallback: "",
+    placeholder: "FILE",
+    doc: "the audit log, a line of JSON an event; - is standard output",
+    parse: (text) => text,
+    expected: "a file, or -",
+  },
+  "audit-log-maxsize": {
+    name: "audit-log-maxsize",
+    fallback: "100",
+    placeholder: "MIB",
+    doc: "how large the audit log may be, in MiB, before it is put aside and another begun",
+    parse: (text) => parseCount(text) || undefined,
+    expected: "a number from 1 to 100000",
+  },
+  "audit-log-maxbackup": {
+    name: "audit-log-maxbackup",
+    fallback: "10",
+    placeholder: "N",
+    doc: "how many audit logs that were put aside are kept; 0: all",
+    parse: parseCount,
+    expected: "a number from 0 to 100000",
+  },
   "max-requests-inflight": {
     name: "max-requests-inflight",
     fallback: "400",
@@ -342,6 +381,10 @@ export function readSettings(given: ReadonlyMap<string, Given>): Settings {
     "oidc-required-claim": read(table["oidc-required-claim"]),
     "oidc-ca-file": read(table["oidc-ca-file"]),
     "oidc-signing-algs": read(table["oidc-signing-algs"]),
+    "audit-policy-file": read(table["audit-policy-file"]),
+    "audit-log-path": read(table["audit-log-path"]),
+    "audit-log-maxsize": read(table["audit-log-maxsize"]),
+    "audit-log-maxbackup": read(table["audit-log-maxbackup"]),
     "max-requests-inflight": read(table["max-requests-inflight"]),
     "max-mutating-requests-inflight": read(table["max-mutating-requests-inflight"]),
     "share-port": read(table["share-port"]),

@@ -13,6 +13,8 @@ import { NamespacePolicies } from "./admission/namespace-policies.ts";
 import { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
+import { AuditLog } from "./audit/audit-log.ts";
+import { AuditedRequest } from "./audit/audited-request.ts";
 import { bearerOf } from "./authentication/bearer.ts";
 import { impersonated } from "./authentication/impersonation.ts";
 import { OidcTokens } from "./authentication/oidc/oidc-tokens.ts";
@@ -28,7 +30,7 @@ import {
   asksForWebSocket,
   type ServerRequest,
   type StreamAnswer,
-  withCacheControl,
+  withCommonHeaders,
   withWarnings,
 } from "./exchange.ts";
 import { Fairness, type Seated } from "./fairness/fairness.ts";
@@ -37,7 +39,7 @@ import { limits } from "./limits.ts";
 import { type RequestLabels, ServerMetrics } from "./metrics.ts";
 import { mayOrThrow } from "./permission.ts";
 import { StoreReadings } from "./readings.ts";
-import { refusalOf } from "./refusals.ts";
+import { isOwnFailure, refusalOf } from "./refusals.ts";
 import { labelsOf, strayRequest } from "./requests/request-labels.ts";
 import { type Target, targetOf, understand } from "./requests/understand.ts";
 import { answerReview } from "./reviews/answer-review.ts";
@@ -113,6 +115,10 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
       endingMs: limits.endingWatchMs,
     }),
     turns: new Turns(),
+    audit: options.audit && {
+      policy: options.audit.policy,
+      log: new AuditLog(options.audit.sink, metrics.registry, report),
+    },
     fairness: new Fairness(options.inFlight ?? limits.inFlight, metrics.registry),
     tokenIssuer: options.tokens && new TokenIssuer(options.tokens),
     oidc: options.oidc && new OidcTokens(options.oidc, parts),
@@ -153,23 +159,28 @@ async function holds(claim: boolean, otherwise: string): Promise<void> {
 }
 
 async function handle(env: Environment, request: ServerRequest, identity: Identity | undefined): Promise<Answer> {
-  const { metrics } = env;
+  const { metrics, audit } = env;
   const begun = performance.now();
   const ended = metrics.began(request.method);
   const warnings: string[] = [];
-  const asking: Asking = { identity, warn: (text) => warnings.push(text), labels: strayRequest, begun };
-  const told = await answer(env, request, asking).catch((fault: unknown) => {
+  const auditId = env.chance.uuid();
+  const audited = audit && new AuditedRequest(audit, { env, request, auditId });
+  const asking: Asking = { identity, warn: (text) => warnings.push(text), labels: strayRequest, begun, audited };
+  const told = await answer(env, audited?.request ?? request, asking).catch((fault: unknown) => {
     const { status, headers } = refusalOf(fault, env.report);
+    audited?.refused(status, isOwnFailure(fault));
     return statusAnswer(status, request.headers.accept, headers);
   });
   ended();
-  return withWarnings(withCacheControl(measured(env, told, asking)), warnings);
+  return withWarnings(withCommonHeaders(measured(env, told, asking), auditId), warnings);
 }
 
 /** Counts an answer that doesn't go on; one in pieces when the last of them has been taken. */
-function measured({ metrics }: Environment, told: Answer, { labels, begun }: Asking): Answer {
-  const counted = (bytes: number): void =>
+function measured({ metrics }: Environment, told: Answer, { labels, begun, audited }: Asking): Answer {
+  const counted = (bytes: number): void => {
     metrics.answered(labels, { code: told.status, seconds: (performance.now() - begun) / 1000, bytes });
+    audited?.ended(told.status, told.kind === "whole" ? told : undefined);
+  };
   switch (told.kind) {
     case "whole":
       counted(told.body.length);
@@ -203,6 +214,7 @@ interface Asking {
   labels: RequestLabels;
   /** When it came, by the clock of `performance`. */
   readonly begun: number;
+  readonly audited: AuditedRequest | undefined;
 }
 
 /** Subresources whose answers go on as long as somebody says something. */
@@ -218,9 +230,11 @@ async function answer(env: Environment, request: ServerRequest, asking: Asking):
   const target = targetOf(request);
   const { path, query } = target;
   asking.labels = labelsOf(env.catalogue, request, target);
-  const identity = asking.identity ?? (await bearerOf(request, env));
+  const { audited } = asking;
+  const identity = await senderOf(env, request, { ...asking, target });
   if (path.kind === "document" && isPublic(path.path)) return documentAnswer(env, request, { path: path.path, query });
   const asker = askerOf(env, request, identity);
+  audited?.actsFor(asker);
   const seated = env.fairness.begin(request, asker);
   try {
     const told = await answerTo(env, seated, { ...asking, target, asker });
@@ -257,17 +271,33 @@ async function answerTo(env: Environment, { request, enter }: Seated, asking: As
 function followed(
   env: Environment,
   told: StreamAnswer,
-  { identity, labels, begun }: Asking & { readonly identity: Identity },
+  { identity, labels, begun, audited }: Asking & { readonly identity: Identity },
 ): Answer {
   const { metrics, openStreams } = env;
   const counted = labels.verb === "WATCH" ? metrics.counted(told, labels) : told;
   return openStreams.follow(counted, identity, () => {
     const closed = metrics.opened(labels);
+    audited?.started(told.status);
     return () => {
       closed();
+      audited?.ended(told.status);
       metrics.answered(labels, { code: told.status, seconds: (performance.now() - begun) / 1000, bytes: undefined });
     };
   });
+}
+
+/** Who has sent a request; undefined where nobody says. Throws a 401. */
+async function senderOf(
+  env: Environment,
+  request: ServerRequest,
+  { identity, audited, target }: Pick<Asking, "identity" | "audited"> & { readonly target: Target },
+): Promise<Identity | undefined> {
+  if (identity !== undefined) audited?.identified(identity, target);
+  if (identity !== undefined || audited === undefined) return identity ?? bearerOf(request, env);
+  const [shown] = await Promise.allSettled([bearerOf(request, env)]);
+  audited.identified(shown.status === "fulfilled" ? shown.value : undefined, target);
+  if (shown.status === "rejected") throw shown.reason;
+  return shown.value;
 }
 
 /** For whom a request acts. Throws a 400, 401 or 403. */
@@ -277,16 +307,34 @@ function askerOf(env: Environment, request: ServerRequest, identity: Identity | 
 }
 
 async function upgrade(env: Environment, request: ServerRequest, identity: Identity | undefined): Promise<Upgrade> {
+  const { path, query } = targetOf(request);
+  if (path.kind === "resource" && path.subresource === "" && asksForWebSocket(request))
+    return { kind: "answer", answer: await handle(env, request, identity) };
+  const { audit } = env;
+  const audited = audit && new AuditedRequest(audit, { env, request, auditId: env.chance.uuid() });
   try {
-    const { path, query } = targetOf(request);
-    if (path.kind === "resource" && path.subresource !== "") {
-      const asker = askerOf(env, request, identity ?? (await bearerOf(request, env)));
-      const { call, route } = understand(env, request, { identity: asker, warn: () => {}, path, query });
-      if (route.connect !== undefined) return { kind: "stream", join: await route.connect(call) };
-    } else if (path.kind === "resource" && asksForWebSocket(request))
-      return { kind: "answer", answer: await handle(env, request, identity) };
-    throw badRequest("nothing here takes an upgrade");
+    const sender = await senderOf(env, request, { identity, audited, target: { path, query } });
+    if (path.kind !== "resource" || path.subresource === "") throw badRequest("nothing here takes an upgrade");
+    const asker = askerOf(env, request, sender);
+    audited?.actsFor(asker);
+    const { call, route } = understand(env, request, { identity: asker, warn: () => {}, path, query });
+    if (route.connect === undefined) throw badRequest("nothing here takes an upgrade");
+    return { kind: "stream", join: joining(await route.connect(call), audited) };
   } catch (fault) {
-    throw refusalOf(fault, env.report);
+    const refusal = refusalOf(fault, env.report);
+    audited?.refused(refusal.status, isOwnFailure(fault));
+    audited?.ended(refusal.status.code);
+    throw refusal;
   }
 }
+
+const switching = 101;
+
+/** The same, told of as long as the connection lasts. */
+const joining =
+  (join: Join, audited: AuditedRequest | undefined): Join =>
+  (upgrading) => {
+    audited?.started(switching);
+    upgrading.socket.once("close", () => audited?.ended(switching));
+    join(upgrading);
+  };

@@ -1,3 +1,4 @@
+import type { AuditPolicy } from "#api/audit/policy.ts";
 import type { limitRanges } from "#api/core/limit-range.ts";
 import type { resourceQuotas } from "#api/core/resource-quota.ts";
 import type { KindCatalogue } from "#machinery/catalogue.ts";
@@ -9,6 +10,8 @@ import type { KeyedTurns } from "./admission/keyed-turns.ts";
 import type { NamespacePolicies } from "./admission/namespace-policies.ts";
 import type { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import type { Turns } from "./answers/turns.ts";
+import type { AuditSink } from "./audit/audit-log.ts";
+import type { AuditParts } from "./audit/audited-request.ts";
 import type { OidcOptions, OidcTokens } from "./authentication/oidc/oidc-tokens.ts";
 import type { TokenIssuer, TokenOptions } from "./authentication/token-issuer.ts";
 import type { Access } from "./authorization/authorize.ts";
@@ -38,6 +41,8 @@ export interface Environment extends ServerParts, Access {
   readonly slowReaders: SlowReaders;
   readonly turns: Turns;
   readonly fairness: Fairness;
+  /** undefined: nothing is audited. */
+  readonly audit: AuditParts | undefined;
   /** Who makes tokens of service accounts; undefined: nobody does. */
   readonly tokenIssuer: TokenIssuer | undefined;
   /** Tokens that somebody else makes; undefined: none are taken. */
@@ -84,6 +89,8 @@ export interface ServerOptions {
   readonly sharing?: SharingOptions;
   /** How often watches that want bookmarks are told how far they have come; a minute, as Kubernetes does, where it isn't said. */
   readonly bookmarkEveryMs?: number;
+  /** What is written down of requests, and where; absent: nothing. */
+  readonly audit?: { readonly policy: AuditPolicy; readonly sink: AuditSink };
   /** How many requests are worked on at once; 400 that read and 200 that write, where it isn't said. */
   readonly inFlight?: InFlightLimits;
 }

@@ -106,10 +106,10 @@ export const wholeText = (status: number, body: string): WholeAnswer => ({
   body,
 });
 
-/** Nothing is kept by caches that doesn't say so itself. Source: WithCacheControl in k8s.io/apiserver. */
-export const withCacheControl = <A extends Answer>(answer: A): A => ({
+/** Nothing is kept by caches that doesn't say so itself. Source: WithCacheControl and WithAuditInit in k8s.io/apiserver. */
+export const withCommonHeaders = <A extends Answer>(answer: A, auditId: string): A => ({
   ...answer,
-  headers: { "cache-control": "no-cache, private", ...answer.headers },
+  headers: { "audit-id": auditId, "cache-control": "no-cache, private", ...answer.headers },
 });
 
 /** Adds `Warning` lines. Source: RFC 7234 section 5.5, code 299, agent "-". */

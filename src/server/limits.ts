@@ -24,13 +24,18 @@ export const limits = {
   waitingLists: 200,
   /** How many requests are worked on at once, where it isn't said. Source: kube-apiserver. */
   inFlight: { reading: 400, writing: 200 },
-  /** Requests of one user, who is no part of the cluster, and of all such users, that wait until they are worked on. */
+  /**
+   * Requests of one user, who is no part of the cluster, and of all such users, that wait until they are worked on. An administrator's writes
+   * may wait as many as all, since whoever sets a cluster up writes much at once.
+   */
   waitingRequests: 200,
   waitingRequestsOfAll: 5000,
   /** How long such a request waits, in milliseconds. Source: a quarter of kube-apiserver's `--request-timeout`. */
   waitingRequestMs: 15_000,
   /** Of the bodies of one user, who is no part of the cluster, that are being read at once. */
   readingBodyBytes: 128 * 1024 * 1024,
+  /** Of the audit log, that wait to be written; what comes then is lost. */
+  waitingAuditCharacters: 16 * 1024 * 1024,
   /** For a body to arrive. */
   bodyMilliseconds: 60_000,
   /** What may wait for the reader of a watch before that ends; it goes on where it stopped. */

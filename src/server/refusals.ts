@@ -9,6 +9,10 @@ export function refusalOf(fault: unknown, report: (fault: unknown) => void): Sta
   return fault instanceof StoreUnwritable ? unwritable(fault) : internal("the server has failed; its log says more");
 }
 
+/** Whether the server itself has failed, as it never should. */
+export const isOwnFailure = (fault: unknown): boolean =>
+  !(fault instanceof StatusError || fault instanceof StoreClosed || fault instanceof StoreUnwritable);
+
 /** 507: reads and watches go on, and writes again when there is room. */
 const unwritable = ({ message }: StoreUnwritable): StatusError =>
   new StatusError({ ...failure, message, reason: "InsufficientStorage", code: 507 });

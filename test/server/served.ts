@@ -9,7 +9,7 @@ import { type ApiServer, createApiServer } from "#server/api-server.ts";
 import type { OidcOptions } from "#server/authentication/oidc/oidc-tokens.ts";
 import type { TokenOptions } from "#server/authentication/token-issuer.ts";
 import { bootstrap } from "#server/bootstrap.ts";
-import type { KubeletCredentials } from "#server/environment.ts";
+import type { KubeletCredentials, ServerOptions } from "#server/environment.ts";
 import { type Answer, gathered, heldBody } from "#server/exchange.ts";
 import type { InFlightLimits } from "#server/fairness/fairness.ts";
 import { inProcessTransport } from "#server/in-process.ts";
@@ -50,6 +50,7 @@ export interface ServeOptions {
   readonly kubelet?: KubeletCredentials;
   readonly now?: () => number;
   readonly inFlight?: InFlightLimits;
+  readonly audit?: NonNullable<ServerOptions["audit"]>;
   /** A minute where it isn't said. */
   readonly bookmarkEveryMs?: number;
   readonly legacyProxyPaths?: boolean;
@@ -112,6 +113,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       ...(options.inFlight && { inFlight: options.inFlight }),
       ...(options.sharing && { sharing: options.sharing }),
       ...(options.oidc && { oidc: options.oidc }),
+      ...(options.audit && { audit: options.audit }),
     },
     report: options.report ?? ((fault) => faults.push(fault)),
   });

@@ -33,14 +33,17 @@ export class Fairness {
   readonly #reject: (standing: Standing, because: Rejection) => void;
 
   constructor({ reading, writing }: InFlightLimits, registry: Registry) {
-    const seatsOf = (seats: number) =>
+    const seatsOf = (seats: number, waitingOfSystem: number) =>
       new Seats({
         seats,
-        waitingOfUser: limits.waitingRequests,
+        waitingOfUser: { system: waitingOfSystem, workload: limits.waitingRequests },
         waitingOfAll: limits.waitingRequestsOfAll,
         patienceMs: limits.waitingRequestMs,
       });
-    this.#seats = { reading: seatsOf(reading), writing: seatsOf(writing) };
+    this.#seats = {
+      reading: seatsOf(reading, limits.waitingRequests),
+      writing: seatsOf(writing, limits.waitingRequestsOfAll),
+    };
     this.#reject = this.#registered(registry);
   }
 

@@ -5,7 +5,7 @@ import { type Seating, type SeatRules, Seats } from "./seats.ts";
 
 const user = (name: string) => ({ user: name, groups: ["system:authenticated"] });
 const node = { user: "system:node:n1", groups: ["system:nodes", "system:authenticated"] };
-const rules: SeatRules = { seats: 16, waitingOfUser: 3, waitingOfAll: 5, patienceMs: 60_000 };
+const rules: SeatRules = { seats: 16, waitingOfUser: { system: 3, workload: 3 }, waitingOfAll: 5, patienceMs: 60_000 };
 
 type Told = readonly (Seating | "waits")[];
 

@@ -13,7 +13,7 @@ export interface SeatRules {
   /** How many requests are worked on at once; 0: as many as there are. */
   readonly seats: number;
   /** How many of one user wait at most, and of all; those of the cluster itself wait however many they are. */
-  readonly waitingOfUser: number;
+  readonly waitingOfUser: Readonly<Record<Standing, number>>;
   readonly waitingOfAll: number;
   /** How long one waits, in milliseconds; the cluster itself waits for as long as it takes. */
   readonly patienceMs: number;
@@ -60,7 +60,7 @@ export class Seats {
     if (own === 0 && this.#mayTake(user, standing)) return this.#seat(user, standing);
     const { waitingOfUser, waitingOfAll, patienceMs } = this.#rules;
     const isPatient = standing === "system" && isOfCluster(identity);
-    if (!isPatient && (own >= waitingOfUser || this.#waitingCount[standing] >= waitingOfAll))
+    if (!isPatient && (own >= waitingOfUser[standing] || this.#waitingCount[standing] >= waitingOfAll))
       return { kind: "rejected", because: "queue-full" };
     return this.#wait(user, standing, isPatient ? undefined : patienceMs);
   }

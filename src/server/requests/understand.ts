@@ -86,7 +86,7 @@ function kindAt(catalogue: KindCatalogue, path: ResourcePath): ServedKind {
 }
 
 /** The one object that a reading of a collection is narrowed to by a field selector. Source: RequestInfoFactory in k8s.io/apiserver. */
-function nameChosen(query: URLSearchParams): string {
+export function nameChosen(query: URLSearchParams): string {
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (fields.kind === "refused") return "";
   const { requirements } = fields.selector;

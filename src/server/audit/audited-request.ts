@@ -1,0 +1,180 @@
+import type { AuditPolicy } from "#api/audit/policy.ts";
+import type { Attributes } from "#core/access/attributes.ts";
+import { type Audited, type AuditStage, auditedBy } from "#core/access/audit-policy.ts";
+import type { Identity } from "#core/access/identity.ts";
+import { isJsonObject } from "#machinery/json.ts";
+import type { Status } from "#machinery/status.ts";
+import { showMicroTime } from "#machinery/time.ts";
+import type { Environment } from "../environment.ts";
+import type { ServerRequest, WholeAnswer } from "../exchange.ts";
+import { decisionOn } from "../permission.ts";
+import { attributesOf } from "../requests/request-attributes.ts";
+import type { Target } from "../requests/understand.ts";
+import { userInfo } from "../reviews/user.ts";
+import type { AuditLog } from "./audit-log.ts";
+import { loggedBody, withoutManagedFields } from "./logged-body.ts";
+
+/** Somebody who has shown nothing. */
+const nobody: Identity = { user: "system:anonymous", groups: ["system:unauthenticated"] };
+
+export interface AuditParts {
+  readonly policy: AuditPolicy;
+  readonly log: AuditLog;
+}
+
+/** What is known of a request when it comes. */
+export interface Arrival {
+  readonly env: Environment;
+  readonly request: ServerRequest;
+  readonly auditId: string;
+}
+
+/**
+ * One request as the audit log tells it: an event a stage, in the form of audit.k8s.io/v1. A rule is chosen by who sends it, not by whom
+ * that one impersonates. Source: WithAudit in k8s.io/apiserver, pkg/endpoints/filters/audit.go.
+ */
+export class AuditedRequest {
+  readonly #parts: AuditParts;
+  readonly #arrival: Arrival;
+  readonly #received: number;
+  #audited: Audited | undefined;
+  #target: Target | undefined;
+  #asked: Attributes | undefined;
+  #sender = nobody;
+  #asker: Identity | undefined;
+  #sent: Uint8Array | undefined;
+  #status: object | undefined;
+  #told: WholeAnswer | undefined;
+  #hasEnded = false;
+
+  constructor(parts: AuditParts, arrival: Arrival) {
+    this.#parts = parts;
+    this.#arrival = arrival;
+    this.#received = arrival.env.now();
+  }
+
+  /** The request, of which the body is remembered where it is to be told. */
+  get request(): ServerRequest {
+    const { request } = this.#arrival;
+    const body = async (maximumBytes: number): Promise<Uint8Array> => {
+      const bytes = await request.body(maximumBytes);
+      if (this.#tellsBodies()) this.#sent = bytes;
+      return bytes;
+    };
+    return { ...request, body };
+  }
+
+  /** Who has sent it, and what it names. */
+  identified(sender: Identity | undefined, target: Target): void {
+    this.#sender = sender ?? nobody;
+    this.#target = target;
+    this.#asked = attributesOf(this.#arrival.request, target);
+    this.#audited = auditedBy(this.#parts.policy, this.#sender, this.#asked);
+    this.#tell("RequestReceived");
+  }
+
+  /** For whom it is done. */
+  actsFor(asker: Identity): void {
+    this.#asker = asker;
+  }
+
+  /** It was refused; `isPanic` where that was a failure of the server. */
+  refused(status: Status, isPanic: boolean): void {
+    const { message, reason, status: outcome, code } = status;
+    this.#status = { metadata: {}, status: outcome, message, reason, code };
+    if (isPanic) this.#end("Panic");
+  }
+
+  /** Its answer goes on from now on. */
+  started(code: number): void {
+    this.#status ??= { metadata: {}, code };
+    this.#tell("ResponseStarted");
+  }
+
+  ended(code: number, told?: WholeAnswer): void {
+    this.#status ??= { metadata: {}, code };
+    this.#told = told;
+    this.#end(code === 401 ? "ResponseStarted" : "ResponseComplete");
+  }
+
+  #end(stage: AuditStage): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#tell(stage);
+  }
+
+  #tellsBodies(): boolean {
+    return this.#audited?.level === "Request" || this.#audited?.level === "RequestResponse";
+  }
+
+  #tell(stage: AuditStage): void {
+    const [audited, asked] = [this.#audited, this.#asked];
+    if (audited === undefined || asked === undefined || audited.level === "None") return;
+    if (audited.omitStages.includes(stage)) return;
+    const { request, auditId, env } = this.#arrival;
+    const bodies = stage === "RequestReceived" ? {} : this.#bodies(audited);
+    this.#parts.log.add({
+      kind: "Event",
+      apiVersion: "audit.k8s.io/v1",
+      level: audited.level,
+      auditID: auditId,
+      stage,
+      requestURI: request.url,
+      verb: asked.verb,
+      user: userInfo(this.#sender),
+      ...(this.#asker !== undefined && this.#asker !== this.#sender && { impersonatedUser: userInfo(this.#asker) }),
+      sourceIPs: request.connection?.peer === undefined ? [] : [request.connection.peer],
+      userAgent: request.headers["user-agent"] ?? "",
+      ...(asked.kind === "resource" && { objectRef: this.#reference(asked, bodies.requestObject) }),
+      ...(this.#status !== undefined && { responseStatus: this.#status }),
+      ...bodies,
+      requestReceivedTimestamp: showMicroTime(this.#received),
+      stageTimestamp: showMicroTime(env.now()),
+      ...(stage !== "RequestReceived" && { annotations: this.#annotations(asked) }),
+    });
+  }
+
+  #reference(asked: Attributes & { readonly kind: "resource" }, sent: unknown): object {
+    const { resource, namespace, name, group, subresource } = asked;
+    const path = this.#target?.path;
+    const metadata = isJsonObject(sent) && isJsonObject(sent.metadata) ? sent.metadata : {};
+    const shown = {
+      resource,
+      namespace,
+      name: name === "" ? metadata.name : name,
+      uid: metadata.uid,
+      apiGroup: group,
+      apiVersion: path?.kind === "resource" ? path.version : "",
+      resourceVersion: metadata.resourceVersion,
+      subresource,
+    };
+    return Object.fromEntries(Object.entries(shown).filter(([, value]) => typeof value === "string" && value !== ""));
+  }
+
+  #bodies({ level, omitManagedFields }: Audited): {
+    readonly requestObject?: unknown;
+    readonly responseObject?: unknown;
+  } {
+    const { env, request } = this.#arrival;
+    const shown = (type: string | undefined, bytes: Uint8Array | string): unknown => {
+      const body = loggedBody(env.catalogue, type ?? "", bytes);
+      return omitManagedFields ? withoutManagedFields(body) : body;
+    };
+    const sent = this.#sent === undefined || this.#sent.length === 0 ? undefined : this.#sent;
+    const told = level === "RequestResponse" ? this.#told : undefined;
+    return {
+      ...(sent !== undefined && { requestObject: shown(request.headers["content-type"], sent) }),
+      ...(told !== undefined && { responseObject: shown(String(told.headers["content-type"]), told.body) }),
+    };
+  }
+
+  /** What the authorizer says of it; asked once more, since few requests are audited. */
+  #annotations(asked: Attributes): object {
+    if (this.#asker === undefined) return {};
+    const { kind, because } = decisionOn(this.#arrival.env, this.#asker, asked);
+    return {
+      "authorization.k8s.io/decision": kind === "allowed" ? "allow" : "forbid",
+      "authorization.k8s.io/reason": because,
+    };
+  }
+}
