@@ -1,6 +1,6 @@
-import { appendFile, rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { hasCode, namesIn } from "./files.ts";
+import { namesIn } from "./files.ts";
 
 export interface RotationRules {
   /** A file that would be larger is put aside first. */
@@ -16,7 +16,6 @@ export interface RotationRules {
 export class RotatingFile {
   readonly #path: string;
   readonly #rules: RotationRules;
-  #size: number | undefined;
 
   constructor(path: string, rules: RotationRules) {
     this.#path = path;
@@ -26,17 +25,21 @@ export class RotatingFile {
   /** One at a time. Rejects with Node's own fault. */
   async append(text: string): Promise<void> {
     const bytes = Buffer.from(text);
-    this.#size ??= await sizeOf(this.#path);
-    if (this.#size > 0 && this.#size + bytes.length > this.#rules.mostBytes) await this.#putAside();
-    await appendFile(this.#path, bytes, { mode: 0o600 });
-    this.#size = (this.#size ?? 0) + bytes.length;
+    if (await this.#isFullWith(bytes.length)) await this.#putAside();
+    await using file = await open(this.#path, "a", 0o600);
+    await file.writeFile(bytes);
+  }
+
+  async #isFullWith(more: number): Promise<boolean> {
+    await using file = await open(this.#path, "a", 0o600);
+    const { size } = await file.stat();
+    return size > 0 && size + more > this.#rules.mostBytes;
   }
 
   async #putAside(): Promise<void> {
     const { folder, stem, extension } = this.#names();
     const stamp = new Date().toISOString().replaceAll(":", "-").replace("Z", "");
     await rename(this.#path, join(folder, `${stem}-${stamp}${extension}`));
-    this.#size = 0;
     if (this.#rules.backups === 0) return;
     const aside = (await namesIn(folder)).filter(
       (name) => name.startsWith(`${stem}-`) && name.endsWith(extension) && /-\d{4}-\d\d-\d\dT[\d.-]+/.test(name),
@@ -47,14 +50,5 @@ export class RotatingFile {
   #names() {
     const extension = extname(this.#path);
     return { folder: dirname(this.#path), stem: basename(this.#path, extension), extension };
-  }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (fault) {
-    if (hasCode(fault, "ENOENT")) return 0;
-    throw fault;
   }
 }

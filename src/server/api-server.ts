@@ -13,8 +13,7 @@ import { NamespacePolicies } from "./admission/namespace-policies.ts";
 import { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
-import { AuditLog } from "./audit/audit-log.ts";
-import { AuditedRequest } from "./audit/audited-request.ts";
+import { AuditedRequest, auditParts } from "./audit/audited-request.ts";
 import { bearerOf } from "./authentication/bearer.ts";
 import { impersonated } from "./authentication/impersonation.ts";
 import { OidcTokens } from "./authentication/oidc/oidc-tokens.ts";
@@ -115,10 +114,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
       endingMs: limits.endingWatchMs,
     }),
     turns: new Turns(),
-    audit: options.audit && {
-      policy: options.audit.policy,
-      log: new AuditLog(options.audit.sink, metrics.registry, report),
-    },
+    audit: auditParts(options.audit, { metrics, report }),
     fairness: new Fairness(options.inFlight ?? limits.inFlight, metrics.registry),
     tokenIssuer: options.tokens && new TokenIssuer(options.tokens),
     oidc: options.oidc && new OidcTokens(options.oidc, parts),

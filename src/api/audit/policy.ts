@@ -3,7 +3,7 @@ import { dnsSubdomainTrouble } from "#machinery/rules/names.ts";
 import { boolean, list, object, optional, present, string } from "#machinery/schema.ts";
 
 /** What a group of an API has that a rule is about; source: audit.k8s.io/v1, a file that no server serves. */
-export class GroupResources extends object("io.k8s.apiserver.pkg.apis.audit.v1.GroupResources", {
+class GroupResources extends object("io.k8s.apiserver.pkg.apis.audit.v1.GroupResources", {
   group: optional(1, string),
   resources: optional(2, list(string)),
   resourceNames: optional(3, list(string)),

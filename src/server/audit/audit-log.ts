@@ -63,7 +63,7 @@ export class AuditLog {
 }
 
 /** The audit log can't be written to: told once, until it can be again. */
-export class AuditUnwritable extends Error {
+class AuditUnwritable extends Error {
   readonly code = "AuditUnwritable";
   readonly where = "--audit-log-path";
   readonly fix =
