@@ -13,7 +13,8 @@ import { NamespacePolicies } from "./admission/namespace-policies.ts";
 import { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import { statusAnswer } from "./answers/encode.ts";
 import { Turns } from "./answers/turns.ts";
-import { AuditedRequest, auditParts } from "./audit/audited-request.ts";
+import { auditParts } from "./audit/audit-log.ts";
+import { AuditedRequest } from "./audit/audited-request.ts";
 import { bearerOf } from "./authentication/bearer.ts";
 import { impersonated } from "./authentication/impersonation.ts";
 import { OidcTokens } from "./authentication/oidc/oidc-tokens.ts";
@@ -73,6 +74,11 @@ export type Upgrade =
   | { readonly kind: "answer"; readonly answer: Answer };
 
 const expireEventsEveryMs = 60_000;
+const slowness = {
+  ofOne: limits.waitingWatchBytes,
+  ofAll: limits.waitingWatchesBytes,
+  endingMs: limits.endingWatchMs,
+};
 
 /** Reads what the store holds, and is ready. */
 export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
@@ -108,13 +114,9 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     checks: checksOf(store, { draining, isSynced: () => followings.every((one) => one.isSynced()) }),
     openStreams: new OpenStreams(),
     shareBook,
-    slowReaders: new SlowReaders({
-      ofOne: limits.waitingWatchBytes,
-      ofAll: limits.waitingWatchesBytes,
-      endingMs: limits.endingWatchMs,
-    }),
+    slowReaders: new SlowReaders(slowness),
     turns: new Turns(),
-    audit: auditParts(options.audit, { metrics, report }),
+    audit: auditParts(options.audit, metrics.registry, report),
     fairness: new Fairness(options.inFlight ?? limits.inFlight, metrics.registry),
     tokenIssuer: options.tokens && new TokenIssuer(options.tokens),
     oidc: options.oidc && new OidcTokens(options.oidc, parts),

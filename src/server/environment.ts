@@ -1,4 +1,3 @@
-import type { AuditPolicy } from "#api/audit/policy.ts";
 import type { limitRanges } from "#api/core/limit-range.ts";
 import type { resourceQuotas } from "#api/core/resource-quota.ts";
 import type { KindCatalogue } from "#machinery/catalogue.ts";
@@ -10,8 +9,7 @@ import type { KeyedTurns } from "./admission/keyed-turns.ts";
 import type { NamespacePolicies } from "./admission/namespace-policies.ts";
 import type { NamespacedObjects } from "./admission/namespaced-objects.ts";
 import type { Turns } from "./answers/turns.ts";
-import type { AuditSink } from "./audit/audit-log.ts";
-import type { AuditParts } from "./audit/audited-request.ts";
+import type { AuditOptions, AuditParts } from "./audit/audit-log.ts";
 import type { OidcOptions, OidcTokens } from "./authentication/oidc/oidc-tokens.ts";
 import type { TokenIssuer, TokenOptions } from "./authentication/token-issuer.ts";
 import type { Access } from "./authorization/authorize.ts";
@@ -90,7 +88,7 @@ export interface ServerOptions {
   /** How often watches that want bookmarks are told how far they have come; a minute, as Kubernetes does, where it isn't said. */
   readonly bookmarkEveryMs?: number;
   /** What is written down of requests, and where; absent: nothing. */
-  readonly audit?: { readonly policy: AuditPolicy; readonly sink: AuditSink };
+  readonly audit?: AuditOptions;
   /** How many requests are worked on at once; 400 that read and 200 that write, where it isn't said. */
   readonly inFlight?: InFlightLimits;
 }

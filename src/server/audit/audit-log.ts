@@ -1,3 +1,4 @@
+import type { AuditPolicy } from "#api/audit/policy.ts";
 import type { Registry } from "#metrics/registry.ts";
 import { limits } from "../limits.ts";
 
@@ -6,8 +7,27 @@ export interface AuditSink {
   readonly append: (text: string) => Promise<void>;
 }
 
+/** What is audited, and where that is kept. */
+export interface AuditOptions {
+  readonly policy: AuditPolicy;
+  readonly sink: AuditSink;
+}
+
+/** The same at work. */
+export interface AuditParts {
+  readonly policy: AuditPolicy;
+  readonly log: AuditLog;
+}
+
+/** undefined: nothing is audited. */
+export const auditParts = (
+  asked: AuditOptions | undefined,
+  registry: Registry,
+  report: (fault: unknown) => void,
+): AuditParts | undefined => asked && { policy: asked.policy, log: new AuditLog(asked.sink, registry, report) };
+
 /** Writes what is audited, some lines at once, and lets nobody wait for it. */
-export class AuditLog {
+class AuditLog {
   readonly #sink: AuditSink;
   readonly #report: (fault: unknown) => void;
   readonly #written;

@@ -1,32 +1,20 @@
-import type { AuditPolicy } from "#api/audit/policy.ts";
 import type { Attributes } from "#core/access/attributes.ts";
 import { type Audited, type AuditStage, auditedBy } from "#core/access/audit-policy.ts";
 import type { Identity } from "#core/access/identity.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import type { Status } from "#machinery/status.ts";
 import { showMicroTime } from "#machinery/time.ts";
-import type { Environment, ServerOptions } from "../environment.ts";
+import type { Environment } from "../environment.ts";
 import type { ServerRequest, WholeAnswer } from "../exchange.ts";
 import { decisionOn } from "../permission.ts";
 import { attributesOf } from "../requests/request-attributes.ts";
 import type { Target } from "../requests/understand.ts";
 import { userInfo } from "../reviews/user.ts";
-import { AuditLog } from "./audit-log.ts";
+import type { AuditParts } from "./audit-log.ts";
 import { loggedBody, withoutManagedFields } from "./logged-body.ts";
 
 /** Somebody who has shown nothing. */
 const nobody: Identity = { user: "system:anonymous", groups: ["system:unauthenticated"] };
-
-export interface AuditParts {
-  readonly policy: AuditPolicy;
-  readonly log: AuditLog;
-}
-
-/** What is audited, and where it is written, where anything is. */
-export const auditParts = (
-  asked: ServerOptions["audit"],
-  { metrics, report }: Pick<Environment, "metrics" | "report">,
-): AuditParts | undefined => asked && { policy: asked.policy, log: new AuditLog(asked.sink, metrics.registry, report) };
 
 /** What is known of a request when it comes. */
 export interface Arrival {
