@@ -89,3 +89,36 @@ test("a Deployment makes as many pods as the quota lets it, and the rest when th
   await eventually("five are there", async () => (await running()) === 5, { seconds: 60 });
   await says(cluster, { pods: "5" });
 });
+
+test("pods that come and go at once never are more than the quota lets in, and are all counted in the end", async () => {
+  await using cluster = await startCluster();
+  await bind(cluster, { pods: "5", "requests.cpu": "1" });
+  await says(cluster, { pods: "0", "requests.cpu": "0" });
+  const there = new Set<string>();
+  let most = 0;
+  const stopLooking = cluster.informers.of(pods).onChange((before, after) => {
+    if (after !== undefined) there.add(after.metadata.name);
+    else if (before !== undefined) there.delete(before.metadata.name);
+    most = Math.max(most, there.size);
+  });
+  const [container] = podSpec("a").containers;
+  assert.ok(container);
+  const spec = { ...podSpec("a"), containers: [{ ...container, resources: { requests: { cpu: "100m" } } }] };
+  const comeAndGo = async (name: string): Promise<void> => {
+    for (let round = 0; round < 10; round++) {
+      const made = await cluster
+        .of(pods)
+        .create(namespace, { metadata: { name, namespace }, spec })
+        .then(() => true)
+        .catch((fault: unknown) => {
+          assert.match(String(fault), /exceeded quota/);
+          return false;
+        });
+      if (made) await cluster.of(pods).delete(namespace, name, { gracePeriodSeconds: 0 });
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, (_, i) => comeAndGo(`p-${i}`)));
+  stopLooking();
+  assert.ok(most > 0 && most <= 5, `${most} at once`);
+  await says(cluster, { pods: "0", "requests.cpu": "0" });
+});
