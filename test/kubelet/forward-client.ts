@@ -35,6 +35,10 @@ export class ForwardClient {
     return new ForwardClient(await upgrade(node, forwardPath, { method: "POST", headers: forwardHeaders }));
   }
 
+  static over(connection: Duplex): ForwardClient {
+    return new ForwardClient(connection);
+  }
+
   /** Opens the pair of one connection: its error stream has the number `id`, its data stream the next. */
   async open(id: number, port: number, order: readonly ("error" | "data")[] = ["error", "data"]): Promise<void> {
     for (const [i, streamtype] of order.entries()) {
