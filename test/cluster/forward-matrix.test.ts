@@ -11,8 +11,8 @@ import { farEnd, farPod } from "./load/far-pods.ts";
 
 /** The first that speaks SPDY through a WebSocket is 1.31: one of each kind carries much. */
 const carriers: readonly string[] = ["1.30", "1.33"];
-/** `npm run soak -- forward` asks for a GiB. */
-const manyBytes = Number(process.env.PORTOLAN_FORWARD_BYTES ?? 256 << 20);
+/** Each way; 50 MB/s are what TLS leaves on a core. `npm run soak -- forward` asks for a GiB. */
+const manyBytes = Number(process.env.PORTOLAN_FORWARD_BYTES ?? 128 << 20);
 
 const refused =
   /an error occurred forwarding \d+ -> 9: error forwarding port 9 to pod [^,]+, uid : failed to connect to localhost:9 inside namespace \\?"[^"]+", IPv4: dial tcp4 127\.0\.0\.1:9: connect: connection refused IPv6 dial tcp6 \[::1\]:9: connect: connection refused/;
