@@ -90,6 +90,9 @@ describe("kubectl cp", asRoot, () => {
       const target = join(outside, "inner/target");
       mkdirSync(join(outside, "inner"), { recursive: true });
       writeFileSync(join(outside, "kept"), "as it was");
+      writeFileSync(join(evil, "archive"), tarArchive([{ name: "x", kind: "file", content: "harmless" }]));
+      await copy("evil:/x", `${target}-harmless`);
+      assert.equal(readFileSync(`${target}-harmless`, "utf8"), "harmless");
       for (const [i, entries] of hostile(outside).entries()) {
         writeFileSync(join(evil, "archive"), tarArchive(entries));
         // It may refuse the archive, or leave out what is wrong in it.
