@@ -41,6 +41,17 @@ test("secrets of this machine are not there", { skip }, async () => {
   );
 });
 
+test("what is mounted below a folder that containers must not see is hidden with it", { skip }, async () => {
+  await using open = await folderBeside("/opt/ptl-open-");
+  await using world = await openWorld(join(open.path, "own"));
+  const memory = join(world.dir, "memory");
+  await mkdir(memory);
+  await run(["mount", "-t", "tmpfs", "tmpfs", memory]);
+  await writeFile(join(memory, "token"), "secret");
+  const { output } = await runOnce(world, ["sh", "-c", `ls -A ${open.path}; cat ${memory}/token 2>/dev/null`]);
+  assert.equal(output, "");
+});
+
 test("texts of /etc are the pod's own, also where this machine has symlinks", { skip }, async () => {
   await using world = await openWorld();
   const etc = { hosts: "1.2.3.4\tother\n", "resolv.conf": "search a.b\n", hostname: "me\n" };
