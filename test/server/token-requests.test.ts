@@ -63,7 +63,13 @@ const volume = (audience?: string) => ({
 });
 const pod = (name: string, nodeName: string, volumes: readonly object[] = []) => ({
   metadata: { name },
-  spec: { nodeName, volumes, serviceAccountName: "web", containers: [{ name: "c", image: "i" }] },
+  spec: {
+    nodeName,
+    volumes,
+    serviceAccountName: "web",
+    automountServiceAccountToken: false, // the volumes are those that stand here
+    containers: [{ name: "c", image: "i" }],
+  },
 });
 
 test("a node gets tokens of its own pods, for those whom their volumes name, and no others", async () => {
