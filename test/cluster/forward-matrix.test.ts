@@ -5,7 +5,7 @@ import { startCluster, type TestCluster } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
 import { findKubectls } from "../harness/kubectls.ts";
 import { asRoot } from "./as-root.ts";
-import { type Forwarding, forwarding, opened, received, sent } from "./forwarding.ts";
+import { forwarding, opened, received, sent } from "./forwarding.ts";
 import { summaryOf } from "./load/counted.ts";
 import { farEnd, farPod } from "./load/far-pods.ts";
 
@@ -13,6 +13,9 @@ import { farEnd, farPod } from "./load/far-pods.ts";
 const carriers: readonly string[] = ["1.30", "1.33"];
 /** Each way; 50 MB/s are what TLS leaves on a core. `npm run soak -- forward` asks for a GiB. */
 const manyBytes = Number(process.env.PORTOLAN_FORWARD_BYTES ?? 128 << 20);
+
+const refused =
+  /an error occurred forwarding \d+ -> 9: error forwarding port 9 to pod [^,]+, uid : failed to connect to localhost:9 inside namespace \\?"[^"]+", IPv4: dial tcp4 127\.0\.0\.1:9: connect: connection refused IPv6 dial tcp6 \[::1\]:9: connect: connection refused/;
 
 const kubectls = await findKubectls();
 
@@ -26,67 +29,70 @@ describe("port-forward by every kubectl", asRoot, () => {
   });
   after(() => cluster?.[Symbol.asyncDispose]());
 
-  for (const kubectl of kubectls) {
-    test(`kubectl ${kubectl.version}: a pod's two ports on its loopback, many connections at once`, async () => {
-      await using session = await forwarding(cluster, kubectl, ["pod/far-alone", 9000, 9006]);
-      const [four, six] = [session.local(9000), session.local(9006)];
-      const sizes = Array.from({ length: 8 }, (_, i) => 100_000 * i + i);
-      const summaries = sizes.map(summaryOf);
-      assert.deepEqual(await Promise.all(sizes.map((bytes) => sent(four, bytes))), summaries);
-      assert.deepEqual(await Promise.all(sizes.map((bytes) => received(six, bytes))), summaries);
-    });
+  describe("all at once, with a pod each", { concurrency: 4 }, () => {
+    for (const kubectl of kubectls)
+      test(`kubectl ${kubectl.version}`, async (t) => {
+        const own = `far-${kubectl.version.replace(".", "-")}`;
+        await cluster.kubectl(["apply", "-f", "-"], { input: farPod(own) });
+        const to = (what: string, ...ports: number[]) => forwarding(cluster, kubectl, [what, ...ports]);
 
-    test(`kubectl ${kubectl.version}: a Service, a Deployment, a pod on the node's network`, async () => {
-      for (const [what, port] of [
-        ["service/far", 80],
-        ["deployment/far", 9000],
-        ["pod/far-host", 9000],
-      ] as const) {
-        await using session = await forwarding(cluster, kubectl, [what, port]);
-        assert.equal(await received(session.local(port), 1000), summaryOf(1000), what);
-      }
-    });
+        await t.test("a pod's two ports on its loopback, many connections at once", async () => {
+          await using session = await to("pod/far-alone", 9000, 9006);
+          const [four, six] = [session.local(9000), session.local(9006)];
+          const sizes = Array.from({ length: 8 }, (_, i) => 100_000 * i + i);
+          const summaries = sizes.map(summaryOf);
+          assert.deepEqual(await Promise.all(sizes.map((bytes) => sent(four, bytes))), summaries);
+          assert.deepEqual(await Promise.all(sizes.map((bytes) => received(six, bytes))), summaries);
+        });
 
-    test(`kubectl ${kubectl.version}: where nobody listens it says so`, async () => {
-      await using session = await forwarding(cluster, kubectl, ["pod/far-alone", 9]);
-      const socket = await opened(session.local(9));
-      assert.equal(await text(socket.end()), "");
-      const told =
-        /an error occurred forwarding \d+ -> 9: error forwarding port 9 to pod [^,]+, uid : failed to connect to localhost:9 inside namespace \\?"[^"]+", IPv4: dial tcp4 127\.0\.0\.1:9: connect: connection refused IPv6 dial tcp6 \[::1\]:9: connect: connection refused/;
-      await eventually("it tells why", () => told.test(session.said()), { seconds: 5 });
-    });
+        await t.test("a Service, a Deployment, a pod on the node's network", async () => {
+          for (const [what, port] of [
+            ["service/far", 80],
+            ["deployment/far", 9000],
+            ["pod/far-host", 9000],
+          ] as const) {
+            await using session = await to(what, port);
+            assert.equal(await received(session.local(port), 1000), summaryOf(1000), what);
+          }
+        });
 
-    test(`kubectl ${kubectl.version}: killed, it leaves nothing behind in the pod`, async () => {
-      const before = await connectionsIn(cluster, "far-killed");
-      assert.equal(before, 0);
-      await using session = await forwarding(cluster, kubectl, ["pod/far-killed", 9000]);
-      const sockets = await Promise.all([1, 2, 3].map(() => opened(session.local(9000))));
-      for (const socket of sockets) socket.on("error", () => {}).write("echo\n");
-      await eventually("they are open", async () => (await connectionsIn(cluster, "far-killed")) === 6, { seconds: 5 });
-      session.kill("SIGKILL");
-      await eventually("they are gone", async () => (await connectionsIn(cluster, "far-killed")) === 0, { seconds: 5 });
-      for (const socket of sockets) socket.destroy();
-    });
+        await t.test("where nobody listens it says so", async () => {
+          await using session = await to("pod/far-alone", 9);
+          const socket = await opened(session.local(9));
+          assert.equal(await text(socket.end()), "");
+          await eventually("it tells why", () => refused.test(session.said()), { seconds: 5 });
+        });
 
-    test(`kubectl ${kubectl.version}: it ends with its pod`, async () => {
-      const name = `far-doomed-${kubectl.version.replace(".", "-")}`;
-      await cluster.kubectl(["apply", "-f", "-"], { input: farPod(name) });
-      await cluster.kubectl(["wait", "--for=condition=Ready", `pod/${name}`, "--timeout=30s"]);
-      await using session = await forwarding(cluster, kubectl, [`pod/${name}`, 9000]);
-      const socket = await opened(session.local(9000));
-      socket.write("echo\n");
-      await cluster.kubectl(["delete", "pod", name, "--grace-period=1"]);
-      assert.equal(await text(socket), "");
-      socket.destroy();
-      assert.equal(await session.ended, kubectl.version === "1.20" ? 0 : 1);
-      assert.match(session.said(), /lost connection to pod/);
-    });
-  }
+        await cluster.kubectl(["wait", "--for=condition=Ready", `pod/${own}`, "--timeout=30s"]);
+        const connections = (): Promise<number> => connectionsIn(cluster, own);
+
+        await t.test("killed, it leaves nothing behind in the pod", async () => {
+          await using session = await to(`pod/${own}`, 9000);
+          const sockets = await Promise.all([1, 2, 3].map(() => opened(session.local(9000))));
+          for (const socket of sockets) socket.on("error", () => {}).write("echo\n");
+          await eventually("they are open", async () => (await connections()) === 6, { seconds: 5 });
+          session.kill("SIGKILL");
+          await eventually("they are gone", async () => (await connections()) === 0, { seconds: 5 });
+          for (const socket of sockets) socket.destroy();
+        });
+
+        await t.test("it ends with its pod", async () => {
+          await using session = await to(`pod/${own}`, 9000);
+          const socket = await opened(session.local(9000));
+          socket.write("echo\n");
+          await cluster.kubectl(["delete", "pod", own, "--grace-period=1"]);
+          assert.equal(await text(socket), "");
+          socket.destroy();
+          assert.equal(await session.ended, kubectl.version === "1.20" ? 0 : 1);
+          assert.match(session.said(), /lost connection to pod/);
+        });
+      });
+  });
 
   for (const kubectl of kubectls.filter(({ version }) => carriers.includes(version)))
     test(`kubectl ${kubectl.version}: ${manyBytes} bytes each way arrive as they were`, async () => {
       const expected = summaryOf(manyBytes);
-      await using session: Forwarding = await forwarding(cluster, kubectl, ["pod/far-alone", 9000]);
+      await using session = await forwarding(cluster, kubectl, ["pod/far-alone", 9000]);
       assert.equal(await received(session.local(9000), manyBytes), expected);
       assert.equal(await sent(session.local(9000), manyBytes), expected);
     });

@@ -1,12 +1,12 @@
 import { nodeInPod } from "./calls.ts";
 
-const spec = (name: string, more: readonly string[]): string =>
+const spec = (more: readonly string[]): string =>
   [
     ...more,
     "terminationGracePeriodSeconds: 1",
     `volumes: [{ name: programs, hostPath: { path: ${import.meta.dirname} } }]`,
     "containers:",
-    `- name: ${name}`,
+    "- name: main",
     "  image: portolan/echo",
     `  command: [${nodeInPod}, --disable-warning=ExperimentalWarning, /programs/far-end.ts]`,
     "  ports: [{ name: far, containerPort: 9000 }]",
@@ -22,13 +22,12 @@ apiVersion: v1
 kind: Pod
 metadata: { name: ${name} }
 spec:
-${indented(spec("main", more), 2)}
+${indented(spec(more), 2)}
 `;
 
-/** A pod `far-alone`, `far-killed`, one on the node's network, `far-host`, and a Deployment `far` with its Service. */
+/** A pod `far-alone`, one on the node's network, `far-host`, and a Deployment `far` with its Service. */
 export const farEnd = [
   farPod("far-alone"),
-  farPod("far-killed"),
   farPod("far-host", "hostNetwork: true"),
   `
 apiVersion: apps/v1
@@ -39,7 +38,7 @@ spec:
   template:
     metadata: { labels: { app: far } }
     spec:
-${indented(spec("main", []), 6)}
+${indented(spec([]), 6)}
 `,
   `
 apiVersion: v1
