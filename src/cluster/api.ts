@@ -64,6 +64,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
       },
       tokens: { ...identities.tokenKeys, ...tokenSettings(settings, jwksUri) },
       ...(sharing !== undefined && { sharing }),
+      podsByAgents: !plan.reachesPods,
       legacyProxyPaths: settings["legacy-proxy-paths"],
       kubelet: { certificate: kubeletClient.certificate, key: kubeletClient.key, ca },
     },

@@ -20,6 +20,8 @@ export interface ControlPlan {
   readonly apiHosts: readonly string[];
   /** Of load balancers. */
   readonly loadBalancerPool: readonly Cidr[];
+  /** Whether this machine has the way to pods that nodes have, since it is one. */
+  readonly reachesPods: boolean;
 }
 
 /** What follows from the settings and the machine, decided once at the start. */
@@ -51,7 +53,10 @@ export function clusterPlan(settings: Settings, machine: MachineNetwork, role: A
     const place = machinePlace(settings, machine.networks);
     const node = nodePlan(settings, { name: nodeName(1), folder: dataDir, ...place });
     return {
-      control: controlPlan(settings, { pool: poolOf(lan), addresses: place.addresses, own: node.ownAddresses }),
+      control: {
+        ...controlPlan(settings, { pool: poolOf(lan), addresses: place.addresses, own: node.ownAddresses }),
+        reachesPods: true,
+      },
       nodes: [node],
       lan: undefined,
     };
@@ -119,5 +124,6 @@ function controlPlan(settings: Settings, { pool, addresses, own }: ControlPlace)
     ownAddresses: own,
     apiHosts: [...names, "localhost", apiServiceAddress(range), "127.0.0.1", asked.text, address.text],
     loadBalancerPool: askedPool.length > 0 ? askedPool : pool,
+    reachesPods: false,
   };
 }

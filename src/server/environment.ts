@@ -81,6 +81,8 @@ export interface ServerOptions {
   readonly tokens?: TokenOptions;
   /** Absent: nobody else says who somebody is. */
   readonly oidc?: OidcOptions;
+  /** Whether pods are beyond this machine's reach, so that proxies ask them through the agents of their nodes; they aren't where it isn't said. */
+  readonly podsByAgents?: boolean;
   /** Whether proxies answer under the paths that Kubernetes removed, too; they do where it isn't said. */
   readonly legacyProxyPaths?: boolean;
   /** Where links to single Services are served; undefined: there are none. */

@@ -18,10 +18,12 @@ export interface Stage extends AsyncDisposable {
   readonly servesTls: (respond: Respond, shown: KeyPair) => Promise<number>;
   readonly servesBytes: (serve: (socket: Socket) => void) => Promise<number>;
   /** Makes a pod `name` with that port, and a Service of the same name whose only endpoint it is. */
-  readonly behind: (name: string, port: number, at?: string) => Promise<void>;
+  readonly behind: (name: string, port: number, on?: { readonly node: string }) => Promise<void>;
   readonly make: (path: string, body: object) => Promise<void>;
   /** Merges into an object's status. */
   readonly tell: (path: string, status: object) => Promise<void>;
+  /** Of the nodes' agents. */
+  readonly ca: string;
   /** By the authority of the nodes' agents, for where all of this listens. */
   readonly forServer: (name: string) => Promise<KeyPair>;
   readonly forAgent: (node: string) => Promise<KeyPair>;
@@ -56,14 +58,15 @@ export async function proxyStage(options: ListeningOptions = {}): Promise<Stage>
         ),
       ),
     servesBytes: (serve) => listens(createTcpServer(serve)),
-    behind: async (name, port, at = address) => {
-      await make(`${core}/pods`, podOf(name, port));
-      await tell(`${core}/pods/${name}`, { podIP: at, podIPs: [{ ip: at }] });
+    behind: async (name, port, on) => {
+      await make(`${core}/pods`, podOf(name, port, on?.node));
+      await tell(`${core}/pods/${name}`, { podIP: address, podIPs: [{ ip: address }] });
       await make(`${core}/services`, { metadata: { name }, spec: { ports: [{ name: "http", port: 80 }] } });
-      await make(slices, sliceOf(name, at, port));
+      await make(slices, sliceOf(name, port));
     },
     make,
     tell,
+    ca: nodes.certificate,
     forServer: (name) => nodes.forServer({ name }, [address], validity()),
     forAgent: (node) => nodes.forServer({ name: `system:node:${node}` }, [address], validity()),
     [Symbol.asyncDispose]: async () => {
@@ -93,16 +96,16 @@ function makerOf({ served }: Listening): Pick<Stage, "make" | "tell"> {
   };
 }
 
-const podOf = (name: string, port: number): object => ({
+const podOf = (name: string, port: number, nodeName: string | undefined): object => ({
   metadata: { name },
-  spec: { containers: [{ name: "main", image: "i", ports: [{ name: "web", containerPort: port }] }] },
+  spec: { nodeName, containers: [{ name: "main", image: "i", ports: [{ name: "web", containerPort: port }] }] },
 });
 
-const sliceOf = (name: string, at: string, port: number): object => ({
+const sliceOf = (name: string, port: number): object => ({
   metadata: { name, labels: { "kubernetes.io/service-name": name } },
-  addressType: at.includes(":") ? "IPv6" : "IPv4",
+  addressType: "IPv4",
   ports: [{ name: "http", port }],
-  endpoints: [{ addresses: [at], targetRef: { kind: "Pod", namespace: "default", name } }],
+  endpoints: [{ addresses: [address], targetRef: { kind: "Pod", namespace: "default", name } }],
 });
 
 export interface Asked {

@@ -54,6 +54,7 @@ export interface ServeOptions {
   /** A minute where it isn't said. */
   readonly bookmarkEveryMs?: number;
   readonly legacyProxyPaths?: boolean;
+  readonly podsByAgents?: boolean;
   /** The first block of Service addresses, where it isn't the usual one. */
   readonly serviceRange?: string;
   /** How tokens of service accounts are made; by a key of its own, where it isn't said. */
@@ -92,6 +93,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     tokens = ownTokens(),
     bookmarkEveryMs = 60_000,
     legacyProxyPaths = true,
+    podsByAgents = false,
   } = options;
   const firstRange = options.serviceRange === undefined ? serviceRange : mustCidr(options.serviceRange);
   const faults: unknown[] = [];
@@ -110,6 +112,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       tokens,
       bookmarkEveryMs,
       legacyProxyPaths,
+      podsByAgents,
       ...(options.inFlight && { inFlight: options.inFlight }),
       ...(options.sharing && { sharing: options.sharing }),
       ...(options.oidc && { oidc: options.oidc }),

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
 import { serveAttach } from "./attach-request.ts";
 import { serveLogs } from "./container-logs.ts";
+import { serveDial } from "./dial-request.ts";
 import { serveExec } from "./exec-request.ts";
 import { type CertificateSubject, isApiServer, subjectOf } from "./kubelet-clients.ts";
 import { type Route, routeOf } from "./kubelet-paths.ts";
@@ -96,7 +97,8 @@ function serverOf(options: KubeletApiOptions, upgraded: Set<Duplex>): Server {
 
 async function answer(options: KubeletApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { route, query } = admitted(options, request);
-  const isStream = route.kind === "exec" || route.kind === "attach" || route.kind === "portForward";
+  const isStream =
+    route.kind === "exec" || route.kind === "attach" || route.kind === "portForward" || route.kind === "dial";
   if (!isStream && request.method !== "GET" && request.method !== "HEAD")
     throw new Refused(405, "405: Method Not Allowed", { allow: "GET" });
   switch (route.kind) {
@@ -111,6 +113,7 @@ async function answer(options: KubeletApiOptions, request: IncomingMessage, resp
     case "exec":
     case "attach":
     case "portForward":
+    case "dial":
       throw new Refused(400, "unable to upgrade: missing upgrade headers in request");
     case "unknown":
       throw new Refused(404, "404 page not found");
@@ -138,6 +141,9 @@ function upgrade(options: KubeletApiOptions, request: IncomingMessage, { socket,
       return;
     case "portForward":
       servePortForward(pods, route.at, exchange);
+      return;
+    case "dial":
+      serveDial(pods, route.at, { ...exchange, refuse: (fault) => socket.end(rawRefusal(fault)) });
       return;
     default:
       throw new Refused(404, "404 page not found");

@@ -4,6 +4,7 @@ import { codingsAsked, passedFields } from "#core/api-proxy/fields.ts";
 import { unreachableTarget } from "#core/api-proxy/reach-faults.ts";
 import { type StatusError, unavailable } from "#machinery/status.ts";
 import type { ServerRequest } from "../exchange.ts";
+import { byAgent } from "./by-agent.ts";
 import type { Target } from "./reach.ts";
 
 /** One request that is passed on to a target. */
@@ -46,18 +47,18 @@ export function ask(
     credentials,
   });
   const isShared = further === undefined && isRepeatable(request) && isBodiless(request);
-  const own = isShared ? {} : { agent: false };
   const shared = scheme === "https" ? { agent: tlsAgent, ...insecure } : { agent: plainAgent };
   const options: RequestOptions = {
     ...(agent ?? { ...shared, host, port }),
-    ...own,
+    ...(!isShared && { agent: false }),
+    ...(target.dial && { agent: undefined, createConnection: byAgent(target, target.dial) }),
     method: request.method,
     path: url,
     headers: { ...headers, ...lengthOf(request), ...(prefix !== "" && codingsAsked(request.headers)), ...further },
     setHost: false,
   };
   const asked = scheme === "https" ? tlsRequest(options) : plainRequest(options);
-  connectInTime(asked, scheme === "https" ? "secureConnect" : "connect");
+  if (target.dial === undefined) connectInTime(asked, scheme === "https" ? "secureConnect" : "connect");
   // A fault of its own: who has gone needs no second attempt.
   request.connection?.whenOver(() => asked.destroy(new Error("the client has gone")));
   return asked;

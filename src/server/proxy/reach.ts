@@ -1,4 +1,5 @@
 import type { RequestOptions } from "node:https";
+import type { Pod } from "#api/core/pod.ts";
 import { dialable } from "#core/api-proxy/dialable.ts";
 import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Stored } from "#machinery/schema.ts";
@@ -6,6 +7,7 @@ import { badRequest, internal } from "#machinery/status.ts";
 import { contains } from "#net/cidr.ts";
 import type { Store } from "#store/store.ts";
 import type { Environment } from "../environment.ts";
+import { kubeletOf, kubeletRequest } from "../kubelet.ts";
 import { type ApiObject, isOf } from "../object.ts";
 import { mustFind, type Place } from "../objects.ts";
 import { isOwnListener } from "./own-listeners.ts";
@@ -18,6 +20,8 @@ export interface Target {
   readonly port: number;
   /** By which the server shows the agent of a node who it is; undefined: it shows nothing, and trusts anybody. */
   readonly agent: RequestOptions | undefined;
+  /** By which the agent of its node is asked for a connection; undefined: it is dialled from here. */
+  readonly dial?: RequestOptions;
 }
 
 interface Reached {
@@ -33,6 +37,18 @@ export function reach({ options }: Environment, address: string, { scheme, port 
     ip !== undefined && !options.serviceRanges.some((range) => contains(range, ip)) && !isOwnListener(ip, port);
   if (!isAllowed) throw badRequest("address not allowed");
   return { scheme, host: ip.text, port, agent: undefined };
+}
+
+/** The same for a pod, which may have to be dialled by the agent of its node. */
+export async function reachPod(env: Environment, pod: Pod & ApiObject, at: PodAddress): Promise<Target> {
+  const target = reach(env, at.address, at);
+  if (env.options.podsByAgents !== true) return target;
+  const { namespace, name } = pod.metadata;
+  const path = `/dial/${namespace}/${name}/${target.port}?address=${encodeURIComponent(at.address)}`;
+  return { ...target, dial: kubeletRequest(env.options.kubelet, await kubeletOf(env.store, pod), path) };
+}
+interface PodAddress extends Reached {
+  readonly address: string;
 }
 
 /** Throws a 404. */

@@ -9,7 +9,7 @@ import type { Store } from "#store/store.ts";
 import type { Environment } from "../environment.ts";
 import { isOf, parseStored } from "../object.ts";
 import { keyOf, type Place, prefixOf } from "../objects.ts";
-import { found, reach, type Target } from "./reach.ts";
+import { found, reachPod, type Target } from "./reach.ts";
 
 /** A ready endpoint of a Service, one at random. Throws a 400, a 404 or a 503. */
 export async function serviceTarget(env: Environment, namespace: string, name: TargetName): Promise<Target> {
@@ -21,7 +21,8 @@ export async function serviceTarget(env: Environment, namespace: string, name: T
   for (const { pod, address, port } of behind.candidates) {
     const entry = await store.get(keyOf(pods, { namespace, name: pod }));
     const object = entry === undefined ? undefined : parseStored(entry.value);
-    if (isOf(pods, object) && hasAddress(object, address)) return reach(env, address, { scheme: name.scheme, port });
+    if (isOf(pods, object) && hasAddress(object, address))
+      return reachPod(env, object, { address, scheme: name.scheme, port });
   }
   throw unavailable(noEndpoints(name.name).why);
 }

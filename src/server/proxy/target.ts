@@ -7,7 +7,7 @@ import { badRequest, internal } from "#machinery/status.ts";
 import type { Call } from "../call.ts";
 import type { Environment } from "../environment.ts";
 import { kubeletOn, kubeletRequest } from "../kubelet.ts";
-import { found, reach, type Target } from "./reach.ts";
+import { found, reach, reachPod, type Target } from "./reach.ts";
 import { serviceTarget } from "./service-target.ts";
 
 /** What a proxied URL names. Throws a 400, a 404 or a 503. */
@@ -30,7 +30,7 @@ async function podTarget(env: Environment, namespace: string, name: TargetName):
   const pod = await found(env.store, pods, { namespace, name: name.name });
   const port = podPort(pod, name);
   if (port === undefined) throw badRequest(`pod ${JSON.stringify(name.name)} has no port ${JSON.stringify(name.port)}`);
-  return reach(env, pod.status.podIP ?? "", { scheme: name.scheme, port });
+  return reachPod(env, pod, { address: pod.status.podIP ?? "", scheme: name.scheme, port });
 }
 
 /** Without a port, or with its own, the agent. Source: ResourceLocation in pkg/registry/core/node. */
