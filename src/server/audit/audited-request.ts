@@ -52,7 +52,7 @@ export class AuditedRequest {
     const { request } = this.#arrival;
     const body = async (maximumBytes: number): Promise<Uint8Array> => {
       const bytes = await request.body(maximumBytes);
-      if (this.#tellsBodies()) this.#sent = bytes;
+      if (this.#audited !== undefined && this.#audited.level !== "None") this.#sent = bytes;
       return bytes;
     };
     return { ...request, body };
@@ -97,10 +97,6 @@ export class AuditedRequest {
     this.#tell(stage);
   }
 
-  #tellsBodies(): boolean {
-    return this.#audited?.level === "Request" || this.#audited?.level === "RequestResponse";
-  }
-
   #tell(stage: AuditStage): void {
     const [audited, asked] = [this.#audited, this.#asked];
     if (audited === undefined || asked === undefined || audited.level === "None") return;
@@ -119,7 +115,7 @@ export class AuditedRequest {
       ...(this.#asker !== undefined && this.#asker !== this.#sender && { impersonatedUser: userInfo(this.#asker) }),
       sourceIPs: request.connection?.peer === undefined ? [] : [request.connection.peer],
       userAgent: request.headers["user-agent"] ?? "",
-      ...(asked.kind === "resource" && { objectRef: this.#reference(asked, bodies.requestObject) }),
+      ...(asked.kind === "resource" && { objectRef: this.#reference(asked) }),
       ...(this.#status !== undefined && { responseStatus: this.#status }),
       ...bodies,
       requestReceivedTimestamp: showMicroTime(this.#received),
@@ -128,7 +124,13 @@ export class AuditedRequest {
     });
   }
 
-  #reference(asked: Attributes & { readonly kind: "resource" }, sent: unknown): object {
+  /** A new object has its name in the body alone, which is looked at for that whatever the level. */
+  #reference(asked: Attributes & { readonly kind: "resource" }): object {
+    const { request, env } = this.#arrival;
+    const isNamed = asked.verb !== "create" || this.#sent === undefined;
+    const sent = isNamed
+      ? undefined
+      : loggedBody(env.catalogue, request.headers["content-type"] ?? "", this.#sent ?? "");
     const { resource, namespace, name, group, subresource } = asked;
     const path = this.#target?.path;
     const metadata = isJsonObject(sent) && isJsonObject(sent.metadata) ? sent.metadata : {};
@@ -154,7 +156,7 @@ export class AuditedRequest {
       const body = loggedBody(env.catalogue, type ?? "", bytes);
       return omitManagedFields ? withoutManagedFields(body) : body;
     };
-    const sent = this.#sent === undefined || this.#sent.length === 0 ? undefined : this.#sent;
+    const sent = level === "Metadata" || this.#sent?.length === 0 ? undefined : this.#sent;
     const told = level === "RequestResponse" ? this.#told : undefined;
     return {
       ...(sent !== undefined && { requestObject: shown(request.headers["content-type"], sent) }),
