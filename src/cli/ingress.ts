@@ -5,6 +5,7 @@ import { parsePort, parseSeconds } from "#cluster/setting-values.ts";
 import { nginxController, portolanController } from "#core/routes/route-book.ts";
 import type { Publish } from "#daemons/ingress/publish.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
+import { tellingAs } from "./alone.ts";
 import { type Parsed, parse } from "./arguments.ts";
 import { bindingOf } from "./binding.ts";
 import { untilSignal } from "./signals.ts";
@@ -46,21 +47,19 @@ export async function ingress(args: readonly string[]): Promise<number> {
   const running = await startIngressAlone({
     ...asked,
     access: await readKubeconfig(kubeconfig),
-    failed: ({ loop, key, fault, failures }) =>
-      process.stderr.write(`portolan ingress: ${loop} ${key} (${failures} in a row): ${messageOf(fault)}\n`),
+    ...tellingAs("ingress"),
   });
   process.stdout.write(`Ingresses are served by ${running.story}\n`);
   // While no API server answers there may be nothing else that Node would wait for.
   const awake = setInterval(() => {}, 2 ** 30);
-  const done = await Promise.race([running.synced.then(() => "synced"), interrupted]);
-  if (done === "synced") process.stdout.write("everything that was there at the start is served\n");
-  await interrupted;
+  running.synced.then(() => process.stdout.write("everything that was there at the start is served\n"));
+  const unfit = await Promise.race([interrupted, running.unfit]);
   clearInterval(awake);
-  await running.stop(end);
+  // One that can't begin was never ready, so that nobody has to hear that it ends.
+  await running.stop(unfit === undefined ? end : { ...end, graceSeconds: 0 });
+  if (unfit !== undefined) throw unfit;
   return 0;
 }
-
-const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
 
 /** What is asked for, but which cluster. Throws `UsageFault`. */
 function askedFrom(parsed: Parsed) {

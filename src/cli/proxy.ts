@@ -4,6 +4,7 @@ import { cleanUpProxy, startProxyAlone } from "#cluster/proxy-alone.ts";
 import { parseBlocks } from "#cluster/setting-values.ts";
 import { type ProxyMode, proxyModes } from "#daemons/proxy/kernel-rules.ts";
 import type { Cidr } from "#net/cidr.ts";
+import { tellingAs } from "./alone.ts";
 import { type Parsed, parse } from "./arguments.ts";
 import { bindingOf } from "./binding.ts";
 import { untilSignal } from "./signals.ts";
@@ -47,17 +48,14 @@ export async function proxy(args: readonly string[]): Promise<number> {
       healthz: bindingsOf(parsed, "healthz-bind-address", "0.0.0.0:10256"),
       metrics: bindingsOf(parsed, "metrics-bind-address", "127.0.0.1:10249"),
     },
-    failed: ({ loop, key, fault, failures }) =>
-      process.stderr.write(`portolan proxy: ${loop} ${key} (${failures} in a row): ${messageOf(fault)}\n`),
+    ...tellingAs("proxy"),
   });
-  const done = await Promise.race([running.synced.then(() => "synced"), interrupted]);
-  if (done === "synced") process.stdout.write(`the rules of all Services are in the kernel (${asked.mode})\n`);
-  await interrupted;
+  running.synced.then(() => process.stdout.write(`the rules of all Services are in the kernel (${asked.mode})\n`));
+  const unfit = await Promise.race([interrupted, running.unfit]);
   await running.stop();
+  if (unfit !== undefined) throw unfit;
   return 0;
 }
-
-const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
 
 function modeOf(parsed: Parsed): ProxyMode {
   const asked = parsed.text("proxy-mode") ?? "nftables";

@@ -22,6 +22,7 @@ export type FaultCode =
   | "BackupExists"
   | "BackupUnwritable"
   | "NodeUnknown"
+  | "RightsMissing"
   | "IptablesTaken"
   | "NotJoined"
   | "AuthorityUnknown"

@@ -5,13 +5,14 @@ import { tlsTransport } from "#client/tls-transport.ts";
 import type { ServedController } from "#core/routes/ingress-class.ts";
 import { type IngressController, type StopOptions, startIngress } from "#daemons/ingress/ingress.ts";
 import type { Publish } from "#daemons/ingress/publish.ts";
-import { serveStatus } from "#daemons/ingress/status-pages.ts";
+import { serveStatus, type Told } from "#daemons/ingress/status-pages.ts";
 import type { Failure } from "#daemons/loop.ts";
 import { Registry } from "#metrics/registry.ts";
 import type { Ip, IpFamily } from "#net/ip.ts";
 import { hasCode } from "#os/files.ts";
 import { ClusterFault } from "./faults.ts";
 import { type EngineName, openEngine } from "./ingress-engines.ts";
+import { OwnRights } from "./own-rights.ts";
 
 /** The ingress controller of any cluster. */
 export interface IngressAlone {
@@ -29,23 +30,39 @@ export interface IngressAlone {
   /** Where health and metrics are shown; undefined: nowhere. */
   readonly status: { readonly address: string; readonly port: number } | undefined;
   readonly failed: (failure: Failure) => void;
+  /** Hears in a sentence of each right that it lacks: once. */
+  readonly lacks: (sentence: string) => void;
 }
 
 /** Every Secret that an Ingress names is a watch. kube-apiserver lets 250 streams be on a connection at least. */
 const mostEach = 200;
 
+/** Where these can't be read, all the rest is served. */
+const namedByIngresses: ReadonlySet<string> = new Set(["secrets", "configmaps"]);
+
 export interface RunningIngress {
   /** Which engine serves. */
   readonly story: string;
   readonly synced: IngressController["synced"];
+  /** Resolves to `RightsMissing` where it can't begin for want of rights. */
+  readonly unfit: Promise<ClusterFault>;
   readonly stop: (how: StopOptions) => Promise<void>;
 }
 
 /** Throws `PortTaken`, `HaproxyUnfit` and what the client throws; nothing of it runs any more then. */
 export async function startIngressAlone(options: IngressAlone): Promise<RunningIngress> {
   await using started = new AsyncDisposableStack();
-  const transport = spreadTransport(() => tlsTransport(options.access), mostEach);
+  const rights = new OwnRights(
+    spreadTransport(() => tlsTransport(options.access), mostEach),
+    {
+      manifest: "deploy/ingress",
+      isNeeded: ({ verb, resource }) => (verb === "list" || verb === "watch") && !namedByIngresses.has(resource),
+      lacks: options.lacks,
+    },
+  );
+  const { transport } = rights;
   started.defer(() => transport.close());
+  started.defer(() => rights.close());
   const registry = new Registry();
   const running: { controller?: IngressController } = {};
   const { engine, story } = await openEngine({
@@ -58,14 +75,18 @@ export async function startIngressAlone(options: IngressAlone): Promise<RunningI
   running.controller = controller;
   const atOnce = { graceSeconds: 0, drainSeconds: 0 };
   started.defer(() => controller.stop(atOnce));
+  controller.synced.then(() => rights.begun());
   if (options.status !== undefined) {
-    const pages = await statusAt(controller, options.status);
+    const { told } = controller;
+    const shown = { ...told, isReady: () => told.isReady() && rights.isFit(), lacking: rights.lacking };
+    const pages = await statusAt(shown, options.status);
     started.defer(() => pages.close());
   }
   const all = started.move();
   return {
     story,
     synced: controller.synced,
+    unfit: rights.unfit,
     async stop(how) {
       // Its pages tell to the end that it is not ready.
       await controller.stop(how);
@@ -75,7 +96,7 @@ export async function startIngressAlone(options: IngressAlone): Promise<RunningI
 }
 
 /** Throws `PortTaken`. */
-async function statusAt({ told }: IngressController, where: NonNullable<IngressAlone["status"]>) {
+async function statusAt(told: Told, where: NonNullable<IngressAlone["status"]>) {
   try {
     return await serveStatus(told, where);
   } catch (cause) {

@@ -2,8 +2,8 @@ import { type Node, nodes } from "#api/core/node.ts";
 import { informers } from "#client/informers.ts";
 import type { Access } from "#client/kubeconfig.ts";
 import { resourceClient } from "#client/resource.ts";
+import { isDenial } from "#client/rights.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
-import type { Transport } from "#client/transport.ts";
 import { internalIPs } from "#core/node.ts";
 import type { Failure } from "#daemons/loop.ts";
 import type { ProxyMode } from "#daemons/proxy/kernel-rules.ts";
@@ -14,6 +14,7 @@ import type { IpFamily } from "#net/ip.ts";
 import { hasCode } from "#os/files.ts";
 import { eventually, WaitedInVain } from "#os/patience.ts";
 import { ClusterFault } from "./faults.ts";
+import { OwnRights } from "./own-rights.ts";
 
 /** The service proxy of one node of any cluster, in kube-proxy's place; the names are those of kube-proxy's flags. */
 export interface ProxyAlone {
@@ -28,11 +29,15 @@ export interface ProxyAlone {
   readonly nodePortBlocks: readonly Cidr[];
   readonly status: StatusAddresses;
   readonly failed: (failure: Failure) => void;
+  /** Hears in a sentence of each right that it lacks: once. */
+  readonly lacks: (sentence: string) => void;
 }
 
 export interface RunningProxy {
   /** Resolves when the kernel has the rules of everything that was there at the start. */
   readonly synced: Promise<void>;
+  /** Resolves to `RightsMissing` where it can't begin for want of rights. */
+  readonly unfit: Promise<ClusterFault>;
   /** The rules go on serving. */
   readonly stop: () => Promise<void>;
 }
@@ -40,13 +45,19 @@ export interface RunningProxy {
 /** How long the node may take to be known. */
 const nodeSeconds = 10;
 
-/** Throws `NodeUnknown`, `PortTaken` and what the client throws; nothing of it runs any more then. */
+/** Throws `NodeUnknown`, `RightsMissing`, `PortTaken` and what the client throws; nothing of it runs any more then. */
 export async function startProxyAlone(options: ProxyAlone): Promise<RunningProxy> {
   const { access, nodeName, status } = options;
   await using started = new AsyncDisposableStack();
-  const transport = tlsTransport(access);
+  const rights = new OwnRights(tlsTransport(access), {
+    manifest: "deploy/proxy",
+    isNeeded: ({ verb }) => verb === "list" || verb === "watch",
+    lacks: options.lacks,
+  });
+  const { transport } = rights;
   started.defer(() => transport.close());
-  const families = familiesOf(await nodeNamed(transport, nodeName));
+  started.defer(() => rights.close());
+  const families = familiesOf(await nodeNamed(rights, nodeName));
   const followed = informers(transport, {
     failed: (fault) => options.failed({ loop: "api", key: access.server, fault, failures: 1 }),
   });
@@ -68,8 +79,9 @@ export async function startProxyAlone(options: ProxyAlone): Promise<RunningProxy
   });
   started.defer(() => proxy.stop({ removeRules: false }));
   started.use(await serveStatusAt(proxy.told, status));
+  proxy.synced.then(() => rights.begun());
   const running = started.move();
-  return { synced: proxy.synced, stop: () => running.disposeAsync() };
+  return { synced: proxy.synced, unfit: rights.unfit, stop: () => running.disposeAsync() };
 }
 
 /** Throws `PortTaken`. */
@@ -91,18 +103,21 @@ async function serveStatusAt(told: ServiceProxy["told"], status: StatusAddresses
 export const cleanUpProxy = (options: Pick<ProxyAlone, "mode" | "clusterCidrs" | "serviceCidrs">): Promise<void> =>
   removeRules(options.mode, { ...options, masqueradesPods: false, dnsAddresses: [] });
 
-/** Resolves when the API knows the node and its addresses. Throws `NodeUnknown`. */
-async function nodeNamed(transport: Transport, name: string): Promise<Node> {
-  const client = resourceClient(transport, nodes);
+/** Resolves when the API knows the node and its addresses. Throws `NodeUnknown`, `RightsMissing`. */
+async function nodeNamed(rights: OwnRights, name: string): Promise<Node> {
+  const client = resourceClient(rights.transport, nodes);
   let found: Node | undefined;
+  const asking = { fieldSelector: `metadata.name=${name}` };
   const isThere = async () => {
-    found = (await client.list("", { fieldSelector: `metadata.name=${name}` })).items[0];
+    found = await client.list("", asking).then(({ items }) => items[0], noneIfDenied);
     return found !== undefined && familiesOf(found).length > 0;
   };
   try {
     await eventually(`the cluster has a node ${name}`, isThere, { seconds: nodeSeconds });
   } catch (cause) {
     if (!(cause instanceof WaitedInVain)) throw cause;
+    const unfit = rights.unfitness();
+    if (unfit !== undefined) throw unfit;
     throw new ClusterFault("NodeUnknown", {
       what: `the cluster has no node ${JSON.stringify(name)}${found === undefined ? "" : " with an InternalIP"}`,
       where: name,
@@ -112,6 +127,11 @@ async function nodeNamed(transport: Transport, name: string): Promise<Node> {
   }
   if (found === undefined) throw new RangeError(name);
   return found;
+}
+
+/** A right may be on its way. */
+function noneIfDenied(fault: unknown): undefined {
+  if (!isDenial(fault)) throw fault;
 }
 
 /** The families in which a node is reached. */

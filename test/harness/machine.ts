@@ -87,6 +87,8 @@ export async function makeMachine(): Promise<Machine> {
 export interface Heard {
   /** What it has said on stdout until now. */
   readonly said: () => string;
+  /** On stderr. */
+  readonly complained: () => string;
   readonly ended: Promise<Outcome>;
 }
 
@@ -102,5 +104,5 @@ export function listenTo(child: ChildProcess): Heard {
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.once("error", reject).once("close", (code) => resolve({ code, stdout, stderr }));
   });
-  return { said: () => stdout, ended };
+  return { said: () => stdout, complained: () => stderr, ended };
 }

@@ -196,8 +196,9 @@ test("a handshake is no reading: who may not run commands is refused, and nothin
   const listed = await handshake("/api/v1/namespaces", server.client, webSocket);
   assert.equal(listed.status, 200, "a list is answered as if nothing else had been asked for");
   assert.equal((await handshake("/healthz", server.client, webSocket)).status, 400);
-  const attach = await handshake(exec.replace("exec", "attach"), server.client, webSocket);
-  assert.equal(attach.status, 404, "which kubectl words as what the server does not know");
+  assert.equal((await handshake(exec.replace("exec", "attach"), server.client, webSocket)).status, 101);
+  const strange = await handshake(exec.replace("exec", "dance"), server.client, webSocket);
+  assert.equal(strange.status, 404, "which kubectl words as what the server does not know");
 });
 
 test("an agent that isn't there is told of, with its address", async () => {
