@@ -167,6 +167,12 @@ async function opened(store: Store, way: Way): ReturnType<Way> {
     serviceRange,
     serviceRanges: [serviceRange],
   });
+  // What pods run as: where controllers are, they make it.
+  const asked = { method: "POST", path: "/api/v1/namespaces/default/serviceaccounts", headers } as const;
+  await inProcessTransport(server, administrator).send({
+    ...asked,
+    body: JSON.stringify({ metadata: { name: "default" } }),
+  });
   const { ask, close } = await way(server);
   return {
     ask,
