@@ -257,15 +257,16 @@ interface Asked {
 
 const askOver = (session: ClientHttp2Session, { method, path, body, authorization }: Asked) =>
   new Promise<readonly [number, number]>((resolve, reject) => {
-    const stream = session.request({ ":method": method, ":path": path, ...headers, ...authorization });
-    let [status, length] = [0, 0];
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+    const stream = session.request({ ":method": method, ":path": path, ...headers, ...length, ...authorization });
+    let [status, received] = [0, 0];
     stream.on("response", (head) => {
       status = Number(head[":status"]);
     });
     stream.on("data", (chunk: Uint8Array) => {
-      length += chunk.length;
+      received += chunk.length;
     });
-    stream.on("end", () => resolve([status, length]));
+    stream.on("end", () => resolve([status, received]));
     stream.on("error", reject);
     stream.end(body);
   });

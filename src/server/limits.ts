@@ -28,7 +28,7 @@ export const limits = {
    * Requests of one user, who is no part of the cluster, and of all such users, that wait until they are worked on. An administrator's writes
    * may wait as many as all, since whoever sets a cluster up writes much at once.
    */
-  waitingRequests: 200,
+  waitingRequests: 500,
   waitingRequestsOfAll: 5000,
   /** How long such a request waits, in milliseconds. Source: a quarter of kube-apiserver's `--request-timeout`. */
   waitingRequestMs: 15_000,
