@@ -21,6 +21,7 @@ import { OidcTokens } from "./authentication/oidc/oidc-tokens.ts";
 import { TokenIssuer } from "./authentication/token-issuer.ts";
 import { accessFollowers } from "./authorization/access-following.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
+import { noCustomResources } from "./custom-resources.ts";
 import { documentAnswer, isPublic } from "./documents.ts";
 import { type Draining, drainingOf } from "./draining.ts";
 import type { Environment, ServerParts } from "./environment.ts";
@@ -254,6 +255,8 @@ async function answerTo(env: Environment, { request, enter }: Seated, asking: As
   }
   const spoken = env.catalogue.reviewAt(path.group, path.version, path.resource);
   if (spoken !== undefined) return answerReview(env, request, { spoken, identity, warn, path, query });
+  const none = await noCustomResources(env, request, { identity, path, query });
+  if (none !== undefined) return none;
   const { call, route } = understand(env, request, { identity, warn, path, query });
   const goesOn = route.verb === "watch" || endless.has(call.subresource?.name ?? "");
   if (isReading && !goesOn) await enter();

@@ -24,6 +24,15 @@ test("a cluster's ingress controller reads Secrets by their names alone, and wri
     await assert.rejects(client.list("default"), forbidden);
     assert.deepEqual((await client.list("default", { fieldSelector: "metadata.name=shop" })).items, []);
   }
+  const identity = { user: ingressUser, groups: ["system:authenticated"] };
+  const rules = await served.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
+    body: { spec: { namespace: "default" } },
+    identity,
+  });
+  assert.deepEqual(
+    [rules.at("status", "incomplete"), rules.at("status", "evaluationError")],
+    [true, "secrets and configmaps can only be read by their names"],
+  );
   await assert.rejects(resourceClient(own, pods).list(""), forbidden);
   const all = resourceClient(own, ingresses);
   assert.deepEqual((await all.list("")).items, []);

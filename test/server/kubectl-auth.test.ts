@@ -23,6 +23,19 @@ const session: readonly Step[] = [
   ["get pods --as bob", /^$/, 1],
 ];
 
+/** Fields are checked on the client's side, since no review can be patched. */
+const reviews: readonly Step[] = [
+  ["create -f review.yaml -o jsonpath={.status.allowed}", /^true$/, 0],
+  ["create -f wrong.yaml", /^$/, 1],
+];
+const review = `apiVersion: authorization.k8s.io/v1
+kind: SubjectAccessReview
+spec:
+  user: anna
+  groups: [system:authenticated]
+  nonResourceAttributes: { verb: get, path: /version }
+`;
+
 const whoami: readonly Step[] = [
   ["auth whoami", /^ATTRIBUTE\s+VALUE\nUsername\s+admin\nGroups\s+\[system:masters system:authenticated\]\n$/, 0],
   [
@@ -48,10 +61,12 @@ for (const { version, path } of kubectls)
       await writeFile(kubeconfig, showKubeconfig({ ...entry, cert: client.certificate, key: client.key }), {
         mode: 0o600,
       });
+      await writeFile(join(folder, "review.yaml"), review);
+      await writeFile(join(folder, "wrong.yaml"), review.replace("user:", "usr:"));
       const common = ["--kubeconfig", kubeconfig, "--cache-dir", folder];
-      for (const [command, expected, code] of [...session, ...(knowsWhoami(version) ? whoami : [])]) {
+      for (const [command, expected, code] of [...session, ...reviews, ...(knowsWhoami(version) ? whoami : [])]) {
         const words = [path, ...common, ...command.split(" ")];
-        const { stdout } = await run(["sh", "-c", '"$@"; echo "exit $?"', "sh", ...words]);
+        const { stdout } = await run(["env", "-C", folder, "sh", "-c", '"$@"; echo "exit $?"', "sh", ...words]);
         const [said = "", exit = ""] = stdout.split(/exit (?=\d+\n$)/);
         assert.match(said, expected, command);
         assert.equal(Number(exit), code, command);

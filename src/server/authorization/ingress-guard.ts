@@ -15,3 +15,7 @@ export function withheldFromIngress({ user }: Identity, asked: Attributes): stri
     user === ingressUser && asked.kind === "resource" && namedOnly.has(asked.resource) && asked.name === "";
   return isWithheld ? "can only read objects of this type by their names" : "";
 }
+
+/** What rules don't say of somebody. */
+export const unsaidOf = ({ user }: Identity): string =>
+  user === ingressUser ? `${[...namedOnly].join(" and ")} can only be read by their names` : "";

@@ -1,6 +1,7 @@
 import type { SelfSubjectRulesReview, SubjectRulesReviewStatus } from "#api/authorization/self-subject-rules-review.ts";
 import { nodeOf } from "#core/access/attributes.ts";
 import { badRequest } from "#machinery/status.ts";
+import { unsaidOf } from "../authorization/ingress-guard.ts";
 import type { ReviewCall } from "./review-call.ts";
 
 /** All that one may do in a namespace. Throws a 400. Source: pkg/registry/authorization/selfsubjectrulesreview/rest.go. */
@@ -14,7 +15,9 @@ export function rulesAnswer({ spec }: SelfSubjectRulesReview, call: ReviewCall):
 function statusOf({ env, identity }: ReviewCall, namespace: string): SubjectRulesReviewStatus {
   const { rules, faults } = env.accessBook.rulesFor(identity, namespace);
   const isNode = nodeOf(identity) !== undefined;
-  const told = [...(isNode ? ["node authorizer does not support user rule resolution"] : []), ...faults];
+  const ofNode = isNode ? "node authorizer does not support user rule resolution" : "";
+  const unsaid = [ofNode, unsaidOf(identity)].filter((one) => one !== "");
+  const told = [...unsaid, ...faults];
   return {
     resourceRules: rules.flatMap(({ verbs, apiGroups, resources = [], resourceNames }) =>
       resources.length === 0
@@ -24,7 +27,7 @@ function statusOf({ env, identity }: ReviewCall, namespace: string): SubjectRule
     nonResourceRules: rules.flatMap(({ verbs, nonResourceURLs = [] }) =>
       nonResourceURLs.length === 0 ? [] : [{ verbs, nonResourceURLs }],
     ),
-    incomplete: isNode,
+    incomplete: unsaid.length > 0,
     ...(told.length > 0 && { evaluationError: told.join(", ") }),
   };
 }
