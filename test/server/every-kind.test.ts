@@ -124,7 +124,8 @@ const behaviours: Readonly<Record<string, (served: Served, kind: AnyKind) => Pro
     const leaving = new AbortController();
     const api = inProcessTransport(server, administrator);
     const watch = await api.send({ method: "GET", path, headers: {}, body: undefined, signal: leaving.signal });
-    await send("POST", collectionOf(kind), { body: fixture(kind, "one") });
+    const made = await send("POST", collectionOf(kind), { body: fixture(kind, "one") });
+    assert.equal(made.status, 201, made.text);
     await send("PATCH", placeOf(kind, "one"), {
       body: { metadata: { labels: { a: "b" } } },
       headers: patchOf("merge-patch"),

@@ -15,6 +15,8 @@ const endingTemplate = { ...template, spec: { ...template.spec, restartPolicy: "
 export const certificateRequest =
   "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQklqQ0J5Z0lCQURBd01SVXdFd1lEVlFRS0RBeHplWE4wWlcwNmJtOWtaWE14RnpBVkJnTlZCQU1NRG5ONQpjM1JsYlRwdWIyUmxPbTR4TUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFMWtFTUNnSXNia3lZCi9xaC9YWkxSd0lSNFFvSzRKTmJPQXZoTFUrWWNsb0plbDFpVnBwT2phSFY1aDNGNXhuRXB2clJBb0U5b0kwaHAKQ1pIMGF1V25nNkE0TURZR0NTcUdTSWIzRFFFSkRqRXBNQ2N3SlFZRFZSMFJCQjR3SElJQ2JqR0hCQW9BQUFHSApFUDBBQUFBQUFBQUFBQUFBQUFBQUFBRXdDZ1lJS29aSXpqMEVBd0lEUndBd1JBSWdLUVBJeGJUZDFpMlR1Q3VRCllIME9adWxBRG9lV25QS2F1dzRvQ0Z1QUZmUUNJQ1ByelFvZTlCa3QrQUxRQzBPWE5ZRGRjVjVHK01jS21aZWYKYkJZajljeTcKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==";
 
+const nextWeek = new Date(Date.now() + 7 * 86_400_000).toISOString();
+
 /** The least that each kind takes, beside its metadata. */
 const drafts: Readonly<Record<string, Draft>> = {
   certificatesigningrequests: {
@@ -64,7 +66,8 @@ const drafts: Readonly<Record<string, Draft>> = {
   runtimeclasses: { handler: "kata" },
   secrets: { stringData: { a: "1" } },
   serviceaccounts: {},
-  shares: { spec: { service: "web", tokenHash: "0".repeat(64), expires: "2026-01-01T00:00:00Z" } },
+  // To the one Service that is there from the start, for less than the month that a link may last.
+  shares: { spec: { service: "kubernetes", tokenHash: "0".repeat(64), expires: nextWeek } },
   servicecidrs: { spec: { cidrs: ["192.0.2.0/28"] } },
   statefulsets: { spec: { selector, template } },
   services: { spec: { ports: [{ port: 80 }] } },

@@ -127,6 +127,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     serviceRange: firstRange,
     serviceRanges,
   };
+  server.sharing.book.attach(openDoor);
   const transport = inProcessTransport(server, administrator);
   await bootstrap(transport, foundation);
   await withAccount({ server }, "default");
@@ -141,6 +142,9 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     },
   };
 }
+
+/** Links are taken as where a door serves them: there is none here. */
+const openDoor = { changed: () => {}, open: async () => undefined };
 
 /** Makes the account that pods of a namespace run as: its controller does not run here. */
 export const withAccount = ({ server }: Pick<Served, "server">, namespace: string): Promise<unknown> =>

@@ -18,13 +18,14 @@ export const shareReach: AdmissionPlugin = {
   name: "ShareReach",
   at: ["portolan.io/shares"],
   async mutate(next, { operation, name, call: { env, path } }) {
+    if (operation !== "create" || !isOf(shares, next)) return next;
     const { sharing } = env.options;
-    if (operation !== "create" || sharing === undefined || !isOf(shares, next)) return next;
     const { namespace } = path;
     const service = await findOf(env.store, services, { namespace, name: next.spec.service });
     const [only, ...others] = service?.spec.ports ?? [];
     const port = next.spec.port ?? (others.length === 0 ? only?.port : undefined);
-    const spec = { ...next.spec, url: shareUrl(sharing, { name, namespace }), ...(port !== undefined && { port }) };
+    const url = sharing && shareUrl(sharing, { name, namespace });
+    const spec = { ...next.spec, ...(url !== undefined && { url }), ...(port !== undefined && { port }) };
     return objectOf({ ...next, spec });
   },
   async denial(next, { operation, call: { env, identity, path } }) {
