@@ -10,9 +10,9 @@ import { mustCidr } from "#net/cidr.ts";
 import { createAuthority } from "#os/pki.ts";
 import { type ApiServer, createApiServer } from "#server/api-server.ts";
 import type { TokenOptions } from "#server/authentication/token-issuer.ts";
-import { bootstrap } from "#server/bootstrap.ts";
-import { inProcessTransport } from "#server/in-process.ts";
-import { listen } from "#server/listen.ts";
+import { bootstrap } from "#server/bootstrap/bootstrap.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
+import { listen } from "#server/connections/listen.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import type { Store } from "#store/store.ts";
 

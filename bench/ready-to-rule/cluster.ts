@@ -17,7 +17,7 @@ import { startControllers } from "#daemons/controllers/controllers.ts";
 import { startProxy } from "#daemons/proxy/proxy.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { createAuthority } from "#os/pki.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import { serve, serviceRange } from "../../test/server/served.ts";
 import { endpointOf } from "../programming/services.ts";

@@ -1,6 +1,6 @@
 import type { Cidr } from "#net/cidr.ts";
 import type { Ip } from "#net/ip.ts";
-import { apiServiceAddress } from "#server/bootstrap.ts";
+import { apiServiceAddress } from "#server/bootstrap/bootstrap.ts";
 import { ClusterFault } from "./faults.ts";
 import { type Lan, lanAddresses, lanOf, machineAddresses, poolOf } from "./lan.ts";
 import { type Network, nodeAddress, readNetwork } from "./machine.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Ip, mustIp, plus } from "#net/ip.ts";
-import { dnsServiceAddress } from "#server/bootstrap.ts";
+import { dnsServiceAddress } from "#server/bootstrap/bootstrap.ts";
 import { type Network, nodeAddress } from "./machine.ts";
 import type { ReportOptions } from "./machine-report.ts";
 import { labelsOf } from "./setting-values.ts";

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, writeWhole } from "#os/files.ts";
 import { isAlive, type ProcessId, processNow } from "#os/processes.ts";
-import { dnsServiceAddress } from "#server/bootstrap.ts";
+import { dnsServiceAddress } from "#server/bootstrap/bootstrap.ts";
 import { showSetting } from "./change.ts";
 import type { ClusterPlan } from "./cluster-plan.ts";
 import { namesOf } from "./node-network.ts";

@@ -1,4 +1,4 @@
-import type { ServerMetrics } from "./metrics.ts";
+import type { ServerMetrics } from "./metrics/metrics.ts";
 
 /** The end of a server's work. */
 export interface Draining {

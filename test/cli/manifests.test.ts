@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readManifests } from "#cli/manifests.ts";
 import { applyManifest } from "#client/apply.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 
 const manifests = `apiVersion: extensions/v1beta1

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { services } from "#api/core/service.ts";
 import { applyManifest } from "#client/apply.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 
 const path = "/api/v1/namespaces/default/services/web";

@@ -5,7 +5,7 @@ import { events } from "#api/core/event.ts";
 import { eventRecorder, referenceTo } from "#client/events.ts";
 import { resourceClient } from "#client/resource.ts";
 import { type Transport, Unreachable } from "#client/transport.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 
 /** A recorder with a clock of the test's own, and what it has written so far. */

@@ -6,7 +6,7 @@ import { readingOwnWrites } from "#client/cache.ts";
 import { type Informer, informer, keyOf } from "#client/informer.ts";
 import { informers } from "#client/informers.ts";
 import { resourceClient } from "#client/resource.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { eventually } from "../harness/eventually.ts";
 import { seeded } from "../harness/seeded.ts";
 import { administrator, serve } from "../server/served.ts";

@@ -6,7 +6,7 @@ import { informer } from "#client/informer.ts";
 import { type HeldLease, holdLease } from "#client/lease.ts";
 import { refusedFor, resourceClient } from "#client/resource.ts";
 import { type Transport, Unreachable } from "#client/transport.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { seeded } from "../harness/seeded.ts";
 import { administrator, type Served, serve } from "../server/served.ts";
 import { settled, type VirtualProcess, VirtualTime } from "./virtual-time.ts";

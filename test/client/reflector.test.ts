@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createAuthority } from "#os/pki.ts";
-import { type Listener, listen } from "#server/listen.ts";
+import { type Listener, listen } from "#server/connections/listen.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import { eventually } from "../harness/eventually.ts";
 import { seeded } from "../harness/seeded.ts";

@@ -13,7 +13,7 @@ import { refusedFor, resourceClient } from "#client/resource.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
 import { Unreachable } from "#client/transport.ts";
 import { createAuthority } from "#os/pki.ts";
-import { type Listener, listen } from "#server/listen.ts";
+import { type Listener, listen } from "#server/connections/listen.ts";
 import { freePort } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
 import { serve } from "../server/served.ts";

@@ -6,7 +6,7 @@ import { nodes } from "#api/core/node.ts";
 import { secrets } from "#api/core/secret.ts";
 import { type ResourceClient, resourceClient } from "#client/resource.ts";
 import { createAuthority, createRequest } from "#os/pki.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 

@@ -11,7 +11,7 @@ import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { TokenKeys } from "#server/authentication/token-keys.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { seeded } from "../harness/seeded.ts";
 import { administrator, ownTokens, type Served, serve } from "../server/served.ts";
 import { type Kubelet, startKubelet } from "./kubelet.ts";

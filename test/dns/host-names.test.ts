@@ -7,7 +7,7 @@ import { ingresses } from "#api/networking/ingress.ts";
 import { informers } from "#client/informers.ts";
 import { resourceClient } from "#client/resource.ts";
 import { keepHostNames } from "#daemons/dns/host-names.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { eventually } from "../harness/eventually.ts";
 import { administrator, serve } from "../server/served.ts";
 

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { configMaps } from "#api/core/config-map.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { prefixOf } from "#server/objects.ts";
 import { storeDefaults } from "#store/journaled-store.ts";
 import { openSqliteStore } from "#store/sqlite.ts";

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, suite, test } from "node:test";
 import { connect } from "node:tls";
-import { listen } from "#server/listen.ts";
+import { listen } from "#server/connections/listen.ts";
 import { asRoot } from "../cluster/as-root.ts";
 import { validity } from "../server/listening.ts";
 import { address, ask, core, proxyStage, type Stage, through } from "../server/proxy-stage.ts";

@@ -9,7 +9,7 @@ import { showKubeconfig } from "#client/kubeconfig.ts";
 import { findHaproxy, HaproxyUnfit } from "#os/haproxy/program.ts";
 import { run } from "#os/spawn.ts";
 import { ingressUser } from "#server/authorization/ingress-guard.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { asRoot } from "../cluster/as-root.ts";
 import { freePort } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";

@@ -13,7 +13,7 @@ import type { AnyType, Draft } from "#machinery/schema.ts";
 import { Registry } from "#metrics/registry.ts";
 import { mustIp } from "#net/ip.ts";
 import { ingressUser } from "#server/authorization/ingress-guard.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 import { giveIngressRights } from "./rights.ts";
 import { stage } from "./stage.ts";

@@ -9,7 +9,7 @@ import { ingresses } from "#api/networking/ingress.ts";
 import { resourceClient } from "#client/resource.ts";
 import { ingressPlace } from "#cluster/ingress-rights.ts";
 import { ingressUser } from "#server/authorization/ingress-guard.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 import { giveIngressRights } from "./rights.ts";
 

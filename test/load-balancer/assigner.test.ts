@@ -10,7 +10,7 @@ import { startAssigner } from "#daemons/loadbalancer/assigner.ts";
 import type { Failure } from "#daemons/loop.ts";
 import { mustCidr } from "#net/cidr.ts";
 import { rangeOfCidr } from "#net/ip-range.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { eventually } from "../harness/eventually.ts";
 import { administrator, serve } from "../server/served.ts";
 

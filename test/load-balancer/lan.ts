@@ -9,7 +9,7 @@ import { mustIp } from "#net/ip.ts";
 import { macOf } from "#net/mac.ts";
 import { ipBatch } from "#os/ip.ts";
 import { run, start } from "#os/spawn.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { eventually } from "../harness/eventually.ts";
 import { heldUntilInterrupted } from "../harness/interruption.ts";
 import { administrator, type Served, serve } from "../server/served.ts";

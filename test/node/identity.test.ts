@@ -17,7 +17,7 @@ import type { Failure } from "#daemons/loop.ts";
 import { CertificateRefused } from "#daemons/node/identity/certificate-request.ts";
 import { keepNodeIdentity, obtainNodeIdentity } from "#daemons/node/identity/node-identity.ts";
 import type { KeyPair } from "#os/pki.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Listening, listening } from "../server/listening.ts";
 import { administrator } from "../server/served.ts";

@@ -17,7 +17,7 @@ import type { AnyType, Draft } from "#machinery/schema.ts";
 import { mountsOf, unmount } from "#os/mounts.ts";
 import { createAuthority } from "#os/pki.ts";
 import { purgeRuntime } from "#os/process-runtime/purge.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { eventually } from "../harness/eventually.ts";
 import { administrator, type Served, serve } from "../server/served.ts";
 

@@ -6,8 +6,8 @@ import {
   defaultRoleBindingObjects,
   defaultRoleObjects,
 } from "#core/access/default-roles/objects.ts";
-import { provideAccess } from "#server/default-access.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { provideAccess } from "#server/bootstrap/default-access.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { bindingObject, identityOf, rolePath } from "./access-roles.ts";
 import { administrator, type Served, serve } from "./served.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds } from "#api/kinds.ts";
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { collectionOf, fixture, nameFor, placeOf } from "./fixtures.ts";
 import { administrator, partOf, type Served, serve } from "./served.ts";
 

@@ -1,6 +1,6 @@
 import { type Authority, createAuthority, type KeyPair } from "#os/pki.ts";
 import type { ApiServer } from "#server/api-server.ts";
-import { listen } from "#server/listen.ts";
+import { listen } from "#server/connections/listen.ts";
 import { type Served, type ServeOptions, serve } from "./served.ts";
 
 /** A server that listens on a port of its own on 127.0.0.1. */

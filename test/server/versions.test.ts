@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inProcessTransport } from "#server/in-process.ts";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { catalogue } from "./gadgets.ts";
 import { administrator, partOf, type Served, serve } from "./served.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inProcessTransport } from "#server/connections/in-process.ts";
 import { heldBody } from "#server/exchange.ts";
-import { inProcessTransport } from "#server/in-process.ts";
 import { seeded } from "../harness/seeded.ts";
 import { administrator, partOf, type Served, serve } from "./served.ts";
 

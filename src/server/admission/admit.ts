@@ -2,8 +2,8 @@ import type { FieldProblem } from "#machinery/field-problem.ts";
 import { invalid } from "#machinery/status.ts";
 import type { ApiObject } from "../object.ts";
 import type { Along, Saving } from "../objects.ts";
-import { settle } from "../settle.ts";
-import { strategyOf } from "../strategy.ts";
+import { strategyOf } from "../strategies/strategies.ts";
+import { settle } from "../verbs/settle.ts";
 import { chargeOf, judge } from "./chain.ts";
 import type { Attempt } from "./plugin.ts";
 

@@ -7,9 +7,9 @@ import { roleBindings } from "#api/rbac/role-binding.ts";
 import { escalation, mayGather } from "#core/access/escalation.ts";
 import { isAdministrator } from "#core/access/identity.ts";
 import { forbidden, notFound } from "#machinery/status.ts";
+import { decisionOn } from "../authorization/permission.ts";
 import type { Call } from "../call.ts";
 import { type ApiObject, isOf, withoutMetadata } from "../object.ts";
-import { decisionOn } from "../permission.ts";
 import type { AdmissionPlugin, Attempt, Denial } from "./plugin.ts";
 
 /**

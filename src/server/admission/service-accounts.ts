@@ -4,10 +4,10 @@ import { type Pod, pods } from "#api/core/pod.ts";
 import { type ServiceAccount, serviceAccounts } from "#api/core/service-account.ts";
 import { forbidden } from "#machinery/status.ts";
 import type { Store } from "#store/store.ts";
-import { awaitedEntry } from "../awaited-entry.ts";
-import { generatedName } from "../names.ts";
 import { isOf, named, parseStored } from "../object.ts";
 import { keyOf, type Place } from "../objects.ts";
+import { generatedName } from "../verbs/names.ts";
+import { awaitedEntry } from "./awaited-entry.ts";
 import type { AdmissionPlugin, Denial } from "./plugin.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { services } from "#api/core/service.ts";
 import { shares } from "#api/portolan/share.ts";
 import { readTime } from "#machinery/time.ts";
+import { mayOrThrow } from "../authorization/permission.ts";
 import { isOf, objectOf } from "../object.ts";
 import { findOf } from "../objects.ts";
-import { mayOrThrow } from "../permission.ts";
 import { shareUrl } from "../sharing/share-url.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 

@@ -1,7 +1,7 @@
 import { certificateSigningRequests } from "#api/certificates/certificate-signing-request.ts";
 import type { ResourceAttributes } from "#core/access/attributes.ts";
+import { decisionOn } from "../authorization/permission.ts";
 import type { Call } from "../call.ts";
-import { decisionOn } from "../permission.ts";
 
 /**
  * Whether whoever asks may do that in the name of a signer: one of that name, or all of its domain (`kubernetes.io/*`).

@@ -2,9 +2,9 @@ import type { ResourceAttributes } from "#core/access/attributes.ts";
 import type { Identity } from "#core/access/identity.ts";
 import { serviceAccountGroups, serviceAccountOf } from "#core/access/service-account.ts";
 import { badRequest } from "#machinery/status.ts";
+import { mayOrThrow } from "../authorization/permission.ts";
 import type { Environment } from "../environment.ts";
 import type { ServerRequest } from "../exchange.ts";
-import { mayOrThrow } from "../permission.ts";
 import { decode } from "../requests/api-path.ts";
 
 /** Whom a request wants to be taken for, as its `Impersonate-…` lines say. */

@@ -2,7 +2,7 @@ import type { RequestOptions } from "node:http";
 import { type RequestOptions as AgentRequest, request as httpsRequest } from "node:https";
 import { type Duplex, PassThrough } from "node:stream";
 import { connect as startTls } from "node:tls";
-import { refusalOf } from "../kubelet.ts";
+import { refusalOf } from "../streams/kubelet.ts";
 import type { Target } from "./reach.ts";
 
 type CreateConnection = NonNullable<RequestOptions["createConnection"]>;

@@ -7,9 +7,9 @@ import { badRequest, internal } from "#machinery/status.ts";
 import { contains } from "#net/cidr.ts";
 import type { Store } from "#store/store.ts";
 import type { Environment } from "../environment.ts";
-import { kubeletOf, kubeletRequest } from "../kubelet.ts";
 import { type ApiObject, isOf } from "../object.ts";
 import { mustFind, type Place } from "../objects.ts";
+import { kubeletOf, kubeletRequest } from "../streams/kubelet.ts";
 import { isOwnListener } from "./own-listeners.ts";
 
 /** Whom a request is passed on to. */

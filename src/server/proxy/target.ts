@@ -6,7 +6,7 @@ import { portNumber, readTargetName, type TargetName } from "#core/api-proxy/tar
 import { badRequest, internal } from "#machinery/status.ts";
 import type { Call } from "../call.ts";
 import type { Environment } from "../environment.ts";
-import { kubeletOn, kubeletRequest } from "../kubelet.ts";
+import { kubeletOn, kubeletRequest } from "../streams/kubelet.ts";
 import { found, reach, reachPod, type Target } from "./reach.ts";
 import { serviceTarget } from "./service-target.ts";
 

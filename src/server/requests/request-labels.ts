@@ -1,6 +1,6 @@
 import type { KindCatalogue } from "#machinery/catalogue.ts";
 import type { ServerRequest } from "../exchange.ts";
-import type { RequestLabels } from "../metrics.ts";
+import type { RequestLabels } from "../metrics/metrics.ts";
 import type { ResourcePath } from "./api-path.ts";
 import { isTrue } from "./query.ts";
 import type { Target } from "./understand.ts";

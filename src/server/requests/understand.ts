@@ -5,11 +5,11 @@ import { deprecationWarning } from "#machinery/kind.ts";
 import { parseFieldSelector } from "#machinery/selector-text.ts";
 import { badRequest, methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
 import { mediaTypes, objectFormat, watchEncodings } from "../answers/negotiate.ts";
+import { mayOrThrow } from "../authorization/permission.ts";
 import type { Call } from "../call.ts";
 import type { Environment } from "../environment.ts";
 import type { ServerRequest } from "../exchange.ts";
-import { mayOrThrow } from "../permission.ts";
-import { type Route, routeOf, watchRoute } from "../routes.ts";
+import { type Route, routeOf, watchRoute } from "../verbs/routes.ts";
 import { type ApiPath, parseApiPath, type ResourcePath } from "./api-path.ts";
 import { isTrue } from "./query.ts";
 

@@ -5,8 +5,8 @@ import type {
 } from "#api/authorization/access/attributes.ts";
 import type { Attributes } from "#core/access/attributes.ts";
 import type { Identity } from "#core/access/identity.ts";
+import { decisionOn } from "../authorization/permission.ts";
 import type { Environment } from "../environment.ts";
-import { decisionOn } from "../permission.ts";
 
 /** Whether somebody may do it. Nothing is forbidden whatever else allows it, so `denied` is never said. */
 export function accessOf(

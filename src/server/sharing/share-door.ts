@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Share } from "#api/portolan/share.ts";
 import { type Entrance, entranceOf } from "#core/api-proxy/share-ticket.ts";
 import { readTime } from "#machinery/time.ts";
-import type { ServingPair } from "../listen.ts";
+import type { ServingPair } from "../connections/listen.ts";
 import { listensAt } from "../proxy/own-listeners.ts";
 import type { ShareBook } from "./share-book.ts";
 import { isLocal, type SharingOptions } from "./share-url.ts";

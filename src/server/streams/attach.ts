@@ -1,7 +1,7 @@
 import type { Call } from "../call.ts";
-import { kubeletOf, kubeletRequest } from "../kubelet.ts";
 import { runningContainer, streamsOf } from "./exec.ts";
 import type { Join } from "./join.ts";
+import { kubeletOf, kubeletRequest } from "./kubelet.ts";
 import { toAgent } from "./splice.ts";
 
 /** A container's own program: the agent connects the client to it, and speaks its protocol itself. */

@@ -1,11 +1,11 @@
 import { type Pod, pods } from "#api/core/pod.ts";
 import { badRequest, internal } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
-import { containerOf, kubeletOf, kubeletRequest } from "../kubelet.ts";
 import { isOf } from "../object.ts";
 import { mustFind } from "../objects.ts";
 import { isTrue } from "../requests/query.ts";
 import type { Join } from "./join.ts";
+import { containerOf, kubeletOf, kubeletRequest } from "./kubelet.ts";
 import { toAgent } from "./splice.ts";
 
 /** A command in a container: the agent runs it, and speaks the client's protocol itself. */

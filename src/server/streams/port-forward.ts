@@ -1,10 +1,10 @@
 import { pods } from "#api/core/pod.ts";
 import { badRequest, internal } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
-import { kubeletOf, kubeletRequest } from "../kubelet.ts";
 import { isOf } from "../object.ts";
 import { mustFind } from "../objects.ts";
 import type { Join } from "./join.ts";
+import { kubeletOf, kubeletRequest } from "./kubelet.ts";
 import { toAgent } from "./splice.ts";
 import { asksForTunnel, throughTunnel } from "./tunnel.ts";
 

@@ -5,8 +5,8 @@ import type { Duplex } from "node:stream";
 import type { StatusError } from "#machinery/status.ts";
 import { statusAnswer } from "../answers/encode.ts";
 import type { WholeAnswer } from "../exchange.ts";
-import { refusalOf, unreachable } from "../kubelet.ts";
 import type { Join, Upgrading } from "./join.ts";
+import { refusalOf, unreachable } from "./kubelet.ts";
 
 /** Nothing moves for so long: whoever is at the other end has gone. */
 const idleMs = 4 * 60 * 60_000;

@@ -8,16 +8,16 @@ import type { JsonObject } from "#machinery/json.ts";
 import { apiVersionOf } from "#machinery/kind.ts";
 import { applyConflict, badRequest, conflict, notFound, withoutReason } from "#machinery/status.ts";
 import { presentObject } from "../answers/present.ts";
+import { mayOrThrow } from "../authorization/permission.ts";
 import { type Call, placeOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
-import { entriesOf, entriesToApplyTo, ignoredFields, type Track, withEntries, writerOf } from "../managed-fields.ts";
 import { type ApiObject, named } from "../object.ts";
 import { retryOrMake, type Saved, type StoredObject } from "../objects.ts";
-import { mayOrThrow } from "../permission.ts";
-import { checkName, replaceOnce } from "../replace.ts";
 import type { Expected } from "../requests/sent.ts";
 import type { WriteOptions } from "../requests/write-options.ts";
 import { createOnce } from "./create.ts";
+import { entriesOf, entriesToApplyTo, ignoredFields, type Track, withEntries, writerOf } from "./managed-fields.ts";
+import { checkName, replaceOnce } from "./replace.ts";
 
 /** PATCH that says what its writer wants of an object, and makes it where there is none. Source: KEP-555. */
 export async function apply(call: Call, document: JsonObject, options: WriteOptions): Promise<Answer> {

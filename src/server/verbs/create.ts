@@ -7,14 +7,14 @@ import type { Attempt } from "../admission/plugin.ts";
 import { presentObject } from "../answers/present.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
-import { type Track, updating, withEntries } from "../managed-fields.ts";
-import { generatedName } from "../names.ts";
 import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "../object.ts";
 import { keyOf, type Saved } from "../objects.ts";
 import { sentObject } from "../requests/sent.ts";
 import { type WriteOptions, writeOptions } from "../requests/write-options.ts";
-import { saveSettled } from "../settle.ts";
-import { hasStatus, strategyOf } from "../strategy.ts";
+import { hasStatus, strategyOf } from "../strategies/strategies.ts";
+import { type Track, updating, withEntries } from "./managed-fields.ts";
+import { generatedName } from "./names.ts";
+import { saveSettled } from "./settle.ts";
 
 /** POST to a collection. */
 export async function create(call: Call): Promise<Answer> {

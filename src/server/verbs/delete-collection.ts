@@ -3,9 +3,9 @@ import { presentList } from "../answers/present.ts";
 import type { Call } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { type Place, storedObject } from "../objects.ts";
-import { removeObject } from "../removal.ts";
 import { type Deletion, deletionOf } from "../requests/delete-options.ts";
 import { listed } from "./list.ts";
+import { removeObject } from "./removal.ts";
 
 /**
  * DELETE of a collection: each object that a list by the same query would show, a page of it where the query sets a limit. The answer

@@ -1,7 +1,7 @@
 import { type Call, placeOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
-import { removalAnswer, removeObject } from "../removal.ts";
 import { deletionOf } from "../requests/delete-options.ts";
+import { removalAnswer, removeObject } from "./removal.ts";
 
 /** DELETE of one object: 200, also where it goes on waiting for something, unless the client asked for that in the old way. */
 export async function deleteOne(call: Call): Promise<Answer> {

@@ -7,14 +7,14 @@ import { showTime } from "#machinery/time.ts";
 import { judgeDeletion } from "../admission/chain.ts";
 import { statusAnswer } from "../answers/encode.ts";
 import { type Call, placeOf } from "../call.ts";
-import { type Budget, budgetsOf, notCounted, spend } from "../disruption-budgets.ts";
 import type { Answer } from "../exchange.ts";
 import { type ApiObject, isOf, objectOf } from "../object.ts";
 import { mustFind, retryOnConflict, save } from "../objects.ts";
-import { checkPreconditions, removeObject } from "../removal.ts";
 import { checkedDeletion, type Deletion } from "../requests/delete-options.ts";
 import { type Expected, sentBody } from "../requests/sent.ts";
 import { writeOptions } from "../requests/write-options.ts";
+import { type Budget, budgetsOf, notCounted, spend } from "./disruption-budgets.ts";
+import { checkPreconditions, removeObject } from "./removal.ts";
 
 const expected: Expected = {
   group: "policy",

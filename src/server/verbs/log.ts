@@ -4,10 +4,10 @@ import { type FieldProblem, invalidField } from "#machinery/field-problem.ts";
 import { internal, invalid } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
 import { type Answer, type Outlet, whenClosed, wholeText } from "../exchange.ts";
-import { askKubelet, containerOf, kubeletOf, kubeletRequest } from "../kubelet.ts";
 import { limits } from "../limits.ts";
 import { isOf } from "../object.ts";
 import { mustFind } from "../objects.ts";
+import { askKubelet, containerOf, kubeletOf, kubeletRequest } from "../streams/kubelet.ts";
 
 /** What the agent is told of what was asked for. Source: PodLogOptions. */
 const passed = ["follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream"];

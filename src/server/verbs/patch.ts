@@ -15,12 +15,12 @@ import type { Call } from "../call.ts";
 import { fromHub, toHub } from "../conversion.ts";
 import type { Answer } from "../exchange.ts";
 import { type ApiObject, named } from "../object.ts";
-import { replaceObject } from "../replace.ts";
 import { parseJsonBody, readBody } from "../requests/body.ts";
 import { checkKind } from "../requests/sent.ts";
 import { applyMediaType, type WriteOptions, writeOptions } from "../requests/write-options.ts";
 import { type AppliedDocument, sentDocument } from "./applied-document.ts";
 import { apply } from "./apply.ts";
+import { replaceObject } from "./replace.ts";
 
 /** What patches of one media type are. */
 interface Way {

@@ -10,11 +10,11 @@ import { type Call, placeOf } from "../call.ts";
 import type { Answer } from "../exchange.ts";
 import { type ApiObject, objectOf, withMetadata } from "../object.ts";
 import { mustFind, retryOnConflict } from "../objects.ts";
-import { replaceObject } from "../replace.ts";
 import { type Expected, sentBody } from "../requests/sent.ts";
 import { type WriteOptions, writeOptions } from "../requests/write-options.ts";
 import { change, checkDocument } from "./apply.ts";
 import { resultOf, sentPatch } from "./patch.ts";
+import { replaceObject } from "./replace.ts";
 
 const expected: Expected = { group: "autoscaling", version: "v1", kind: "Scale", type: Scale };
 

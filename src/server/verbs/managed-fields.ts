@@ -3,9 +3,9 @@ import { afterUpdate, type Writer } from "#machinery/fields/track.ts";
 import { apiVersionOf } from "#machinery/kind.ts";
 import { objectShape } from "#machinery/schema.ts";
 import { showTime } from "#machinery/time.ts";
-import type { Call } from "./call.ts";
-import { type ApiObject, withMetadata, withoutMetadata } from "./object.ts";
-import { hasStatus } from "./strategy.ts";
+import type { Call } from "../call.ts";
+import { type ApiObject, withMetadata, withoutMetadata } from "../object.ts";
+import { hasStatus } from "../strategies/strategies.ts";
 
 /** What a write makes of an object, and what it has been. */
 export interface Change {

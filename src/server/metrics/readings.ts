@@ -1,8 +1,8 @@
 import type { AnyKind } from "#machinery/kind.ts";
 import { metricsType, type Registry } from "#metrics/registry.ts";
 import type { Store } from "#store/store.ts";
-import type { WholeAnswer } from "./exchange.ts";
-import { prefixOf } from "./objects.ts";
+import type { WholeAnswer } from "../exchange.ts";
+import { prefixOf } from "../objects.ts";
 
 /** What is told of the store as it is at the moment, under kube-apiserver's names where it has one. */
 export class StoreReadings {

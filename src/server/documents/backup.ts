@@ -1,6 +1,6 @@
 import { backupLines } from "#store/backup.ts";
-import type { Environment } from "./environment.ts";
-import type { Outlet, StreamAnswer } from "./exchange.ts";
+import type { Environment } from "../environment.ts";
+import type { Outlet, StreamAnswer } from "../exchange.ts";
 
 /** How much is handed to the connection at once, and how much may wait there, in characters and bytes. */
 const chunkLength = 64 << 10;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ServerRequest, WholeAnswer } from "./exchange.ts";
+import type { ServerRequest, WholeAnswer } from "../exchange.ts";
 
 // Documents are kept once they are made, and so are their hashes.
 const hashes = new WeakMap<Uint8Array, string>();

@@ -6,8 +6,8 @@ import { encodeGnostic, gnosticMediaType } from "#machinery/openapi/gnostic.ts";
 import { openApiV2 } from "#machinery/openapi/v2.ts";
 import { openApiV3, openApiV3Index, openApiV3Paths, type Surface, urlOfDocument } from "#machinery/openapi/v3.ts";
 import { notAcceptable } from "#machinery/status.ts";
-import { firstAccepted } from "./answers/negotiate.ts";
-import { type Headers, jsonType, type ServerRequest, type WholeAnswer } from "./exchange.ts";
+import { firstAccepted } from "../answers/negotiate.ts";
+import { type Headers, jsonType, type ServerRequest, type WholeAnswer } from "../exchange.ts";
 import { hashOf } from "./tagged.ts";
 
 // Clients ask by a name that their own reader of media types refuses in an answer, since an "@" may not stand there.

@@ -1,4 +1,4 @@
-import type { Chance } from "./environment.ts";
+import type { Chance } from "../environment.ts";
 
 // No vowels and no digits that look like letters, so that no word comes out. Source: k8s.io/apimachinery/pkg/util/rand.
 const letters = "bcdfghjklmnpqrstvwxz2456789";

@@ -1,8 +1,8 @@
 import type { Attributes, Decision } from "#core/access/attributes.ts";
 import type { Identity } from "#core/access/identity.ts";
 import { forbidden } from "#machinery/status.ts";
-import { type Access, authorize, denial } from "./authorization/authorize.ts";
-import { forbiddenPath } from "./refusals.ts";
+import { forbiddenPath } from "../refusals.ts";
+import { type Access, authorize, denial } from "./authorize.ts";
 
 export const decisionOn = (access: Access, identity: Identity, attributes: Attributes): Decision =>
   authorize(identity, attributes, access);

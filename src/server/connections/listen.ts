@@ -5,14 +5,14 @@ import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Identity } from "#core/access/identity.ts";
 import { StatusError } from "#machinery/status.ts";
+import type { ApiServer } from "../api-server.ts";
+import { withProtocolToken } from "../authentication/protocol-token.ts";
+import { gathered } from "../exchange.ts";
+import { listensAt } from "../proxy/own-listeners.ts";
+import type { Upgrading } from "../streams/join.ts";
+import { answerOn, refuse } from "../streams/splice.ts";
 import { send } from "./answering.ts";
-import type { ApiServer } from "./api-server.ts";
-import { withProtocolToken } from "./authentication/protocol-token.ts";
-import { gathered } from "./exchange.ts";
 import { incoming, incomingUpgrade } from "./incoming-request.ts";
-import { listensAt } from "./proxy/own-listeners.ts";
-import type { Upgrading } from "./streams/join.ts";
-import { answerOn, refuse } from "./streams/splice.ts";
 
 /** PEM texts. */
 export interface ServingPair {
@@ -117,7 +117,7 @@ async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
     if (upgrade.kind === "stream") upgrade.join(upgrading);
     else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
     else if (upgrade.answer.kind === "pieces") answerOn(socket, await gathered(upgrade.answer));
-    else (await import("./watches/web-socket.ts")).sendAsMessages(upgrading, upgrade.answer);
+    else (await import("../watches/web-socket.ts")).sendAsMessages(upgrading, upgrade.answer);
   } catch (fault) {
     if (!(fault instanceof StatusError)) throw fault;
     refuse(socket, fault);

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { type ApiAnswer, type ApiRequest, type Transport, Unreachable } from "#client/transport.ts";
 import type { Identity } from "#core/access/identity.ts";
-import type { ApiServer } from "./api-server.ts";
-import type { Answer, Headers, Outlet, StreamAnswer } from "./exchange.ts";
-import { bodyTooLarge } from "./requests/body.ts";
+import type { ApiServer } from "../api-server.ts";
+import type { Answer, Headers, Outlet, StreamAnswer } from "../exchange.ts";
+import { bodyTooLarge } from "../requests/body.ts";
 
 /** Hands requests to a server in this process, as that identity: the same requests and answers as over TLS, without a socket. */
 export function inProcessTransport(server: ApiServer, identity: Identity): Transport {

@@ -2,9 +2,9 @@ import { services } from "#api/core/service.ts";
 import type { FieldProblem } from "#machinery/field-problem.ts";
 import { invalid } from "#machinery/status.ts";
 import { problemsOf } from "#machinery/validate.ts";
-import type { Environment } from "./environment.ts";
-import { type ApiObject, isOf, named } from "./object.ts";
-import { rehearse, type Saving, type Slot, saveAt } from "./objects.ts";
+import type { Environment } from "../environment.ts";
+import { type ApiObject, isOf, named } from "../object.ts";
+import { rehearse, type Saving, type Slot, saveAt } from "../objects.ts";
 
 /**
  * Gives a Service the addresses and ports that its type calls for; other objects stay as they are. Validation comes afterwards, as

@@ -5,8 +5,8 @@ import { matchesLabels, selectorOf } from "#machinery/selectors.ts";
 import { disruptionRefused, forbidden, type StatusError } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
 import type { Store } from "#store/store.ts";
-import { type ApiObject, isOf, objectOf } from "./object.ts";
-import { prefixOf, retryOnConflict, save, storedObject } from "./objects.ts";
+import { type ApiObject, isOf, objectOf } from "../object.ts";
+import { prefixOf, retryOnConflict, save, storedObject } from "../objects.ts";
 
 export type Budget = Stored<typeof podDisruptionBudgets.type>;
 

@@ -1,12 +1,12 @@
 import { methodNotAllowed, noSuchPath, notAcceptable } from "#machinery/status.ts";
-import { type DiscoveryFormat, discoveryFormat, plainFormat } from "./answers/negotiate.ts";
-import { issuerDocument } from "./authentication/issuer-documents.ts";
+import { type DiscoveryFormat, discoveryFormat, plainFormat } from "../answers/negotiate.ts";
+import { issuerDocument } from "../authentication/issuer-documents.ts";
+import type { Environment } from "../environment.ts";
+import { type Answer, jsonType, type ServerRequest, type WholeAnswer, wholeJson } from "../exchange.ts";
+import { servesSubresource } from "../verbs/routes.ts";
 import { backupAnswer } from "./backup.ts";
 import { aggregated, coreVersions, group, groupList, resourceList, type Served } from "./discovery.ts";
-import type { Environment } from "./environment.ts";
-import { type Answer, jsonType, type ServerRequest, type WholeAnswer, wholeJson } from "./exchange.ts";
 import { healthAnswer } from "./health.ts";
-import { servesSubresource } from "./routes.ts";
 import { tagged } from "./tagged.ts";
 import { versionInfo } from "./version.ts";
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { constants, type Http2ServerRequest, type ServerHttp2Stream } from "node:http2";
 import { pipeline, Readable, type Writable } from "node:stream";
 import { createGzip, gzip } from "node:zlib";
-import type { Answer, Headers, Outlet, PiecesAnswer, StreamAnswer, WholeAnswer } from "./exchange.ts";
+import type { Answer, Headers, Outlet, PiecesAnswer, StreamAnswer, WholeAnswer } from "../exchange.ts";
 
 type Incoming = Http2ServerRequest | IncomingMessage;
 

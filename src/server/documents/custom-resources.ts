@@ -1,9 +1,9 @@
 import type { Identity } from "#core/access/identity.ts";
-import type { Environment } from "./environment.ts";
-import { type ServerRequest, type WholeAnswer, wholeJson } from "./exchange.ts";
-import { mayOrThrow } from "./permission.ts";
-import { isTrue } from "./requests/query.ts";
-import type { Target } from "./requests/understand.ts";
+import { mayOrThrow } from "../authorization/permission.ts";
+import type { Environment } from "../environment.ts";
+import { type ServerRequest, type WholeAnswer, wholeJson } from "../exchange.ts";
+import { isTrue } from "../requests/query.ts";
+import type { Target } from "../requests/understand.ts";
 
 const [group, version, resource] = ["apiextensions.k8s.io", "v1", "customresourcedefinitions"];
 

@@ -2,15 +2,23 @@ import { isDeepStrictEqual } from "node:util";
 import { type FieldProblem, forbiddenField, invalidField } from "#machinery/field-problem.ts";
 import { badRequest, conflict, invalid } from "#machinery/status.ts";
 import { updateProblemsOf } from "#machinery/validate.ts";
-import { admit } from "./admission/admit.ts";
-import { mutated } from "./admission/chain.ts";
-import { type Call, placeOf } from "./call.ts";
+import { admit } from "../admission/admit.ts";
+import { mutated } from "../admission/chain.ts";
+import { type Call, placeOf } from "../call.ts";
+import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "../object.ts";
+import {
+  type Along,
+  erase,
+  rehearse,
+  retryOnConflict,
+  type Saved,
+  type Saving,
+  type StoredObject,
+} from "../objects.ts";
+import type { WriteOptions } from "../requests/write-options.ts";
+import { hasStatus, isEmptied, strategyOf, wanted } from "../strategies/strategies.ts";
 import { type Track, updating, withEntries, withTimesOf } from "./managed-fields.ts";
-import { type ApiObject, named, objectOf, withMetadata, withoutMetadata } from "./object.ts";
-import { type Along, erase, rehearse, retryOnConflict, type Saved, type Saving, type StoredObject } from "./objects.ts";
-import type { WriteOptions } from "./requests/write-options.ts";
 import { saveSettled } from "./settle.ts";
-import { hasStatus, isEmptied, strategyOf, wanted } from "./strategy.ts";
 
 /** What an update makes of the object that stands there; asked again where somebody else's write came first. */
 export type Build = (current: ApiObject) => ApiObject | Promise<ApiObject>;

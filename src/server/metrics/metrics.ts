@@ -3,7 +3,7 @@ import { registerEventLoop } from "#metrics/event-loop.ts";
 import { registerOwnProcess } from "#metrics/own-process.ts";
 import { Registry } from "#metrics/registry.ts";
 import type { Histogram, Value } from "#metrics/series.ts";
-import type { StreamAnswer } from "./exchange.ts";
+import type { StreamAnswer } from "../exchange.ts";
 
 /** What a request is counted as. All values come from closed sets; of whoever asks for what is not there, little is kept. */
 export interface RequestLabels {

@@ -1,15 +1,15 @@
 import { namespaces } from "#api/core/namespace.ts";
 import type { AnyKind } from "#machinery/kind.ts";
-import { type ApiObject, isOf } from "./object.ts";
-import { certificateRequestStrategy } from "./strategies/certificate-requests.ts";
-import { daemonSetStrategy } from "./strategies/daemon-sets.ts";
-import { endpointsStrategy } from "./strategies/endpoints.ts";
-import { ingressStrategy } from "./strategies/ingresses.ts";
-import { jobStrategy } from "./strategies/jobs.ts";
-import { namespaceStrategy } from "./strategies/namespaces.ts";
-import { podStrategy } from "./strategies/pods.ts";
-import { serviceStrategy } from "./strategies/services.ts";
-import { plain, type Strategy } from "./strategies/strategy.ts";
+import { type ApiObject, isOf } from "../object.ts";
+import { certificateRequestStrategy } from "./certificate-requests.ts";
+import { daemonSetStrategy } from "./daemon-sets.ts";
+import { endpointsStrategy } from "./endpoints.ts";
+import { ingressStrategy } from "./ingresses.ts";
+import { jobStrategy } from "./jobs.ts";
+import { namespaceStrategy } from "./namespaces.ts";
+import { podStrategy } from "./pods.ts";
+import { serviceStrategy } from "./services.ts";
+import { plain, type Strategy } from "./strategy.ts";
 
 const strategies = new Map<string, Strategy>([
   ["/endpoints", endpointsStrategy],

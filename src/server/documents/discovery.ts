@@ -1,6 +1,6 @@
 import type { KindCatalogue, ServedGroup, ServedKind, ServedReview } from "#machinery/catalogue.ts";
 import { type AnyKind, apiVersionOf, type Subresource } from "#machinery/kind.ts";
-import type { AggregatedDiscovery } from "./answers/negotiate.ts";
+import type { AggregatedDiscovery } from "../answers/negotiate.ts";
 
 /** The kinds that are told of, with the subresources that are served. */
 export interface Served {

@@ -7,11 +7,11 @@ import { isJsonObject } from "#machinery/json.ts";
 import { badRequest, internal, StatusError } from "#machinery/status.ts";
 import { parseIp } from "#net/ip.ts";
 import type { Store } from "#store/store.ts";
-import type { KubeletCredentials } from "./environment.ts";
-import { limits } from "./limits.ts";
-import { isOf, parseStored } from "./object.ts";
-import { keyOf } from "./objects.ts";
-import { isOwnListener } from "./proxy/own-listeners.ts";
+import type { KubeletCredentials } from "../environment.ts";
+import { limits } from "../limits.ts";
+import { isOf, parseStored } from "../object.ts";
+import { keyOf } from "../objects.ts";
+import { isOwnListener } from "../proxy/own-listeners.ts";
 
 /** Where the agent of a node listens. */
 export interface KubeletAddress {

@@ -4,15 +4,15 @@ import { pods } from "#api/core/pod.ts";
 import { type AnyKind, apiVersionOf } from "#machinery/kind.ts";
 import { conflict, success } from "#machinery/status.ts";
 import { showTime } from "#machinery/time.ts";
-import { judgeDeletion } from "./admission/chain.ts";
-import { statusKind } from "./answers/encode.ts";
-import { presentObject, presentValue } from "./answers/present.ts";
-import type { Call } from "./call.ts";
-import type { WholeAnswer } from "./exchange.ts";
-import { type ApiObject, isOf, objectOf, withMetadata, withoutMetadata } from "./object.ts";
-import { erase, type Place, rehearse, retryOnConflict, type Saved, type StoredObject, save } from "./objects.ts";
+import { judgeDeletion } from "../admission/chain.ts";
+import { statusKind } from "../answers/encode.ts";
+import { presentObject, presentValue } from "../answers/present.ts";
+import type { Call } from "../call.ts";
+import type { WholeAnswer } from "../exchange.ts";
+import { type ApiObject, isOf, objectOf, withMetadata, withoutMetadata } from "../object.ts";
+import { erase, type Place, rehearse, retryOnConflict, type Saved, type StoredObject, save } from "../objects.ts";
+import type { Deletion } from "../requests/delete-options.ts";
 import { isFinished } from "./replace.ts";
-import type { Deletion } from "./requests/delete-options.ts";
 
 /** What a deletion has come to. */
 export type Removal =

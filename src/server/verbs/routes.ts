@@ -1,23 +1,23 @@
 import type { AnyKind, Subresource } from "#machinery/kind.ts";
-import type { Verb } from "./call.ts";
-import { connectThrough, proxy } from "./proxy/proxy.ts";
-import { attach } from "./streams/attach.ts";
-import { exec } from "./streams/exec.ts";
-import { type Connect, needsUpgrade } from "./streams/join.ts";
-import { portForward } from "./streams/port-forward.ts";
-import { bind } from "./verbs/bind.ts";
-import { create } from "./verbs/create.ts";
-import { deleteOne } from "./verbs/delete.ts";
-import { deleteCollection } from "./verbs/delete-collection.ts";
-import { evict } from "./verbs/evict.ts";
-import { get } from "./verbs/get.ts";
-import { list } from "./verbs/list.ts";
-import { log } from "./verbs/log.ts";
-import { patch } from "./verbs/patch.ts";
-import { getScale, patchScale, updateScale } from "./verbs/scale.ts";
-import { createToken } from "./verbs/token.ts";
-import { update } from "./verbs/update.ts";
-import { watch } from "./verbs/watch.ts";
+import type { Verb } from "../call.ts";
+import { connectThrough, proxy } from "../proxy/proxy.ts";
+import { attach } from "../streams/attach.ts";
+import { exec } from "../streams/exec.ts";
+import { type Connect, needsUpgrade } from "../streams/join.ts";
+import { portForward } from "../streams/port-forward.ts";
+import { bind } from "./bind.ts";
+import { create } from "./create.ts";
+import { deleteOne } from "./delete.ts";
+import { deleteCollection } from "./delete-collection.ts";
+import { evict } from "./evict.ts";
+import { get } from "./get.ts";
+import { list } from "./list.ts";
+import { log } from "./log.ts";
+import { patch } from "./patch.ts";
+import { getScale, patchScale, updateScale } from "./scale.ts";
+import { createToken } from "./token.ts";
+import { update } from "./update.ts";
+import { watch } from "./watch.ts";
 
 /** What the API calls a verb, and who does it. */
 export interface Route {

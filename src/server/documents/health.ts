@@ -1,4 +1,4 @@
-import { type Answer, wholeText } from "./exchange.ts";
+import { type Answer, wholeText } from "../exchange.ts";
 
 /** One thing that must be well. */
 export interface Check {

@@ -14,8 +14,8 @@ import { type Completion, completedBinding, completedRole } from "#core/access/r
 import { isJsonObject } from "#machinery/json.ts";
 import { apiVersionOf, type Kind } from "#machinery/kind.ts";
 import type { AnyType, Stored } from "#machinery/schema.ts";
+import { type ApiObject, isOf, named } from "../object.ts";
 import { expect, send } from "./bootstrap-objects.ts";
-import { type ApiObject, isOf, named } from "./object.ts";
 
 /**
  * Makes the roles and bindings that every cluster has, and gives those that are there what they lack; what users have added to them stays,

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Duplex } from "node:stream";
 import { badRequest, StatusError } from "#machinery/status.ts";
-import { type ClientConnection, heldBody, type ServerRequest } from "./exchange.ts";
-import { bodyTooLarge } from "./requests/body.ts";
+import { type ClientConnection, heldBody, type ServerRequest } from "../exchange.ts";
+import { bodyTooLarge } from "../requests/body.ts";
 
 /** A request to become something else than HTTP, the same. */
 export const incomingUpgrade = (request: IncomingMessage, socket: Duplex): ServerRequest => ({
