@@ -31,7 +31,7 @@ export function noteRights(transport: Transport, denied: (right: DeniedRight) =>
         const answer = await transport.send(request);
         const asked = questionOf(request);
         if (answer.status !== 403) {
-          lacking.delete(asked);
+          if (wasLetThrough(answer)) lacking.delete(asked);
           return answer;
         }
         const text = await answer.text();
@@ -46,6 +46,9 @@ export function noteRights(transport: Transport, denied: (right: DeniedRight) =>
     },
   };
 }
+
+/** These say nothing about rights: who asks is unknown, the server has too much to do, or has failed. */
+const wasLetThrough = ({ status }: ApiAnswer): boolean => status < 500 && status !== 401 && status !== 429;
 
 const alreadyRead = (answer: ApiAnswer, text: string): ApiAnswer => ({
   ...answer,
