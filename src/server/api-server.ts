@@ -22,6 +22,7 @@ import { TokenIssuer } from "./authentication/token-issuer.ts";
 import { accessFollowers } from "./authorization/access-following.ts";
 import { NodeGraph } from "./authorization/node-graph.ts";
 import { mayOrThrow } from "./authorization/permission.ts";
+import type { Call } from "./call.ts";
 import { noCustomResources } from "./documents/custom-resources.ts";
 import { documentAnswer, isPublic } from "./documents/documents.ts";
 import type { Check } from "./documents/health.ts";
@@ -243,9 +244,15 @@ async function answer(env: Environment, request: ServerRequest, asking: Asking):
   }
 }
 
+const annotatorOf =
+  (audited: AuditedRequest | undefined): Call["annotate"] =>
+  (key, value) =>
+    audited?.annotate(key, value);
+
 /** What somebody known is told. A request that reads has a seat from the beginning, one that sends something once that has been read. */
 async function answerTo(env: Environment, { request, enter }: Seated, asking: Asked): Promise<Answer> {
-  const { asker: identity, warn } = asking;
+  const { asker: identity, warn, audited } = asking;
+  const annotate = annotatorOf(audited);
   const { path, query } = asking.target;
   const isReading = request.method === "GET" || request.method === "HEAD";
   if (path.kind === "document") {
@@ -257,7 +264,7 @@ async function answerTo(env: Environment, { request, enter }: Seated, asking: As
   if (spoken !== undefined) return answerReview(env, request, { spoken, identity, warn, path, query });
   const none = await noCustomResources(env, request, { identity, path, query });
   if (none !== undefined) return none;
-  const { call, route } = understand(env, request, { identity, warn, path, query });
+  const { call, route } = understand(env, request, { identity, warn, annotate, path, query });
   const goesOn = route.verb === "watch" || endless.has(call.subresource?.name ?? "");
   if (isReading && !goesOn) await enter();
   const leave = goesOn ? env.openStreams.enter(identity) : () => {};
@@ -318,7 +325,8 @@ async function upgrade(env: Environment, request: ServerRequest, identity: Ident
     if (path.kind !== "resource" || path.subresource === "") throw badRequest("nothing here takes an upgrade");
     const asker = askerOf(env, request, sender);
     audited?.actsFor(asker);
-    const { call, route } = understand(env, request, { identity: asker, warn: () => {}, path, query });
+    const annotate = annotatorOf(audited);
+    const { call, route } = understand(env, request, { identity: asker, warn: () => {}, annotate, path, query });
     if (route.connect === undefined) throw badRequest("nothing here takes an upgrade");
     return { kind: "stream", join: joining(await route.connect(call), audited) };
   } catch (fault) {

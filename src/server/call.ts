@@ -26,6 +26,8 @@ export interface Call {
   readonly format: ObjectFormat;
   /** Adds a `Warning` line to the answer. */
   readonly warn: (text: string) => void;
+  /** Adds an annotation to what the audit log tells of the request. */
+  readonly annotate: (key: string, value: string) => void;
 }
 
 export type Verb = (call: Call) => Promise<Answer>;

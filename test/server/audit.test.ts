@@ -8,7 +8,7 @@ import { readAuditPolicy } from "#server/audit/policy-file.ts";
 import { heldBody } from "#server/exchange.ts";
 import { eventually } from "../harness/eventually.ts";
 import { listening } from "./listening.ts";
-import { administrator, partOf, type Served, serve } from "./served.ts";
+import { administrator, partOf, type Served, serve, withAccount } from "./served.ts";
 
 const anna: Identity = { user: "anna", groups: ["staff", "system:authenticated"] };
 const configMaps = "/api/v1/namespaces/default/configmaps";
@@ -95,6 +95,31 @@ test("at Metadata nothing of a Secret or a token is written, at Request what was
     assert.equal(partOf(events[0], ["responseObject", "kind"]), told ? "Secret" : undefined);
     assert.equal(partOf(events[0], ["objectRef", "name"]), "s");
   }
+});
+
+test("a namespace's level of pod security, and what breaks the one that is for the log alone, are told of", async () => {
+  await using log = await auditing([{ level: "Metadata" }], { omitStages: ["RequestReceived"] });
+  const label = (mode: string): string => `pod-security.kubernetes.io/${mode}`;
+  const labels = { [label("enforce")]: "baseline", [label("audit")]: "restricted" };
+  await log.served.send("POST", "/api/v1/namespaces", { body: { metadata: { name: "shop", labels } } });
+  await withAccount(log.served, "shop");
+  await log.events();
+  const spec = { securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } };
+  const container = { name: "c", image: "a", securityContext: { allowPrivilegeEscalation: false } };
+  const create = (more: object) =>
+    log.served.send("POST", "/api/v1/namespaces/shop/pods", {
+      body: { metadata: { name: "x" }, spec: { ...spec, containers: [container], ...more } },
+    });
+  const [refused, made] = [await create({ hostNetwork: true }), await create({})];
+  assert.deepEqual([refused.status, made.status], [403, 201]);
+  assert.equal(made.headers.warning, undefined);
+  const events = await log.events();
+  assert.deepEqual(all(events, "annotations", label("enforce-policy")), ["baseline:latest", "baseline:latest"]);
+  const capabilities = 'unrestricted capabilities (container "c" must set securityContext.capabilities.drop=["ALL"])';
+  assert.deepEqual(all(events, "annotations", label("audit-violations")), [
+    `would violate PodSecurity "restricted:latest": host namespaces (hostNetwork=true), ${capabilities}`,
+    `would violate PodSecurity "restricted:latest": ${capabilities}`,
+  ]);
 });
 
 test("who has set which field is left out where that is wanted", async () => {

@@ -17,7 +17,7 @@ export class NamespacePolicies implements Follower {
     const namespace = entry && parseStored(entry.value);
     const policy = isOf(namespaces, namespace) ? policyOf(namespace.metadata.labels) : undefined;
     const asksNothing =
-      policy === undefined || [policy.enforce, policy.warn].every(({ level }) => level === "privileged");
+      policy === undefined || [policy.enforce, policy.audit, policy.warn].every(({ level }) => level === "privileged");
     if (asksNothing) this.#policies.delete(key);
     else this.#policies.set(key, policy);
   };

@@ -3,7 +3,7 @@ import { type Namespace, namespaces } from "#api/core/namespace.ts";
 import { type Pod, pods } from "#api/core/pod.ts";
 import { existingPodWarnings, isTightened } from "#core/admission/pod-security/existing-pods.ts";
 import { policyOf, policyProblems } from "#core/admission/pod-security/policy.ts";
-import { violated } from "#core/admission/pod-security/standard.ts";
+import { showBar, violated } from "#core/admission/pod-security/standard.ts";
 import { invalid } from "#machinery/status.ts";
 import { isOf, parseStored } from "../object.ts";
 import { prefixOf } from "../objects.ts";
@@ -12,8 +12,8 @@ import { templateOf, templatePlaces } from "./pod-templates.ts";
 
 /**
  * Pods do no more to their node than the labels of their namespace let them (`pod-security.kubernetes.io/enforce`); whoever makes a workload is
- * warned that its pods won't be let. No namespace, user or runtime is exempt. There is no audit log yet that `audit` could tell.
- * Source: KEP-2579.
+ * warned that its pods won't be let. No namespace, user or runtime is exempt. The audit log is told by which level a pod was judged, and what
+ * breaks the level of `audit`. Source: KEP-2579; EvaluatePod in k8s.io/pod-security-admission/admission.
  */
 export const podSecurity: AdmissionPlugin = {
   name: "PodSecurity",
@@ -24,10 +24,14 @@ export const podSecurity: AdmissionPlugin = {
     if (policy === undefined) return undefined;
     const subject = isOf(pods, next) ? next : templateOf(next);
     if (subject === undefined || (isOf(pods, next) && !isSignificant(next, attempt))) return undefined;
+    const { warn, annotate } = attempt.call;
+    if (isOf(pods, next)) annotate("pod-security.kubernetes.io/enforce-policy", showBar(policy.enforce));
+    const audited = violated(subject, policy.audit);
+    if (audited !== undefined) annotate("pod-security.kubernetes.io/audit-violations", `would violate ${audited}`);
     const refused = isOf(pods, next) ? violated(next, policy.enforce) : undefined;
     if (refused !== undefined) return `violates ${refused}`;
     const warned = violated(subject, policy.warn);
-    if (warned !== undefined) attempt.call.warn(`would violate ${warned}`);
+    if (warned !== undefined) warn(`would violate ${warned}`);
     return undefined;
   },
 };

@@ -40,6 +40,8 @@ export class AuditedRequest {
   #status: object | undefined;
   #told: WholeAnswer | undefined;
   #hasEnded = false;
+  /** What admission says of it. */
+  readonly #annotated = new Map<string, string>();
 
   constructor(parts: AuditParts, arrival: Arrival) {
     this.#parts = parts;
@@ -70,6 +72,10 @@ export class AuditedRequest {
   /** For whom it is done. */
   actsFor(asker: Identity): void {
     this.#asker = asker;
+  }
+
+  annotate(key: string, value: string): void {
+    this.#annotated.set(key, value);
   }
 
   /** It was refused; `isPanic` where that was a failure of the server. */
@@ -164,13 +170,14 @@ export class AuditedRequest {
     };
   }
 
-  /** What the authorizer says of it; asked once more, since few requests are audited. */
+  /** What the authorizer says of it, asked once more, since few requests are audited; and what admission says. */
   #annotations(asked: Attributes): object {
     if (this.#asker === undefined) return {};
     const { kind, because } = decisionOn(this.#arrival.env, this.#asker, asked);
     return {
       "authorization.k8s.io/decision": kind === "allowed" ? "allow" : "forbid",
       "authorization.k8s.io/reason": because,
+      ...Object.fromEntries(this.#annotated),
     };
   }
 }

@@ -33,6 +33,7 @@ export interface Resource {
   readonly path: ResourcePath;
   readonly query: URLSearchParams;
   readonly warn: (text: string) => void;
+  readonly annotate: (key: string, value: string) => void;
 }
 
 /** What it wants, once it is known to exist and to be allowed. Throws a 403, 404, 405 or 406. */
@@ -41,7 +42,7 @@ export function understand(
   request: ServerRequest,
   resource: Resource,
 ): { readonly call: Call; readonly route: Route } {
-  const { path, query, identity, warn } = resource;
+  const { path, query, identity, warn, annotate } = resource;
   const { group, namespace, name, subresource: wanted } = path;
   const spoken = kindAt(env.catalogue, path);
   const { hub: kind } = spoken;
@@ -64,7 +65,8 @@ export function understand(
   if (deprecation !== undefined) warn(deprecationWarning(spoken, deprecation));
   // A Namespace's own name stands in both places of its path.
   const own = kind.scope === "Cluster" ? { ...path, namespace: "" } : path;
-  return { call: { env, request, identity, kind, spoken, subresource, path: own, query, format, warn }, route };
+  const shown = { path: own, query, format, warn, annotate };
+  return { call: { env, request, identity, kind, spoken, subresource, ...shown }, route };
 }
 
 /** What a watch is told in has a name of its own. */

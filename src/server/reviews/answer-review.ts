@@ -13,12 +13,10 @@ import { writeOptions } from "../requests/write-options.ts";
 import { answererOf } from "./answerers.ts";
 import type { ReviewCall } from "./review-call.ts";
 
+type Asked = Omit<Resource, "annotate"> & { readonly spoken: ServedReview };
+
 /** Answers a question. Throws a 400, 403, 404, 405, 406, 415 or 422. */
-export async function answerReview(
-  env: Environment,
-  request: ServerRequest,
-  asked: Resource & { readonly spoken: ServedReview },
-): Promise<WholeAnswer> {
+export async function answerReview(env: Environment, request: ServerRequest, asked: Asked): Promise<WholeAnswer> {
   const { spoken } = asked;
   const call = understand(env, request, asked);
   const sent = await sentBody(call, spoken, writeOptions(call, "CreateOptions"));
@@ -31,7 +29,7 @@ export async function answerReview(
 function understand(
   env: Environment,
   request: ServerRequest,
-  { spoken, identity, path, query, warn }: Resource & { readonly spoken: ServedReview },
+  { spoken, identity, path, query, warn }: Asked,
 ): ReviewCall {
   const { group, plural: resource } = spoken;
   const { namespace, name } = path;

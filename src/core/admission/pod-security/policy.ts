@@ -10,9 +10,10 @@ export interface Bar {
   readonly version: string;
 }
 
-/** What a namespace asks of its pods: some are refused, others warned about. */
+/** What a namespace asks of its pods: some are refused, others told of in the audit log, others warned about. */
 export interface Policy {
   readonly enforce: Bar;
+  readonly audit: Bar;
   readonly warn: Bar;
 }
 
@@ -24,16 +25,17 @@ const versionLabel = (mode: Mode): string => `pod-security.kubernetes.io/${mode}
 
 /**
  * What the labels of a namespace say; all may pass where they say nothing. Who isn't told what to warn about is warned about what is refused.
- * A wrong level, which only an old namespace can have, refuses most and warns of nothing. Source: PolicyToEvaluate in
+ * A wrong level, which only an old namespace can have, refuses most and tells of nothing. Source: PolicyToEvaluate in
  * k8s.io/pod-security-admission/api.
  */
 export function policyOf(labels: Labels = {}): Policy {
   const enforce = barOf(labels, "enforce", "restricted");
+  const audit = barOf(labels, "audit", "privileged");
   const warn = barOf(labels, "warn", "privileged");
   const isSilent = labels[levelLabel("warn")] === undefined && isStricter(enforce.level, warn.level);
-  if (!isSilent) return { enforce, warn };
+  if (!isSilent) return { enforce, audit, warn };
   const version = labels[versionLabel("warn")] === undefined ? enforce.version : warn.version;
-  return { enforce, warn: { level: enforce.level, version } };
+  return { enforce, audit, warn: { level: enforce.level, version } };
 }
 
 function barOf(labels: Labels, mode: Mode, otherwise: Level): Bar {
