@@ -126,7 +126,7 @@ export class AuditedRequest {
       ...bodies,
       requestReceivedTimestamp: showMicroTime(this.#received),
       stageTimestamp: showMicroTime(env.now()),
-      ...(stage !== "RequestReceived" && { annotations: this.#annotations(asked) }),
+      ...(stage !== "RequestReceived" && this.#asker && { annotations: this.#annotations(this.#asker, asked) }),
     });
   }
 
@@ -171,9 +171,8 @@ export class AuditedRequest {
   }
 
   /** What the authorizer says of it, asked once more, since few requests are audited; and what admission says. */
-  #annotations(asked: Attributes): object {
-    if (this.#asker === undefined) return {};
-    const { kind, because } = decisionOn(this.#arrival.env, this.#asker, asked);
+  #annotations(asker: Identity, asked: Attributes): object {
+    const { kind, because } = decisionOn(this.#arrival.env, asker, asked);
     return {
       "authorization.k8s.io/decision": kind === "allowed" ? "allow" : "forbid",
       "authorization.k8s.io/reason": because,
