@@ -97,4 +97,31 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
     );
     await Promise.all(names.map(world.gone));
   });
+
+  test("while its container is being started again is not said to have ended before that has", async () => {
+    const onceThenOn = `if test -e /seen/once; then ${stubborn}; fi; touch /seen/once`;
+    const container = { ...shell("main", onceThenOn), volumeMounts: [{ name: "seen", mountPath: "/seen" }] };
+    const spec = { containers: [container], volumes: [{ name: "seen", emptyDir: {} }] };
+    const untrue = new Set<string>();
+    await Promise.all(
+      Array.from({ length: 6 }, async (_, i) => {
+        const name = `again-${i}`;
+        await world.run(name, spec);
+        // The next one is being started by then.
+        await world.when(name, "has exited", ({ status }) => status.containerStatuses?.[0]?.state.terminated !== undefined);
+        await world.pods.delete(namespace, name);
+        await eventually(
+          `the end of ${name}`,
+          async () => {
+            const { status } = (await world.pod(name)) ?? {};
+            const runs = status?.containerStatuses?.some(({ state }) => state.running !== undefined);
+            if (runs && status?.phase !== "Running") untrue.add(`${name} runs and is ${status?.phase}`);
+            return status === undefined;
+          },
+          { seconds: 20 },
+        );
+      }),
+    );
+    assert.deepEqual([...untrue], []);
+  });
 });

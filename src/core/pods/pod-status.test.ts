@@ -18,7 +18,7 @@ import {
   sidecarOf,
 } from "./specimens.ts";
 
-const facts = { hostAddresses: ["192.0.2.7"], now };
+const facts = { hostAddresses: ["192.0.2.7"], now, isAtWork: false };
 const statusOf = (pod: Pod, observed: Observed): PodStatus => podStatus(pod, observed, facts);
 
 interface Row {

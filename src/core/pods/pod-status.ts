@@ -9,6 +9,8 @@ import { deadlineOf, hasStarted, isFinished, isRunning, isSidecar } from "./step
 export interface StatusFacts {
   readonly hostAddresses: readonly string[];
   readonly now: number;
+  /** Something is being done to its containers: what has ended may be starting again. */
+  readonly isAtWork: boolean;
 }
 
 /**
@@ -16,11 +18,11 @@ export interface StatusFacts {
  * Source: the kubelet's generateAPIPodStatus; KEP-3085 for PodReadyToStartContainers.
  */
 export function podStatus(pod: Pod, observed: Observed, facts: StatusFacts): PodStatus {
-  const { now, hostAddresses } = facts;
+  const { now, hostAddresses, isAtWork } = facts;
   const statuses = (containers: readonly Container[]) =>
     containers.map((container) => containerStatus(pod, observed, { container, now }));
   const addresses = pod.spec.hostNetwork === true ? hostAddresses : (observed.sandbox?.addresses ?? known(pod));
-  const reached = phaseOf(pod, observed);
+  const reached = phaseOf(pod, observed, isAtWork);
   const isLate = isUnfinished(reached) && now >= (deadlineOf(pod) ?? Number.POSITIVE_INFINITY);
   const phase = isLate ? "Failed" : reached;
   return {
@@ -45,12 +47,12 @@ const known = (pod: Pod): readonly string[] => (pod.status.podIPs ?? []).flatMap
 
 type Phase = "Pending" | "Running" | "Succeeded" | "Failed";
 
-function phaseOf(pod: Pod, observed: Observed): Phase {
+function phaseOf(pod: Pod, observed: Observed, isAtWork: boolean): Phase {
   const stored = pod.status.phase;
   if (stored === "Succeeded" || stored === "Failed") return stored;
   const inits = (pod.spec.initContainers ?? []).filter((container) => !isSidecar(container));
   const runs = pod.spec.containers.map(({ name }) => lastRun(observed, name));
-  if (isFinished(pod, observed) || hasLeft(pod, observed)) {
+  if (isFinished(pod, observed) || (!isAtWork && hasLeft(pod, observed))) {
     const well = (name: string): boolean => lastRun(observed, name)?.end?.exitCode === 0;
     return inits.every(({ name }) => well(name)) && pod.spec.containers.every(({ name }) => well(name))
       ? "Succeeded"

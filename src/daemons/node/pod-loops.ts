@@ -98,6 +98,7 @@ export class PodLoops {
     const now = Date.now();
     const observed = memory.observed(pod);
     const { steps, wakeAt } = planPod(pod, observed, now);
+    const isAtWork = this.#underWay.has(pod.metadata.uid);
     // Who starts a container asks for its tokens.
     const tokensAt = observed.runs.some(({ end }) => end === undefined) ? tokens.dueAt(pod) : undefined;
     const isDue = tokensAt !== undefined && tokensAt <= now;
@@ -106,8 +107,9 @@ export class PodLoops {
       key,
       pod,
       uids: others,
-      status: podStatus(pod, observed, { hostAddresses, now }),
-      steps,
+      status: podStatus(pod, observed, { hostAddresses, now, isAtWork }),
+      // Who is at work asks for the pod again; how it ends is only known, and written, then.
+      steps: isAtWork ? steps.filter((step) => !takesSandbox(step)) : steps,
       tokensAreDue: isDue,
       wakeAt: earlier(wakeAt, isDue ? undefined : tokensAt),
     };
@@ -217,6 +219,7 @@ export class PodLoops {
       else {
         this.#underWay.delete(uid);
         this.#operations.enqueue(operationKey(uid, wholePod));
+        this.changed(uid); // how it has ended was not told as long as this could have changed it
       }
     }
   }
