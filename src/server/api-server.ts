@@ -57,8 +57,10 @@ import { SlowReaders } from "./watches/slow-readers.ts";
 export interface ApiServer {
   /** Answers every request, a failed one with a Status. `identity` is undefined where nobody has shown who they are. */
   readonly handle: (request: ServerRequest, identity: Identity | undefined) => Promise<Answer>;
-  /** What becomes of a connection that is to be something else than HTTP. Rejects with a `StatusError`. */
+  /** What becomes of a connection that is to be something else than HTTP. */
   readonly upgrade: (request: ServerRequest, identity: Identity | undefined) => Promise<Upgrade>;
+  /** How long a body may take that isn't handed on as it comes. */
+  readonly bodyMilliseconds: number;
   /** Tells of what should never happen. */
   readonly report: (fault: unknown) => void;
   /** The links to single Services, and who brings their guests there. */
@@ -70,7 +72,7 @@ export interface ApiServer {
   readonly close: () => void;
 }
 
-/** Somebody takes it over, or it is a WebSocket that is sent this answer: an event a message where it is a watch. */
+/** Somebody takes it over, or it is answered: where the answer goes on, by messages of a WebSocket. */
 export type Upgrade =
   | { readonly kind: "stream"; readonly join: Join }
   | { readonly kind: "answer"; readonly answer: Answer };
@@ -85,6 +87,7 @@ const slowness = {
 /** Reads what the store holds, and is ready. */
 export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   const { options, chance, now, report } = parts;
+  const { inFlight = limits.inFlight, bodyMilliseconds = limits.bodyMilliseconds } = options;
   const metrics = new ServerMetrics();
   const store = timedStore(parts.store, metrics.registry);
   const draining = drainingOf(metrics);
@@ -119,7 +122,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
     slowReaders: new SlowReaders(slowness),
     turns: new Turns(),
     audit: auditParts(options.audit, metrics.registry, report),
-    fairness: new Fairness(options.inFlight ?? limits.inFlight, metrics.registry),
+    fairness: new Fairness({ ...inFlight, bodyMilliseconds }, metrics.registry),
     tokenIssuer: options.tokens && new TokenIssuer(options.tokens),
     oidc: options.oidc && new OidcTokens(options.oidc, parts),
   };
@@ -127,6 +130,7 @@ export async function createApiServer(parts: ServerParts): Promise<ApiServer> {
   return {
     handle: (request, identity) => handle(env, request, identity),
     upgrade: (request, identity) => upgrade(env, request, identity),
+    bodyMilliseconds,
     report,
     sharing: { book: shareBook, usher: usherOf(env) },
     setNodePortRange: (range) => {
@@ -314,12 +318,16 @@ function askerOf(env: Environment, request: ServerRequest, identity: Identity | 
   return impersonated(env, request, identity);
 }
 
+/** What is answered over a WebSocket as it is over HTTP: watches, which are of no subresource, and logs. */
+const asMessages: ReadonlySet<string> = new Set(["", "log"]);
+
 async function upgrade(env: Environment, request: ServerRequest, identity: Identity | undefined): Promise<Upgrade> {
   const { path, query } = targetOf(request);
-  if (path.kind === "resource" && path.subresource === "" && asksForWebSocket(request))
+  if (path.kind === "resource" && asMessages.has(path.subresource) && asksForWebSocket(request))
     return { kind: "answer", answer: await handle(env, request, identity) };
   const { audit } = env;
-  const audited = audit && new AuditedRequest(audit, { env, request, auditId: env.chance.uuid() });
+  const auditId = env.chance.uuid();
+  const audited = audit && new AuditedRequest(audit, { env, request, auditId });
   try {
     const sender = await senderOf(env, request, { identity, audited, target: { path, query } });
     if (path.kind !== "resource" || path.subresource === "") throw badRequest("nothing here takes an upgrade");
@@ -328,12 +336,12 @@ async function upgrade(env: Environment, request: ServerRequest, identity: Ident
     const annotate = annotatorOf(audited);
     const { call, route } = understand(env, request, { identity: asker, warn: () => {}, annotate, path, query });
     if (route.connect === undefined) throw badRequest("nothing here takes an upgrade");
-    return { kind: "stream", join: joining(await route.connect(call), audited) };
+    return { kind: "stream", join: joining(await route.connect(call), auditId, audited) };
   } catch (fault) {
-    const refusal = refusalOf(fault, env.report);
-    audited?.refused(refusal.status, isOwnFailure(fault));
-    audited?.ended(refusal.status.code);
-    throw refusal;
+    const { status, headers } = refusalOf(fault, env.report);
+    audited?.refused(status, isOwnFailure(fault));
+    audited?.ended(status.code);
+    return { kind: "answer", answer: withCommonHeaders(statusAnswer(status, undefined, headers), auditId) };
   }
 }
 
@@ -341,9 +349,9 @@ const switching = 101;
 
 /** The same, told of as long as the connection lasts. */
 const joining =
-  (join: Join, audited: AuditedRequest | undefined): Join =>
+  (join: Join, auditId: string, audited: AuditedRequest | undefined): Join =>
   (upgrading) => {
     audited?.started(switching);
     upgrading.socket.once("close", () => audited?.ended(switching));
-    join(upgrading);
+    join({ ...upgrading, auditId });
   };

@@ -93,6 +93,8 @@ export interface ServerOptions {
   readonly audit?: AuditOptions;
   /** How many requests are worked on at once; 400 that read and 200 that write, where it isn't said. */
   readonly inFlight?: InFlightLimits;
+  /** How long a body may take to arrive; a minute, where it isn't said. */
+  readonly bodyMilliseconds?: number;
 }
 
 /** PEM texts. */

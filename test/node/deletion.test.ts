@@ -108,7 +108,11 @@ describe("a pod that is deleted", { skip: whyNot ?? false, concurrency: true }, 
         const name = `again-${i}`;
         await world.run(name, spec);
         // The next one is being started by then.
-        await world.when(name, "has exited", ({ status }) => status.containerStatuses?.[0]?.state.terminated !== undefined);
+        await world.when(
+          name,
+          "has exited",
+          ({ status }) => status.containerStatuses?.[0]?.state.terminated !== undefined,
+        );
         await world.pods.delete(namespace, name);
         await eventually(
           `the end of ${name}`,

@@ -4,11 +4,12 @@ import { after, before, test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
 import { type FakeNode, startFakeNode } from "../kubelet/fake-node.ts";
 import { ForwardClient } from "../kubelet/forward-client.ts";
-import { type Listening, listening } from "./listening.ts";
+import type { Listening } from "./listening.ts";
+import { shopOn, shopPods } from "./shop.ts";
 import { Tunnel } from "./tunnel-client.ts";
 
 const soon = { seconds: 5 };
-const pathOf = (pod: string, query = ""): string => `/api/v1/namespaces/shop/pods/${pod}/portforward${query}`;
+const pathOf = (pod: string, query = ""): string => `${shopPods}/${pod}/portforward${query}`;
 
 let node: FakeNode;
 let server: Listening;
@@ -23,35 +24,10 @@ let port = 0;
 
 before(async () => {
   node = await startFakeNode({ openingSeconds: 30, pingSeconds: 0.05 });
-  server = await listening({
-    kubelet: { certificate: node.apiServer.certificate, key: node.apiServer.key, ca: node.ca },
-  });
+  server = await shopOn(node);
   await new Promise<void>((resolve) => program.listen(0, "127.0.0.1", resolve));
   const address = program.address();
   port = typeof address === "object" && address !== null ? address.port : 0;
-  const { send } = server.served;
-  const asMerge = { headers: { "content-type": "application/merge-patch+json" } };
-  const addresses = [{ type: "InternalIP", address: "127.0.0.1" }];
-  const daemonEndpoints = { kubeletEndpoint: { Port: node.port } };
-  const made = [
-    await send("POST", "/api/v1/namespaces", { body: { metadata: { name: "shop" } } }),
-    await send("POST", "/api/v1/namespaces/shop/serviceaccounts", { body: { metadata: { name: "default" } } }),
-    await send("POST", "/api/v1/nodes", { body: { metadata: { name: "n1" } } }),
-    await send("PATCH", "/api/v1/nodes/n1/status", { body: { status: { addresses, daemonEndpoints } }, ...asMerge }),
-  ];
-  for (const [name, phase] of [
-    ["web-0", "Running"],
-    ["gone", "Running"],
-    ["waiting", "Pending"],
-    ["done", "Succeeded"],
-  ]) {
-    const spec = { nodeName: "n1", containers: [{ name: "web", image: "i" }] };
-    made.push(await send("POST", "/api/v1/namespaces/shop/pods", { body: { metadata: { name }, spec } }));
-    made.push(
-      await send("PATCH", `/api/v1/namespaces/shop/pods/${name}/status`, { body: { status: { phase } }, ...asMerge }),
-    );
-  }
-  for (const { status, text } of made) assert.ok(status === 200 || status === 201, text);
 });
 after(async () => {
   await server[Symbol.asyncDispose]();

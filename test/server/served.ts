@@ -50,6 +50,8 @@ export interface ServeOptions {
   readonly kubelet?: KubeletCredentials;
   readonly now?: () => number;
   readonly inFlight?: InFlightLimits;
+  /** A minute where it isn't said. */
+  readonly bodyMilliseconds?: number;
   readonly audit?: NonNullable<ServerOptions["audit"]>;
   /** A minute where it isn't said. */
   readonly bookmarkEveryMs?: number;
@@ -97,7 +99,6 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   } = options;
   const firstRange = options.serviceRange === undefined ? serviceRange : mustCidr(options.serviceRange);
   const faults: unknown[] = [];
-  const nodePortRange = { first: 30_000, last: 32_767 };
   const serviceRanges = [firstRange, ...furtherRanges.map(mustCidr)];
   const server = await createApiServer({
     catalogue,
@@ -107,13 +108,14 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     options: {
       gitVersion: "v1.36.0",
       serviceRanges,
-      nodePortRange,
+      nodePortRange: { first: 30_000, last: 32_767 },
       kubelet,
       tokens,
       bookmarkEveryMs,
       legacyProxyPaths,
       podsByAgents,
       ...(options.inFlight && { inFlight: options.inFlight }),
+      ...(options.bodyMilliseconds !== undefined && { bodyMilliseconds: options.bodyMilliseconds }),
       ...(options.sharing && { sharing: options.sharing }),
       ...(options.oidc && { oidc: options.oidc }),
       ...(options.audit && { audit: options.audit }),

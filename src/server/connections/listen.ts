@@ -4,13 +4,12 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Identity } from "#core/access/identity.ts";
-import { StatusError } from "#machinery/status.ts";
 import type { ApiServer } from "../api-server.ts";
 import { withProtocolToken } from "../authentication/protocol-token.ts";
 import { gathered } from "../exchange.ts";
 import { listensAt } from "../proxy/own-listeners.ts";
 import type { Upgrading } from "../streams/join.ts";
-import { answerOn, refuse } from "../streams/splice.ts";
+import { answerOn } from "../streams/splice.ts";
 import { send } from "./answering.ts";
 import { incoming, incomingUpgrade } from "./incoming-request.ts";
 
@@ -40,10 +39,13 @@ export interface Listener {
 
 const minVersion = "TLSv1.2";
 
-/** How long, in milliseconds, and how large a head and a request may be. The types of HTTP/2 servers don't know that they take them. */
+/**
+ * How long, in milliseconds, and how large a head may be. The types of HTTP/2 servers don't know that they take them. A body that is handed
+ * on to somebody else may take any time; who reads one itself has limits of its own, and so have those that nobody reads (`endLate`).
+ */
 const http1Limits = {
   headersTimeout: 10_000,
-  requestTimeout: 60_000,
+  requestTimeout: 0,
   connectionsCheckingInterval: 5_000,
   maxHeaderSize: 64 << 10,
 };
@@ -101,27 +103,36 @@ function closing(http: ReturnType<typeof createSecureServer>, open: Set<Duplex>)
   });
 }
 
-async function exchange(server: ApiServer, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+async function exchange(
+  server: ApiServer,
+  request: Http2ServerRequest | IncomingMessage,
+  response: Http2ServerResponse,
+): Promise<void> {
   request.on("error", () => {}); // the client went away: the answer, if any, goes nowhere
   response.on("error", () => {});
+  if (!("stream" in request)) endLate(request, response, server.bodyMilliseconds);
   const answer = await server.handle(incoming(request, response), identityOf(request));
   await send(answer, request, response);
+}
+
+/** A body of HTTP/1.1 that still comes though its request was answered is thrown away, and keeps its connection for so long only. */
+function endLate(request: IncomingMessage, response: Http2ServerResponse, milliseconds: number): void {
+  response.once("finish", () => {
+    if (request.complete) return;
+    const late = setTimeout(() => request.socket.destroy(), milliseconds).unref();
+    request.once("close", () => clearTimeout(late));
+  });
 }
 
 async function upgrade(server: ApiServer, upgrading: Upgrading): Promise<void> {
   const { request, socket } = upgrading;
   socket.on("error", () => socket.destroy()); // the client has gone
   request.headers = withProtocolToken(request.headers);
-  try {
-    const upgrade = await server.upgrade(incomingUpgrade(request, socket), identityOf(request));
-    if (upgrade.kind === "stream") upgrade.join(upgrading);
-    else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
-    else if (upgrade.answer.kind === "pieces") answerOn(socket, await gathered(upgrade.answer));
-    else (await import("../watches/web-socket.ts")).sendAsMessages(upgrading, upgrade.answer);
-  } catch (fault) {
-    if (!(fault instanceof StatusError)) throw fault;
-    refuse(socket, fault);
-  }
+  const upgrade = await server.upgrade(incomingUpgrade(request, socket), identityOf(request));
+  if (upgrade.kind === "stream") upgrade.join(upgrading);
+  else if (upgrade.answer.kind === "whole") answerOn(socket, upgrade.answer);
+  else if (upgrade.answer.kind === "pieces") answerOn(socket, await gathered(upgrade.answer));
+  else (await import("../watches/web-socket.ts")).sendAsMessages(upgrading, upgrade.answer);
 }
 
 // Asking OpenSSL costs a third of a small request, and the answer is the connection's.

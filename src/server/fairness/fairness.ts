@@ -13,6 +13,11 @@ export interface InFlightLimits {
   readonly writing: number;
 }
 
+interface FairnessLimits extends InFlightLimits {
+  /** For a body to arrive. */
+  readonly bodyMilliseconds: number;
+}
+
 /** A request on its way to be worked on. */
 export interface Seated {
   /** The same, but that its seat is taken once its body has been read. */
@@ -30,9 +35,11 @@ const isReading = (method: string): boolean => method === "GET" || method === "H
 export class Fairness {
   readonly #seats: Readonly<Record<keyof InFlightLimits, Seats>>;
   readonly #bodies = new Bodies(limits.readingBodyBytes);
+  readonly #bodyMilliseconds: number;
   readonly #reject: (standing: Standing, because: Rejection) => void;
 
-  constructor({ reading, writing }: InFlightLimits, registry: Registry) {
+  constructor({ reading, writing, bodyMilliseconds }: FairnessLimits, registry: Registry) {
+    this.#bodyMilliseconds = bodyMilliseconds;
     const seatsOf = (seats: number, waitingOfSystem: number) =>
       new Seats({
         seats,
@@ -87,8 +94,8 @@ export class Fairness {
     }
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () => late.reject(timeout(`the body did not arrive within ${limits.bodyMilliseconds / 1000} s`)),
-      limits.bodyMilliseconds,
+      () => late.reject(timeout(`the body did not arrive within ${this.#bodyMilliseconds / 1000} s`)),
+      this.#bodyMilliseconds,
     ).unref();
     try {
       return await Promise.race([request.body(maximumBytes), late.promise]);

@@ -8,6 +8,9 @@ import { limits } from "../limits.ts";
 import { ask, type Forwarding, isBodiless, unreachable } from "./asking.ts";
 import { rewritten } from "./html.ts";
 
+/** Nothing moves for so long: whoever is at the other end has gone. */
+const idleMs = 4 * 60 * 60_000;
+
 /**
  * Passes a request on to a target, and gives its answer: bodies go both ways as they come, however long, and no faster than they are
  * taken. Redirects are the client's to follow. Throws a 503 where the target can't be reached.
@@ -40,6 +43,7 @@ export async function forward(request: ServerRequest, forwarding: Forwarding): P
 async function answered(request: ServerRequest, forwarding: Forwarding): Promise<IncomingMessage> {
   for (;;) {
     const asked = ask(request, forwarding);
+    asked.setTimeout(idleMs, () => asked.destroy(new Error("nothing moved for hours")));
     const head = headOf(asked);
     if (isBodiless(request)) asked.end();
     else
@@ -77,9 +81,6 @@ const drained = (to: ClientRequest): Promise<void> =>
     if (to.destroyed) resolve();
     else to.on("drain", done).on("close", done);
   });
-
-/** Nothing moves for so long: whoever is at the other end has gone. */
-const idleMs = 4 * 60 * 60_000;
 
 function pour(from: Readable, to: Outlet): void {
   if ("setTimeout" in from && typeof from.setTimeout === "function") from.setTimeout(idleMs, () => from.destroy());

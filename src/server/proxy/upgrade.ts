@@ -1,10 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
 import { answeredFields } from "#core/api-proxy/fields.ts";
 import { withoutReason } from "#machinery/status.ts";
 import type { ServerRequest } from "../exchange.ts";
-import type { Join } from "../streams/join.ts";
-import { join, refuse } from "../streams/splice.ts";
+import type { Join, Upgrading } from "../streams/join.ts";
+import { auditLines, join, refuse } from "../streams/splice.ts";
 import { ask, type Forwarding, unreachable } from "./asking.ts";
 
 /**
@@ -14,16 +13,17 @@ import { ask, type Forwarding, unreachable } from "./asking.ts";
  */
 export const forwardUpgrade =
   (request: ServerRequest, forwarding: Forwarding): Join =>
-  ({ socket, head }) => {
+  (upgrading) => {
+    const { socket, head, auditId } = upgrading;
     const asked = ask(request, forwarding, { connection: "Upgrade", upgrade: request.headers.upgrade ?? "" });
     asked.on("error", (fault) => {
-      if (!socket.writableEnded) refuse(socket, unreachable(forwarding.target, fault));
+      if (!socket.writableEnded) refuse(upgrading, unreachable(forwarding.target, fault));
     });
     asked.once("response", (answer) => {
       const status = answer.statusCode ?? 0;
-      if (status >= 200 && (status < 300 || status >= 400)) passBack(answer, socket, forwarding);
+      if (status >= 200 && (status < 300 || status >= 400)) passBack(answer, upgrading, forwarding);
       else {
-        refuse(socket, withoutReason(`invalid upgrade response: status code ${status}`));
+        refuse(upgrading, withoutReason(`invalid upgrade response: status code ${status}`));
         asked.destroy();
       }
     });
@@ -33,7 +33,7 @@ export const forwardUpgrade =
         peer.destroy();
         return;
       }
-      socket.write(headOf(answer, { ...forwarding, last: false }));
+      socket.write(headOf(answer, { ...forwarding, auditId, last: false }));
       if (first.length > 0) socket.write(first);
       if (head.length > 0) peer.write(head);
       join(socket, peer);
@@ -41,23 +41,25 @@ export const forwardUpgrade =
     asked.end();
   };
 
-function passBack(answer: IncomingMessage, socket: Duplex, forwarding: Forwarding): void {
-  socket.write(headOf(answer, { ...forwarding, last: true }));
+function passBack(answer: IncomingMessage, { socket, auditId }: Upgrading, forwarding: Forwarding): void {
+  socket.write(headOf(answer, { ...forwarding, auditId, last: true }));
   answer.on("error", () => socket.destroy()); // the client must not take it for whole
   answer.on("end", () => answer.destroy());
   answer.pipe(socket);
 }
 
 interface Kept extends Pick<Forwarding, "credentials"> {
+  readonly auditId: string | undefined;
   /** Whether the connection ends with it. */
   readonly last: boolean;
 }
 
-function headOf({ statusCode, statusMessage, headers }: IncomingMessage, { credentials, last }: Kept): string {
+function headOf({ statusCode, statusMessage, headers }: IncomingMessage, { credentials, auditId, last }: Kept): string {
   const fields: Record<string, string | readonly string[]> = {};
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) fields[name] = value;
-  const own = last ? { connection: "close" } : { connection: "Upgrade", upgrade: headers.upgrade ?? "" };
-  const passed = { ...answeredFields(fields, { credentials }), ...own };
+  const ending = last ? { connection: "close" } : { connection: "Upgrade", upgrade: headers.upgrade ?? "" };
+  const passed = { ...answeredFields(fields, { credentials }), ...ending };
   const lines = Object.entries(passed).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}\r\n`));
-  return `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join("")}\r\n`;
+  const own = auditLines(auditId).map((line) => `${line}\r\n`);
+  return `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${[...own, ...lines].join("")}\r\n`;
 }

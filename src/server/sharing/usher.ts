@@ -41,7 +41,7 @@ export const usherOf = (env: Environment): Usher => ({
     const request = asked(incomingUpgrade(guest.request, socket), guest);
     const join = await forwardingOf(env, guest).then(
       (forwarding) => forwardUpgrade(request, forwarding),
-      (fault: unknown) => () => refuse(socket, refusalOf(fault, env.report)),
+      (fault: unknown) => () => refuse({ socket }, refusalOf(fault, env.report)),
     );
     join({ request: guest.request, socket, head });
   },

@@ -10,6 +10,8 @@ export interface Upgrading {
   readonly socket: Duplex;
   /** What came behind the request already. */
   readonly head: Buffer;
+  /** What the answer's `Audit-Id` is; absent where it is no request of the API's. */
+  readonly auditId?: string;
 }
 
 /** Takes a connection over, with all that is said on it from now on; answers its request, too. */

@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { StatusError } from "#machinery/status.ts";
 import { statusAnswer } from "../answers/encode.ts";
-import type { WholeAnswer } from "../exchange.ts";
+import { type WholeAnswer, withCommonHeaders } from "../exchange.ts";
 import type { Join, Upgrading } from "./join.ts";
 import { refusalOf, unreachable } from "./kubelet.ts";
 
@@ -36,7 +36,7 @@ export const toAgent =
  * refuses, the client gets its refusal as a Status, and the connection ends.
  */
 function splice(upgrading: Upgrading, target: RequestOptions): void {
-  const { request, socket, head } = upgrading;
+  const { request, socket, head, auditId } = upgrading;
   const headers = Object.fromEntries(
     passed.flatMap((name) => {
       const value = request.headers[name];
@@ -44,7 +44,7 @@ function splice(upgrading: Upgrading, target: RequestOptions): void {
     }),
   );
   dial(upgrading, { ...target, method: request.method ?? "GET", headers }, ({ answer, agent }) => {
-    socket.write(headOf(answer));
+    socket.write(headOf(answer, auditId));
     if (head.length > 0) agent.write(head);
     join(socket, agent);
   });
@@ -57,16 +57,17 @@ interface Agreed {
 }
 
 /** Calls back once `target` has agreed to upgrade; where it refuses, the client gets that, and its connection ends. */
-export function dial({ socket }: Upgrading, target: RequestOptions, agreed: (by: Agreed) => void): void {
+export function dial(upgrading: Upgrading, target: RequestOptions, agreed: (by: Agreed) => void): void {
+  const { socket } = upgrading;
   const asked = httpsRequest(target);
   const leave = (): void => void asked.destroy();
   socket.once("close", leave);
   asked.once("timeout", () => asked.destroy(new Error("it did not answer in time")));
-  asked.once("error", (fault) => refuse(socket, unreachable(target, fault)));
+  asked.once("error", (fault) => refuse(upgrading, unreachable(target, fault)));
   asked.once("response", (answer) => {
     refusalOf(answer).then(
-      (refusal) => refuse(socket, refusal),
-      (fault: Error) => refuse(socket, unreachable(target, fault)),
+      (refusal) => refuse(upgrading, refusal),
+      (fault: Error) => refuse(upgrading, unreachable(target, fault)),
     );
   });
   asked.once("upgrade", (answer, agent, first) => {
@@ -87,11 +88,15 @@ const separately = (name: string, value: string | readonly string[]): string[] =
         .map((one) => one.trim())
     : [String(value)];
 
-function headOf({ rawHeaders, statusMessage }: IncomingMessage): string {
-  const lines = [];
+function headOf({ rawHeaders, statusMessage }: IncomingMessage, auditId: string | undefined): string {
+  const lines = auditLines(auditId).map((line) => `${line}\r\n`);
   for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`);
   return `HTTP/1.1 101 ${statusMessage || "Switching Protocols"}\r\n${lines.join("")}\r\n`;
 }
+
+/** The header lines by which an answer is found in the audit log. */
+export const auditLines = (auditId: string | undefined): readonly string[] =>
+  auditId === undefined ? [] : [`Audit-Id: ${auditId}`];
 
 /** What either of two says, the other hears, no faster than it is read; they end together. */
 export function join(client: Duplex, agent: Duplex): void {
@@ -117,14 +122,18 @@ function leave(to: Duplex, from: Duplex): void {
 }
 
 /** Answers on the raw connection, and ends it. */
-export function refuse(socket: Duplex, refusal: StatusError): void {
-  answerOn(socket, statusAnswer(refusal.status, undefined, refusal.headers));
+export function refuse({ socket, auditId }: Pick<Upgrading, "socket" | "auditId">, refusal: StatusError): void {
+  const answer = statusAnswer(refusal.status, undefined, refusal.headers);
+  answerOn(socket, auditId === undefined ? answer : withCommonHeaders(answer, auditId));
 }
 
 /** The same for an answer that is ready. */
 export function answerOn(socket: Duplex, answer: WholeAnswer): void {
   const body = Buffer.from(answer.body);
-  const head = [`HTTP/1.1 ${answer.status} ${reasonPhrase(answer.status)}`, "Content-Type: application/json"];
+  const fields = Object.entries(answer.headers).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}: ${one}`),
+  );
+  const head = [`HTTP/1.1 ${answer.status} ${reasonPhrase(answer.status)}`, ...fields];
   socket.end(
     Buffer.concat([
       Buffer.from(`${head.join("\r\n")}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`),

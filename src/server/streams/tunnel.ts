@@ -3,7 +3,7 @@ import type { RequestOptions } from "node:https";
 import { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Join, Upgrading } from "./join.ts";
-import { dial, join } from "./splice.ts";
+import { auditLines, dial, join } from "./splice.ts";
 
 /** Before the name of what it carries. Source: KEP-4006, WebsocketsSPDYTunnelingPrefix in k8s.io/apimachinery. */
 const prefix = "SPDY/3.1+";
@@ -43,10 +43,14 @@ export const throughTunnel =
   };
 
 /** `ws` takes no sub-protocol whose name has a slash, so it doesn't get to see it (RFC 6455 section 4.1 forbids it, too). */
-function accept({ request, socket, head }: Upgrading, protocol: string, accepted: (client: Duplex) => void): void {
+function accept(
+  { request, socket, head, auditId }: Upgrading,
+  protocol: string,
+  accepted: (client: Duplex) => void,
+): void {
   delete request.headers["sec-websocket-protocol"];
   const server = new WebSocketServer({ noServer: true, maxPayload: longestMessage, perMessageDeflate: false });
-  server.once("headers", (lines) => lines.push(`Sec-WebSocket-Protocol: ${protocol}`));
+  server.once("headers", (lines) => lines.push(`Sec-WebSocket-Protocol: ${protocol}`, ...auditLines(auditId)));
   server.handleUpgrade(request, socket, head, (webSocket) => {
     keepAlive(webSocket, socket);
     accepted(bytesOf(webSocket));

@@ -3,11 +3,12 @@ import { pods } from "#api/core/pod.ts";
 import { type FieldProblem, invalidField } from "#machinery/field-problem.ts";
 import { internal, invalid } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
-import { type Answer, type Outlet, whenClosed, wholeText } from "../exchange.ts";
+import { type Answer, asksForWebSocket, type Outlet, whenClosed, wholeText } from "../exchange.ts";
 import { limits } from "../limits.ts";
 import { isOf } from "../object.ts";
 import { mustFind } from "../objects.ts";
 import { askKubelet, containerOf, kubeletOf, kubeletRequest } from "../streams/kubelet.ts";
+import { logProtocol } from "../streams/log-protocol.ts";
 
 /** What the agent is told of what was asked for. Source: PodLogOptions. */
 const passed = ["follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream"];
@@ -18,6 +19,7 @@ export async function log(call: Call): Promise<Answer> {
   const { object: pod } = await mustFind(env.store, call.kind, placeOf(call));
   if (!isOf(pods, pod)) throw internal("only a pod has a log");
   checkOptions(query, pod.metadata.name);
+  if (asksForWebSocket(call.request)) logProtocol(call.request.headers["sec-websocket-protocol"]);
   const container = containerOf(pod, query.get("container") ?? "");
   if ((pod.spec.nodeName ?? "") === "") return wholeText(200, "");
   const { namespace, name } = placeOf(call);
