@@ -122,8 +122,9 @@ function authority(own: x509.X509Certificate, signingKey: webcrypto.CryptoKey, k
       signingKey,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(flags, true),
-        new x509.ExtendedKeyUsageExtension([...uses]),
+        // Without one bit at least the extension must not be there, and OpenSSL breaks the handshake. RFC 5280 section 4.2.1.3.
+        ...(flags === 0 ? [] : [new x509.KeyUsagesExtension(flags, true)]),
+        ...(uses.length === 0 ? [] : [new x509.ExtendedKeyUsageExtension([...uses])]),
         await x509.AuthorityKeyIdentifierExtension.create(own.publicKey),
         ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...names])]),
       ],

@@ -162,6 +162,7 @@ suite("links to single Services", asRoot, () => {
   const refusals: readonly (readonly [name: string, change: object, message: RegExp])[] = [
     ["one that is over", { expires: "2026-01-01T00:00:00Z" }, /spec.expires: 2026-01-01T00:00:00Z is over/],
     ["no Service", { service: "nothing" }, /there is no Service "nothing" with ports in the namespace/],
+    ["a port that the Service hasn't", { port: 81 }, /Service \"web\" has no port 81: there is 80 \(http\)/],
     ["a month and a day", { expires: "2099-01-01T00:00:00Z" }, /must be at most 30 days/],
   ];
   for (const [name, change, message] of refusals)

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { connect as connectHttp2 } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { connect as connectTcp } from "node:net";
@@ -250,3 +251,22 @@ test("a certificate with another use, or none of ours, is nobody's", async () =>
     for (const ask of [overHttp1, overHttp2])
       assert.equal((await ask(it, { path: "/api/v1/nodes", client })).status, 401);
 });
+
+for (const usages of [["client auth"], ["digital signature", "client auth"]])
+  test(`who has a certificate for ${usages.join(" and ")} is known by it`, async () => {
+    await using server = await listening();
+    const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const certificate = await server.authority.forKey({
+      publicKey: publicKey.export({ format: "der", type: "spki" }),
+      subject: [{ type: "2.5.4.3", value: "eve" }],
+      names: [],
+      usages,
+      validity: validity(),
+    });
+    const client = { certificate, key: String(privateKey.export({ format: "pem", type: "pkcs8" })) };
+    for (const ask of [overHttp1, overHttp2]) {
+      const told = await ask(server, { path: "/api/v1/pods", client });
+      assert.equal(told.status, 403);
+      assert.match(told.text, /pods is forbidden: User \\"eve\\" cannot list/);
+    }
+  });

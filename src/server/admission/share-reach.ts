@@ -1,4 +1,4 @@
-import { services } from "#api/core/service.ts";
+import { type Service, services } from "#api/core/service.ts";
 import { shares } from "#api/portolan/share.ts";
 import { readTime } from "#machinery/time.ts";
 import { mayOrThrow } from "../authorization/permission.ts";
@@ -45,8 +45,13 @@ export const shareReach: AdmissionPlugin = {
       });
     const ports = (await findOf(env.store, services, { namespace, name }))?.spec.ports;
     if (ports === undefined) return `there is no Service ${JSON.stringify(name)} with ports in the namespace`;
-    if (next.spec.port === undefined)
-      return `Service ${JSON.stringify(name)} has several ports: spec.port must say which`;
+    const { port: wanted } = next.spec;
+    if (wanted === undefined) return `Service ${JSON.stringify(name)} has several ports: spec.port must say which`;
+    if (!ports.some(({ name: portName, port }) => wanted === port || wanted === portName))
+      return `Service ${JSON.stringify(name)} has no port ${wanted}: there is ${ports.map(showPort).join(", ")}`;
     return env.shareBook.opened();
   },
 };
+
+const showPort = ({ name = "", port }: NonNullable<Service["spec"]["ports"]>[number]): string =>
+  name === "" ? String(port) : `${port} (${name})`;
