@@ -130,6 +130,16 @@ suite("links to single Services", asRoot, () => {
     await revoke("narrow");
   });
 
+  test("a visitor of a Service that nobody answers for reads so", async () => {
+    const service = { metadata: { name: "empty" }, spec: { ports: [{ port: 80 }] } };
+    await served.send("POST", "/api/v1/namespaces/default/services", { body: service });
+    const ticket = await make("waiting", { service: "empty" });
+    const told = await visit({ path: `/?${ticket}` });
+    assert.deepEqual([told.status, told.headers["content-type"]], [503, "text/plain; charset=utf-8"]);
+    assert.equal(told.text, 'no endpoints available for service "empty"\n');
+    await revoke("waiting");
+  });
+
   test("a WebSocket goes through, and ends when the link is taken back", async () => {
     const echo = new WebSocketServer({ host: address, port: 0 });
     echo.on("connection", (one) => one.on("message", (message) => one.send(String(message))));
@@ -162,7 +172,7 @@ suite("links to single Services", asRoot, () => {
   const refusals: readonly (readonly [name: string, change: object, message: RegExp])[] = [
     ["one that is over", { expires: "2026-01-01T00:00:00Z" }, /spec.expires: 2026-01-01T00:00:00Z is over/],
     ["no Service", { service: "nothing" }, /there is no Service "nothing" with ports in the namespace/],
-    ["a port that the Service hasn't", { port: 81 }, /Service \"web\" has no port 81: there is 80 \(http\)/],
+    ["a port that the Service hasn't", { port: 81 }, /Service "web" has no port 81: there is 80 \(http\)/],
     ["a month and a day", { expires: "2099-01-01T00:00:00Z" }, /must be at most 30 days/],
   ];
   for (const [name, change, message] of refusals)

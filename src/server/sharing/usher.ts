@@ -2,11 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Share } from "#api/portolan/share.ts";
 import type { StatusError } from "#machinery/status.ts";
-import { statusAnswer } from "../answers/encode.ts";
 import { send } from "../connections/answering.ts";
 import { incoming, incomingUpgrade } from "../connections/incoming-request.ts";
 import type { Environment } from "../environment.ts";
-import type { ServerRequest } from "../exchange.ts";
+import { type ServerRequest, type WholeAnswer, wholeText } from "../exchange.ts";
 import type { Forwarding } from "../proxy/asking.ts";
 import { forward } from "../proxy/forward.ts";
 import { serviceTarget } from "../proxy/service-target.ts";
@@ -60,4 +59,8 @@ const asked = ({ lines: _, ...request }: ServerRequest, { url, cookie }: Guest):
   headers: { ...request.headers, cookie: cookie === "" ? undefined : cookie },
 });
 
-const plainly = ({ status, headers }: StatusError) => statusAnswer(status, undefined, headers);
+/** A visitor is no client of the API, and reads a sentence. */
+const plainly = ({ status, headers }: StatusError): WholeAnswer => {
+  const told = wholeText(status.code, `${status.message}\n`);
+  return { ...told, headers: { ...headers, ...told.headers, "cache-control": "no-store" } };
+};
