@@ -38,14 +38,14 @@ async function runChecks(): Promise<TestResult> {
 }
 
 async function runTests(words: readonly string[]): Promise<FileRun[]> {
-  const { parallel, serial } = await findTests(root, words);
+  const { small, ofClusters } = await findTests(root, words);
   const scratch = mkdtempSync(`${tmpdir()}/portolan-test-`);
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
     const surroundings = { root, scratch, signal: interrupt.signal };
-    const runs = [...(await runAll(parallel, sideBySide, surroundings)), ...(await runAll(serial, 1, surroundings))];
+    const runs = await runAll([...small, ...ofClusters], sideBySide, surroundings);
     return await secondLook(runs, surroundings);
   } finally {
     rmSync(scratch, { recursive: true });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import { memoryFolder } from "../../test/harness/memory-folder.ts";
 import { bytes, showEntry, writeOf } from "./conformance/subject.ts";
 import { conformance } from "./conformance.ts";
 import { storeDefaults } from "./journaled-store.ts";
@@ -30,7 +31,7 @@ conformance({
 });
 
 async function freshFile(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "portolan-store-"));
+  const folder = await mkdtemp(join(memoryFolder() ?? tmpdir(), "portolan-store-"));
   t.after(() => rm(folder, { recursive: true }));
   return join(folder, "store.db");
 }

@@ -7,6 +7,7 @@ import { createAuthority } from "#os/pki.ts";
 import { type Listener, listen } from "#server/connections/listen.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
 import { eventually } from "../harness/eventually.ts";
+import { memoryFolder } from "../harness/memory-folder.ts";
 import { seeded } from "../harness/seeded.ts";
 import { validity } from "../server/listening.ts";
 import { type Served, serve } from "../server/served.ts";
@@ -16,7 +17,7 @@ const collection = "/api/v1/namespaces/default/configmaps";
 
 /** A server on one port that can be stopped and started again from its file. */
 class Restartable implements AsyncDisposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), "portolan-reflector-"));
+  readonly #folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), "portolan-reflector-"));
   readonly authority = createAuthority("test-ca", validity());
   #listener: Listener | undefined;
   #served: Served | undefined;

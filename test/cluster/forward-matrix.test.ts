@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { startCluster, type TestCluster } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
-import { findKubectls } from "../harness/kubectls.ts";
+import { kubectlsByWire } from "../harness/kubectls.ts";
 import { asRoot } from "./as-root.ts";
 import { forwarding, opened, received, sent } from "./forwarding.ts";
 import { summaryOf } from "./load/counted.ts";
@@ -12,12 +12,12 @@ import { farEnd, farPod } from "./load/far-pods.ts";
 /** The first that speaks SPDY through a WebSocket is 1.31: one of each kind carries much. */
 const carriers: readonly string[] = ["1.30", "1.33"];
 /** Each way; 50 MB/s are what TLS leaves on a core. `npm run soak -- forward` asks for a GiB. */
-const manyBytes = Number(process.env.PORTOLAN_FORWARD_BYTES ?? 128 << 20);
+const manyBytes = Number(process.env.PORTOLAN_FORWARD_BYTES ?? 32 << 20);
 
 const refused =
   /an error occurred forwarding \d+ -> 9: error forwarding port 9 to pod [^,]+, uid : failed to connect to localhost:9 inside namespace \\?"[^"]+", IPv4: dial tcp4 127\.0\.0\.1:9: connect: connection refused IPv6 dial tcp6 \[::1\]:9: connect: connection refused/;
 
-const kubectls = await findKubectls();
+const kubectls = await kubectlsByWire();
 
 describe("port-forward by every kubectl", asRoot, () => {
   let cluster: TestCluster;

@@ -5,7 +5,7 @@ import { allPids, argumentsOf } from "#os/processes.ts";
 import { type Finished, run, start } from "#os/spawn.ts";
 import { startCluster, type TestCluster } from "../harness/cluster.ts";
 import { eventually } from "../harness/eventually.ts";
-import { findKubectls, type Kubectl } from "../harness/kubectls.ts";
+import { type Kubectl, kubectlsByWire } from "../harness/kubectls.ts";
 import { asRoot } from "./as-root.ts";
 
 /** Attached to by every kubectl in turn; each has a container of its own. */
@@ -27,7 +27,7 @@ const podOf = (name: string, script: string, how: { readonly stdin: true; readon
 });
 
 describe("exec, attach and run", asRoot, async () => {
-  const kubectls = await findKubectls();
+  const kubectls = await kubectlsByWire();
   let cluster: TestCluster;
   before(async () => {
     cluster = await startCluster();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Change, Entry, Store, WatchSink } from "#store/store.ts";
-import { memoryFolder } from "./memory-folder.ts";
+import { memoryFolder } from "../harness/memory-folder.ts";
 import { live, type Wrap } from "./seeded-world.ts";
 import { lastName } from "./world-follower.ts";
 

@@ -25,6 +25,16 @@ export async function findKubectls(): Promise<readonly Kubectl[]> {
   return [...byVersion.values()].sort((a, b) => a.version.localeCompare(b.version, "en", { numeric: true }));
 }
 
+/** 1.28 asks as 1.27 does, and from 1.31 on all ask alike. */
+const ofEachWire = ["1.20", "1.27", "1.29", "1.30", "1.33"];
+
+/** The oldest, the newest, and one of those between them that send the same; all where `PORTOLAN_KUBECTLS` is `every`. */
+export async function kubectlsByWire(): Promise<readonly Kubectl[]> {
+  const all = await findKubectls();
+  if (process.env.PORTOLAN_KUBECTLS === "every") return all;
+  return all.filter((one) => one === all[0] || one === all.at(-1) || ofEachWire.includes(one.version));
+}
+
 function withNeighbours(path: string): string[] {
   const folder = dirname(path);
   const neighbours = readdirSync(folder).filter((name) => /^kubectl\.1\.\d+$/.test(name));

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { seeded } from "../harness/seeded.ts";
 import { type Answer, headerOf, type Judge } from "./judge.ts";
 import { withHaproxy } from "./lone-frontend.ts";
 import { randomScenario } from "./random-scenario.ts";
-import { worldOf } from "./scenario-world.ts";
+import type { Ask } from "./scenario.ts";
+import { type ScenarioWorld, worldOf } from "./scenario-world.ts";
 import { TraceJudge } from "./trace-judge.ts";
 import { embeddedJudge, haproxyJudge } from "./wire-judges.ts";
 
@@ -27,20 +28,39 @@ function shown({ status, headers, seen }: Answer): string {
   ]);
 }
 
+interface Foretold {
+  readonly world: ScenarioWorld;
+  readonly asks: readonly { readonly ask: Ask; readonly foretold: string }[];
+}
+
+async function foretell(seed: number, oracle: Judge): Promise<Foretold> {
+  const { scenario, asks } = randomScenario(seeded(seed), `random ${seed}`);
+  const world = await worldOf(scenario);
+  await oracle.serve(world);
+  const answered: Foretold["asks"][number][] = [];
+  for (const ask of asks) answered.push({ ask, foretold: shown(await oracle.ask(ask)) });
+  return { world, asks: answered };
+}
+
+/** What is to be of each world; both engines are held against it. */
+const foretold: Foretold[] = [];
+before(async () => {
+  await using oracle = new TraceJudge();
+  for (let seed = 1; seed <= worlds; seed++) foretold.push(await foretell(seed, oracle));
+});
+
 /** Serves random worlds by a judge; gives every request on which it says something else than was foretold. */
 async function disagreements(judge: Judge): Promise<readonly string[]> {
-  await using oracle = new TraceJudge();
   const found: string[] = [];
-  for (let seed = 1; seed <= worlds && found.length < 10; seed++) {
-    const { scenario, asks } = randomScenario(seeded(seed), `random ${seed}`);
-    const world = await worldOf(scenario);
-    await Promise.all([judge.serve(world), oracle.serve(world)]);
-    for (const ask of asks) {
-      const [foretold, served] = [shown(await oracle.ask(ask)), shown(await judge.ask(ask))];
+  for (const [index, { world, asks }] of foretold.entries()) {
+    if (found.length >= 10) break;
+    await judge.serve(world);
+    for (const { ask, foretold } of asks) {
+      const served = shown(await judge.ask(ask));
       if (foretold === served) continue;
       const { method, host, target, headers, from } = ask;
       const request = JSON.stringify([method, host, target, [...headers], from]);
-      found.push(`seed ${seed}: ${request}\n  foretold ${foretold}\n  served   ${served}`);
+      found.push(`seed ${index + 1}: ${request}\n  foretold ${foretold}\n  served   ${served}`);
     }
   }
   return found;

@@ -11,7 +11,7 @@ import { allOf } from "./table.ts";
 import { certificateOf, tableOf } from "./tables.ts";
 
 /** `PORTOLAN_INGRESS_CHANGES` asks for more. */
-const changes = Number(process.env.PORTOLAN_INGRESS_CHANGES ?? 1000);
+const changes = Number(process.env.PORTOLAN_INGRESS_CHANGES ?? 500);
 const perSecond = 1000;
 /** An engine that is quicker waits for them. */
 const requestsPerChange = 10;

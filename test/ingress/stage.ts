@@ -121,7 +121,7 @@ async function listening(connected: (socket: Socket) => void): Promise<Endpoint>
   return { port: address.port, close };
 }
 
-/** Answers each request with its name; `/slow` with a byte every 50 ms, 200 times; upgrades are echoed. */
+/** Answers each request with its name; `/slow` with a byte every 50 ms, 100 times; upgrades are echoed. */
 export const endpoint = (name: string): Promise<Endpoint> =>
   listening((socket) => {
     let upgraded = false;
@@ -151,7 +151,7 @@ const switching = [
   "\r\n",
 ].join("\r\n");
 
-export const dripBytes = 200;
+export const dripBytes = 100;
 const dripMs = 50;
 
 function drip(socket: Socket): void {

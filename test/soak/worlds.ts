@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { memoryFolder } from "../durability/memory-folder.ts";
 import { live } from "../durability/seeded-world.ts";
+import { memoryFolder } from "../harness/memory-folder.ts";
 
 /** A thousand worlds, or the one of a seed: each answer in one order, each watch with its promises kept. Resolves to whether all were. */
 export async function worlds(seeds: readonly number[]): Promise<boolean> {

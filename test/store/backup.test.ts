@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 import { backupLines } from "#store/backup.ts";
 import { restoreStore } from "#store/restore.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
+import { memoryFolder } from "../harness/memory-folder.ts";
 import { showState } from "./state.ts";
 
 interface Ground {
@@ -22,7 +23,7 @@ interface Ground {
 
 /** A store that has gone on since its backup: 12 entries then, at revision 19; at revision 28 now. */
 async function ground(t: TestContext): Promise<Ground> {
-  const folder = await mkdtemp(join(tmpdir(), "portolan-backup-"));
+  const folder = await mkdtemp(join(memoryFolder() ?? tmpdir(), "portolan-backup-"));
   t.after(() => rm(folder, { recursive: true }));
   const [file, backup] = [join(folder, "store.db"), join(folder, "kept.backup")];
   const store = openSqliteStore(file);

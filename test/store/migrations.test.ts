@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { openSqliteStore } from "#store/sqlite.ts";
+import { memoryFolder } from "../harness/memory-folder.ts";
 import { cutsOf, readLog } from "./log.ts";
 import { showState } from "./state.ts";
 
@@ -24,7 +25,7 @@ const olderFormats: Readonly<Record<number, string>> = {
 };
 
 async function oldFile(t: TestContext, format: number): Promise<Old> {
-  const folder = await mkdtemp(join(tmpdir(), "portolan-old-"));
+  const folder = await mkdtemp(join(memoryFolder() ?? tmpdir(), "portolan-old-"));
   t.after(() => rm(folder, { recursive: true }));
   const [file, untouched] = [join(folder, "store.db"), join(folder, "untouched.db")];
   const store = openSqliteStore(file);

@@ -7,6 +7,7 @@ import { after as afterAll, before, test } from "node:test";
 import { StoreNewer, StoreUnreadable, StoreUnwritable } from "#store/faults.ts";
 import { storeDefaults } from "#store/journaled-store.ts";
 import { openSqliteStore } from "#store/sqlite.ts";
+import { memoryFolder } from "../harness/memory-folder.ts";
 import { seeded } from "../harness/seeded.ts";
 import { cutsOf, readLog } from "./log.ts";
 import { showState } from "./state.ts";
@@ -14,7 +15,7 @@ import { showState } from "./state.ts";
 /** `PORTOLAN_CUTS=every` leaves none out. */
 const isLong = process.env.PORTOLAN_CUTS === "every";
 
-const folder = mkdtempSync(join(tmpdir(), "portolan-torn-"));
+const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), "portolan-torn-"));
 const written = join(folder, "written.db");
 const copy = join(folder, "copy.db");
 // What the store showed at each revision.
