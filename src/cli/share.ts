@@ -7,12 +7,13 @@ import { type ResourceClient, resourceClient } from "#client/resource.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
 import type { Transport } from "#client/transport.ts";
 import { ClusterFault } from "#cluster/faults.ts";
+import { parseSpan } from "#cluster/setting-values.ts";
 import { showTicket, ticketName } from "#core/api-proxy/share-ticket.ts";
 import type { Draft } from "#machinery/schema.ts";
 import { showTime } from "#machinery/time.ts";
 import { clusterFlags, type Parsed, parse, wantsJson } from "./arguments.ts";
 import { alignColumns } from "./columns.ts";
-import { parseShareTime, type SharedTarget, sharedTarget } from "./share-target.ts";
+import { type SharedTarget, sharedTarget } from "./share-target.ts";
 import { UsageFault } from "./usage.ts";
 import { clusterOf } from "./which-cluster.ts";
 
@@ -77,8 +78,8 @@ function askedOf(parsed: Parsed): Asked {
   const target = sharedTarget(text ?? "");
   if (target === undefined) throw new UsageFault(`${text} is no Service`, usual);
   const time = parsed.text("for") ?? "1h";
-  const forMs = parseShareTime(time);
-  if (forMs === undefined || forMs > longestShareMs)
+  const forMs = (parseSpan(time) ?? 0) * 1000;
+  if (forMs === 0 || forMs > longestShareMs)
     throw new UsageFault(
       `--for ${time} is no time that a link can be open`,
       "such as 30m, 1h, 2h30m or 7d; 30d at most",

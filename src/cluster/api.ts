@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
+import { mastersGroup } from "#api/authentication/subjects.ts";
 import { nodes } from "#api/core/node.ts";
 import { services } from "#api/core/service.ts";
 import { builtIn } from "#api/kinds.ts";
@@ -71,7 +72,7 @@ export async function startApi(settings: Settings, { store, plan, identities, lo
     report: (fault) => log.warn("a request failed in the server", fault),
   });
   started.defer(() => server.close());
-  const master = { user: "system:apiserver", groups: ["system:masters"] };
+  const master = { user: "system:apiserver", groups: [mastersGroup] };
   const asMaster = inNameOf("kube-apiserver", inProcessTransport(server, master));
   await checkRangesOfData(settings, asMaster);
   await bootstrap(asMaster, {

@@ -1,3 +1,4 @@
+import { controllerManagerUser, mastersGroup } from "#api/authentication/subjects.ts";
 import { ingresses } from "#api/networking/ingress.ts";
 import { informers } from "#client/informers.ts";
 import type { Transport } from "#client/transport.ts";
@@ -47,7 +48,7 @@ function nameHosts(
 ): { readonly stop: () => Promise<void> } {
   const block = { file: hostsFile, holder: namesOf(settings["data-dir"]).table };
   ledger.note({ is: "hostNames", ...block });
-  const followed = informers(control.as("system:kube-controller-manager"));
+  const followed = informers(control.as(controllerManagerUser));
   const names = keepHostNames({
     ingresses: followed.of(ingresses),
     domain: settings["cluster-domain"],
@@ -94,7 +95,7 @@ export async function startCluster(settings: Settings, around: Surroundings): Pr
   started.defer(() => nodes.stop()); // before what they talk to
   const parts = started.move();
   return {
-    transport: control.as("kubernetes-admin", "system:masters"),
+    transport: control.as("kubernetes-admin", mastersGroup),
     ready,
     identities,
     async setLive(live) {

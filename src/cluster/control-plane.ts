@@ -1,7 +1,13 @@
+import {
+  authenticatedGroup,
+  controllerManagerUser,
+  ingressUser,
+  mastersGroup,
+  nodeUserPrefix,
+} from "#api/authentication/subjects.ts";
 import { informers } from "#client/informers.ts";
 import { inNameOf, type Transport } from "#client/transport.ts";
 import { showSecretClaims } from "#core/access/secret-claims.ts";
-import { nodeUserPrefix } from "#core/certificates/signers.ts";
 import { blockSources } from "#core/nodes/pod-blocks.ts";
 import { type ControllerOptions, startControllers } from "#daemons/controllers/controllers.ts";
 import { type AssignerOptions, startAssigner } from "#daemons/loadbalancer/assigner.ts";
@@ -10,7 +16,6 @@ import { startScheduler } from "#daemons/scheduler/scheduler.ts";
 import { rangeOfCidr } from "#net/ip-range.ts";
 import type { PortRange } from "#net/port.ts";
 import { TokenKeys } from "#server/authentication/token-keys.ts";
-import { ingressUser } from "#server/authorization/ingress-guard.ts";
 import { apiServiceAddress } from "#server/bootstrap/bootstrap.ts";
 import { inProcessTransport } from "#server/connections/in-process.ts";
 import type { Store } from "#store/store.ts";
@@ -42,11 +47,11 @@ export async function startControlPlane(settings: Settings, parts: ControlParts)
   await using started = new AsyncDisposableStack();
   const api = started.adopt(await startApi(settings, parts), (one) => one.stop());
   const as: ControlPlane["as"] = (user, ...groups) =>
-    inNameOf(programOf(user), inProcessTransport(api.server, { user, groups: [...groups, "system:authenticated"] }));
+    inNameOf(programOf(user), inProcessTransport(api.server, { user, groups: [...groups, authenticatedGroup] }));
   const failed = toldTo(parts.log);
   const { signingKey, publicKeys } = parts.identities.tokenKeys;
   const tokenKeys = new TokenKeys(signingKey, publicKeys);
-  const managers = startManagers(as("system:kube-controller-manager", "system:masters"), {
+  const managers = startManagers(as(controllerManagerUser, mastersGroup), {
     failed,
     caPem: parts.identities.ca,
     caKey: parts.identities.caKey,

@@ -3,6 +3,7 @@ import { chownSync, existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { mastersGroup, nodesGroup, nodeUserPrefix } from "#api/authentication/subjects.ts";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import type { Ip } from "#net/ip.ts";
 import { readIfThere, writeWhole } from "#os/files.ts";
@@ -66,7 +67,7 @@ export async function identitiesOf(dataDir: string, { apiHosts, nodes }: Identit
   );
   const asMaster = (name: string, user: string): Promise<KeyPair> =>
     pairOf(keeper, { folder, name, hosts: [] }, (by) =>
-      by.forClient({ name: user, organizations: ["system:masters"] }, validity(1)),
+      by.forClient({ name: user, organizations: [mastersGroup] }, validity(1)),
     );
   const admin = await asMaster("admin", "kubernetes-admin");
   const kubeletClient = await asMaster("kubelet-client", "kube-apiserver-kubelet-client");
@@ -94,7 +95,7 @@ async function nodeIdentity(
 ): Promise<Omit<OwnNodeIdentity, "ca">> {
   const folder = await pkiFolder(own);
   const hosts = [name, ...addresses.map(({ text }) => text)];
-  const subject = { name: `system:node:${name}`, organizations: ["system:nodes"] };
+  const subject = { name: `${nodeUserPrefix}${name}`, organizations: [nodesGroup] };
   return {
     serving: await pairOf(keeper, { folder, name: "kubelet", hosts }, (by) =>
       by.forServer(subject, hosts, validity(1)),

@@ -1,10 +1,10 @@
+import { ingressUser } from "#api/authentication/subjects.ts";
 import { clusterRoles } from "#api/rbac/cluster-role.ts";
 import { clusterRoleBindings } from "#api/rbac/cluster-role-binding.ts";
 import { type PolicyRule, rbacGroup } from "#api/rbac/role/spec.ts";
 import { roles } from "#api/rbac/role.ts";
 import { roleBindings } from "#api/rbac/role-binding.ts";
 import { type WantedObject, wantedObject } from "#daemons/controllers/ingress-arrival.ts";
-import { ingressUser } from "#server/authorization/ingress-guard.ts";
 
 /** Where the ingress controller lives that a cluster runs for itself, and what the Service before it is called. */
 export const ingressPlace = { namespace: "portolan-system", name: "portolan-ingress" };

@@ -1,3 +1,4 @@
+import { nodesGroup, nodeUserPrefix, proxyUser } from "#api/authentication/subjects.ts";
 import { type PreparedNode, prepareNode, type RunningNode, startNode } from "./node.ts";
 import type { Nodes, NodesAround } from "./nodes.ts";
 import type { Settings } from "./settings.ts";
@@ -14,8 +15,8 @@ export function machineAsNode(settings: Settings, { plan, catalogue, ledger, log
     async start(control, identities) {
       if (prepared === undefined) throw new RangeError("a node is prepared before it starts");
       const transports = {
-        agent: control.as(`system:node:${node.name}`, "system:nodes"),
-        proxy: control.as("system:kube-proxy"),
+        agent: control.as(`${nodeUserPrefix}${node.name}`, nodesGroup),
+        proxy: control.as(proxyUser),
       };
       const identity = onlyOne(identities.nodes);
       running = await startNode(settings, { ...prepared, plan: node, identity, catalogue, transports, ledger, log });

@@ -18,11 +18,16 @@ export function parseGrace(text: string): number | undefined {
 
 /** `90s`, `1m30s`, in seconds: an hour at most. */
 export function parseSeconds(text: string): number | undefined {
-  const found = /^(?=\d)(?:(\d{1,2})m)?(?:(\d{1,4})s)?$/.exec(text);
+  const total = parseSpan(text);
+  return total !== undefined && total <= 3600 ? total : undefined;
+}
+
+/** `30m`, `2h30m`, `7d`, in seconds: larger units come first. */
+export function parseSpan(text: string): number | undefined {
+  const found = /^(?=\d)(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,7})s)?$/.exec(text);
   if (found === null) return undefined;
-  const [, minutes = "0", seconds = "0"] = found;
-  const total = Number(minutes) * 60 + Number(seconds);
-  return total <= 3600 ? total : undefined;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = found.slice(1).map((part) => Number(part ?? 0));
+  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
 
 /** A number of things, 100,000 at most. */

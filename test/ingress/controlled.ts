@@ -1,3 +1,4 @@
+import { ingressUser } from "#api/authentication/subjects.ts";
 import { events } from "#api/core/event.ts";
 import { services } from "#api/core/service.ts";
 import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
@@ -12,7 +13,6 @@ import type { Kind } from "#machinery/kind.ts";
 import type { AnyType, Draft } from "#machinery/schema.ts";
 import { Registry } from "#metrics/registry.ts";
 import { mustIp } from "#net/ip.ts";
-import { ingressUser } from "#server/authorization/ingress-guard.ts";
 import { inProcessTransport } from "#server/connections/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 import { giveIngressRights } from "./rights.ts";

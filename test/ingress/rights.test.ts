@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ingressUser } from "#api/authentication/subjects.ts";
 import { configMaps } from "#api/core/config-map.ts";
 import { pods } from "#api/core/pod.ts";
 import { secrets } from "#api/core/secret.ts";
@@ -8,7 +9,6 @@ import { endpointSlices } from "#api/discovery/endpoint-slice.ts";
 import { ingresses } from "#api/networking/ingress.ts";
 import { resourceClient } from "#client/resource.ts";
 import { ingressPlace } from "#cluster/ingress-rights.ts";
-import { ingressUser } from "#server/authorization/ingress-guard.ts";
 import { inProcessTransport } from "#server/connections/in-process.ts";
 import { administrator, serve } from "../server/served.ts";
 import { giveIngressRights } from "./rights.ts";

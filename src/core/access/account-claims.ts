@@ -1,3 +1,4 @@
+import { authenticatedGroup } from "#api/authentication/subjects.ts";
 import { isJsonObject } from "#machinery/json.ts";
 import type { Identity } from "./identity.ts";
 import { serviceAccountGroups, serviceAccountUser } from "./service-account.ts";
@@ -106,7 +107,7 @@ export function accountIdentity({ namespace, account, pod, node, id }: AccountCl
   return {
     user: serviceAccountUser(namespace, account.name),
     uid: account.uid,
-    groups: [...serviceAccountGroups(namespace), "system:authenticated"],
+    groups: [...serviceAccountGroups(namespace), authenticatedGroup],
     extra: {
       ...(id !== "" && { "authentication.kubernetes.io/credential-id": [`JTI=${id}`] }),
       ...(node && { "authentication.kubernetes.io/node-name": [node.name] }),

@@ -1,3 +1,4 @@
+import { nodesGroup, nodeUserPrefix } from "#api/authentication/subjects.ts";
 import type { Identity } from "./identity.ts";
 
 /** What somebody wants to do to a resource. */
@@ -27,5 +28,4 @@ export const denied = (because = ""): Decision => ({ kind: "denied", because });
 
 /** The node that somebody is; undefined where it is none. Source: pkg/auth/nodeidentifier. */
 export const nodeOf = ({ user, groups }: Identity): string | undefined =>
-  user.startsWith(nodeUser) && groups.includes("system:nodes") ? user.slice(nodeUser.length) : undefined;
-const nodeUser = "system:node:";
+  user.startsWith(nodeUserPrefix) && groups.includes(nodesGroup) ? user.slice(nodeUserPrefix.length) : undefined;

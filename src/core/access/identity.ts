@@ -1,4 +1,4 @@
-import { serviceAccountUserPrefix } from "./service-account.ts";
+import { mastersGroup } from "#api/authentication/subjects.ts";
 
 /** Who asks, as what they have shown says. Source: user.Info in k8s.io/apiserver. */
 export interface Identity {
@@ -11,8 +11,4 @@ export interface Identity {
 }
 
 /** Whom nothing is refused: no role could give them more. Source: user.SystemPrivilegedGroup in k8s.io/apiserver. */
-export const isAdministrator = ({ groups }: Identity): boolean => groups.includes("system:masters");
-
-/** Whether somebody is a part of the cluster: what keeps it going is not held up by those who use it. */
-export const isOfCluster = ({ user }: Identity): boolean =>
-  user.startsWith("system:") && !user.startsWith(serviceAccountUserPrefix);
+export const isAdministrator = ({ groups }: Identity): boolean => groups.includes(mastersGroup);

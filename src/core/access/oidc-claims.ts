@@ -1,3 +1,4 @@
+import { authenticatedGroup } from "#api/authentication/subjects.ts";
 import { isJsonObject, type JsonObject, ownValue } from "#machinery/json.ts";
 import type { Identity } from "./identity.ts";
 
@@ -45,7 +46,7 @@ export function oidcIdentity(claims: unknown, mapping: OidcMapping, now: number)
     kind: "read",
     identity: {
       user: `${usernamePrefix}${name}`,
-      groups: [...groups.map((group) => `${groupsPrefix}${group}`), "system:authenticated"],
+      groups: [...groups.map((group) => `${groupsPrefix}${group}`), authenticatedGroup],
       ...(typeof jti === "string" &&
         jti !== "" && { extra: { "authentication.kubernetes.io/credential-id": [`JTI=${jti}`] } }),
     },

@@ -1,3 +1,4 @@
+import { serviceAccountsGroup } from "#api/authentication/subjects.ts";
 import { dnsLabelTrouble, dnsSubdomainTrouble } from "#machinery/rules/names.ts";
 
 // Source: apiserver/pkg/authentication/serviceaccount/util.go.
@@ -8,7 +9,7 @@ export interface ServiceAccountName {
 }
 
 /** Begins the user names of all service accounts, and of nobody else. */
-export const serviceAccountUserPrefix = "system:serviceaccount:";
+const serviceAccountUserPrefix = "system:serviceaccount:";
 
 /** As whom a service account asks. */
 export const serviceAccountUser = (namespace: string, name: string): string =>
@@ -16,8 +17,8 @@ export const serviceAccountUser = (namespace: string, name: string): string =>
 
 /** The groups that it is in by being one, besides that of everybody who has shown who they are. */
 export const serviceAccountGroups = (namespace: string): readonly string[] => [
-  "system:serviceaccounts",
-  `system:serviceaccounts:${namespace}`,
+  serviceAccountsGroup,
+  `${serviceAccountsGroup}:${namespace}`,
 ];
 
 /** Which service account a user is; undefined where it is none. */

@@ -1,25 +1,20 @@
 import { type Cidr, contains, mustCidr } from "#net/cidr.ts";
 import { type Ip, ipOf, parseIp } from "#net/ip.ts";
+import { broadcast, cloudMetadata, linkLocal, loopback, multicast, thisNetwork } from "#net/special-blocks.ts";
 
 /**
  * What the API server must reach for nobody: what only it can reach (its own loopback, what is on its link), what is no single host,
  * and where clouds hand out credentials. Source: IsProxyableIP in Kubernetes (CVE-2020-8562, CVE-2022-3294), which refuses what is no
- * global unicast address; the last blocks are the metadata services of AWS (IPv6), Azure and Alibaba Cloud.
+ * global unicast address; the metadata services are our addition.
  */
 const refused: readonly Cidr[] = [
-  "0.0.0.0/8",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "224.0.0.0/4",
-  "255.255.255.255/32",
-  "::/128",
-  "::1/128",
-  "fe80::/10",
-  "ff00::/8",
-  "fd00:ec2::254/128",
-  "168.63.129.16/32",
-  "100.100.100.200/32",
-].map(mustCidr);
+  ...thisNetwork,
+  ...loopback,
+  ...linkLocal,
+  ...multicast,
+  ...broadcast,
+  ...cloudMetadata,
+];
 
 /** IPv6 blocks whose addresses stand for an IPv4 address, and how many bits follow that one: mapped, compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). */
 const carriers: readonly { readonly block: Cidr; readonly bitsBehind: bigint }[] = [

@@ -1,18 +1,11 @@
+import { connectionFields, namedByConnection } from "#net/http1/connection-fields.ts";
+
 /** Of a request or an answer: names in lower case. */
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** Fields of one connection, which end at it. Source: RFC 9110 section 7.6.1; httputil.ReverseProxy of Go. */
-const hopByHop = new Set([
-  "connection",
-  "proxy-connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+/** What a proxy and its client tell each other. Source: httputil.ReverseProxy of Go. */
+const ofProxies = ["proxy-authenticate", "proxy-authorization"];
+const hopByHop: ReadonlySet<string> = new Set([...connectionFields, ...ofProxies]);
 
 /** By which somebody has shown the API who they are, or can: none of the target's business. */
 const credentials = /^(authorization|cookie|impersonate-.*|x-remote-.*)$/;
@@ -47,7 +40,7 @@ type Received = Readonly<Record<string, string | undefined>>;
  * Source: proxy.Transport in k8s.io/apimachinery, httputil.ReverseProxy of Go.
  */
 export function passedFields(received: Received, origin: Origin): Record<string, string> {
-  const listed = namesIn(received.connection);
+  const listed = new Set(namedByConnection(received.connection));
   const isPassed = (name: string): boolean =>
     !name.startsWith(":") &&
     !hopByHop.has(name) &&
@@ -78,16 +71,12 @@ export function codingsAsked({ "accept-encoding": accepted = "" }: Received): Re
   return { "accept-encoding": asked.length === 0 ? "identity" : asked.join(", ") };
 }
 
-/** The fields that a `Connection` field makes those of the connection. `close` and the like are no fields, and do no harm. */
-const namesIn = (connection: string | undefined): ReadonlySet<string> =>
-  new Set(connection?.split(",").map((name) => name.trim().toLowerCase()));
-
 /** Whom pages of other hosts may ask is the API server's to say. Source: corsRemovingTransport in k8s.io/apimachinery. */
 const crossOrigin = /^access-control-allow-(credentials|headers|methods|origin)$/;
 
 /** What comes back of an answer's fields. */
 export function answeredFields(told: Fields, kept: Pick<Origin, "credentials">): Record<string, string | string[]> {
-  const listed = namesIn([told.connection ?? []].flat().join(","));
+  const listed = new Set(namedByConnection([told.connection ?? []].flat().join(",")));
   const fields: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(told)) {
     if (hopByHop.has(name) || listed.has(name) || crossOrigin.test(name)) continue;

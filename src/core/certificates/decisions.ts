@@ -1,9 +1,10 @@
+import { nodesGroup, nodeUserPrefix } from "#api/authentication/subjects.ts";
 import { type CertificateRequest, parseRequest } from "#api/certificates/certificate-signing-request/request.ts";
 import type { CertificateSigningRequest } from "#api/certificates/certificate-signing-request.ts";
 import type { Node } from "#api/core/node.ts";
 import { readTime } from "#machinery/time.ts";
 import { isReady } from "../node.ts";
-import { kubeletClientSigner, kubeletServingSigner, nodesGroup, nodeUserPrefix, signers } from "./signers.ts";
+import { kubeletClientSigner, kubeletServingSigner, signers } from "./signers.ts";
 
 /** What is to be done with a request that waits for it. `leave`: nothing, or somebody else decides. */
 export type Approval = { readonly kind: "approve"; readonly message: string } | { readonly kind: "leave" };

@@ -1,4 +1,5 @@
 /** The signers that a cluster has, and what each signs. Source: "Kubernetes signers" in the reference of certificate signing requests. */
+import { nodesGroup, nodeUserPrefix } from "#api/authentication/subjects.ts";
 import type { CertificateRequest } from "#api/certificates/certificate-signing-request/request.ts";
 import type { CertificateSigningRequestSpec } from "#api/certificates/certificate-signing-request/spec.ts";
 
@@ -8,9 +9,6 @@ export const kubeletClientSigner = "kubernetes.io/kube-apiserver-client-kubelet"
 export const kubeletServingSigner = "kubernetes.io/kubelet-serving";
 /** For any other client of the API. */
 export const clientSigner = "kubernetes.io/kube-apiserver-client";
-
-export const nodesGroup = "system:nodes";
-export const nodeUserPrefix = "system:node:";
 
 type Usages = NonNullable<CertificateSigningRequestSpec["usages"]>;
 

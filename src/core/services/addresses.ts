@@ -1,6 +1,7 @@
 import type { Service } from "#api/core/service.ts";
-import { type Cidr, contains, mustCidr } from "#net/cidr.ts";
+import { type Cidr, contains } from "#net/cidr.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
+import { broadcast, linkLocal, loopback, multicast, unspecified } from "#net/special-blocks.ts";
 import type { Reason } from "../reasons.ts";
 import type { PassedOver } from "./service-map.ts";
 
@@ -70,13 +71,4 @@ function balancerIPs({ status }: Service): readonly (Text & { readonly ipMode: s
 export const isSpecial = (ip: Ip): boolean => special.some((block) => contains(block, ip));
 
 /** Addresses that a rule would take away from somebody else: the node's own loopback, neighbours on a link, groups. */
-const special: readonly Cidr[] = [
-  "0.0.0.0/32",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "224.0.0.0/4",
-  "255.255.255.255/32",
-  "::/127",
-  "fe80::/10",
-  "ff00::/8",
-].map(mustCidr);
+const special: readonly Cidr[] = [...unspecified, ...loopback, ...linkLocal, ...multicast, ...broadcast];

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { mastersGroup } from "#api/authentication/subjects.ts";
 
 /** Whom a client's certificate names. */
 export interface CertificateSubject {
@@ -25,4 +26,4 @@ const apiServers: readonly string[] = ["kube-apiserver-kubelet-client", "system:
 
 /** Whether a certificate is the API server's, or an administrator's. Source: kubeadm's PKI (certificates and requirements). */
 export const isApiServer = ({ commonName, organizations }: CertificateSubject): boolean =>
-  organizations.includes("system:masters") || apiServers.includes(commonName);
+  organizations.includes(mastersGroup) || apiServers.includes(commonName);

@@ -2,8 +2,9 @@ import { networkInterfaces } from "node:os";
 import type { Node } from "#api/core/node.ts";
 import { nodeIPs, zoneOf } from "#core/node.ts";
 import type { NodeAddresses } from "#core/ruleset/node-table.ts";
-import { type Cidr, contains, mustCidr } from "#net/cidr.ts";
+import { type Cidr, contains } from "#net/cidr.ts";
 import { type Ip, parseIp } from "#net/ip.ts";
+import { linkLocal } from "#net/special-blocks.ts";
 
 export interface ObservedNode {
   readonly nodeName: string;
@@ -30,9 +31,6 @@ function chosen(own: readonly Ip[], blocks: readonly Cidr[], clusterBlocks: read
   const byText = new Map([...own, ...further].map((ip) => [ip.text, ip]));
   return [...byText.values()].filter((ip) => isIn(blocks, ip));
 }
-
-/** Such an address means another host on every link. */
-const linkLocal = ["169.254.0.0/16", "fe80::/10"].map(mustCidr);
 
 const machineAddresses = (): readonly Ip[] =>
   Object.values(networkInterfaces())

@@ -1,5 +1,6 @@
-import { cidrOf, contains, mustCidr } from "#net/cidr.ts";
+import { type Cidr, cidrOf, contains, mustCidr } from "#net/cidr.ts";
 import { addressBits, type Ip, ipOf, parseIp } from "#net/ip.ts";
+import { linkLocal, loopback, unspecified } from "#net/special-blocks.ts";
 import { type FieldProblem, invalidField } from "../field-problem.ts";
 
 // Source: k8s.io/apimachinery/pkg/util/validation/ip.go; ValidateNonSpecialIP in pkg/apis/core/validation. What StrictIPCIDRValidation
@@ -84,15 +85,12 @@ export function cidrWarnings(path: string, value: string): readonly string[] {
 /** ::ffff:a.b.c.d, which some readers take for a.b.c.d. */
 const isMapped = ({ family, number }: Ip): boolean => family === "IPv6" && number >> 32n === 0xffffn;
 
-const blocks = (...texts: readonly string[]): ((ip: Ip) => boolean) => {
-  const all = texts.map(mustCidr);
-  return (ip) => all.some((block) => contains(block, ip));
-};
-const special: readonly (readonly [is: (ip: Ip) => boolean, detail: string])[] = [
-  [blocks("0.0.0.0/32", "::/128"), "may not be unspecified (0.0.0.0 or ::)"],
-  [blocks("127.0.0.0/8", "::1/128"), "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
-  [blocks("169.254.0.0/16", "fe80::/10"), "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
-  [blocks("224.0.0.0/24", "ff02::/16"), "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
+const linkLocalMulticast = ["224.0.0.0/24", "ff02::/16"].map(mustCidr);
+const special: readonly (readonly [blocks: readonly Cidr[], detail: string])[] = [
+  [unspecified, "may not be unspecified (0.0.0.0 or ::)"],
+  [loopback, "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
+  [linkLocal, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
+  [linkLocalMulticast, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
 ];
 
 /** An endpoint or an external address may not be one that means something else on every node (CVE-2021-25737). */
@@ -100,5 +98,7 @@ export function nonSpecialIpProblems(path: string, value: string): readonly Fiel
   const ip = parseIp(value);
   if (ip === undefined) return [invalidField(path, value, "must be a valid IP address")];
   const judged = isMapped(ip) ? ipOf("IPv4", ip.number & 0xffff_ffffn) : ip;
-  return special.flatMap(([is, detail]) => (is(judged) ? [invalidField(path, value, detail)] : []));
+  return special.flatMap(([blocks, detail]) =>
+    blocks.some((block) => contains(block, judged)) ? [invalidField(path, value, detail)] : [],
+  );
 }

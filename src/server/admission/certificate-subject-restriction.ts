@@ -1,3 +1,4 @@
+import { mastersGroup } from "#api/authentication/subjects.ts";
 import { parseRequest } from "#api/certificates/certificate-signing-request/request.ts";
 import {
   type CertificateSigningRequest,
@@ -12,7 +13,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
   at: ["certificates.k8s.io/certificatesigningrequests"],
   denial: (next, { operation }) =>
     operation === "create" && isOf(certificateSigningRequests, next) && asksToBeMaster(next)
-      ? `use of ${clientSigner} signer with system:masters group is not allowed`
+      ? `use of ${clientSigner} signer with ${mastersGroup} group is not allowed`
       : undefined,
 };
 
@@ -21,6 +22,6 @@ const clientSigner = "kubernetes.io/kube-apiserver-client";
 function asksToBeMaster({ spec }: CertificateSigningRequest): boolean {
   const parsed = parseRequest(spec.request);
   return (
-    spec.signerName === clientSigner && parsed.kind === "read" && parsed.value.organizations.includes("system:masters")
+    spec.signerName === clientSigner && parsed.kind === "read" && parsed.value.organizations.includes(mastersGroup)
   );
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { controllerManagerUser, serviceAccountsGroup } from "#api/authentication/subjects.ts";
 import { services } from "#api/core/service.ts";
-import type { Identity } from "#core/access/identity.ts";
-import { isAdministrator } from "#core/access/identity.ts";
+import { type Identity, isAdministrator } from "#core/access/identity.ts";
 import { isOf } from "../object.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 
@@ -16,7 +16,7 @@ export const loadBalancerStatus: AdmissionPlugin = {
   },
 };
 
-const controllers = new Set(["system:kube-controller-manager", "system:cloud-controller-manager"]);
+const controllers = new Set([controllerManagerUser, "system:cloud-controller-manager"]);
 /** The cluster's own load balancer, or somebody else's that runs as a service account and was given the right to. */
 const placesAddresses = (identity: Identity): boolean =>
-  isAdministrator(identity) || controllers.has(identity.user) || identity.groups.includes("system:serviceaccounts");
+  isAdministrator(identity) || controllers.has(identity.user) || identity.groups.includes(serviceAccountsGroup);

@@ -1,4 +1,5 @@
-import { type Identity, isOfCluster } from "#core/access/identity.ts";
+import type { Identity } from "#core/access/identity.ts";
+import { isOfCluster } from "#core/access/standing.ts";
 import { tooManyRequests } from "#machinery/status.ts";
 import { limits } from "../limits.ts";
 

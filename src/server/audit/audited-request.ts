@@ -1,3 +1,4 @@
+import { anonymousUser, unauthenticatedGroup } from "#api/authentication/subjects.ts";
 import type { Attributes } from "#core/access/attributes.ts";
 import { type Audited, type AuditStage, auditedBy } from "#core/access/audit-policy.ts";
 import type { Identity } from "#core/access/identity.ts";
@@ -14,7 +15,7 @@ import type { AuditParts } from "./audit-log.ts";
 import { loggedBody, withoutManagedFields } from "./logged-body.ts";
 
 /** Somebody who has shown nothing. */
-const nobody: Identity = { user: "system:anonymous", groups: ["system:unauthenticated"] };
+const nobody: Identity = { user: anonymousUser, groups: [unauthenticatedGroup] };
 
 /** What is known of a request when it comes. */
 export interface Arrival {

@@ -1,3 +1,4 @@
+import { authenticatedGroup, bootstrappersGroup } from "#api/authentication/subjects.ts";
 import { secrets } from "#api/core/secret.ts";
 import type { Identity } from "#core/access/identity.ts";
 import type { Environment } from "../environment.ts";
@@ -27,7 +28,7 @@ export async function bootstrapIdentity({ store, now }: Environment, token: stri
     .split(",")
     .filter((one) => one !== "");
   if (!extra.every((group) => groupPattern.test(group))) return undefined;
-  return { user: `system:bootstrap:${id}`, groups: ["system:bootstrappers", ...extra, "system:authenticated"] };
+  return { user: `system:bootstrap:${id}`, groups: [bootstrappersGroup, ...extra, authenticatedGroup] };
 }
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;

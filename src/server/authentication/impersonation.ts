@@ -1,3 +1,4 @@
+import { anonymousUser, authenticatedGroup, unauthenticatedGroup } from "#api/authentication/subjects.ts";
 import type { ResourceAttributes } from "#core/access/attributes.ts";
 import type { Identity } from "#core/access/identity.ts";
 import { serviceAccountGroups, serviceAccountOf } from "#core/access/service-account.ts";
@@ -98,11 +99,9 @@ function identityOf({ user, groups, uid, extra }: Wanted): Identity {
   };
 }
 
-const [authenticated, unauthenticated] = ["system:authenticated", "system:unauthenticated"];
-
 /** Everybody has shown who they are, or is nobody. */
 function withStanding(user: string, groups: readonly string[]): readonly string[] {
-  if (groups.includes(unauthenticated)) return groups;
-  if (user === "system:anonymous") return [...groups, unauthenticated];
-  return groups.includes(authenticated) ? groups : [...groups, authenticated];
+  if (groups.includes(unauthenticatedGroup)) return groups;
+  if (user === anonymousUser) return [...groups, unauthenticatedGroup];
+  return groups.includes(authenticatedGroup) ? groups : [...groups, authenticatedGroup];
 }

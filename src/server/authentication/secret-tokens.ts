@@ -1,3 +1,4 @@
+import { authenticatedGroup } from "#api/authentication/subjects.ts";
 import { secrets } from "#api/core/secret.ts";
 import { serviceAccounts } from "#api/core/service-account.ts";
 import type { Identity } from "#core/access/identity.ts";
@@ -29,6 +30,6 @@ export async function secretTokenIdentity(
   return {
     user: serviceAccountUser(namespace, name),
     uid,
-    groups: [...serviceAccountGroups(namespace), "system:authenticated"],
+    groups: [...serviceAccountGroups(namespace), authenticatedGroup],
   };
 }

@@ -1,8 +1,6 @@
+import { ingressUser } from "#api/authentication/subjects.ts";
 import type { Attributes } from "#core/access/attributes.ts";
 import type { Identity } from "#core/access/identity.ts";
-
-/** As whom the ingress controller asks that a cluster runs for itself. */
-export const ingressUser = "portolan:ingress";
 
 const namedOnly: ReadonlySet<string> = new Set(["secrets", "configmaps"]);
 

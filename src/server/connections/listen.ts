@@ -3,6 +3,7 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import { authenticatedGroup } from "#api/authentication/subjects.ts";
 import type { Identity } from "#core/access/identity.ts";
 import type { ApiServer } from "../api-server.ts";
 import { withProtocolToken } from "../authentication/protocol-token.ts";
@@ -161,5 +162,5 @@ function shownOn(socket: unknown): Shown {
   const user = subject?.CN;
   if (typeof user !== "string" || user === "") return nobody;
   const groups: readonly string[] = typeof subject.O === "string" ? [subject.O] : (subject.O ?? []);
-  return { identity: { user, groups: [...groups, "system:authenticated"] }, untilMs: Date.parse(validTo) };
+  return { identity: { user, groups: [...groups, authenticatedGroup] }, untilMs: Date.parse(validTo) };
 }

@@ -1,5 +1,5 @@
 import type { Identity } from "#core/access/identity.ts";
-import { standingOf } from "./standing.ts";
+import { standingOf } from "#core/access/standing.ts";
 
 /** What a request without a body to speak of counts as: it is held open all the same. */
 const leastBytes = 4096;

@@ -1,11 +1,11 @@
 import type { Identity } from "#core/access/identity.ts";
+import { type Standing, standingOf } from "#core/access/standing.ts";
 import { timeout, tooManyRequests } from "#machinery/status.ts";
 import type { Registry } from "#metrics/registry.ts";
 import type { ServerRequest } from "../exchange.ts";
 import { limits } from "../limits.ts";
 import { Bodies } from "./bodies.ts";
 import { type Rejection, Seats } from "./seats.ts";
-import { type Standing, standingOf } from "./standing.ts";
 
 /** How many requests are worked on at once; 0: as many as there are. */
 export interface InFlightLimits {

@@ -1,5 +1,5 @@
-import { type Identity, isOfCluster } from "#core/access/identity.ts";
-import { type Standing, standingOf } from "./standing.ts";
+import type { Identity } from "#core/access/identity.ts";
+import { isOfCluster, type Standing, standingOf } from "#core/access/standing.ts";
 
 /** Why somebody gets no seat. */
 export type Rejection = "queue-full" | "time-out";
@@ -59,7 +59,7 @@ export class Seats {
     const own = this.#waiting[standing].get(user)?.size ?? 0;
     if (own === 0 && this.#mayTake(user, standing)) return this.#seat(user, standing);
     const { waitingOfUser, waitingOfAll, patienceMs } = this.#rules;
-    const isPatient = standing === "system" && isOfCluster(identity);
+    const isPatient = isOfCluster(identity);
     if (!isPatient && (own >= waitingOfUser[standing] || this.#waitingCount[standing] >= waitingOfAll))
       return { kind: "rejected", because: "queue-full" };
     return this.#wait(user, standing, isPatient ? undefined : patienceMs);

@@ -2,7 +2,7 @@ import type { RequestOptions } from "node:http";
 import { type RequestOptions as AgentRequest, request as httpsRequest } from "node:https";
 import { type Duplex, PassThrough } from "node:stream";
 import { connect as startTls } from "node:tls";
-import { refusalOf } from "../streams/kubelet.ts";
+import { kubeletRefusal } from "../streams/kubelet-refusal.ts";
 import type { Target } from "./reach.ts";
 
 type CreateConnection = NonNullable<RequestOptions["createConnection"]>;
@@ -20,7 +20,7 @@ export const byAgent =
     asked.once("timeout", () => asked.destroy(new Error("the agent of the node did not answer in time")));
     asked.once("error", failed);
     asked.once("response", (answer) => {
-      refusalOf(answer).then(({ message }) => failed(Object.assign(new Error(message), codeIn(message))), failed);
+      kubeletRefusal(answer).then(({ message }) => failed(Object.assign(new Error(message), codeIn(message))), failed);
     });
     asked.once("upgrade", (_answer, socket, first) => {
       asked.setTimeout(0);

@@ -1,14 +1,10 @@
 import type { RequestOptions } from "node:https";
 import type { Pod } from "#api/core/pod.ts";
 import { dialable } from "#core/api-proxy/dialable.ts";
-import type { Kind } from "#machinery/kind.ts";
-import type { AnyType, Stored } from "#machinery/schema.ts";
-import { badRequest, internal } from "#machinery/status.ts";
+import { badRequest } from "#machinery/status.ts";
 import { contains } from "#net/cidr.ts";
-import type { Store } from "#store/store.ts";
 import type { Environment } from "../environment.ts";
-import { type ApiObject, isOf } from "../object.ts";
-import { mustFind, type Place } from "../objects.ts";
+import type { ApiObject } from "../object.ts";
 import { kubeletOf, kubeletRequest } from "../streams/kubelet.ts";
 import { isOwnListener } from "./own-listeners.ts";
 
@@ -49,15 +45,4 @@ export async function reachPod(env: Environment, pod: Pod & ApiObject, at: PodAd
 }
 interface PodAddress extends Reached {
   readonly address: string;
-}
-
-/** Throws a 404. */
-export async function found<T extends AnyType>(
-  store: Store,
-  kind: Kind<T>,
-  place: Place,
-): Promise<Stored<T> & ApiObject> {
-  const { object } = await mustFind(store, kind, place);
-  if (!isOf(kind, object)) throw internal(`what is stored as ${place.name} is something else`);
-  return object;
 }

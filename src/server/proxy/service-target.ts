@@ -8,20 +8,19 @@ import { unavailable } from "#machinery/status.ts";
 import type { Store } from "#store/store.ts";
 import type { Environment } from "../environment.ts";
 import { isOf, parseStored } from "../object.ts";
-import { keyOf, type Place, prefixOf } from "../objects.ts";
-import { found, reachPod, type Target } from "./reach.ts";
+import { findOf, mustFindOf, type Place, prefixOf } from "../objects.ts";
+import { reachPod, type Target } from "./reach.ts";
 
 /** A ready endpoint of a Service, one at random. Throws a 400, a 404 or a 503. */
 export async function serviceTarget(env: Environment, namespace: string, name: TargetName): Promise<Target> {
   const { store } = env;
-  const service = await found(store, services, { namespace, name: name.name });
+  const service = await mustFindOf(store, services, { namespace, name: name.name });
   const slices = await slicesOf(store, { namespace, name: name.name });
   const behind = candidatesOf({ service, slices }, name, env.chance.number);
   if (behind.kind === "none") throw unavailable(behind.why);
   for (const { pod, address, port } of behind.candidates) {
-    const entry = await store.get(keyOf(pods, { namespace, name: pod }));
-    const object = entry === undefined ? undefined : parseStored(entry.value);
-    if (isOf(pods, object) && hasAddress(object, address))
+    const object = await findOf(store, pods, { namespace, name: pod });
+    if (object !== undefined && hasAddress(object, address))
       return reachPod(env, object, { address, scheme: name.scheme, port });
   }
   throw unavailable(noEndpoints(name.name).why);

@@ -6,8 +6,9 @@ import { portNumber, readTargetName, type TargetName } from "#core/api-proxy/tar
 import { badRequest, internal } from "#machinery/status.ts";
 import type { Call } from "../call.ts";
 import type { Environment } from "../environment.ts";
+import { mustFindOf } from "../objects.ts";
 import { kubeletOn, kubeletRequest } from "../streams/kubelet.ts";
-import { found, reach, reachPod, type Target } from "./reach.ts";
+import { reach, reachPod, type Target } from "./reach.ts";
 import { serviceTarget } from "./service-target.ts";
 
 /** What a proxied URL names. Throws a 400, a 404 or a 503. */
@@ -27,7 +28,7 @@ export async function targetOf({ env, kind, path: { namespace, name: id } }: Cal
 }
 
 async function podTarget(env: Environment, namespace: string, name: TargetName): Promise<Target> {
-  const pod = await found(env.store, pods, { namespace, name: name.name });
+  const pod = await mustFindOf(env.store, pods, { namespace, name: name.name });
   const port = podPort(pod, name);
   if (port === undefined) throw badRequest(`pod ${JSON.stringify(name.name)} has no port ${JSON.stringify(name.port)}`);
   return reachPod(env, pod, { address: pod.status.podIP ?? "", scheme: name.scheme, port });
@@ -35,7 +36,7 @@ async function podTarget(env: Environment, namespace: string, name: TargetName):
 
 /** Without a port, or with its own, the agent. Source: ResourceLocation in pkg/registry/core/node. */
 async function nodeTarget(env: Environment, name: TargetName): Promise<Target> {
-  const kubelet = kubeletOn(await found(env.store, nodes, { namespace: "", name: name.name }));
+  const kubelet = kubeletOn(await mustFindOf(env.store, nodes, { namespace: "", name: name.name }));
   const port = name.port === "" ? kubelet.port : portNumber(name.port);
   if (port === undefined)
     throw badRequest(`node ${JSON.stringify(name.name)} has no port ${JSON.stringify(name.port)}`);

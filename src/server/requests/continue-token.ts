@@ -1,4 +1,4 @@
-import { isJsonObject } from "#machinery/json.ts";
+import { isJsonObject, readJson } from "#machinery/json.ts";
 import { badRequest, type StatusError } from "#machinery/status.ts";
 
 /** Where a list goes on. */
@@ -31,14 +31,7 @@ export function parseToken(prefix: string, token: string): Position {
 }
 const wrongRevision = "incorrect encoded start resourceVersion (version meta.k8s.io/v1)";
 
-function decoded(token: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(token, "base64url").toString());
-  } catch (fault) {
-    if (fault instanceof SyntaxError) return undefined;
-    throw fault;
-  }
-}
+const decoded = (token: string): unknown => readJson(Buffer.from(token, "base64url").toString());
 
 export const badToken = (why = ""): StatusError =>
   badRequest(`invalid continue token: continue key is not valid${why === "" ? "" : `: ${why.slice(0, 200)}`}`);

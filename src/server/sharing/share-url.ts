@@ -1,5 +1,6 @@
-import { contains, mustCidr } from "#net/cidr.ts";
+import { contains } from "#net/cidr.ts";
 import { parseIp } from "#net/ip.ts";
+import { loopback } from "#net/special-blocks.ts";
 import type { Place } from "../objects.ts";
 
 /** Where links are served. */
@@ -9,12 +10,10 @@ export interface SharingOptions {
   readonly port: number;
 }
 
-const loopbacks = [mustCidr("127.0.0.0/8"), mustCidr("::1/128")];
-
 /** Whether visitors come from this machine alone: what they send is seen by nobody, and names below `localhost` lead here. RFC 6761 section 6.3. */
 export function isLocal({ address }: SharingOptions): boolean {
   const ip = parseIp(address);
-  return ip !== undefined && loopbacks.some((block) => contains(block, ip));
+  return ip !== undefined && loopback.some((block) => contains(block, ip));
 }
 
 /** A name of its own keeps what a link's application stores in a browser from every other. */

@@ -1,17 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import { nodeUserPrefix } from "#api/authentication/subjects.ts";
 import { type Node, nodes } from "#api/core/node.ts";
 import type { Pod } from "#api/core/pod.ts";
-import { isJsonObject } from "#machinery/json.ts";
-import { badRequest, internal, StatusError } from "#machinery/status.ts";
+import { badRequest, internal, type StatusError } from "#machinery/status.ts";
 import { parseIp } from "#net/ip.ts";
 import type { Store } from "#store/store.ts";
 import type { KubeletCredentials } from "../environment.ts";
-import { limits } from "../limits.ts";
-import { isOf, parseStored } from "../object.ts";
-import { keyOf } from "../objects.ts";
+import { findOf } from "../objects.ts";
 import { isOwnListener } from "../proxy/own-listeners.ts";
+import { kubeletRefusal } from "./kubelet-refusal.ts";
 
 /** Where the agent of a node listens. */
 export interface KubeletAddress {
@@ -26,9 +25,8 @@ const usualPort = 10_250;
 export async function kubeletOf(store: Store, pod: Pod): Promise<KubeletAddress> {
   const { nodeName = "" } = pod.spec;
   if (nodeName === "") throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
-  const entry = await store.get(keyOf(nodes, { namespace: "", name: nodeName }));
-  const node = entry === undefined ? undefined : parseStored(entry.value);
-  if (node === undefined || !isOf(nodes, node)) throw internal(`no node ${JSON.stringify(nodeName)} is known`);
+  const node = await findOf(store, nodes, { namespace: "", name: nodeName });
+  if (node === undefined) throw internal(`no node ${JSON.stringify(nodeName)} is known`);
   return kubeletOn(node);
 }
 
@@ -85,7 +83,7 @@ const isAgentOf =
   (node: string) =>
   (host: string, certificate: PeerCertificate): Error | undefined => {
     const name = String(certificate.subject.CN);
-    return name === `system:node:${node}`
+    return name === `${nodeUserPrefix}${node}`
       ? checkServerIdentity(host, certificate)
       : new Error(`it shows the certificate of ${JSON.stringify(name)}`);
   };
@@ -99,7 +97,7 @@ export function askKubelet(options: RequestOptions, signal: AbortSignal): Promis
     asked.once("response", (answer) => {
       asked.setTimeout(0);
       if (answer.statusCode === 200) resolve(answer);
-      else refusalOf(answer).then(reject, (fault: Error) => reject(unreachable(options, fault)));
+      else kubeletRefusal(answer).then(reject, (fault: Error) => reject(unreachable(options, fault)));
     });
     asked.end();
   });
@@ -107,45 +105,3 @@ export function askKubelet(options: RequestOptions, signal: AbortSignal): Promis
 
 export const unreachable = ({ host, port, path }: RequestOptions, fault: Error): StatusError =>
   internal(`the agent at https://${host}:${port}${path?.split("?")[0]} can't be reached: ${fault.message}`);
-
-const reasons: Readonly<Record<number, string>> = {
-  400: "BadRequest",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "NotFound",
-  500: "InternalError",
-  503: "ServiceUnavailable",
-};
-
-/** What an agent says instead of what was asked for. Rejects with Node's own fault where it breaks off. */
-export async function refusalOf(answer: IncomingMessage): Promise<StatusError> {
-  let text = "";
-  for await (const chunk of answer) {
-    text += String(chunk);
-    if (text.length > limits.refusal) break;
-  }
-  const code = answer.statusCode ?? 500;
-  const told = statusIn(text);
-  const message = told ?? (text.trim().slice(0, 2000) || `the agent answered ${code}`);
-  const reason = reasons[code] ?? "InternalError";
-  return new StatusError({
-    kind: "Status",
-    apiVersion: "v1",
-    metadata: {},
-    status: "Failure",
-    message,
-    reason,
-    code: code < 400 ? 500 : code,
-  });
-}
-
-function statusIn(text: string): string | undefined {
-  if (!text.startsWith("{")) return undefined;
-  try {
-    const json: unknown = JSON.parse(text);
-    return isJsonObject(json) && typeof json.message === "string" ? json.message : undefined;
-  } catch (fault) {
-    if (fault instanceof SyntaxError) return undefined;
-    throw fault;
-  }
-}

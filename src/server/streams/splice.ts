@@ -6,7 +6,8 @@ import type { StatusError } from "#machinery/status.ts";
 import { statusAnswer } from "../answers/encode.ts";
 import { type WholeAnswer, withCommonHeaders } from "../exchange.ts";
 import type { Join, Upgrading } from "./join.ts";
-import { refusalOf, unreachable } from "./kubelet.ts";
+import { unreachable } from "./kubelet.ts";
+import { kubeletRefusal } from "./kubelet-refusal.ts";
 
 /** Nothing moves for so long: whoever is at the other end has gone. */
 const idleMs = 4 * 60 * 60_000;
@@ -65,7 +66,7 @@ export function dial(upgrading: Upgrading, target: RequestOptions, agreed: (by: 
   asked.once("timeout", () => asked.destroy(new Error("it did not answer in time")));
   asked.once("error", (fault) => refuse(upgrading, unreachable(target, fault)));
   asked.once("response", (answer) => {
-    refusalOf(answer).then(
+    kubeletRefusal(answer).then(
       (refusal) => refuse(upgrading, refusal),
       (fault: Error) => refuse(upgrading, unreachable(target, fault)),
     );

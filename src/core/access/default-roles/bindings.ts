@@ -1,3 +1,13 @@
+import {
+  authenticatedGroup,
+  bootstrappersGroup,
+  controllerManagerUser,
+  mastersGroup,
+  proxyUser,
+  schedulerUser,
+  serviceAccountsGroup,
+  unauthenticatedGroup,
+} from "#api/authentication/subjects.ts";
 import type { PolicyRule, RoleRef, Subject } from "#api/rbac/role/spec.ts";
 import { rbacGroup } from "#api/rbac/role/spec.ts";
 import { rule } from "./rule.ts";
@@ -16,9 +26,9 @@ const user = (name: string): Subject => ({ kind: "User", apiGroup: rbacGroup, na
 const group = (name: string): Subject => ({ kind: "Group", apiGroup: rbacGroup, name });
 const account = (name: string): Subject => ({ kind: "ServiceAccount", name, namespace: "kube-system" });
 
-const known = group("system:authenticated");
-const unknown = group("system:unauthenticated");
-const [controllerManager, scheduler] = [user("system:kube-controller-manager"), user("system:kube-scheduler")];
+const known = group(authenticatedGroup);
+const unknown = group(unauthenticatedGroup);
+const [controllerManager, scheduler] = [user(controllerManagerUser), user(schedulerUser)];
 
 const everywhere = (role: string, ...subjects: readonly Subject[]): DefaultBinding => ({
   name: role,
@@ -37,20 +47,20 @@ const configReader = "extension-apiserver-authentication-reader";
 const leading = (component: string): string => `system::leader-locking-${component}`;
 
 export const defaultBindings: readonly DefaultBinding[] = [
-  everywhere("cluster-admin", group("system:masters")),
+  everywhere("cluster-admin", group(mastersGroup)),
   everywhere("system:basic-user", known),
   everywhere("system:discovery", known),
   everywhere("system:public-info-viewer", known, unknown),
   everywhere("system:monitoring", group("system:monitoring")),
   everywhere("system:node"),
-  everywhere("system:node-proxier", user("system:kube-proxy")),
+  everywhere("system:node-proxier", user(proxyUser)),
   everywhere("system:kube-controller-manager", controllerManager),
   everywhere("system:kube-dns", account("kube-dns")),
   everywhere("system:kube-scheduler", scheduler),
   everywhere("system:volume-scheduler", scheduler),
-  everywhere("system:service-account-issuer-discovery", group("system:serviceaccounts")),
+  everywhere("system:service-account-issuer-discovery", group(serviceAccountsGroup)),
   // Kubernetes leaves this one to whoever lets machines join, such as kubeadm.
-  { ...everywhere("system:node-bootstrapper", group("system:bootstrappers")), name: "portolan:node-bootstrapper" },
+  { ...everywhere("system:node-bootstrapper", group(bootstrappersGroup)), name: "portolan:node-bootstrapper" },
   inKubeSystem(`system::${configReader}`, configReader, controllerManager, scheduler),
   inKubeSystem(leading("kube-controller-manager"), leading("kube-controller-manager"), controllerManager),
   inKubeSystem(leading("kube-scheduler"), leading("kube-scheduler"), scheduler),

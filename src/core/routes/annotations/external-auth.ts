@@ -1,5 +1,6 @@
 import { contains, mustCidr } from "#net/cidr.ts";
 import { parseIp } from "#net/ip.ts";
+import { cloudMetadata, linkLocal, loopback, thisNetwork } from "#net/special-blocks.ts";
 import type { ExternalAuth, RequestText } from "../route-filters.ts";
 import type { Annotation, Grammar, Reading } from "./annotation.ts";
 import { value, wrong } from "./annotation.ts";
@@ -18,7 +19,7 @@ interface AuthUrl {
 }
 
 /** What only this machine, or the cloud that it is in, answers at: an Ingress' author has no business there. */
-const ownBlocks = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10", "::ffff:0:0/96"].map(mustCidr);
+const ownBlocks = [...thisNetwork, ...loopback, ...linkLocal, ...cloudMetadata, mustCidr("::ffff:0:0/96")];
 
 /** Names of the same, and of the API server, which takes whoever reaches it from here for somebody inside. */
 const ownNames = /(^|\.)localhost$|^metadata(\.google\.internal)?$|^kubernetes(\.default(\.svc(\..*)?)?)?$/;

@@ -2,12 +2,14 @@
  * Who a node is: its client certificate, by which it speaks to the API, and its serving certificate, which it shows to who calls its agent.
  * Source: "TLS bootstrapping" in the Kubernetes reference; pkg/kubelet/certificate.
  */
+
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { nodesGroup, nodeUserPrefix } from "#api/authentication/subjects.ts";
 import type { Access } from "#client/kubeconfig.ts";
 import { tlsTransport } from "#client/tls-transport.ts";
 import type { Transport } from "#client/transport.ts";
-import { kubeletClientSigner, kubeletServingSigner, nodesGroup, nodeUserPrefix } from "#core/certificates/signers.ts";
+import { kubeletClientSigner, kubeletServingSigner } from "#core/certificates/signers.ts";
 import type { KeyPair } from "#os/pki.ts";
 import { type Failure, type Loop, loop } from "../../loop.ts";
 import { requestCertificate } from "./certificate-request.ts";
