@@ -39,7 +39,7 @@ export class Watches {
   /** `changes` have just been applied to the timeline. */
   publish(changes: readonly Change[]): void {
     for (const [prefix, group] of this.#groups) {
-      const wanted = changes.filter((change) => change.key.startsWith(prefix));
+      const wanted = changes.filter(({ key }) => isBelow(key, prefix));
       if (wanted.length === 0) continue;
       for (const watching of group) if (watching.phase === "live") this.#deliver(watching, wanted);
     }
@@ -61,7 +61,7 @@ export class Watches {
     const missed = this.#timeline.since(Math.min(watching.delivered, this.#timeline.revision));
     this.#deliver(
       watching,
-      missed.filter((change) => change.key.startsWith(watching.prefix)),
+      missed.filter(({ key }) => isBelow(key, watching.prefix)),
     );
     if (this.#timeline.revision >= watching.told) this.#tell(watching);
   }
@@ -115,4 +115,10 @@ export class Watches {
     group?.delete(watching);
     if (group?.size === 0) this.#groups.delete(watching.prefix);
   }
+}
+
+/** Whether a key begins with a prefix. Every write asks it of every prefix, and one character tells most of them apart. */
+function isBelow(key: string, prefix: string): boolean {
+  const last = prefix.length - 1;
+  return key[last] === prefix[last] && key.startsWith(prefix);
 }

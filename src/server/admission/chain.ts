@@ -1,3 +1,4 @@
+import type { AnyKind, Subresource } from "#machinery/kind.ts";
 import { forbidden } from "#machinery/status.ts";
 import type { Call } from "../call.ts";
 import type { ApiObject } from "../object.ts";
@@ -52,22 +53,27 @@ interface Chain {
   readonly charging: readonly NonNullable<AdmissionPlugin["charge"]>[];
   readonly guarding: readonly NonNullable<AdmissionPlugin["deletionDenial"]>[];
 }
-const chains = new Map<string, Chain>();
+const chains = new WeakMap<AnyKind, Map<Subresource | undefined, Chain>>();
 
-function chainOf({ kind: { group, plural }, subresource }: Call): Chain {
+function chainOf({ kind, subresource }: Call): Chain {
+  const ofKind = chains.get(kind) ?? new Map<Subresource | undefined, Chain>();
+  const known = ofKind.get(subresource);
+  if (known !== undefined) return known;
+  const chain = chainAt(kind, subresource);
+  chains.set(kind, ofKind.set(subresource, chain));
+  return chain;
+}
+
+function chainAt({ group, plural }: AnyKind, subresource: Subresource | undefined): Chain {
   const resource = `${group}/${plural}`;
   const place = subresource === undefined ? resource : `${resource}/${subresource.name}`;
-  const known = chains.get(place);
-  if (known !== undefined) return known;
   const asked = plugins.filter(({ at }) => at === "everywhere" || at.includes(place) || at.includes(`${resource}/*`));
-  const chain = {
+  return {
     mutating: asked.flatMap(({ mutate = [] }) => mutate),
     denying: asked.flatMap(({ denial = [] }) => denial),
     charging: asked.flatMap(({ charge = [] }) => charge),
     guarding: asked.flatMap(({ deletionDenial = [] }) => deletionDenial),
   };
-  chains.set(place, chain);
-  return chain;
 }
 
 /** With what the plugins add. Throws what they do. */

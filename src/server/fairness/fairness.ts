@@ -31,6 +31,15 @@ const retryAfterSeconds = 1;
 const tooMany = () => tooManyRequests("Too many requests, please try again later.", retryAfterSeconds);
 const isReading = (method: string): boolean => method === "GET" || method === "HEAD";
 
+/** A body that still comes over a connection. Rejects with a 504 where that takes too long. */
+function inTime(body: Promise<Uint8Array>, milliseconds: number): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const late = () => reject(timeout(`the body did not arrive within ${milliseconds / 1000} s`));
+  const timer = setTimeout(late, milliseconds).unref();
+  body.then(resolve, reject);
+  return promise.finally(() => clearTimeout(timer));
+}
+
 /** Shares the server among those who ask, so that nobody's requests hold up all others', and the cluster's own least of all. */
 export class Fairness {
   readonly #seats: Readonly<Record<keyof InFlightLimits, Seats>>;
@@ -92,15 +101,10 @@ export class Fairness {
       this.#reject(standingOf(identity), "queue-full");
       throw tooMany();
     }
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(timeout(`the body did not arrive within ${this.#bodyMilliseconds / 1000} s`)),
-      this.#bodyMilliseconds,
-    ).unref();
     try {
-      return await Promise.race([request.body(maximumBytes), late.promise]);
+      const body = request.body(maximumBytes);
+      return await (request.connection === undefined ? body : inTime(body, this.#bodyMilliseconds));
     } finally {
-      clearTimeout(timer);
       read();
     }
   }
