@@ -24,6 +24,12 @@ export interface DoorParts {
   readonly report: (fault: unknown) => void;
 }
 
+/** A head must come in time; a body may take as long as the Service lets it. */
+const patience = { requestTimeout: 0, headersTimeout: 10_000 };
+const mostVisitors = 1000;
+/** It opens before the link is stored for which it does, and that may come to nothing. */
+const unusedMs = 10_000;
+
 /** Where links lead: it listens as long as there is one. */
 export class ShareDoor {
   readonly #parts: DoorParts;
@@ -74,8 +80,9 @@ export class ShareDoor {
   #listen(): Promise<string | undefined> {
     const { options, serving } = this.#parts;
     const server = isLocal(options)
-      ? createServer()
-      : createTlsServer({ cert: serving.certificate, key: serving.key, minVersion: "TLSv1.2" });
+      ? createServer(patience)
+      : createTlsServer({ ...patience, cert: serving.certificate, key: serving.key, minVersion: "TLSv1.2" });
+    server.maxConnections = mostVisitors;
     server.on("request", (request, response) => this.#told(this.#visit(request, response)));
     server.on("upgrade", (request, socket, head) => this.#told(this.#upgrade(request, socket, head)));
     return new Promise((resolve) => {
@@ -89,6 +96,7 @@ export class ShareDoor {
         this.#server = server;
         this.#forget = listensAt({ address: options.address, port: options.port });
         server.on("error", this.#parts.report);
+        setTimeout(() => this.#told(this.#follow()), unusedMs).unref();
         resolve(undefined);
       });
     });
