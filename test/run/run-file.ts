@@ -6,9 +6,9 @@ import { eventually } from "../harness/eventually.ts";
 import { isOfPureRoom } from "./files.ts";
 import type { TestResult } from "./reporter.ts";
 
-const timeoutSeconds = 240;
+const timeoutSeconds = 300;
 /** A single test: so much earlier that its file can still clean up and say which test it was. */
-const testTimeoutSeconds = 200;
+const testTimeoutSeconds = 260;
 /** After a SIGTERM: the time for `after` hooks to take everything away again. */
 const graceSeconds = 15;
 const withNode = join(import.meta.dirname, "../../bin/with-node");
