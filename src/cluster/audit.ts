@@ -25,7 +25,10 @@ export async function auditOf(settings: Settings): Promise<ServerOptions["audit"
     });
   const reading = await readAuditPolicy(await textOf(file));
   if (reading.kind === "refused")
-    throw unusable(file, { what: `the audit policy can't be used: ${reading.why}`, fix: "correct that field" });
+    throw unusable(file, {
+      what: `the audit policy can't be used: ${reading.why}`,
+      fix: "correct the file; docs/audit.md has one",
+    });
   return { policy: reading.policy, sink: await sinkOf(settings, log) };
 }
 
