@@ -2,6 +2,7 @@ import { services } from "#api/core/service.ts";
 import type { Manifest } from "#client/apply.ts";
 import { resourceClient } from "#client/resource.ts";
 import type { Transport } from "#client/transport.ts";
+import { showHost } from "#net/http1/authority.ts";
 import { type Address, addressesOf, type Surroundings } from "./addresses.ts";
 import { alignColumns } from "./columns.ts";
 import { keyOf, type Patience, waitForEndpoints } from "./endpoint-wait.ts";
@@ -45,6 +46,6 @@ export async function exposureTable(
 
 function showAddress({ host, port, protocol }: Address): string {
   if (port === 0) return host;
-  const at = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const at = `${showHost(host)}:${port}`;
   return protocol === "TCP" ? at : `${at}/${protocol}`;
 }

@@ -3,6 +3,7 @@ import type { Manifest } from "#client/apply.ts";
 import { informer } from "#client/informer.ts";
 import type { Transport } from "#client/transport.ts";
 import { wantsTls } from "#core/routes/ingress-host.ts";
+import { showHost } from "#net/http1/authority.ts";
 import type { Address } from "./addresses.ts";
 import { alignColumns } from "./columns.ts";
 import { type Standpoint, tryAddresses } from "./standpoint.ts";
@@ -83,7 +84,7 @@ const schemeOf = (host: string, spec: Ingress["spec"]): Url["scheme"] => (wantsT
 
 /** A wildcard is shown as it is, for all names that fit. */
 const showUrl = ({ scheme, host, path }: Url, at = "ADDRESS"): string =>
-  `${scheme}://${host === "" ? (at.includes(":") ? `[${at}]` : at) : host}${path}`;
+  `${scheme}://${host === "" ? showHost(at) : host}${path}`;
 
 /** By HTTP, also where a certificate is: what is told then is where the request is sent. */
 const tried = ({ host, path }: Url, at: string, ingress: Ingress): Address => ({

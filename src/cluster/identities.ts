@@ -5,6 +5,7 @@ import { isIP } from "node:net";
 import { join } from "node:path";
 import { mastersGroup, nodesGroup, nodeUserPrefix } from "#api/authentication/subjects.ts";
 import { showKubeconfig } from "#client/kubeconfig.ts";
+import { showHost } from "#net/http1/authority.ts";
 import type { Ip } from "#net/ip.ts";
 import { readIfThere, writeWhole } from "#os/files.ts";
 import type { Authority, KeyPair } from "#os/pki.ts";
@@ -192,8 +193,7 @@ function giveToCaller(path: string): void {
   }
 }
 
-export const serverAt = (host: string, port: number): string =>
-  `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
+export const serverAt = (host: string, port: number): string => `https://${showHost(host)}:${port}`;
 
 /** A kubeconfig that nobody but its owner may read. */
 export async function writeAccess(

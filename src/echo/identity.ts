@@ -1,4 +1,5 @@
 import { hostname as readHostname } from "node:os";
+import { showHost } from "#net/http1/authority.ts";
 
 export const hostname = readHostname();
 
@@ -12,7 +13,7 @@ export const pod = {
 /** `IP:PORT`, IPv6 in brackets; an IPv4 client of a dual-stack socket is shown as IPv4. */
 export function showPeer(address: string | undefined, port: number | undefined): string {
   const ip = plainIp(address);
-  return `${ip.includes(":") ? `[${ip}]` : ip}:${port ?? 0}`;
+  return `${showHost(ip)}:${port ?? 0}`;
 }
 
 export const plainIp = (address: string | undefined): string => (address ?? "").replace(/^::ffff:(?=\d+\.)/, "");

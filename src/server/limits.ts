@@ -52,6 +52,8 @@ export const limits = {
   waitingLogBytes: 1024 * 1024,
   /** What may wait for the reader of a proxied answer before no more is read. */
   waitingProxyBytes: 256 * 1024,
+  /** For how long nothing need move on a connection that is passed on, in milliseconds: then whoever is at the other end has gone. */
+  idleConnectionMs: 4 * 60 * 60_000,
   /** Of what an agent says instead of what was asked for, in characters. */
   refusal: 65_536,
 } as const;

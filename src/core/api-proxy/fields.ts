@@ -1,7 +1,7 @@
 import { connectionFields, namedByConnection } from "#net/http1/connection-fields.ts";
 
-/** Of a request or an answer: names in lower case. */
-export type Fields = Readonly<Record<string, string | readonly string[]>>;
+/** Of an answer: names in lower case. */
+export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** What a proxy and its client tell each other. Source: httputil.ReverseProxy of Go. */
 const ofProxies = ["proxy-authenticate", "proxy-authorization"];
@@ -79,7 +79,7 @@ export function answeredFields(told: Fields, kept: Pick<Origin, "credentials">):
   const listed = new Set(namedByConnection([told.connection ?? []].flat().join(",")));
   const fields: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(told)) {
-    if (hopByHop.has(name) || listed.has(name) || crossOrigin.test(name)) continue;
+    if (value === undefined || hopByHop.has(name) || listed.has(name) || crossOrigin.test(name)) continue;
     if (name === "set-cookie" && kept.credentials === "stripped") continue;
     fields[name] = typeof value === "string" ? value : [...value];
   }

@@ -1,5 +1,6 @@
 import type { Pod } from "#api/core/pod.ts";
 import type { Service } from "#api/core/service.ts";
+import { showHost } from "#net/http1/authority.ts";
 
 /**
  * The variables that tell a container of the Services around it: `REDIS_SERVICE_HOST`, `REDIS_SERVICE_PORT`,
@@ -23,7 +24,7 @@ function variablesOf({ metadata, spec }: Service): readonly (readonly [string, s
   const [first] = ports;
   if (clusterIP === undefined || clusterIP === "None" || first === undefined) return [];
   const name = shout(metadata.name);
-  const host = clusterIP.includes(":") ? `[${clusterIP}]` : clusterIP;
+  const host = showHost(clusterIP);
   return [
     [`${name}_SERVICE_HOST`, clusterIP],
     [`${name}_SERVICE_PORT`, String(first.port)],

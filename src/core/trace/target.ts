@@ -1,3 +1,4 @@
+import { showHost } from "#net/http1/authority.ts";
 import type { Ip } from "#net/ip.ts";
 import type { Protocol } from "#net/port.ts";
 
@@ -109,7 +110,7 @@ export function showTarget(target: Target): string {
   if (target.kind === "place") {
     const { host, port, protocol, url } = target;
     if (url !== undefined) return url;
-    return `${host.includes(":") ? `[${host}]` : host}:${port}${protocol === "TCP" ? "" : `/${protocol}`}`;
+    return `${showHost(host)}:${port}${protocol === "TCP" ? "" : `/${protocol}`}`;
   }
   if (target.kind === "ingress") return `Ingress ${target.namespace}/${target.name}`;
   const { kind, namespace, name, port } = target;

@@ -1,4 +1,5 @@
 import http2 from "node:http2";
+import { showHost } from "#net/http1/authority.ts";
 
 export interface GrpcTarget {
   readonly host: string;
@@ -10,7 +11,7 @@ export interface GrpcTarget {
 
 /** What is wrong with a gRPC server; empty where it serves. Source: the gRPC health checking protocol, v1; the kubelet's words. */
 export function probeGrpc({ host, port, service, seconds }: GrpcTarget, signal: AbortSignal): Promise<string> {
-  const at = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const at = `${showHost(host)}:${port}`;
   return new Promise((resolve) => {
     const session = http2.connect(`http://${at}`);
     let isConnected = false;

@@ -4,6 +4,7 @@ import net from "node:net";
 import type { Container } from "#api/core/pod/container.ts";
 import type { HTTPGetAction, Probe } from "#api/core/pod/probe.ts";
 import type { IntOrString } from "#machinery/schema.ts";
+import { showHost } from "#net/http1/authority.ts";
 import { probeGrpc } from "./grpc-probe.ts";
 
 // An import of node:http loads what fetch needs too: 20 ms and 15 MB that nothing here uses.
@@ -96,7 +97,7 @@ function probeHttp(action: HTTPGetAction, target: Target, signal: AbortSignal): 
   const headers: Record<string, string> = { "user-agent": "kube-probe/1.36", accept: "*/*", connection: "close" };
   for (const { name, value } of action.httpHeaders ?? []) headers[name.toLowerCase()] = value;
   const options = { host, port, path: action.path, headers, signal, agent: false as const };
-  const url = `${action.scheme.toLowerCase()}://${host.includes(":") ? `[${host}]` : host}:${port}${action.path}`;
+  const url = `${action.scheme.toLowerCase()}://${showHost(host)}:${port}${action.path}`;
   return new Promise((resolve) => {
     const answered = (answer: IncomingMessage): void => {
       answer.resume();

@@ -19,3 +19,6 @@ export function parseAuthority(text: string): Authority | undefined {
 
 export const sameAuthority = (a: Authority, b: Authority, usualPort: number): boolean =>
   a.host === b.host && (a.port ?? usualPort) === (b.port ?? usualPort);
+
+/** A host as it stands in an authority or a URL: an IPv6 address in brackets. RFC 3986 section 3.2.2. */
+export const showHost = (host: string): string => (host.includes(":") ? `[${host}]` : host);

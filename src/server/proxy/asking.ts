@@ -3,6 +3,7 @@ import { Agent as TlsAgent, request as tlsRequest } from "node:https";
 import { codingsAsked, passedFields } from "#core/api-proxy/fields.ts";
 import { unreachableTarget } from "#core/api-proxy/reach-faults.ts";
 import { type StatusError, unavailable } from "#machinery/status.ts";
+import { showHost } from "#net/http1/authority.ts";
 import type { ServerRequest } from "../exchange.ts";
 import { byAgent } from "./by-agent.ts";
 import type { Target } from "./reach.ts";
@@ -41,7 +42,7 @@ export function ask(
   further?: Readonly<Record<string, string>>,
 ): ClientRequest {
   const { scheme, host, port, agent } = target;
-  const at = host.includes(":") ? `[${host}]` : host;
+  const at = showHost(host);
   const { "content-length": _, ...headers } = passedFields(request.headers, {
     peer: request.connection?.peer,
     scheme: request.connection?.isEncrypted === false ? "http" : "https",
@@ -88,8 +89,8 @@ function connectInTime(asked: ClientRequest, done: "connect" | "secureConnect"):
 }
 
 /** A 503. */
-export function unreachable({ host, port }: Target, fault: Error): StatusError {
+export function targetUnreachable({ host, port }: Target, fault: Error): StatusError {
   const code = "code" in fault ? String(fault.code) : "";
-  const at = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const at = `${showHost(host)}:${port}`;
   return unavailable(unreachableTarget({ code, message: fault.message }, at));
 }

@@ -3,13 +3,11 @@ import type { Readable } from "node:stream";
 import { answeredFields } from "#core/api-proxy/fields.ts";
 import { type Page, proxiedLink } from "#core/api-proxy/links.ts";
 import { unavailable } from "#machinery/status.ts";
+import { showHost } from "#net/http1/authority.ts";
 import { type Answer, type Headers, type Outlet, type ServerRequest, whenClosed } from "../exchange.ts";
 import { limits } from "../limits.ts";
-import { ask, type Forwarding, isBodiless, unreachable } from "./asking.ts";
+import { ask, type Forwarding, isBodiless, targetUnreachable } from "./asking.ts";
 import { rewritten } from "./html.ts";
-
-/** Nothing moves for so long: whoever is at the other end has gone. */
-const idleMs = 4 * 60 * 60_000;
 
 /**
  * Passes a request on to a target, and gives its answer: bodies go both ways as they come, however long, and no faster than they are
@@ -43,7 +41,7 @@ export async function forward(request: ServerRequest, forwarding: Forwarding): P
 async function answered(request: ServerRequest, forwarding: Forwarding): Promise<IncomingMessage> {
   for (;;) {
     const asked = ask(request, forwarding);
-    asked.setTimeout(idleMs, () => asked.destroy(new Error("nothing moved for hours")));
+    asked.setTimeout(limits.idleConnectionMs, () => asked.destroy(new Error("nothing moved for hours")));
     const head = headOf(asked);
     if (isBodiless(request)) asked.end();
     else
@@ -54,7 +52,7 @@ async function answered(request: ServerRequest, forwarding: Forwarding): Promise
     const told = await head;
     if (!(told instanceof Error)) return told;
     if (!asked.reusedSocket || !("code" in told) || told.code !== "ECONNRESET")
-      throw unreachable(forwarding.target, told);
+      throw targetUnreachable(forwarding.target, told);
   }
 }
 
@@ -83,7 +81,8 @@ const drained = (to: ClientRequest): Promise<void> =>
   });
 
 function pour(from: Readable, to: Outlet): void {
-  if ("setTimeout" in from && typeof from.setTimeout === "function") from.setTimeout(idleMs, () => from.destroy());
+  if ("setTimeout" in from && typeof from.setTimeout === "function")
+    from.setTimeout(limits.idleConnectionMs, () => from.destroy());
   from.on("error", () => to.cut()); // the target broke off, and so must the answer
   from.on("close", () => {
     if (!from.readableEnded) to.cut();
@@ -97,14 +96,12 @@ function pour(from: Readable, to: Outlet): void {
 }
 
 function pageOf({ headers }: ServerRequest, { target: { scheme, host, port }, prefix }: Forwarding): Page {
-  const own = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const own = `${showHost(host)}:${port}`;
   return { prefix, scheme, hosts: [own, ...(headers.host === undefined ? [] : [headers.host])] };
 }
 
 function headersOf(told: IncomingMessage, forwarding: Forwarding, page: Page): Headers {
-  const fields: Record<string, string | readonly string[]> = {};
-  for (const [name, value] of Object.entries(told.headers)) if (value !== undefined) fields[name] = value;
-  const headers = answeredFields(fields, forwarding);
+  const headers = answeredFields(told.headers, forwarding);
   const { location } = headers;
   return typeof location === "string" ? { ...headers, location: proxiedLink(location, page) ?? location } : headers;
 }

@@ -4,7 +4,7 @@ import { withoutReason } from "#machinery/status.ts";
 import type { ServerRequest } from "../exchange.ts";
 import type { Join, Upgrading } from "../streams/join.ts";
 import { auditLines, join, refuse } from "../streams/splice.ts";
-import { ask, type Forwarding, unreachable } from "./asking.ts";
+import { ask, type Forwarding, targetUnreachable } from "./asking.ts";
 
 /**
  * Passes a request on that is to become something else than HTTP. Once the target has agreed (101), every byte goes through as it is;
@@ -17,7 +17,7 @@ export const forwardUpgrade =
     const { socket, head, auditId } = upgrading;
     const asked = ask(request, forwarding, { connection: "Upgrade", upgrade: request.headers.upgrade ?? "" });
     asked.on("error", (fault) => {
-      if (!socket.writableEnded) refuse(upgrading, unreachable(forwarding.target, fault));
+      if (!socket.writableEnded) refuse(upgrading, targetUnreachable(forwarding.target, fault));
     });
     asked.once("response", (answer) => {
       const status = answer.statusCode ?? 0;
@@ -55,10 +55,8 @@ interface Kept extends Pick<Forwarding, "credentials"> {
 }
 
 function headOf({ statusCode, statusMessage, headers }: IncomingMessage, { credentials, auditId, last }: Kept): string {
-  const fields: Record<string, string | readonly string[]> = {};
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) fields[name] = value;
   const ending = last ? { connection: "close" } : { connection: "Upgrade", upgrade: headers.upgrade ?? "" };
-  const passed = { ...answeredFields(fields, { credentials }), ...ending };
+  const passed = { ...answeredFields(headers, { credentials }), ...ending };
   const lines = Object.entries(passed).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}\r\n`));
   const own = auditLines(auditId).map((line) => `${line}\r\n`);
   return `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${[...own, ...lines].join("")}\r\n`;

@@ -1,4 +1,5 @@
 import { contains } from "#net/cidr.ts";
+import { showHost } from "#net/http1/authority.ts";
 import { parseIp } from "#net/ip.ts";
 import { loopback } from "#net/special-blocks.ts";
 import type { Place } from "../objects.ts";
@@ -20,5 +21,5 @@ export function isLocal({ address }: SharingOptions): boolean {
 export function shareUrl(sharing: SharingOptions, { namespace, name }: Place): string {
   const { address, port } = sharing;
   if (isLocal(sharing)) return `http://${name}.${namespace}.localhost:${port}/`;
-  return `https://${address.includes(":") ? `[${address}]` : address}:${port}/`;
+  return `https://${showHost(address)}:${port}/`;
 }

@@ -93,15 +93,15 @@ export function askKubelet(options: RequestOptions, signal: AbortSignal): Promis
   return new Promise((resolve, reject) => {
     const asked = httpsRequest({ ...options, signal });
     asked.once("timeout", () => asked.destroy(new Error("it did not answer in time")));
-    asked.once("error", (fault) => reject(unreachable(options, fault)));
+    asked.once("error", (fault) => reject(kubeletUnreachable(options, fault)));
     asked.once("response", (answer) => {
       asked.setTimeout(0);
       if (answer.statusCode === 200) resolve(answer);
-      else kubeletRefusal(answer).then(reject, (fault: Error) => reject(unreachable(options, fault)));
+      else kubeletRefusal(answer).then(reject, (fault: Error) => reject(kubeletUnreachable(options, fault)));
     });
     asked.end();
   });
 }
 
-export const unreachable = ({ host, port, path }: RequestOptions, fault: Error): StatusError =>
+export const kubeletUnreachable = ({ host, port, path }: RequestOptions, fault: Error): StatusError =>
   internal(`the agent at https://${host}:${port}${path?.split("?")[0]} can't be reached: ${fault.message}`);

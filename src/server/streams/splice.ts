@@ -5,12 +5,10 @@ import type { Duplex } from "node:stream";
 import type { StatusError } from "#machinery/status.ts";
 import { statusAnswer } from "../answers/encode.ts";
 import { type WholeAnswer, withCommonHeaders } from "../exchange.ts";
+import { limits } from "../limits.ts";
 import type { Join, Upgrading } from "./join.ts";
-import { unreachable } from "./kubelet.ts";
+import { kubeletUnreachable } from "./kubelet.ts";
 import { kubeletRefusal } from "./kubelet-refusal.ts";
-
-/** Nothing moves for so long: whoever is at the other end has gone. */
-const idleMs = 4 * 60 * 60_000;
 
 /** After so long without a byte the kernel asks whether the other end is still there, in milliseconds. */
 const keepAliveMs = 30_000;
@@ -64,11 +62,11 @@ export function dial(upgrading: Upgrading, target: RequestOptions, agreed: (by: 
   const leave = (): void => void asked.destroy();
   socket.once("close", leave);
   asked.once("timeout", () => asked.destroy(new Error("it did not answer in time")));
-  asked.once("error", (fault) => refuse(upgrading, unreachable(target, fault)));
+  asked.once("error", (fault) => refuse(upgrading, kubeletUnreachable(target, fault)));
   asked.once("response", (answer) => {
     kubeletRefusal(answer).then(
       (refusal) => refuse(upgrading, refusal),
-      (fault: Error) => refuse(upgrading, unreachable(target, fault)),
+      (fault: Error) => refuse(upgrading, kubeletUnreachable(target, fault)),
     );
   });
   asked.once("upgrade", (answer, agent, first) => {
@@ -108,7 +106,7 @@ export function join(client: Duplex, agent: Duplex): void {
     from.on("error", () => to.destroy()); // one end broke; the other learns it by its own end
     from.on("close", () => leave(to, from));
     if (from instanceof Socket) {
-      from.setTimeout(idleMs, () => from.destroy());
+      from.setTimeout(limits.idleConnectionMs, () => from.destroy());
       from.setKeepAlive(true, keepAliveMs);
     }
     from.pipe(to);

@@ -1,3 +1,4 @@
+import { showHost } from "#net/http1/authority.ts";
 import type { IngressSettings } from "../ingress-settings.ts";
 import type { RedirectStatus } from "../route-filters.ts";
 import type { RedirectTarget } from "../route-table.ts";
@@ -38,7 +39,7 @@ function targetOf(text: string, { scheme, authority: written, rest: path }: UrlP
   return value({
     kind: "parts",
     ...(scheme === "http" || scheme === "https" ? { scheme } : {}),
-    ...(parsed === undefined ? {} : { host: parsed.host.includes(":") ? `[${parsed.host}]` : parsed.host }),
+    ...(parsed === undefined ? {} : { host: showHost(parsed.host) }),
     ...(Number.isNaN(port) ? {} : { port }),
     ...(ownUri.test(rest) ? {} : { path: rest === "" ? "/" : rest }),
   });

@@ -1,4 +1,5 @@
 import type { Ingress } from "#api/networking/ingress.ts";
+import { showHost } from "#net/http1/authority.ts";
 import { closest } from "../../likeness.ts";
 import { whyNobody } from "../nobody.ts";
 import { pendingBalancer } from "../pending-balancer.ts";
@@ -67,7 +68,7 @@ function firstUrl(ingress: Ingress): { readonly url: string; readonly count: num
   const { rules = [], tls = [] } = ingress.spec;
   const [rule] = rules;
   const [address = ""] = addressesOf(ingress);
-  const host = rule?.host?.replace(/^\*/, "www") ?? (address.includes(":") ? `[${address}]` : address);
+  const host = rule?.host?.replace(/^\*/, "www") ?? showHost(address);
   const path = rule?.http?.paths[0]?.path ?? "/";
   const isTls = tls.some(({ hosts = [] }) => hosts.length === 0 || hosts.includes(rule?.host ?? ""));
   const plain = /^[^()[\]{}*+?^$|\\]*/.exec(path)?.[0] ?? "/";
