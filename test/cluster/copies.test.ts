@@ -87,7 +87,7 @@ describe("kubectl cp", asRoot, () => {
         for (const file of [source, back]) rmSync(file);
       });
 
-    test(`kubectl ${version}: nothing of a hostile pod's archive lands outside the target`, async () => {
+    test(`78: kubectl ${version}: nothing of a hostile pod's archive lands outside the target`, async () => {
       const outside = join(scratch, `outside-${version}`);
       const target = join(outside, "inner/target");
       mkdirSync(join(outside, "inner"), { recursive: true });
@@ -109,7 +109,7 @@ describe("kubectl cp", asRoot, () => {
     });
   }
 
-  test("nothing of a hostile archive that is sent into a pod leaves its own root", async () => {
+  test("78: nothing of a hostile archive that is sent into a pod leaves its own root", async () => {
     const name = `ptl-evil-${process.pid}`;
     const host = ["/etc", "/usr/bin", "/tmp", "/"].map((folder) => join(folder, name));
     const entries: readonly TarEntry[] = [

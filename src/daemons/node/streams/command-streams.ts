@@ -38,5 +38,12 @@ export interface StreamTiming {
   readonly pingSeconds: number;
 }
 
+/**
+ * So many pings without any sign of life are the end of a connection: five minutes where a ping goes out every 10 s. A kubectl whose reader has
+ * paused (`kubectl exec … | less`) answers none once 50 frames wait for it; but those of today ask us every 5 s, which goes on (seen of 1.30
+ * and 1.33).
+ */
+export const pingsInVain = 30;
+
 /** How long a client that was told the end may take to close its connection; what it still sends is thrown away. */
 export const lingerSeconds = 10;

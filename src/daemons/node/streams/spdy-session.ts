@@ -1,5 +1,5 @@
 import { Duplex } from "node:stream";
-import { lingerSeconds } from "./command-streams.ts";
+import { lingerSeconds, pingsInVain } from "./command-streams.ts";
 import { HeaderBlocks } from "./header-blocks.ts";
 import {
   dataFrame,
@@ -54,12 +54,11 @@ export class SpdyStream extends Duplex {
   }
 }
 
-/** So many pings without any sign of life are the end of a connection: five minutes where a ping goes out every 10 s. */
-const pingsInVain = 30;
-
 /**
  * The server's side of SPDY/3.1 on an upgraded connection, as much of it as exec, attach and port-forward need. Kubernetes'
- * clients keep no flow-control windows: who is too fast is held back by the connection, which is read no faster than its streams.
+ * clients keep no flow-control windows: who is too fast is held back by the connection, which is read no faster than its streams. So a program
+ * that doesn't read holds up all streams of its session, as it does with a kubelet: moby/spdystream, which is at both ends there, sends no
+ * WINDOW_UPDATE and skips those that come.
  */
 export class SpdySession {
   readonly #socket: Duplex;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Duplex, Readable, Writable } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
-import { type CommandStreams, lingerSeconds, type Wanted } from "./command-streams.ts";
+import { type CommandStreams, lingerSeconds, pingsInVain, type Wanted } from "./command-streams.ts";
 import { TerminalSizes } from "./terminal-sizes.ts";
 
 /** The first byte of each message says which stream it belongs to. Source: KEP-4006; v5 adds `close`. */
@@ -35,10 +35,26 @@ export function webSocketCommand(
   wanted: Wanted,
   accepted: (streams: CommandStreams) => void,
 ): void {
-  acceptor.handleUpgrade(request, socket, head, (webSocket) => accepted(streamsOf(webSocket, wanted)));
+  acceptor.handleUpgrade(request, socket, head, (webSocket) =>
+    accepted(streamsOf(webSocket, wanted, pinging(webSocket, socket))),
+  );
 }
 
-function streamsOf(webSocket: WebSocket, wanted: Wanted): CommandStreams {
+/** Gives what asks whether a client is still there. Where it can't answer because it, or its command, is slow, its silence says nothing. */
+function pinging(webSocket: WebSocket, socket: Duplex): () => void {
+  let unanswered = 0;
+  // Some ask the same of us, even while they can't answer.
+  for (const sign of ["message", "ping", "pong"] as const) webSocket.on(sign, () => (unanswered = 0));
+  return () => {
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    const { writableNeedDrain: isSlow } = socket;
+    unanswered = webSocket.isPaused || isSlow ? 0 : unanswered + 1;
+    if (unanswered > pingsInVain) webSocket.terminate();
+    else if (!isSlow) webSocket.ping();
+  };
+}
+
+function streamsOf(webSocket: WebSocket, wanted: Wanted, ping: () => void): CommandStreams {
   const gone = new AbortController();
   webSocket.on("close", () => gone.abort());
   webSocket.on("error", () => webSocket.terminate()); // `close` follows, and tells everybody
@@ -54,9 +70,7 @@ function streamsOf(webSocket: WebSocket, wanted: Wanted): CommandStreams {
     stderr: wanted.stderr ? outgoing(webSocket, channel.stderr) : undefined,
     sizes,
     gone: gone.signal,
-    ping() {
-      if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
-    },
+    ping,
     finish(ending) {
       if (webSocket.readyState !== webSocket.OPEN) return;
       stdin?.destroy();
