@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { type Finished, run } from "#os/spawn.ts";
-import { findKubectls } from "../harness/kubectls.ts";
+import { kubectlsByWire } from "../harness/kubectls.ts";
 import { type FakeNode, startFakeNode } from "../kubelet/fake-node.ts";
 import { type Listening, listening, validity } from "./listening.ts";
 
@@ -16,7 +16,7 @@ let server: Listening;
 let folder: string;
 
 // Before any test is named: the runner may take a file for done while it waits between two of them.
-const kubectls = await findKubectls();
+const kubectls = await kubectlsByWire();
 
 before(async () => {
   node = await startFakeNode();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { run } from "#os/spawn.ts";
-import { findKubectls } from "../harness/kubectls.ts";
+import { kubectlsByWire } from "../harness/kubectls.ts";
 import { listening } from "./listening.ts";
 
 /** What is typed, what comes out of it on standard output, and with which exit code. */
@@ -49,7 +49,7 @@ const whoami: readonly Step[] = [
 /** The command came with 1.26, as an alpha of which its flags and output were others. */
 const knowsWhoami = (version: string): boolean => Number(version.split(".")[1]) >= 27;
 
-const kubectls = await findKubectls();
+const kubectls = await kubectlsByWire();
 for (const { version, path } of kubectls)
   test(`kubectl ${version} asks what it may do, and who it is`, async () => {
     await using server = await listening();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { showKubeconfig } from "#client/kubeconfig.ts";
 import { run } from "#os/spawn.ts";
-import { findKubectls } from "../harness/kubectls.ts";
+import { kubectlsByWire } from "../harness/kubectls.ts";
 import { certificateRequest } from "./fixtures.ts";
 import { listening } from "./listening.ts";
 
@@ -85,7 +85,7 @@ const session: readonly Step[] = [
   ],
 ];
 
-const kubectls = await findKubectls();
+const kubectls = await kubectlsByWire();
 for (const { version, path } of kubectls) {
   test(`kubectl ${version} makes, reads, changes and deletes what it likes`, async () => {
     await using server = await listening();

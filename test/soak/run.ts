@@ -26,6 +26,10 @@ const parts: Readonly<Record<string, () => Promise<boolean>>> = {
   copies: () => longTest("test/cluster/copies.test.ts", { ...everyKubectl, PORTOLAN_COPY_BYTES: "100000000" }),
   // The sessions of kubectl by every version.
   kubectl: () => longTest("test/cluster/kubectl.test.ts", everyKubectl),
+  // The API alone, asked by every version.
+  "kubectl-api": () => longTest("test/server/kubectl.test.ts", everyKubectl),
+  "kubectl-auth": () => longTest("test/server/kubectl-auth.test.ts", everyKubectl),
+  "kubectl-agent": () => longTest("test/server/agent.test.ts", everyKubectl),
   // `kubectl exec`, `attach` and `run` by every kubectl.
   streams: () => longTest("test/cluster/stream-matrix.test.ts", everyKubectl),
   // A hundred megabytes each way through the API's proxy.
