@@ -40,8 +40,8 @@ const rows: Readonly<Record<SettingName, Row>> = {
   "legacy-proxy-paths": { taken: ["true", "false"], refused: ["no", ""] },
   "host-dns": { taken: ["true", "false"], refused: ["yes", "1", ""] },
   "node-monitor-grace-period": {
-    taken: ["40s", "2m", "1m30s", "15s"],
-    refused: ["", "40", "s", "14s", "61m", "1h", "-40s"],
+    taken: ["40s", "2m", "1m30s", "15s", "1h"],
+    refused: ["", "40", "s", "14s", "61m", "2h", "-40s"],
   },
   "audit-policy-file": { taken: ["", "policy.yaml"], refused: [] },
   "audit-log-path": { taken: ["", "-", "/var/log/audit.log"], refused: [] },

@@ -1,5 +1,4 @@
 import { hostname as readHostname } from "node:os";
-import { showHost } from "#net/http1/authority.ts";
 
 export const hostname = readHostname();
 
@@ -13,7 +12,7 @@ export const pod = {
 /** `IP:PORT`, IPv6 in brackets; an IPv4 client of a dual-stack socket is shown as IPv4. */
 export function showPeer(address: string | undefined, port: number | undefined): string {
   const ip = plainIp(address);
-  return `${showHost(ip)}:${port ?? 0}`;
+  return `${ip.includes(":") ? `[${ip}]` : ip}:${port ?? 0}`;
 }
 
 export const plainIp = (address: string | undefined): string => (address ?? "").replace(/^::ffff:(?=\d+\.)/, "");

@@ -14,7 +14,7 @@ export interface ServerRequest {
   /** The same as it comes, for who hands it on: no longer than is taken. To be called once, and instead. */
   readonly bodyPieces: () => AsyncIterable<Uint8Array>;
   /** Over which it came; absent: over none. */
-  readonly connection?: ClientConnection;
+  readonly connection?: () => ClientConnection;
 }
 
 /** What is known of a request by the connection that it came over. */

@@ -57,9 +57,10 @@ for (const [protocols, chosen, isBinary, read] of [
   });
 
 test("a log is followed, and no more once its reader has gone", async () => {
-  const got = await follow(`${log}?follow=true&tailLines=0`);
+  const got = await follow(`${log}?follow=true&tailLines=1`);
+  await eventually("what there was", () => asBytes(got) === "öne\n", soon);
   await appendFile(join(node.folder, "web.log"), "2026-11-21T10:00:01.000000000Z stdout F two\n");
-  await eventually("the new line", () => asBytes(got) === "two\n", soon);
+  await eventually("the new line", () => asBytes(got) === "öne\ntwo\n", soon);
   got.socket.close();
   await eventually("the end", () => got.isClosed, soon);
 });

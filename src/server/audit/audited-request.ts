@@ -32,6 +32,7 @@ export class AuditedRequest {
   readonly #parts: AuditParts;
   readonly #arrival: Arrival;
   readonly #received: number;
+  readonly #peer: string | undefined;
   #audited: Audited | undefined;
   #target: Target | undefined;
   #asked: Attributes | undefined;
@@ -48,6 +49,7 @@ export class AuditedRequest {
     this.#parts = parts;
     this.#arrival = arrival;
     this.#received = arrival.env.now();
+    this.#peer = arrival.request.connection?.().peer; // a connection that has ended tells it no more
   }
 
   /** The request, of which the body is remembered where it is to be told. */
@@ -120,7 +122,7 @@ export class AuditedRequest {
       verb: asked.verb,
       user: userInfo(this.#sender),
       ...(this.#asker !== undefined && this.#asker !== this.#sender && { impersonatedUser: userInfo(this.#asker) }),
-      sourceIPs: request.connection?.peer === undefined ? [] : [request.connection.peer],
+      sourceIPs: this.#peer === undefined ? [] : [this.#peer],
       userAgent: request.headers["user-agent"] ?? "",
       ...(asked.kind === "resource" && { objectRef: this.#reference(asked) }),
       ...(this.#status !== undefined && { responseStatus: this.#status }),

@@ -12,12 +12,12 @@ export const incomingUpgrade = (request: IncomingMessage, socket: Duplex): Serve
   headers: headersOf(request),
   lines: () => linesOf(request),
   ...heldBody(),
-  connection: {
+  connection: () => ({
     peer: request.socket.remoteAddress,
     isEncrypted: isEncrypted(request),
     isBodiless: true,
     whenOver: (then) => socket.once("close", then),
-  },
+  }),
 });
 
 type Incoming = Http2ServerRequest | IncomingMessage;
@@ -31,9 +31,10 @@ export const incoming = (request: Incoming, response: Outgoing): ServerRequest =
   lines: () => linesOf(request),
   body: (maximumBytes) => bodyOf(request, maximumBytes),
   bodyPieces: () => request,
-  connection: connectionOf(request, response),
+  connection: () => connectionOf(request, response),
 });
 
+// Only when somebody asks: over HTTP/2 the socket of a request is made for it.
 function connectionOf(request: Incoming, response: Outgoing): ClientConnection {
   const { "content-length": length = "0", "transfer-encoding": coding } = request.headers;
   return {

@@ -43,9 +43,10 @@ export function ask(
 ): ClientRequest {
   const { scheme, host, port, agent } = target;
   const at = showHost(host);
+  const connection = request.connection?.();
   const { "content-length": _, ...headers } = passedFields(request.headers, {
-    peer: request.connection?.peer,
-    scheme: request.connection?.isEncrypted === false ? "http" : "https",
+    peer: connection?.peer,
+    scheme: connection?.isEncrypted === false ? "http" : "https",
     host: request.headers.host ?? `${at}:${port}`,
     path: prefix + (url.split("?")[0] ?? ""),
     credentials,
@@ -64,7 +65,7 @@ export function ask(
   const asked = scheme === "https" ? tlsRequest(options) : plainRequest(options);
   if (target.dial === undefined) connectInTime(asked, scheme === "https" ? "secureConnect" : "connect");
   // A fault of its own: who has gone needs no second attempt.
-  request.connection?.whenOver(() => asked.destroy(new Error("the client has gone")));
+  connection?.whenOver(() => asked.destroy(new Error("the client has gone")));
   return asked;
 }
 
@@ -76,7 +77,7 @@ function lengthOf(request: ServerRequest): Readonly<Record<string, string>> {
 }
 
 export const isBodiless = ({ connection, method }: ServerRequest): boolean =>
-  connection?.isBodiless ?? (method === "GET" || method === "HEAD");
+  connection?.().isBodiless ?? (method === "GET" || method === "HEAD");
 
 function connectInTime(asked: ClientRequest, done: "connect" | "secureConnect"): void {
   asked.once("socket", (socket) => {
