@@ -1,12 +1,12 @@
 import { pods } from "#api/core/pod.ts";
 import { badRequest, internal } from "#machinery/status.ts";
 import { type Call, placeOf } from "../call.ts";
+import { asksForWebSocket, type ServerRequest } from "../exchange.ts";
 import { isOf } from "../object.ts";
 import { mustFind } from "../objects.ts";
 import type { Join } from "./join.ts";
 import { kubeletOf, kubeletRequest } from "./kubelet.ts";
 import { toAgent } from "./splice.ts";
-import { asksForTunnel, throughTunnel } from "./tunnel.ts";
 
 /** Connections to ports of a pod: the agent makes them, and speaks SPDY/3.1, whatever it comes through. */
 export async function portForward(call: Call): Promise<Join> {
@@ -22,5 +22,10 @@ export async function portForward(call: Call): Promise<Join> {
   if (phase !== "Running")
     throw badRequest(`unable to forward port because pod is not running. Current status=${phase}`);
   const target = kubeletRequest(env.options.kubelet, agent, `/portForward/${place.namespace}/${place.name}`);
-  return (upgrading) => (asksForTunnel(upgrading) ? throughTunnel(target) : toAgent(target))(upgrading);
+  if (!asksForTunnel(call.request)) return toAgent(target);
+  return (await import("./tunnel.ts")).throughTunnel(target); // only who needs WebSockets pays for loading them
 }
+
+/** Whether a client speaks SPDY inside a WebSocket, as kubectl does from 1.31 on. */
+const asksForTunnel = (request: ServerRequest): boolean =>
+  asksForWebSocket(request) && /(?:^|,)\s*SPDY\/3\.1\+/.test(request.headers["sec-websocket-protocol"] ?? "");

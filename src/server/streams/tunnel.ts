@@ -13,10 +13,6 @@ const longestMessage = 1 << 20;
 const pingEveryMs = 30_000;
 const pingsInVain = 10;
 
-/** Whether a client speaks SPDY inside a WebSocket, as kubectl does from 1.31 on. */
-export const asksForTunnel = ({ request }: Upgrading): boolean =>
-  request.headers.upgrade?.toLowerCase() === "websocket" && tunnelled(request).length > 0;
-
 const tunnelled = ({ headers }: IncomingMessage): readonly string[] =>
   (headers["sec-websocket-protocol"] ?? "")
     .split(",")

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { Refused } from "../refused.ts";
 import type { CommandStreams, StreamTiming, Wanted } from "./command-streams.ts";
 import { chooseSpdyProtocol, StreamsMissing, spdyCommand, spdyProtocols } from "./spdy-command.ts";
-import { offersWebSocketProtocol, webSocketCommand } from "./websocket-command.ts";
+import { offersWebSocketProtocol } from "./websocket-protocols.ts";
 
 /** A client's connection that is to become the streams of a command. */
 export interface CommandExchange {
@@ -85,7 +85,7 @@ function overSpdy(
 }
 
 function overWebSocket(
-  { request, socket, head }: CommandExchange,
+  { request, socket, head, failed }: CommandExchange,
   wanted: Wanted,
   serve: (streams: CommandStreams) => void,
 ): void {
@@ -96,5 +96,7 @@ function overWebSocket(
       `unable to upgrade: none of the sub-protocols [${offered}] is v5.channel.k8s.io or v4.channel.k8s.io`,
     );
   }
-  webSocketCommand({ request, socket, head }, wanted, serve);
+  // Only who needs WebSockets pays for loading them; what comes meanwhile waits in the socket, which nobody reads yet.
+  const loaded = import("./websocket-command.ts");
+  loaded.then(({ webSocketCommand }) => webSocketCommand({ request, socket, head }, wanted, serve), failed);
 }

@@ -3,10 +3,10 @@ import { type Duplex, Readable, Writable } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { type CommandStreams, lingerSeconds, pingsInVain, type Wanted } from "./command-streams.ts";
 import { TerminalSizes } from "./terminal-sizes.ts";
+import { webSocketProtocols } from "./websocket-protocols.ts";
 
 /** The first byte of each message says which stream it belongs to. Source: KEP-4006; v5 adds `close`. */
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
-const spoken = ["v5.channel.k8s.io", "v4.channel.k8s.io"] as const;
 /** As long as a message may be, in bytes; clients send at most 32 KiB. */
 const longestMessage = 1 << 20;
 
@@ -14,14 +14,8 @@ const acceptor = new WebSocketServer({
   noServer: true,
   perMessageDeflate: false,
   maxPayload: longestMessage,
-  handleProtocols: (offered) => spoken.find((name) => offered.has(name)) ?? false,
+  handleProtocols: (offered) => webSocketProtocols.find((name) => offered.has(name)) ?? false,
 });
-
-/** Whether the client offers a sub-protocol that we speak; an upgrade without one must be refused before it is accepted. */
-export const offersWebSocketProtocol = (offered: string): boolean => {
-  const names = offered.split(",").map((name) => name.trim());
-  return spoken.some((name) => names.includes(name));
-};
 
 export interface WebSocketUpgrade {
   readonly request: IncomingMessage;
