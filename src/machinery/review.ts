@@ -9,7 +9,7 @@ export interface Review<T extends AnyType = AnyType, O = Stored<T>>
   extends Pick<Kind<T>, "group" | "version" | "kind" | "plural" | "singular" | "scope" | "type"> {
   /** What is wrong with a question; in the order in which Kubernetes looks. */
   readonly rules: readonly Rule<O>[];
-  /** Absent: this version is as good as any. */
+  /** Absent: no other version is to be preferred. */
   readonly deprecation?: Deprecation;
 }
 

@@ -149,11 +149,9 @@ export const defaulted = <T extends AnyType>(
   zero?: Zero,
 ): Field<"defaulted", T> => field("defaulted", number, type, { value, zero });
 
-/**
- * Fields of a struct that Go inlines: flat in JSON, one message (`number`) in protobuf. `fromEntries` forgets which name had which
- * type, hence the cast; only `within` changes.
- */
+/** Fields of a struct that Go inlines: flat in JSON, one message (`number`) in protobuf. */
 export const inlined = <const F extends Fields>(number: number, fields: F): F =>
+  // `fromEntries` forgets which name had which type, hence the cast; only `within` changes.
   Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, { ...one, within: number }])) as unknown as F;
 
 export type IntOrString = number | string;

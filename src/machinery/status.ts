@@ -56,7 +56,11 @@ interface Refusal {
   readonly message: string;
   readonly details?: StatusDetails;
 }
-const refuse = ({ code, reason, message, details }: Refusal, headers?: Readonly<Record<string, string>>): StatusError =>
+/** A Status that says what failed, as all of them do. */
+export const failure = (
+  { code, reason, message, details }: Refusal,
+  headers?: Readonly<Record<string, string>>,
+): StatusError =>
   new StatusError(
     {
       kind: "Status",
@@ -81,7 +85,7 @@ const detailsOf = ({ group, plural }: Named, name: string): StatusDetails => ({
 });
 
 export const notFound = (kind: Named, name: string): StatusError =>
-  refuse({
+  failure({
     code: 404,
     reason: "NotFound",
     message: `${resourceName(kind)} ${JSON.stringify(name)} not found`,
@@ -90,10 +94,10 @@ export const notFound = (kind: Named, name: string): StatusError =>
 
 /** For a path that leads nowhere. */
 export const noSuchPath = (): StatusError =>
-  refuse({ code: 404, reason: "NotFound", message: "the server could not find the requested resource", details: {} });
+  failure({ code: 404, reason: "NotFound", message: "the server could not find the requested resource", details: {} });
 
 export const alreadyExists = (kind: Named, name: string): StatusError =>
-  refuse({
+  failure({
     code: 409,
     reason: "AlreadyExists",
     message: `${resourceName(kind)} ${JSON.stringify(name)} already exists`,
@@ -102,7 +106,7 @@ export const alreadyExists = (kind: Named, name: string): StatusError =>
 
 /** For a name that was to be made up, and none of those tried was free. Source: NewGenerateNameConflict. */
 export const noUniqueName = (kind: Named, name: string): StatusError =>
-  refuse(
+  failure(
     {
       code: 409,
       reason: "AlreadyExists",
@@ -117,7 +121,7 @@ export const modifiedMeanwhile =
   "the object has been modified; please apply your changes to the latest version and try again";
 
 export const conflict = (kind: Named, name: string, detail: string = modifiedMeanwhile): StatusError =>
-  refuse({
+  failure({
     code: 409,
     reason: "Conflict",
     message: `Operation cannot be fulfilled on ${resourceName(kind)} ${JSON.stringify(name)}: ${detail}`,
@@ -126,7 +130,7 @@ export const conflict = (kind: Named, name: string, detail: string = modifiedMea
 
 /** 409: somebody else has set what was to be applied. Source: NewApplyConflict. */
 export const applyConflict = (message: string, causes: readonly StatusCause[]): StatusError =>
-  refuse({ code: 409, reason: "Conflict", message, details: { causes } });
+  failure({ code: 409, reason: "Conflict", message, details: { causes } });
 
 /** 500 in the words of a fault to which Kubernetes gives no reason. */
 export const withoutReason = (message: string): StatusError =>
@@ -135,7 +139,7 @@ export const withoutReason = (message: string): StatusError =>
 /** 422: every problem in one sentence, and each as a cause that names its field. */
 export function invalid(kind: Named, name: string, problems: readonly FieldProblem[]): StatusError {
   const { group } = kind;
-  return refuse({
+  return failure({
     code: 422,
     reason: "Invalid",
     message: `${objectName(kind)} ${JSON.stringify(name)} is invalid: ${aggregate(problems.map(messageOf))}`,
@@ -154,13 +158,13 @@ function aggregate(messages: readonly string[]): string {
   return once.length === 1 ? (once[0] ?? "") : `[${once.join(", ")}]`;
 }
 
-export const badRequest = (message: string): StatusError => refuse({ code: 400, reason: "BadRequest", message });
+export const badRequest = (message: string): StatusError => failure({ code: 400, reason: "BadRequest", message });
 
-export const unauthorized = (): StatusError => refuse({ code: 401, reason: "Unauthorized", message: "Unauthorized" });
+export const unauthorized = (): StatusError => failure({ code: 401, reason: "Unauthorized", message: "Unauthorized" });
 
 /** `who` may not do it; `detail` says what was tried or why it is refused. */
 export const forbidden = (kind: Named, name: string, detail: string): StatusError =>
-  refuse({
+  failure({
     code: 403,
     reason: "Forbidden",
     message: `${resourceName(kind)}${name === "" ? "" : ` ${JSON.stringify(name)}`} is forbidden: ${detail}`,
@@ -168,27 +172,27 @@ export const forbidden = (kind: Named, name: string, detail: string): StatusErro
   });
 
 /** 410: the revision asked for is no longer kept. */
-export const expired = (message: string): StatusError => refuse({ code: 410, reason: "Expired", message });
+export const expired = (message: string): StatusError => failure({ code: 410, reason: "Expired", message });
 
 export const tooLarge = (message: string): StatusError =>
-  refuse({ code: 413, reason: "RequestEntityTooLarge", message });
+  failure({ code: 413, reason: "RequestEntityTooLarge", message });
 
 export const unsupportedMediaType = (accepted: readonly string[]): StatusError =>
-  refuse({
+  failure({
     code: 415,
     reason: "UnsupportedMediaType",
     message: `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`,
   });
 
 export const notAcceptable = (offered: readonly string[]): StatusError =>
-  refuse({
+  failure({
     code: 406,
     reason: "NotAcceptable",
     message: `only the following media types are accepted: ${offered.join(", ")}`,
   });
 
 export const methodNotAllowed = (kind: Named, action: string): StatusError =>
-  refuse({
+  failure({
     code: 405,
     reason: "MethodNotAllowed",
     message: `${action} is not supported on resources of kind ${JSON.stringify(resourceName(kind))}`,
@@ -196,7 +200,7 @@ export const methodNotAllowed = (kind: Named, action: string): StatusError =>
   });
 
 export const timeout = (message: string, retryAfterSeconds = 0): StatusError =>
-  refuse({
+  failure({
     code: 504,
     reason: "Timeout",
     message: `Timeout: ${message}`,
@@ -204,7 +208,7 @@ export const timeout = (message: string, retryAfterSeconds = 0): StatusError =>
   });
 
 export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
-  refuse(
+  failure(
     { code: 429, reason: "TooManyRequests", message, details: { retryAfterSeconds } },
     { "retry-after": String(retryAfterSeconds) },
   );
@@ -214,18 +218,18 @@ export const disruptionRefused = (why: string, retryAfterSeconds = 0): StatusErr
   const message = "Cannot evict pod as it would violate the pod's disruption budget.";
   const causes = [{ reason: "DisruptionBudget", message: why }];
   return retryAfterSeconds === 0
-    ? refuse({ code: 429, reason: "TooManyRequests", message, details: { causes } })
-    : refuse(
+    ? failure({ code: 429, reason: "TooManyRequests", message, details: { causes } })
+    : failure(
         { code: 429, reason: "TooManyRequests", message, details: { causes, retryAfterSeconds } },
         { "retry-after": String(retryAfterSeconds) },
       );
 };
 
 export const unavailable = (message: string): StatusError =>
-  refuse({ code: 503, reason: "ServiceUnavailable", message });
+  failure({ code: 503, reason: "ServiceUnavailable", message });
 
 export const internal = (message: string): StatusError =>
-  refuse({
+  failure({
     code: 500,
     reason: "InternalError",
     message: `Internal error occurred: ${message}`,

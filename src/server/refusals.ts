@@ -1,4 +1,4 @@
-import { internal, StatusError, unavailable } from "#machinery/status.ts";
+import { failure, internal, StatusError, unavailable } from "#machinery/status.ts";
 import { StoreClosed, StoreUnwritable } from "#store/faults.ts";
 
 /** What a client is told of a fault; one that is not the client's own is reported. */
@@ -15,9 +15,7 @@ export const isOwnFailure = (fault: unknown): boolean =>
 
 /** 507: reads and watches go on, and writes again when there is room. */
 const unwritable = ({ message }: StoreUnwritable): StatusError =>
-  new StatusError({ ...failure, message, reason: "InsufficientStorage", code: 507 });
+  failure({ message, reason: "InsufficientStorage", code: 507 });
 
 export const forbiddenPath = (message: string): StatusError =>
-  new StatusError({ ...failure, message: `forbidden: ${message}`, reason: "Forbidden", details: {}, code: 403 });
-
-const failure = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure" } as const;
+  failure({ message: `forbidden: ${message}`, reason: "Forbidden", details: {}, code: 403 });

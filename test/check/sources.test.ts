@@ -21,7 +21,7 @@ const effectCases = {
   "export interface Clock { readonly performance: number }": [],
 } as const;
 
-/** One of each thing that is counted: this text is what the test is about, and no code of ours. */
+/** One of each thing that is counted: its `any` and `as` are text to be counted, and no code of ours. */
 const facts = `import type { A } from "./a.ts";
 export const any: any = 1 as unknown;
 export const fixed = [1] as const;

@@ -299,7 +299,7 @@ test("embedded: a TCP stream goes to its backend as it comes", async (t) => {
   const { portOf: at } = await served(t, tableOf([], [backendOf(web, [backend.port])], { streams: [stream] }));
   const { text: answer } = await say(
     { port: at("tcp/9000") },
-    "GET /raw HTTP/1.1\r\nHost: any\r\nConnection: close\r\n\r\n",
+    "GET /raw HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n",
   );
   assert.match(answer, /"url":"\/raw"/);
   const socket = connectTcp(at("tcp/9000"), "127.0.0.1");

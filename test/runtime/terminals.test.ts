@@ -129,7 +129,7 @@ test("a container at a terminal echoes, has a size, and shows in its log what wa
   assert.equal((await endOf(world, container)).exitCode, 4);
 });
 
-test("a container at a terminal that can't run is told as any other", { skip }, async () => {
+test("a container at a terminal that can't run is told of like every other", { skip }, async () => {
   await using world = await openWorld();
   const stdio = { kind: "terminal", isOpen: true } as const;
   const plan = containerPlan(await world.sandbox(), ["nosuch"], { process: { stdio } });

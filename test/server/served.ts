@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { serviceAccounts } from "#api/core/service-account.ts";
 import { builtIn } from "#api/kinds.ts";
@@ -154,6 +155,13 @@ export const withAccount = ({ server }: Pick<Served, "server">, namespace: strin
     object: { metadata: { name: "default" } },
     by: "tester",
   });
+
+/** Makes an object, as an administrator. */
+export async function make(served: Served, path: string, body: object): Promise<Told> {
+  const told = await served.send("POST", path, { body });
+  assert.equal(told.status, 201, told.text);
+  return told;
+}
 
 interface Sending {
   readonly method: string;

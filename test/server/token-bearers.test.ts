@@ -6,16 +6,10 @@ import type { TokenOptions } from "#server/authentication/token-issuer.ts";
 import { openMemoryStore } from "#store/memory.ts";
 import type { Store } from "#store/store.ts";
 import { listening } from "./listening.ts";
-import { issuer, newKey, ownTokens, type Served, serve, type Told } from "./served.ts";
+import { issuer, make, newKey, ownTokens, type Served, serve, type Told } from "./served.ts";
 
 const core = "/api/v1/namespaces/default";
 const accounts = `${core}/serviceaccounts`;
-
-async function make(served: Served, path: string, body: object): Promise<Told> {
-  const told = await served.send("POST", path, { body });
-  assert.equal(told.status, 201, told.text);
-  return told;
-}
 
 const tokenOf = async (served: Served, spec: object = {}): Promise<string> =>
   String((await make(served, `${accounts}/web/token`, { spec })).at("status", "token"));

@@ -7,16 +7,10 @@ import { after, before, test } from "node:test";
 import { type JWTHeaderParameters, SignJWT } from "jose";
 import type { TokenOptions } from "#server/authentication/token-issuer.ts";
 import { type Listening, listening } from "./listening.ts";
-import { issuer, newKey, ownTokens, type Served, type Told } from "./served.ts";
+import { issuer, make, newKey, ownTokens, type Served, type Told } from "./served.ts";
 
 const core = "/api/v1/namespaces/default";
 const accounts = `${core}/serviceaccounts`;
-
-async function make(served: Served, path: string, body: object): Promise<Told> {
-  const told = await served.send("POST", path, { body });
-  assert.equal(told.status, 201, told.text);
-  return told;
-}
 
 const requestToken = (served: Served, spec: object, name = "web"): Promise<Told> =>
   served.send("POST", `${accounts}/${name}/token`, { body: { spec } });

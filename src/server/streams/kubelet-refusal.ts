@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isJsonObject, readJson } from "#machinery/json.ts";
-import { StatusError } from "#machinery/status.ts";
+import { failure, type StatusError } from "#machinery/status.ts";
 import { limits } from "../limits.ts";
 
 const reasons: Readonly<Record<number, string>> = {
@@ -23,15 +23,7 @@ export async function kubeletRefusal(answer: IncomingMessage): Promise<StatusErr
   const told = statusIn(text);
   const message = told ?? (text.trim().slice(0, 2000) || `the agent answered ${code}`);
   const reason = reasons[code] ?? "InternalError";
-  return new StatusError({
-    kind: "Status",
-    apiVersion: "v1",
-    metadata: {},
-    status: "Failure",
-    message,
-    reason,
-    code: code < 400 ? 500 : code,
-  });
+  return failure({ message, reason, code: code < 400 ? 500 : code });
 }
 
 function statusIn(text: string): string | undefined {
